@@ -1,0 +1,235 @@
+"""The untruncated families: cumulative hazard, its inverse, survival, upper quantile, mean.
+
+Everything here works on a family's name and its canonical parameters, already checked. The order of operations is part
+of the meaning: a second, compiled engine repeats it bit for bit. Scalars only (``math`` and `scipy.special` called with
+a float), because numpy's vector ``log`` and ``exp`` may differ in the last bit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+Function = Callable[[float], float]
+Params = tuple[float, ...]
+
+INF = math.inf
+
+
+def special() -> Any:
+    """`scipy.special`, imported at first use so that importing negsim stays light."""
+    from scipy import special as functions
+
+    return functions
+
+
+def minus_log(q: float) -> float:
+    """``-log(q)`` of a survival probability: inf at (or a rounding below) 0, 0.0 at (or a rounding above) 1."""
+    if q >= 1.0:
+        return 0.0
+    return -math.log(q) if q > 0.0 else INF
+
+
+def power(x: float, y: float) -> float:
+    """``pow(x, y)`` for x >= 0, inf where it overflows."""
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return INF
+
+
+def exponential(x: float) -> float:
+    """``exp(x)``, inf where it overflows."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return INF
+
+
+def pert_shapes(low: float, mode: float, high: float) -> tuple[float, float]:
+    """The two beta shapes of a PERT law: ``1 + 4*(m - a)/(b - a)`` and ``1 + 4*(b - m)/(b - a)``, left to right."""
+    return 1.0 + 4.0 * (mode - low) / (high - low), 1.0 + 4.0 * (high - mode) / (high - low)
+
+
+def _exponential(params: Params) -> tuple[Function, Function]:
+    (rate,) = params
+
+    def hazard(x: float) -> float:
+        return rate * x if x > 0.0 else 0.0
+
+    def inverse(h: float) -> float:
+        return h / rate
+
+    return hazard, inverse
+
+
+def _weibull(params: Params) -> tuple[Function, Function]:
+    shape, scale = params
+    exponent = 1.0 / shape
+
+    def hazard(x: float) -> float:
+        return power(x / scale, shape) if x > 0.0 else 0.0
+
+    def inverse(h: float) -> float:
+        return scale * power(h, exponent)
+
+    return hazard, inverse
+
+
+def _gamma(params: Params) -> tuple[Function, Function]:
+    shape, scale = params
+    upper, upper_inverse = special().gammaincc, special().gammainccinv
+
+    def hazard(x: float) -> float:
+        return minus_log(float(upper(shape, x / scale))) if x > 0.0 else 0.0
+
+    def inverse(h: float) -> float:
+        return scale * float(upper_inverse(shape, math.exp(-h)))
+
+    return hazard, inverse
+
+
+def _lognormal(params: Params) -> tuple[Function, Function]:
+    mu, sigma = params
+    log_ndtr, ndtri_exp = special().log_ndtr, special().ndtri_exp
+
+    def hazard(x: float) -> float:
+        return -float(log_ndtr((mu - math.log(x)) / sigma)) if x > 0.0 else 0.0
+
+    def inverse(h: float) -> float:
+        return exponential(mu - sigma * float(ndtri_exp(-h)))
+
+    return hazard, inverse
+
+
+def _uniform(params: Params) -> tuple[Function, Function]:
+    low, high = params
+    width = high - low
+
+    def hazard(x: float) -> float:
+        if x <= low:
+            return 0.0
+        return minus_log((high - x) / width) if x < high else INF
+
+    def inverse(h: float) -> float:
+        return high - width * math.exp(-h)
+
+    return hazard, inverse
+
+
+def _triangular(params: Params) -> tuple[Function, Function]:
+    low, mode, high = params
+    width = high - low
+    rising, falling = width * (mode - low), width * (high - mode)
+
+    def hazard(x: float) -> float:
+        if x <= low:
+            return 0.0
+        if x >= high:
+            return INF
+        if x > mode:
+            return minus_log((high - x) * (high - x) / falling)
+        share = (x - low) * (x - low) / rising
+        return -math.log1p(-share) if share < 1.0 else INF
+
+    at_mode = hazard(mode)
+
+    def inverse(h: float) -> float:
+        if h <= at_mode:
+            return low + math.sqrt(-math.expm1(-h) * width * (mode - low))
+        return high - math.sqrt(math.exp(-h) * width * (high - mode))
+
+    return hazard, inverse
+
+
+def _pert(params: Params) -> tuple[Function, Function]:
+    low, mode, high = params
+    width = high - low
+    alpha, beta = pert_shapes(low, mode, high)
+    upper, upper_inverse = special().betaincc, special().betainccinv
+
+    def hazard(x: float) -> float:
+        if x <= low:
+            return 0.0
+        return minus_log(float(upper(alpha, beta, (x - low) / width))) if x < high else INF
+
+    def inverse(h: float) -> float:
+        return low + width * float(upper_inverse(alpha, beta, math.exp(-h)))
+
+    return hazard, inverse
+
+
+_HAZARDS: dict[str, Callable[[Params], tuple[Function, Function]]] = {
+    "exponential": _exponential,
+    "weibull": _weibull,
+    "gamma": _gamma,
+    "erlang": _gamma,
+    "lognormal": _lognormal,
+    "uniform": _uniform,
+    "triangular": _triangular,
+    "pert": _pert,
+}
+
+
+def hazard_pair(family: str, params: Params) -> tuple[Function, Function]:
+    """H and Hinv of an untruncated clock family, days to hazard and back."""
+    return _HAZARDS[family](params)
+
+
+def survival(family: str, params: Params) -> Function:
+    """S(x): ``exp(-H(x))`` of a clock family, ``ndtr((mu - x)/sigma)`` of a normal, ``betaincc(a, b, x)`` of a beta."""
+    if family == "normal":
+        mu, sigma = params
+        ndtr = special().ndtr
+        return lambda x: float(ndtr((mu - x) / sigma))
+    if family == "beta":
+        a, b = params
+        upper = special().betaincc
+        return lambda x: 1.0 if x <= 0.0 else 0.0 if x >= 1.0 else float(upper(a, b, x))
+    hazard, _ = hazard_pair(family, params)
+    return lambda x: math.exp(-hazard(x))
+
+
+def upper_quantile(family: str, params: Params) -> Function:
+    """The x that is exceeded with probability u, as a function of u."""
+    if family == "normal":
+        mu, sigma = params
+        ndtri = special().ndtri
+        return lambda u: mu - sigma * float(ndtri(u))
+    if family == "beta":
+        a, b = params
+        upper_inverse = special().betainccinv
+        return lambda u: float(upper_inverse(a, b, u))
+    if family == "uniform":
+        low, high = params
+        width = high - low
+        return lambda u: high - width * u
+    _, inverse = hazard_pair(family, params)
+    return lambda u: inverse(minus_log(u))
+
+
+def mean(family: str, params: Params) -> float:
+    """The mean, in closed form; inf where it overflows."""
+    if family in ("triangular", "pert"):
+        low, mode, high = params
+        weight = 1.0 if family == "triangular" else 4.0
+        return (low + weight * mode + high) / (2.0 + weight)
+    first, second = params if len(params) == 2 else (params[0], 0.0)
+    return _TWO_PARAMETER_MEANS[family](first, second)
+
+
+def _weibull_mean(shape: float, scale: float) -> float:
+    return scale * exponential(math.lgamma(1.0 + 1.0 / shape))
+
+
+_TWO_PARAMETER_MEANS: dict[str, Callable[[float, float], float]] = {
+    "exponential": lambda rate, _: 1.0 / rate,
+    "weibull": _weibull_mean,
+    "gamma": lambda shape, scale: shape * scale,
+    "erlang": lambda k, scale: k * scale,
+    "lognormal": lambda mu, sigma: exponential(mu + sigma * sigma / 2.0),
+    "uniform": lambda low, high: (low + high) / 2.0,
+    "normal": lambda mu, _: mu,
+    "beta": lambda a, b: a / (a + b),
+}
