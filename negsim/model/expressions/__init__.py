@@ -1,0 +1,107 @@
+"""Conditions and numbers as immutable trees: built by operators on variables or parsed from text.
+
+The meaning of every operation is that of 64-bit floats, evaluated lazily and from left to right.
+
+>>> tree = parse("memo and rounds >= 1")
+>>> sorted(reads(tree)), evaluate(tree, {"memo": True, "rounds": 2})
+(['memo', 'rounds'], True)
+"""
+
+from __future__ import annotations
+
+from negsim.model.expressions.base import Expression, Operable, Operand
+from negsim.model.expressions.evaluation import Evaluator, compile_expression, evaluate
+from negsim.model.expressions.functions import (
+    Expressible,
+    absolute,
+    all_of,
+    any_of,
+    as_condition,
+    as_expression,
+    as_number,
+    at_least,
+    atoms,
+    check,
+    clip,
+    different,
+    equal,
+    exp,
+    log,
+    maximum,
+    minimum,
+    reads,
+    sqrt,
+    substitute,
+    type_of,
+    where,
+)
+from negsim.model.expressions.nodes import (
+    And,
+    Arithmetic,
+    AtLeast,
+    Call,
+    Choice,
+    Compare,
+    Neg,
+    Not,
+    Number,
+    Or,
+    Ref,
+    Truth,
+)
+from negsim.model.expressions.parser import MAX_BYTES, MAX_DEPTH, parse
+from negsim.model.expressions.structure import fold, walk
+from negsim.model.expressions.words import CONDITION, FUNCTIONS, NUMBER, WORDS, check_name
+
+__all__ = [
+    "CONDITION",
+    "FUNCTIONS",
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "NUMBER",
+    "WORDS",
+    "And",
+    "Arithmetic",
+    "AtLeast",
+    "Call",
+    "Choice",
+    "Compare",
+    "Evaluator",
+    "Expressible",
+    "Expression",
+    "Neg",
+    "Not",
+    "Number",
+    "Operable",
+    "Operand",
+    "Or",
+    "Ref",
+    "Truth",
+    "absolute",
+    "all_of",
+    "any_of",
+    "as_condition",
+    "as_expression",
+    "as_number",
+    "at_least",
+    "atoms",
+    "check",
+    "check_name",
+    "clip",
+    "compile_expression",
+    "different",
+    "equal",
+    "evaluate",
+    "exp",
+    "fold",
+    "log",
+    "maximum",
+    "minimum",
+    "parse",
+    "reads",
+    "sqrt",
+    "substitute",
+    "type_of",
+    "walk",
+    "where",
+]
