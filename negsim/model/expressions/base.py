@@ -31,8 +31,8 @@ class Operand(ABC):
     def __bool__(self) -> bool:
         raise ExpressionError(
             f"'{clipped(self.__expression__())}' has no truth value before a simulation: combine conditions "
-            "with & | ~ instead of and/or/not, choose with ns.where(c, x, y) instead of if, compare with ns.equal(a, b); "
-            "comparisons do not chain: write (1 <= x) & (x <= 3)"
+            "with & | ~ instead of and/or/not, choose with ns.where(c, x, y) instead of if, "
+            "compare with ns.equal(a, b); comparisons do not chain: write (1 <= x) & (x <= 3)"
         )
 
     def __and__(self, other: Operable) -> Expression:
