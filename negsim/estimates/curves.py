@@ -1,0 +1,191 @@
+"""When something first happens: the empirical distribution of first times, with a band that holds everywhere."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from negsim.errors import EstimateError
+from negsim.estimates.base import check_level, check_probability, percent, set_counts, thousands
+
+__all__ = ["Curve", "CurvePoint", "CurveQuantile"]
+
+Floats = NDArray[np.float64]
+
+
+class CurvePoint(NamedTuple):
+    """Probability of having happened by a time, with the ends of the band there."""
+
+    value: float
+    low: float
+    high: float
+
+
+class CurveQuantile(NamedTuple):
+    """Time by which a probability is reached, in days from the start, with its range; inf = not reached."""
+
+    time: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curve:
+    """The probability that something has happened, as a function of time.
+
+    Parameters
+    ----------
+    first_times : array_like of shape (h,)
+        First times of the replications in which it happened, in days from the start, not negative, sorted.
+    n : int
+        All replications, failed ones included; at least 1.
+    unknown : int, optional
+        Failed replications: counted once as never, and once as there from the start.
+    level : float, optional
+        Confidence level of the band, strictly between 0 and 1; `at_level` changes it.
+
+    Attributes
+    ----------
+    times : ndarray of shape (k,)
+        The distinct times at which the curve rises, in days from the start.
+    values, low, high : ndarray of shape (k,)
+        Curve and band from each of these times up to the next. Before the first, see ``at(0.0)``.
+
+    Raises
+    ------
+    EstimateError
+        If the times are not finite, sorted and non-negative, or are more than ``n - unknown``.
+
+    Notes
+    -----
+    The band covers the whole curve at once with at least its level: half-width ``sqrt(log(2/alpha)/(2n))``, Dvoretzky,
+    Kiefer, Wolfowitz (1956), Ann. Math. Stat. 27:642, DOI 10.1214/aoms/1177728174, with the constant of Massart
+    (1990), Ann. Probab. 18:1269, DOI 10.1214/aop/1176990746. One may therefore read off any number of dates.
+
+    Examples
+    --------
+    >>> curve = Curve.of([3.0, 1.0, float("inf"), 2.0])
+    >>> curve.at(2.5).value
+    0.5
+    >>> curve.quantile(0.5).time
+    2.0
+    >>> curve.quantile(0.9).time
+    inf
+    """
+
+    first_times: Floats
+    n: int
+    unknown: int = 0
+    level: float = 0.95
+    times: Floats = field(init=False, repr=False)
+    values: Floats = field(init=False, repr=False)
+    low: Floats = field(init=False, repr=False)
+    high: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        set_counts(self, "n", "unknown")
+        check_level(self.level)
+        seen = np.array(self.first_times, dtype=np.float64)
+        _check_times(seen, self.n, self.unknown)
+        times, counts = np.unique(seen, return_counts=True)
+        hits = np.cumsum(counts)
+        value, low, high = self._band(hits)
+        arrays = (seen, times, value, low, high)
+        for name, array in zip(("first_times", "times", "values", "low", "high"), arrays, strict=True):
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    @classmethod
+    def of(cls, times: ArrayLike, unknown: int = 0, level: float = 0.95) -> Curve:
+        """Return the curve of first times in any order, one per replication that did not fail, inf = never."""
+        every = np.asarray(times, dtype=np.float64).ravel()
+        if np.isnan(every).any():
+            raise EstimateError("a first time is not a number; use inf for never, and count failures in unknown")
+        happened = np.sort(every[every != math.inf])
+        return cls(first_times=happened, n=every.size + unknown, unknown=unknown, level=level)
+
+    @property
+    def half_width(self) -> float:
+        """Half-width of the band before it is cut to [0, 1] (failed replications come on top)."""
+        return math.sqrt(math.log(2 / (1 - self.level)) / (2 * self.n))
+
+    def at_level(self, level: float) -> Curve:
+        """Return the same curve with a band of another level."""
+        return replace(self, level=level)
+
+    def at(self, time: float) -> CurvePoint:
+        """Return the probability of having happened by `time` (days from the start), with the band there.
+
+        Raises
+        ------
+        EstimateError
+            If the time is not a number.
+        """
+        if math.isnan(time):
+            raise EstimateError("time is not a number; it must be in days from the start")
+        hits = np.searchsorted(self.first_times, time, side="right")
+        value, low, high = self._band(np.array([hits if time >= 0 else 0]))
+        return CurvePoint(float(value[0]), float(low[0]), float(high[0]))
+
+    def quantile(self, p: float) -> CurveQuantile:
+        """Return the first time at which the curve reaches `p`, and the range that the band leaves for it.
+
+        The ranges of all `p` hold together at the level of the band.
+
+        Parameters
+        ----------
+        p : float
+            Probability, above 0 and at most 1.
+
+        Returns
+        -------
+        CurveQuantile
+            Days from the start; inf where the curve (or an edge of the band) does not reach `p` within the horizon.
+
+        Raises
+        ------
+        EstimateError
+            If `p` is not in (0, 1].
+        """
+        check_probability("p", p)
+        if p == 0:
+            raise EstimateError("p is 0.0; every curve has reached that from the start, ask for more")
+        before = self.at(-1.0)
+        # The upper edge reaches p first: it gives the earliest time.
+        return CurveQuantile(
+            self._reach(self.values, before.value, p),
+            self._reach(self.high, before.high, p),
+            self._reach(self.low, before.low, p),
+        )
+
+    def __str__(self) -> str:
+        value, low, high = self.at(math.inf)
+        band = f"DKW band {percent(self.level)} [{low:.4g}, {high:.4g}]"
+        failed = f", {thousands(self.unknown)} failed" if self.unknown else ""
+        return f"happens within the horizon: {value:.4g}, {band}, chance, n = {thousands(self.n)}{failed}"
+
+    def _band(self, hits: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
+        """Return curve, lower and upper edge for counts of replications in which it has happened."""
+        low = np.maximum(hits / self.n - self.half_width, 0.0)
+        high = np.minimum((hits + self.unknown) / self.n + self.half_width, 1.0)
+        return (hits + self.unknown / 2) / self.n, low, high
+
+    def _reach(self, edge: Floats, before: float, p: float) -> float:
+        """Return the first time at which a rising edge is at least p."""
+        if before >= p:
+            return 0.0
+        i = int(np.searchsorted(edge, p, side="left"))
+        return float(self.times[i]) if i < self.times.size else math.inf
+
+
+def _check_times(times: Floats, n: int, unknown: int) -> None:
+    """Refuse times that are not sorted, finite and non-negative, and counts that do not add up."""
+    if times.ndim != 1 or times.size + unknown > n or n < 1:
+        shape = f"times of shape {times.shape} and {unknown} failed replications of n = {n}"
+        raise EstimateError(f"{shape}; at most n in all are possible, n at least 1, and the times in one row")
+    if not (np.isfinite(times).all() and (times >= 0).all() and (times[1:] >= times[:-1]).all()):
+        raise EstimateError("first times must be finite, not negative and sorted; Curve.of takes them in any order")
