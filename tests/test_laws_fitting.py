@@ -106,6 +106,24 @@ def test_closed_forms():
     assert solve("lognormal", {"mean": math.e, "median": 1.0}).params == pytest.approx((0.0, math.sqrt(2.0)))
 
 
+def test_two_quantiles_determine_a_beta():
+    law = Law("beta", (1.25, 6.75))
+    found = solve("beta", {"p10": laws.quantile(law, 0.1), "median": laws.median(law)})
+    assert found.params == pytest.approx(law.params, rel=1e-9)
+
+
+def test_two_nearly_equal_roots_are_both_found():
+    # log(p90/mean) = 1.2816*s - s^2/2 turns at s = 1.2816; a gamma has such a turn too, found on a grid of shapes
+    shapes = [math.exp(-4 + 0.001 * i) for i in range(4000)]
+    ratios = [laws.quantile(Law("gamma", (k, 1.0)), 0.9) / k for k in shapes]
+    top = max(ratios)
+    assert 0 < ratios.index(top) < len(ratios) - 1
+    with pytest.raises(LawError, match="2 laws have"):
+        solve("gamma", {"mean": 1.0, "p90": top * (1 - 1e-8)})
+    with pytest.raises(LawError, match="no such law has"):
+        solve("gamma", {"mean": 1.0, "p90": top * (1 + 1e-5)})
+
+
 def test_truncation_and_never_are_put_on_the_solved_law():
     law = solve("weibull", {"shape": 2.0, "scale": 10.0}, low=1.0, high=30.0, never=0.2)
     assert law == Law("weibull", (2.0, 10.0), 1.0, 30.0, 0.2)

@@ -216,6 +216,8 @@ def _log_ratio(f: Equation, g: Equation, shape: float) -> float:
 
 def _beta_gap(a: float, b: float, p: float, x: float) -> float:
     """Positive if more than p lies at or below x; on the log-odds scale, which stays steep in the tails."""
+    if math.isnan(a + b):
+        return math.nan
     below, above = float(plain.special().betainc(a, b, x)), float(plain.special().betaincc(a, b, x))
     if not (below > 0.0 and above > 0.0):
         return math.inf if below > 0.0 else -math.inf
@@ -256,21 +258,34 @@ def _solve_beta(said: Statements) -> tuple[float, ...]:
 
 
 def _roots(equation: Equation, start: float, stop: float, steps: int) -> list[float]:
-    """All roots between neighbouring grid points of opposite sign, places without a finite value left out."""
+    """All roots between neighbouring points of opposite sign, places without a finite value left out."""
     from scipy.optimize import brentq
 
+    def bounded(x: float) -> float:
+        """Brent's method interpolates, which an infinite value would turn into nan."""
+        return max(-1e300, min(1e300, y)) if not math.isnan(y := equation(x)) else y
+
     grid = [start + (stop - start) * i / steps for i in range(steps + 1)]
-    values = [(x, _bounded(equation(x))) for x in grid]
+    values = _with_turning_points(bounded, [(x, bounded(x)) for x in grid])
     found = [x for x, y in values if y == 0.0]
     for (a, fa), (b, fb) in pairwise(values):
-        if fa * fb < 0.0:
-            found.append(float(brentq(lambda x: _bounded(equation(x)), a, b, xtol=1e-15, rtol=1e-15, maxiter=500)))
-    return sorted(found)
+        if (fa < 0.0 < fb) or (fb < 0.0 < fa):
+            found.append(float(brentq(bounded, a, b, xtol=1e-15, rtol=1e-15, maxiter=500)))
+    # a jump changes sign too, and is no root
+    return sorted(x for x in found if abs(bounded(x)) < 1e-6)
 
 
-def _bounded(y: float) -> float:
-    """Brent's method interpolates, which an infinite value would turn into nan."""
-    return math.copysign(1e300, y) if math.isinf(y) else y
+def _with_turning_points(f: Equation, values: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Add the points where f turns back before zero as far as the grid shows, but reaches past it in between."""
+    from scipy.optimize import minimize_scalar
+
+    extra = []
+    for (a, fa), (_, fx), (b, fb) in zip(values, values[1:], values[2:], strict=False):
+        sign = math.copysign(1.0, fx)
+        if 0.0 < sign * fx < min(sign * fa, sign * fb):
+            x = float(minimize_scalar(lambda x, sign=sign: sign * f(x), bounds=(a, b), method="bounded").x)
+            extra += [(x, f(x))] if sign * f(x) < 0.0 else []
+    return sorted(values + extra)
 
 
 _SOLVERS: dict[str, Callable[[Statements], tuple[float, ...]]] = {
