@@ -1,1 +1,125 @@
-"""negsim."""
+"""negsim: will these talks happen, and what are they waiting for?
+
+Parties are modelled as agents with preconditions; the preconditions drive a discrete-event simulation, which
+estimates how likely the talks and the leaders' summit are to happen, by when, and why not.
+
+>>> import negsim as ns
+>>> memo = ns.Promise("memorandum", by="russia", to="ukraine", delay=ns.LogNormal(median="14 days", sigma=0.8))
+>>> print(memo.delivered & (ns.Counter("rounds") >= 1))
+memorandum.delivered and rounds >= 1
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from negsim.engines.blocks import Event, Trajectory
+    from negsim.errors import (
+        CheckpointError,
+        CircularPrecondition,
+        EngineError,
+        EstimateError,
+        EvaluationError,
+        ExpressionError,
+        FileError,
+        HindsightError,
+        LawError,
+        NegsimError,
+        NotRecorded,
+        RunawayError,
+        ScenarioError,
+        SimulationError,
+        UnknownName,
+    )
+    from negsim.estimates import Band, Conditional, Curve, Estimate, Interval, Mean, PairedDifference, Proportion
+    from negsim.files import dumps, load, loads, save, schema, shipped
+    from negsim.model.actions import Action, Outcome
+    from negsim.model.clocks import (
+        Beta,
+        Erlang,
+        Every,
+        Exponential,
+        Fixed,
+        Gamma,
+        Immediately,
+        LogNormal,
+        Normal,
+        On,
+        Pert,
+        Triangular,
+        Uniform,
+        Weibull,
+        chance,
+    )
+    from negsim.model.effects import Effect
+    from negsim.model.elements import Mechanism, Part
+    from negsim.model.evidence import Evidence, Party
+    from negsim.model.expressions import (
+        Expression,
+        absolute,
+        all_of,
+        any_of,
+        at_least,
+        clip,
+        different,
+        equal,
+        exp,
+        log,
+        maximum,
+        minimum,
+        parse,
+        sqrt,
+        where,
+    )
+    from negsim.model.interventions import Do, Nudge, WithLaw, Without, WithParameter
+    from negsim.model.parameters import Parameter
+    from negsim.model.questions import Question
+    from negsim.model.scenario import Scenario
+    from negsim.model.variables import Counter, Fact, Level
+    from negsim.program import lower
+    from negsim.runs import FirstPassage, Runs
+    from negsim.simulate import replay, simulate
+
+HOMES = {
+    "negsim.engines.blocks": "Event Trajectory",
+    "negsim.errors": "CheckpointError CircularPrecondition EngineError EstimateError EvaluationError ExpressionError"
+    " FileError HindsightError LawError NegsimError NotRecorded RunawayError ScenarioError SimulationError UnknownName",
+    "negsim.estimates": "Band Conditional Curve Estimate Interval Mean PairedDifference Proportion",
+    "negsim.files": "dumps load loads save schema shipped",
+    "negsim.model.actions": "Action Outcome",
+    "negsim.model.clocks": "Beta Erlang Every Exponential Fixed Gamma Immediately LogNormal Normal On Pert Triangular"
+    " Uniform Weibull chance",
+    "negsim.model.effects": "Effect",
+    "negsim.model.elements": "Mechanism Part",
+    "negsim.model.evidence": "Evidence Party",
+    "negsim.model.expressions": "Expression absolute all_of any_of at_least clip different equal exp log maximum"
+    " minimum parse sqrt where",
+    "negsim.model.interventions": "Do Nudge WithLaw WithParameter Without",
+    "negsim.model.parameters": "Parameter",
+    "negsim.model.questions": "Question",
+    "negsim.model.scenario": "Scenario",
+    "negsim.model.variables": "Counter Fact Level",
+    "negsim.program": "lower",
+    "negsim.runs": "FirstPassage Runs",
+    "negsim.simulate": "replay simulate",
+}
+"""Module -> names at the front door; each module is imported when one of its names is first used."""
+
+_HOME = {name: module for module, names in HOMES.items() for name in names.split()}
+
+__version__ = "0.1.0"
+__all__ = sorted(_HOME)  # noqa: PLE0605 # derived from the one table above
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'negsim' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

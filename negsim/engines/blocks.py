@@ -1,0 +1,129 @@
+"""What every simulating engine hands back: one block of replications as arrays, and how it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negsim.errors import SimulationError
+from negsim.program import Program
+
+__all__ = ["Block", "Event", "Job", "Kernel", "Trajectory", "empty_block"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of a trajectory: an action fired, at a time (days), with an outcome, and changed variables.
+
+    ``changes`` has triples (variable, old value, new value).
+    """
+
+    time: float
+    action: str
+    outcome: str
+    changes: tuple[tuple[str, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """One simulated history: the initial state and every event."""
+
+    replication: int
+    initial: tuple[tuple[str, float], ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Which replications to simulate and what to keep of them.
+
+    Attributes
+    ----------
+    seed : int
+    replications : sequence of int
+        Numbers of the replications, in the order of the block's rows.
+    rows : sequence of tuple of float
+        Values of the parameters, a tuple a draw; replication r uses row ``r % len(rows)``.
+    trace : int
+        The full log is kept of replications numbered below this.
+    max_events : int
+        Most firings in one replication.
+    stop_at_failure : bool
+        Raise at the first replication that fails, instead of counting it.
+    """
+
+    seed: int
+    replications: Sequence[int]
+    rows: Sequence[tuple[float, ...]]
+    trace: int = 0
+    max_events: int = 100_000
+    stop_at_failure: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Block:
+    """Results of some replications, a row each.
+
+    Attributes
+    ----------
+    replications : int64 (n,)
+    first : float64 (n, F)
+        First times in days, inf for never; NaN in a failed replication.
+    at : float64 (n, A)
+        Values at dates; NaN in a failed replication.
+    held : float64 (n, H)
+        Durations in days.
+    fired : int64 (n, C)
+        Firings by dates.
+    counts : int64 (n, K)
+        Firings by action and outcome, in the order of `Program.actions` and their outcomes.
+    final : float64 (n, S)
+        Final values of the slots.
+    events : int64 (n,)
+        Firings in all.
+    failed : bool (n,)
+    failures : list of SimulationError
+        Why, for the failed ones, in their order.
+    traces : list of Trajectory
+    """
+
+    replications: NDArray[np.int64]
+    first: NDArray[np.float64]
+    at: NDArray[np.float64]
+    held: NDArray[np.float64]
+    fired: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    final: NDArray[np.float64]
+    events: NDArray[np.int64]
+    failed: NDArray[np.bool_]
+    failures: list[SimulationError] = field(default_factory=list)
+    traces: list[Trajectory] = field(default_factory=list)
+
+
+class Kernel(Protocol):
+    """A program made ready to run on one engine."""
+
+    def run(self, job: Job) -> Block:
+        """Simulate the job's replications."""
+
+
+def empty_block(program: Program, replications: Sequence[int]) -> Block:
+    """A block of the right shapes: NaN and zeros, nothing failed."""
+    n = len(replications)
+    outcomes = sum(len(row.outcomes) for row in program.actions)
+    probes = program.probes
+    return Block(
+        replications=np.asarray(replications, dtype=np.int64),
+        first=np.full((n, len(probes.first)), np.nan),
+        at=np.full((n, len(probes.at)), np.nan),
+        held=np.full((n, len(probes.held)), np.nan),
+        fired=np.zeros((n, len(probes.fired)), dtype=np.int64),
+        counts=np.zeros((n, outcomes), dtype=np.int64),
+        final=np.full((n, len(program.slots)), np.nan),
+        events=np.zeros(n, dtype=np.int64),
+        failed=np.zeros(n, dtype=np.bool_),
+    )

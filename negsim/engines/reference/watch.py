@@ -1,0 +1,139 @@
+"""What the reference engine records of a history: first times, values at dates, durations, firings, the log."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from negsim.engines.blocks import Block, Event
+from negsim.errors import EvaluationError
+from negsim.model.expressions import Expression, Truth, reads
+from negsim.program import Program
+
+if TYPE_CHECKING:
+    from negsim.engines.reference.world import World
+
+__all__ = ["Watch"]
+
+
+class Watch:
+    """Looks at the initial state and at the state after every firing."""
+
+    def __init__(self, world: World, program: Program) -> None:
+        self.world = world
+        compiled = program.compile
+        self.reach = [(compiled(c), None if t == Truth(True) else compiled(t)) for c, t in program.probes.first]
+        self.dates = sorted({date for _, date in program.probes.at})
+        self.at = [[(k, compiled(tree)) for k, (tree, date) in enumerate(program.probes.at) if date == when] for when in self.dates]
+        self.held = [(compiled(tree), date) for tree, date in program.probes.held]
+        self.fired_by: dict[int, list[tuple[int, int | None, float]]] = {}
+        for k, (action, outcome, date) in enumerate(program.probes.fired):
+            self.fired_by.setdefault(action, []).append((k, outcome, date))
+        self.reach_readers = _readers(program, [_both(c, t) for c, t in program.probes.first])
+        self.held_readers = _readers(program, [reads(tree) for tree, _ in program.probes.held])
+
+    def begin(self) -> None:
+        """The initial state."""
+        self.first = [inf] * len(self.reach)
+        self.open = [True] * len(self.reach)
+        self.values: dict[int, float] = {}
+        self.next_date = self.dates[0] if self.dates else inf
+        self.dates_seen = 0
+        self.totals = [0.0] * len(self.held)
+        self.since: list[float | None] = [None] * len(self.held)
+        self.fired = [0] * self.n_fired
+        for k in range(len(self.reach)):
+            self.look(k)
+        for k in range(len(self.held)):
+            self.clockwork(k)
+
+    @property
+    def n_fired(self) -> int:
+        """How many columns of firings there are."""
+        return sum(len(rows) for rows in self.fired_by.values())
+
+    def look(self, k: int) -> None:
+        """Is condition k true for the first time?"""
+        if not self.open[k]:
+            return
+        condition, throughout = self.reach[k]
+        state = self.world.state
+        if condition(state):
+            self.first[k] = self.world.now
+            self.open[k] = False
+        elif throughout is not None and not throughout(state):
+            self.open[k] = False
+
+    def clockwork(self, k: int) -> None:
+        """Keep the time for which condition k holds, up to its date."""
+        condition, date = self.held[k]
+        since = self.since[k]
+        if condition(self.world.state):
+            if since is None:
+                self.since[k] = self.world.now
+        elif since is not None:
+            self.close(k, since, date)
+
+    def close(self, k: int, since: float, date: float) -> None:
+        """Add a spell that ends now."""
+        if since < date:
+            self.totals[k] += min(self.world.now, date) - since
+        self.since[k] = None
+
+    def pass_dates(self, now: float) -> None:
+        """Take the values at every date that lies before ``now``: nothing more happens on them."""
+        while self.next_date < now:
+            for k, value in self.at[self.dates_seen]:
+                self.values[k] = float(value(self.world.state))
+            self.dates_seen += 1
+            self.next_date = self.dates[self.dates_seen] if self.dates_seen < len(self.dates) else inf
+
+    def count(self, action: int, outcome: int) -> None:
+        """An action fired."""
+        for k, wanted, date in self.fired_by.get(action, ()):
+            if self.world.now <= date and wanted in (None, outcome):
+                self.fired[k] += 1
+
+    def after(self, changed: list[int]) -> None:
+        """Variables changed."""
+        for slot in changed:
+            for k in self.reach_readers[slot]:
+                self.look(k)
+            for k in self.held_readers[slot]:
+                self.clockwork(k)
+
+    def end(self, horizon: float) -> None:
+        """The horizon is passed."""
+        try:
+            self.pass_dates(inf)
+        except EvaluationError as error:
+            error.time = horizon
+            raise
+        self.world.now = horizon
+        for k, since in enumerate(self.since):
+            if since is not None:
+                self.close(k, since, self.held[k][1])
+
+    def write(self, block: Block, row: int) -> None:
+        """Copy what was recorded to a row of the block."""
+        block.first[row] = self.first
+        block.at[row] = [self.values[k] for k in range(len(self.values))]
+        block.held[row] = self.totals
+        block.fired[row] = self.fired
+
+    def event(self, now: float, name: str, outcome: str, changes: list[tuple[str, float, float]]) -> Event:
+        """A row of the log."""
+        return Event(now, name, outcome, tuple(changes))
+
+
+def _both(condition: Expression, throughout: Expression) -> frozenset[str]:
+    return reads(condition) | reads(throughout)
+
+
+def _readers(program: Program, read: list[frozenset[str]]) -> list[list[int]]:
+    index = program.index
+    found: list[list[int]] = [[] for _ in program.slots]
+    for k, names in enumerate(read):
+        for name in sorted(names):
+            found[index[name]].append(k)
+    return found

@@ -1,0 +1,144 @@
+"""Actions: guard, clock, outcomes, effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from negsim.errors import ScenarioError
+from negsim.model.clocks import Clock, Distribution, Every, Exponential, Fixed, Immediately, On
+from negsim.model.effects import Effect, as_effect
+from negsim.model.expressions import Expression, Number, Truth, as_condition, as_number
+from negsim.model.names import check_name
+
+__all__ = ["MEMORIES", "Action", "Outcome"]
+
+MEMORIES = ("reset", "resume", "repeat")
+LOWEST_PRIORITY, HIGHEST_PRIORITY = -1_000_000, 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One of several weighted results of a firing.
+
+    Parameters
+    ----------
+    name : str
+    weight : number-valued expression of the state before the firing, not negative
+    effects : sequence of Effect or text
+    title : str
+    """
+
+    name: str
+    weight: Expression = Number(1.0)
+    effects: tuple[Effect, ...] = ()
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "outcome")
+        object.__setattr__(self, "weight", as_number(self.weight))
+        object.__setattr__(self, "effects", effects_of(self.effects, f"outcome {self.name}"))
+        if isinstance(self.weight, Number) and not self.weight.value >= 0:
+            raise ScenarioError(f"outcome {self.name}: weight must not be negative, not {self.weight.value!r}")
+
+
+def effects_of(value: Any, where: str) -> tuple[Effect, ...]:
+    """Return effects sorted by variable; two on one variable are refused."""
+    items = (value,) if isinstance(value, (str, Effect)) else tuple(value)
+    effects = tuple(sorted((as_effect(item) for item in items), key=lambda effect: effect.variable))
+    for first, second in zip(effects, effects[1:], strict=False):
+        if first.variable == second.variable:
+            raise ScenarioError(f"{where}: two effects on {first.variable} in one firing ('{first}', '{second}'); join them into one")
+    return effects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that happens, mostly because a party does it.
+
+    Parameters
+    ----------
+    name : str
+    by : str, optional
+        Name of the party that does it.
+    when : condition
+        The guard: the precondition under which the clock runs.
+    clock : Clock
+        Law of the time from enabling to firing (days).
+    pace, speed : non-negative number-valued expressions of the state
+        Multiplier of the hazard; multiplier of the passing of age.
+    memory : {'reset', 'resume', 'repeat'}
+        What becomes of the clock when the guard turns false.
+    effects : sequence of Effect or text
+        What every firing changes.
+    outcomes : sequence of Outcome
+        Weighted results, each with effects of its own.
+    limit : int, optional
+        Most firings in one replication.
+    priority : int
+        Order among what is due at one instant: smaller first.
+    title : str
+        One line for people.
+
+    Examples
+    --------
+    >>> action = Action(name="russia.deliver", by="russia", clock=Exponential(0.3), effects=["memo = true"])
+    >>> print(action.effects[0])
+    memo = true
+    """
+
+    name: str
+    clock: Clock
+    by: str | None = None
+    when: Expression = Truth(True)
+    pace: Expression = Number(1.0)
+    speed: Expression = Number(1.0)
+    memory: str = "reset"
+    effects: tuple[Effect, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    limit: int | None = None
+    priority: int = 0
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "action")
+        put = object.__setattr__
+        put(self, "by", self.by if self.by is None or isinstance(self.by, str) else self.by.name)
+        put(self, "when", as_condition(self.when))
+        put(self, "pace", as_number(self.pace))
+        put(self, "speed", as_number(self.speed))
+        put(self, "effects", effects_of(self.effects, f"action {self.name}"))
+        put(self, "outcomes", tuple(sorted(self.outcomes, key=lambda outcome: outcome.name)))
+        self._check_clock()
+        self._check_outcomes()
+        self._check_integers()
+
+    def _check_clock(self) -> None:
+        if not isinstance(self.clock, (Distribution, Fixed, On, Every, Immediately)):
+            raise ScenarioError(f"action {self.name}: {self.clock!r} is not a clock; use Exponential, LogNormal, Fixed, On, Every, Immediately, ...")
+        if isinstance(self.clock, Distribution) and not self.clock.is_clock:
+            raise ScenarioError(f"action {self.name}: {self.clock.family} is not a clock (it can be negative or is a share); use LogNormal, Gamma, ...")
+        if self.memory not in MEMORIES:
+            raise ScenarioError(f"action {self.name}: memory {self.memory!r} is not one of {', '.join(MEMORIES)}")
+        one = Number(1.0)
+        timeless = isinstance(self.clock, (On, Every, Immediately))
+        if timeless and (self.memory != "reset" or self.pace != one or self.speed != one):
+            raise ScenarioError(f"action {self.name}: {type(self.clock).__name__} has no memory, pace or speed; remove them or use another clock")
+        if isinstance(self.clock, Fixed) and self.pace != one:
+            raise ScenarioError(f"action {self.name}: Fixed has no pace (its hazard is all at one age); use speed")
+
+    def _check_outcomes(self) -> None:
+        names = [outcome.name for outcome in self.outcomes]
+        for name in names:
+            if names.count(name) > 1:
+                raise ScenarioError(f"action {self.name}: outcome {name!r} is there twice; rename one")
+        for outcome in self.outcomes:
+            effects_of((*self.effects, *outcome.effects), f"action {self.name}, outcome {outcome.name}")
+        if self.outcomes and all(o.weight == Number(0.0) for o in self.outcomes):
+            raise ScenarioError(f"action {self.name}: every outcome has weight 0; give at least one a positive weight")
+
+    def _check_integers(self) -> None:
+        if isinstance(self.priority, bool) or not isinstance(self.priority, int) or not LOWEST_PRIORITY <= self.priority <= HIGHEST_PRIORITY:
+            raise ScenarioError(f"action {self.name}: priority must be an integer within a million of 0, not {self.priority!r}")
+        if self.limit is not None and (isinstance(self.limit, bool) or not isinstance(self.limit, int) or not 1 <= self.limit < 2**31):
+            raise ScenarioError(f"action {self.name}: limit must be a positive integer, not {self.limit!r}; without a limit leave it out")

@@ -1,0 +1,198 @@
+"""What a scenario checks of itself before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from negsim.errors import CircularPrecondition, ExpressionError, HindsightError, NegsimError, ScenarioError, UnknownName, nearest
+from negsim.model.actions import Action
+from negsim.model.calendar import Calendar
+from negsim.model.clocks import Chance, Distribution, Every, Fixed, On
+from negsim.model.effects import Effect
+from negsim.model.elements import Elements
+from negsim.model.expressions import Expression, check, reads
+from negsim.model.questions import Question
+from negsim.model.reachability import Reach, explore
+from negsim.model.variables import Counter, Fact
+
+__all__ = ["MOST_INSTANTS", "check_scenario"]
+
+MOST_INSTANTS = 100_000
+
+
+def check_scenario(
+    elements: Elements, calendar: Calendar, horizon: float, as_of: str | None, supposed: bool
+) -> tuple[str, ...]:
+    """Check the expanded elements; return notes.
+
+    ``supposed`` says that interventions were made: then what they make unreachable is a note and no error.
+    """
+    types = elements.types()
+    fixed = {name: types[name] for name in elements.parameters}
+    for name, variable in elements.variables.items():
+        _check_value(variable.initial, fixed, types, "condition" if isinstance(variable, Fact) else "number", f"initial value of {name}")
+    for action in elements.actions.values():
+        _check_action(action, elements, types, fixed, calendar, horizon)
+    for parameter in elements.parameters.values():
+        _check_value(parameter.belief, {}, types, "number", f"belief of parameter {parameter.name}")
+    for question in elements.questions.values():
+        check_question(question, elements, types, calendar, horizon)
+    _check_hindsight(elements, as_of)
+    return _check_reach(elements, supposed)
+
+
+def _checked(tree: Expression, names: dict[str, str], everything: dict[str, str], expected: str, where: str) -> None:
+    try:
+        check(tree, names, expected)
+    except UnknownName as error:
+        wrong = next(name for name in sorted(reads(tree)) if name not in names)
+        if wrong in everything:
+            raise ScenarioError(f"{where}: '{tree}' reads the variable {wrong}, but only parameters may stand here; let the state act through pace, speed, weights or effects") from None
+        raise UnknownName(f"{where}: {error}") from None
+    except ExpressionError as error:
+        raise ExpressionError(f"{where}: {error}") from None
+
+
+def _check_value(value: object, fixed: dict[str, str], types: dict[str, str], expected: str, where: str) -> None:
+    if isinstance(value, Distribution):
+        for argument in value.arguments():
+            _checked(argument, fixed, types, "number", where)
+    elif isinstance(value, Chance):
+        _checked(value.p, fixed, types, "number", where)
+    elif isinstance(value, Expression):
+        _checked(value, fixed, types, expected, where)
+
+
+def _check_action(
+    action: Action, elements: Elements, types: dict[str, str], fixed: dict[str, str], calendar: Calendar, horizon: float
+) -> None:
+    where = f"action {action.name}"
+    if action.by is not None and action.by not in elements.parties:
+        raise UnknownName(f"{where}: no party is named {action.by!r}{nearest(action.by, elements.parties)}; declare it")
+    for key, expected in (("when", "condition"), ("pace", "number"), ("speed", "number")):
+        _checked(getattr(action, key), types, types, expected, f"{where}: {key}")
+    if isinstance(action.clock, (Distribution, Fixed)):
+        for argument in action.clock.arguments():
+            _checked(argument, fixed, types, "number", f"{where}: clock")
+    _check_instants(action, calendar, horizon)
+    for outcome in action.outcomes:
+        _checked(outcome.weight, types, types, "number", f"{where}, outcome {outcome.name}: weight")
+    for effect in effects_in(action):
+        _check_effect(effect, elements, types, fixed, where)
+
+
+def effects_in(action: Action) -> Iterator[Effect]:
+    """All effects of the action and of its outcomes."""
+    yield from action.effects
+    for outcome in action.outcomes:
+        yield from outcome.effects
+
+
+def _check_instants(action: Action, calendar: Calendar, horizon: float) -> None:
+    where = f"action {action.name}: {type(action.clock).__name__}"
+    try:
+        if isinstance(action.clock, Every):
+            calendar.repeats(action.clock.start, action.clock.period, horizon, where, MOST_INSTANTS)
+        elif isinstance(action.clock, On):
+            opening = action.name.startswith(("do.", "nudge."))
+            for instant in action.clock.instants:
+                calendar.opening(instant, where) if opening else calendar.instant(instant, where)
+    except OverflowError:
+        raise ScenarioError(f"{where}: an instant lies outside the calendar; use years 1 to 9998") from None
+
+
+def _check_effect(effect: Effect, elements: Elements, types: dict[str, str], fixed: dict[str, str], where: str) -> None:
+    variable = elements.variables.get(effect.variable)
+    where = f"{where}: effect '{effect}'"
+    if variable is None:
+        if effect.variable in elements.parameters:
+            raise ScenarioError(f"{where}: {effect.variable} is a parameter and cannot change; make it a variable")
+        raise UnknownName(f"{where}: no variable is named {effect.variable!r}{nearest(effect.variable, elements.variables)}; declare it")
+    if isinstance(variable, Fact) and (effect.kind == "add" or isinstance(effect.amount, Distribution)):
+        raise ScenarioError(f"{where}: {effect.variable} is a fact; set it to true, false or a condition")
+    if isinstance(variable, Counter) and isinstance(effect.amount, Distribution):
+        raise ScenarioError(f"{where}: {effect.variable} is a counter and takes whole numbers only; use a level, or outcomes")
+    if isinstance(effect.amount, Distribution):
+        _check_value(effect.amount, fixed, types, "number", where)
+        if effect.amount.never != type(effect.amount.never)(0.0):
+            raise ScenarioError(f"{where}: or_never has no meaning for a size; weight an outcome instead")
+    else:
+        _checked(effect.amount, types, types, "condition" if isinstance(variable, Fact) else "number", where)
+
+
+def check_question(question: Question, elements: Elements, types: dict[str, str], calendar: Calendar, horizon: float) -> None:
+    """Check one question against the elements: names, types, dates within the horizon."""
+    where = f"question {question.name}"
+    for key in ("condition", "throughout", "given"):
+        tree = getattr(question, key)
+        if tree is not None:
+            _checked(tree, types, types, "number" if question.kind == "value" and types_of(tree, types) != "condition" else "condition", f"{where}: {key}")
+    if question.action is not None:
+        if question.action not in elements.actions:
+            raise UnknownName(f"{where}: no action is named {question.action!r}{nearest(question.action, elements.actions)}")
+        names = [outcome.name for outcome in elements.actions[question.action].outcomes]
+        if question.outcome is not None and question.outcome not in names:
+            raise UnknownName(f"{where}: action {question.action} has no outcome {question.outcome!r}{nearest(question.outcome, names)}")
+    _check_window(question, calendar, horizon, where)
+
+
+def types_of(tree: Expression, types: dict[str, str]) -> str | None:
+    """Type of an expression under the declared names, None if it cannot be known."""
+    from negsim.model.expressions import type_of
+
+    try:
+        return type_of(check(tree, types))
+    except NegsimError:
+        return None
+
+
+def _check_window(question: Question, calendar: Calendar, horizon: float, where: str) -> None:
+    try:
+        for key in ("by", "given_by"):
+            value = getattr(question, key)
+            if value is not None and not 0 <= calendar.deadline(value, where) <= horizon:
+                raise ScenarioError(f"{where}: {key} {value!r} lies outside the scenario ({calendar.label(0.0)} to {calendar.label(horizon)}); move it or the scenario's end")
+        if question.after is not None:
+            opens = calendar.opening(question.after, where)
+            closes = horizon if question.by is None else calendar.deadline(question.by, where)
+            if not 0 <= opens <= closes:
+                raise ScenarioError(f"{where}: the window from {question.after!r} to {question.by or 'the end'!r} is empty or begins before the start")
+    except OverflowError:
+        raise ScenarioError(f"{where}: a date lies outside the calendar; use years 1 to 9998") from None
+
+
+def _check_hindsight(elements: Elements, as_of: str | None) -> None:
+    if as_of is None:
+        return
+    for parameter in elements.parameters.values():
+        dates = [parameter.as_of] if parameter.as_of else []
+        cited = [elements.evidence[key] for key in parameter.source.replace(",", " ").split() if key in elements.evidence]
+        dates += [source.date for source in cited if source.date]
+        late = max(dates, default="")
+        if late > as_of and not parameter.hindsight:
+            raise HindsightError(f"parameter {parameter.name}: its source is of {late}, later than the scenario's as-of date {as_of}; find an earlier one, or mark it hindsight = true")
+
+
+def _check_reach(elements: Elements, supposed: bool) -> tuple[str, ...]:
+    reach = explore(elements)
+    circle = reach.deadlock()
+    notes = [f"circle that something can break: {text}" for text in reach.circles()]
+    if circle and not supposed:
+        raise CircularPrecondition(f"{circle}, and no outcome, waiver or initial value can break the circle; give one of them a waiver, an initial value or another path")
+    if circle:
+        notes.append(f"under the interventions nothing can break the circle {circle}")
+    notes += [f"action {name} can never happen: {reach.missing(name)}" for name in sorted(reach.blocked)]
+    for question in elements.questions.values():
+        text = _unreachable(question, reach)
+        if text and not supposed:
+            raise ScenarioError(text)
+        if text:
+            notes.append(text)
+    return tuple(notes)
+
+
+def _unreachable(question: Question, reach: Reach) -> str:
+    if question.kind in ("reached", "when") and question.condition is not None and not reach.possible(question.condition):
+        return f"question {question.name}: nothing can ever make '{question.condition}' true{reach.why(question.condition)}; add an action that can, or drop the question"
+    return ""
+

@@ -1,0 +1,313 @@
+"""Clocks: the law of the time from enabling to firing, and the laws from which sizes and beliefs are drawn.
+
+A law is given by its usual parameters or by what people know of it (``median``, ``p90``, ``mean``, ``"90 % within
+3 weeks"``). Arguments are numbers, durations or expressions of *parameters*; they are solved once, at lowering, by
+:func:`negsim.laws.solve`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
+
+from negsim.errors import ScenarioError, nearest
+from negsim.model.calendar import Duration, Moment, days, duration_or_none, moment
+from negsim.model.expressions import Expression, Number, as_number
+
+__all__ = [
+    "LAWS",
+    "Beta",
+    "Chance",
+    "Clock",
+    "Distribution",
+    "Erlang",
+    "Every",
+    "Exponential",
+    "Fixed",
+    "Gamma",
+    "Immediately",
+    "LogNormal",
+    "Normal",
+    "On",
+    "Pert",
+    "Triangular",
+    "Uniform",
+    "Weibull",
+    "chance",
+    "quantity",
+]
+
+KNOWLEDGE = ("mean", "median", "p10", "p90", "share", "within")
+WITHIN = re.compile(r"\s*(\d{1,2}(?:\.\d{1,6})?)\s*%\s+within\s+(.{1,40})", re.IGNORECASE)
+
+
+def quantity(value: object) -> Expression:
+    """Return a number, a duration (in days) or an expression of parameters as an expression.
+
+    >>> str(quantity("2 weeks")), str(quantity("delay * 2"))
+    ('14', 'delay * 2')
+    """
+    if isinstance(value, str):
+        length = duration_or_none(value)
+        return Number(length) if length is not None else as_number(value)
+    if hasattr(value, "total_seconds"):
+        return Number(days(value))
+    return as_number(value)
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class Distribution:
+    """A law on numbers: base of `Exponential`, `Weibull` and the others.
+
+    Attributes
+    ----------
+    given : tuple of (str, Expression)
+        What is said of the law, sorted by key.
+    floor, ceiling : Expression or None
+        Truncation bounds.
+    never : Expression
+        Probability that it never happens (0 for a proper law).
+    """
+
+    given: tuple[tuple[str, Expression], ...]
+    floor: Expression | None
+    ceiling: Expression | None
+    never: Expression
+
+    family: ClassVar[str] = ""
+    keys: ClassVar[tuple[str, ...]] = ()
+    aliases: ClassVar[tuple[str, ...]] = ()
+    is_clock: ClassVar[bool] = True
+
+    def __init__(self, *values: object, **given: object) -> None:
+        if len(values) > len(self.keys):
+            raise ScenarioError(f"{self.family} takes at most {len(self.keys)} values in order ({', '.join(self.keys)}), not {len(values)}")
+        for key, value in zip(self.keys, values, strict=False):
+            if key in given:
+                raise ScenarioError(f"{self.family}: {key} is given twice; name it or put it in order, not both")
+            given[key] = value
+        _split_within(given)
+        allowed = (*self.keys, *self.aliases, *(KNOWLEDGE if len(self.keys) < 3 else ()))
+        for key in given:
+            if key not in allowed:
+                raise ScenarioError(f"{self.family} has no {key!r}{nearest(key, allowed)}; it takes {', '.join(allowed)}")
+        _set(self, given=tuple(sorted((key, quantity(value)) for key, value in given.items())))
+        _set(self, floor=None, ceiling=None, never=Number(0.0))
+
+    def truncated(self, low: object = None, high: object = None) -> Self:
+        """The same law, given that the value lies within ``[low, high]``."""
+        return self._copy(
+            floor=None if low is None else quantity(low), ceiling=None if high is None else quantity(high)
+        )
+
+    def or_never(self, probability: object) -> Self:
+        """The same law, except that with this probability it never happens (a defective law)."""
+        if not self.is_clock:
+            raise ScenarioError(f"{self.family} is not a clock, so or_never has no meaning; weight an outcome instead")
+        return self._copy(never=as_number(probability))
+
+    def _copy(self, **changes: object) -> Self:
+        twin = object.__new__(type(self))
+        _set(twin, given=self.given, floor=self.floor, ceiling=self.ceiling, never=self.never)
+        _set(twin, **changes)
+        return twin
+
+    def arguments(self) -> Iterator[Expression]:
+        """All expressions that the law depends on."""
+        yield from (value for _, value in self.given)
+        yield from (bound for bound in (self.floor, self.ceiling) if bound is not None)
+        yield self.never
+
+    def __repr__(self) -> str:
+        text = ", ".join(f"{key}={value}" for key, value in self.given)
+        tail = "" if self.floor is None and self.ceiling is None else f".truncated({self.floor}, {self.ceiling})"
+        return f"{type(self).__name__}({text}){tail}" + ("" if self.never == Number(0.0) else f".or_never({self.never})")
+
+
+def _set(target: object, **fields: object) -> None:
+    for name, value in fields.items():
+        object.__setattr__(target, name, value)
+
+
+def _split_within(given: dict[str, Any]) -> None:
+    """Read ``within="90 % within 3 weeks"`` as share and within."""
+    found = WITHIN.fullmatch(given["within"]) if isinstance(given.get("within"), str) else None
+    if found:
+        given["share"] = float(found.group(1)) / 100
+        given["within"] = found.group(2)
+
+
+class Exponential(Distribution):
+    """Constant hazard: ``rate`` a day (or ``mean``, ``median``, ``p90``, ``within`` in days)."""
+
+    __slots__ = ()
+    family = "exponential"
+    keys = ("rate",)
+
+
+class Weibull(Distribution):
+    """Hazard rising (shape > 1) or falling (shape < 1) as a power of age; ``scale`` in days."""
+
+    __slots__ = ()
+    family = "weibull"
+    keys = ("shape", "scale")
+
+
+class Gamma(Distribution):
+    """Gamma law of ``shape`` and ``scale`` (days) or ``rate`` (1/days)."""
+
+    __slots__ = ()
+    family = "gamma"
+    keys = ("shape", "scale")
+    aliases = ("rate",)
+
+
+class Erlang(Distribution):
+    """Sum of ``k`` exponential stages; ``scale`` (days) of one stage, or its ``rate``."""
+
+    __slots__ = ()
+    family = "erlang"
+    keys = ("k", "scale")
+    aliases = ("rate",)
+
+
+class LogNormal(Distribution):
+    """Logarithm normal with mean ``mu`` and standard deviation ``sigma``; or ``median`` (days) and ``sigma``."""
+
+    __slots__ = ()
+    family = "lognormal"
+    keys = ("mu", "sigma")
+
+
+class Uniform(Distribution):
+    """Equally likely anywhere between ``low`` and ``high``."""
+
+    __slots__ = ()
+    family = "uniform"
+    keys = ("low", "high")
+
+
+class Triangular(Distribution):
+    """Triangle on ``low``, ``mode``, ``high``."""
+
+    __slots__ = ()
+    family = "triangular"
+    keys = ("low", "mode", "high")
+
+
+class Pert(Distribution):
+    """Smooth triangle: beta law on ``low``, ``high`` with its mode at ``mode`` (weight 4)."""
+
+    __slots__ = ()
+    family = "pert"
+    keys = ("low", "mode", "high")
+
+
+class Normal(Distribution):
+    """Normal law of ``mu`` and ``sigma``: for sizes of effects, initial values and beliefs, not for clocks."""
+
+    __slots__ = ()
+    family = "normal"
+    keys = ("mu", "sigma")
+    is_clock = False
+
+
+class Beta(Distribution):
+    """Beta law of ``a`` and ``b`` on [0, 1]: for sizes of effects, initial values and beliefs, not for clocks."""
+
+    __slots__ = ()
+    family = "beta"
+    keys = ("a", "b")
+    is_clock = False
+
+
+LAWS: Mapping[str, type[Distribution]] = {
+    law.family: law
+    for law in (Beta, Erlang, Exponential, Gamma, LogNormal, Normal, Pert, Triangular, Uniform, Weibull)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """True with probability ``p`` (a number or an expression of parameters), drawn once a replication."""
+
+    p: Expression
+
+    def __post_init__(self) -> None:
+        _set(self, p=as_number(self.p))
+
+
+def chance(p: object) -> Chance:
+    """Return the initial value or belief "true with probability p".
+
+    >>> chance(0.6)
+    Chance(p=Number(value=0.6))
+    """
+    return Chance(as_number(p))
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Fires exactly ``after`` that time of being enabled; with probability ``never`` not at all.
+
+    >>> Fixed("3 days").after
+    Number(value=3.0)
+    """
+
+    after: Expression
+    never: Expression = Number(0.0)
+
+    def __post_init__(self) -> None:
+        _set(self, after=quantity(self.after), never=as_number(self.never))
+
+    def or_never(self, probability: object) -> Fixed:
+        """The same clock, except that with this probability it never fires."""
+        return replace(self, never=as_number(probability))
+
+    def arguments(self) -> Iterator[Expression]:
+        """All expressions that the clock depends on."""
+        yield self.after
+        yield self.never
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class On:
+    """Fires at calendar instants (with an hour), if the guard holds when its turn comes.
+
+    >>> On("2025-06-02T13:00").instants
+    ('2025-06-02T13:00',)
+    """
+
+    instants: tuple[Moment, ...]
+
+    def __init__(self, *instants: object) -> None:
+        flat = instants[0] if len(instants) == 1 and isinstance(instants[0], (list, tuple)) else instants
+        if not flat:
+            raise ScenarioError("On needs at least one instant; write On('2025-06-02T13:00')")
+        _set(self, instants=tuple(moment(value, "On") for value in flat))
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Fires every ``period`` from ``start`` on (by default one period after the scenario's start), if the guard holds.
+
+    Whole days and weeks keep the wall clock over daylight saving; other periods are elapsed time.
+    """
+
+    period: Duration
+    start: Moment | None = None
+
+    def __post_init__(self) -> None:
+        _set(self, period=days(self.period))
+        if self.start is not None:
+            _set(self, start=moment(self.start, "Every start"))
+
+
+@dataclass(frozen=True, slots=True)
+class Immediately:
+    """Fires each time the guard turns true; the start counts as one such time."""
+
+
+Clock = Distribution | Fixed | On | Every | Immediately

@@ -1,0 +1,55 @@
+"""Who acts, who says so, and which mechanism a part belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from negsim.errors import ScenarioError
+from negsim.model.names import check_name
+from negsim.model.parameters import iso_date
+
+__all__ = ["Evidence", "Party"]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who acts: owns actions; a mediator is a party too.
+
+    >>> Party("united_states", title="United States").name
+    'united_states'
+    """
+
+    name: str
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "party")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A source that parameters and claims cite by name.
+
+    Parameters
+    ----------
+    name : str
+    title : str
+        Who, what, where published.
+    url : str
+    date : str, optional
+        ISO date of publication or of the newest row.
+    note : str
+    """
+
+    name: str
+    title: str = ""
+    url: str = ""
+    date: str | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "evidence")
+        if self.date is not None:
+            object.__setattr__(self, "date", iso_date(self.date, f"evidence {self.name}: date"))
+        if self.url and not self.url.startswith(("https://", "http://", "doi:")):
+            raise ScenarioError(f"evidence {self.name}: url {self.url[:60]!r} must begin with https://")

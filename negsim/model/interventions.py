@@ -1,0 +1,167 @@
+"""Interventions: "suppose that ..." as data, applied to the expanded elements of a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from negsim.errors import ScenarioError, UnknownName, nearest
+from negsim.model.actions import Action, Outcome
+from negsim.model.calendar import Moment, moment
+from negsim.model.clocks import Clock, On
+from negsim.model.effects import Effect
+from negsim.model.elements import Elements
+from negsim.model.expressions import Truth
+from negsim.model.names import check_name
+from negsim.model.variables import Fact
+
+__all__ = ["Do", "Intervention", "Nudge", "WithLaw", "WithParameter", "Without", "fact_name"]
+
+
+def fact_name(fact: object) -> str:
+    """Return the name of a fact given as itself or by name."""
+    name = fact if isinstance(fact, str) else getattr(fact, "name", None)
+    return check_name(name, "fact")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do:
+    """Make a fact true at an instant (or never), whatever the mechanisms say.
+
+    All effects on the fact are removed, it keeps its initial value and turns true at ``on`` before everything else at
+    that instant, for good; with ``never`` it is false for good. A bare date means its first instant.
+    """
+
+    fact: str
+    on: Moment | None = None
+    never: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fact", fact_name(self.fact))
+        if (self.on is None) == (not self.never):
+            raise ScenarioError(f"do({self.fact}): give either on=instant or never=True")
+        if self.on is not None:
+            object.__setattr__(self, "on", moment(self.on, f"do({self.fact}): on"))
+
+    def apply(self, elements: Elements) -> Elements:
+        """Return the elements under the intervention."""
+        fact = _fact(elements, self.fact)
+        actions = {name: _deaf(action, self.fact) for name, action in elements.actions.items()}
+        if self.never:
+            variables = {**elements.variables, self.fact: replace(fact, initial=Truth(False))}
+            return replace(elements, actions=actions, variables=variables)
+        name = _free(f"do.{self.fact}", elements)
+        actions[name] = Action(name=name, clock=On(self.on), effects=(Effect(self.fact, "set", Truth(True)),), title=f"suppose that {self.fact}")
+        return replace(elements, actions=actions, first=elements.first | {name})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge:
+    """One extra event that makes a fact true at an instant; all mechanisms stay."""
+
+    fact: str
+    on: Moment
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fact", fact_name(self.fact))
+        object.__setattr__(self, "on", moment(self.on, f"nudge({self.fact}): on"))
+
+    def apply(self, elements: Elements) -> Elements:
+        """Return the elements under the intervention."""
+        _fact(elements, self.fact)
+        name = _free(f"nudge.{self.fact}", elements)
+        event = Action(name=name, clock=On(self.on), effects=(Effect(self.fact, "set", Truth(True)),), title=f"one push: {self.fact}")
+        return replace(elements, actions={**elements.actions, name: event})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Without:
+    """Suppose an element away: its actions never happen, its variables keep their initial values.
+
+    ``element`` names a mechanism, a word, an action, a party (all it does) or a variable (nothing changes it).
+    """
+
+    element: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "element", check_name(getattr(self.element, "name", self.element), "without"))
+
+    def apply(self, elements: Elements) -> Elements:
+        """Return the elements under the intervention."""
+        name = self.element
+        if name in elements.mechanisms:
+            for step in elements.mechanisms[name].off:
+                elements = step.apply(elements)
+            return elements
+        gone = elements.owners.get(name) or ({name} if name in elements.actions else None)
+        if gone is None and name in elements.parties:
+            gone = {action.name for action in elements.actions.values() if action.by == name}
+        if gone is not None:
+            return replace(elements, actions={key: action for key, action in elements.actions.items() if key not in gone})
+        if name in elements.variables:
+            return replace(elements, actions={key: _deaf(action, name) for key, action in elements.actions.items()})
+        known = (*elements.mechanisms, *elements.owners, *elements.actions, *elements.parties, *elements.variables)
+        raise UnknownName(f"without({name}): nothing in the scenario has this name{nearest(name, known)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithLaw:
+    """Give an action another clock."""
+
+    action: str
+    law: Clock
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "action", check_name(getattr(self.action, "name", self.action), "with_law"))
+
+    def apply(self, elements: Elements) -> Elements:
+        """Return the elements under the intervention."""
+        if self.action not in elements.actions:
+            raise UnknownName(f"with_law({self.action}): no such action{nearest(self.action, elements.actions)}")
+        changed = replace(elements.actions[self.action], clock=self.law)
+        return replace(elements, actions={**elements.actions, self.action: changed})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithParameter:
+    """Fix a parameter at a value; nothing is believed of it any more."""
+
+    name: str
+    value: float | bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", check_name(getattr(self.name, "name", self.name), "with_parameter"))
+
+    def apply(self, elements: Elements) -> Elements:
+        """Return the elements under the intervention."""
+        if self.name not in elements.parameters:
+            raise UnknownName(f"with_parameter({self.name}): no such parameter{nearest(self.name, elements.parameters)}")
+        old = elements.parameters[self.name]
+        if isinstance(old.best, bool) != isinstance(self.value, bool):
+            raise ScenarioError(f"with_parameter({self.name}): {self.value!r} is of another kind than {old.best!r}; give {'true or false' if isinstance(old.best, bool) else 'a number'}")
+        return replace(elements, parameters={**elements.parameters, self.name: replace(old, best=self.value, belief=None)})
+
+
+Intervention = Do | Nudge | Without | WithLaw | WithParameter
+
+
+def _fact(elements: Elements, name: str) -> Fact:
+    found = elements.variables.get(name)
+    if not isinstance(found, Fact):
+        facts = [key for key, variable in elements.variables.items() if isinstance(variable, Fact)]
+        raise UnknownName(f"no fact {name!r} to intervene on{nearest(name, facts)}")
+    return found
+
+
+def _deaf(action: Action, variable: str) -> Action:
+    """The action without its effects on a variable."""
+    def keep(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+        return tuple(effect for effect in effects if effect.variable != variable)
+
+    outcomes: tuple[Outcome, ...] = tuple(replace(outcome, effects=keep(outcome.effects)) for outcome in action.outcomes)
+    return replace(action, effects=keep(action.effects), outcomes=outcomes)
+
+
+def _free(name: str, elements: Elements) -> str:
+    if name not in elements.actions:
+        return name
+    return next(f"{name}.n{k}" for k in range(2, 10**6) if f"{name}.n{k}" not in elements.actions)

@@ -1,0 +1,150 @@
+"""The scenario: an immutable description that knows no engine and no seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from negsim.errors import ScenarioError
+from negsim.model.calendar import Calendar, Moment, moment
+from negsim.model.checks import check_scenario
+from negsim.model.clocks import Clock
+from negsim.model.elements import Element, Elements, Part, expand
+from negsim.model.interventions import Do, Intervention, Nudge, WithLaw, Without, WithParameter
+from negsim.model.names import check_name
+from negsim.model.parameters import iso_date
+
+__all__ = ["Scenario"]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Who wants what, under which preconditions, by when, and who says so.
+
+    Parameters
+    ----------
+    name : str
+        Lower case; hyphens allowed.
+    start : date or instant
+        A bare date is 00:00 of that day, in ``zone``.
+    end : date, instant, or days from the start
+        A bare date is the whole of that day; the horizon is closed.
+    zone : str
+        IANA time zone of every wall clock in the scenario.
+    parts : iterable of elements and words
+        Order has no meaning.
+    as_of : date, optional
+        The newest information that the scenario may rest on.
+    title, note : str
+    interventions : sequence of Intervention
+        What is supposed; see :meth:`do`, :meth:`nudge`, :meth:`without`, :meth:`with_law`, :meth:`with_parameter`.
+
+    Raises
+    ------
+    ScenarioError
+        If it contradicts itself: unknown names, unreachable questions, preconditions that wait for each other with
+        nothing to break the circle, windows outside the horizon, sources later than ``as_of``.
+
+    Examples
+    --------
+    >>> from negsim.model.actions import Action
+    >>> from negsim.model.clocks import Exponential
+    >>> from negsim.model.variables import Fact
+    >>> memo = Fact("memo")
+    >>> act = Action(name="deliver", when=~memo, clock=Exponential(0.3), effects=[memo.set(True)])
+    >>> Scenario("tiny", start="2025-01-01", end=40, parts=[memo, act]).expanded.actions["deliver"].by is None
+    True
+    """
+
+    name: str
+    start: str = field(kw_only=True)
+    end: Moment = field(kw_only=True)
+    zone: str = field(default="UTC", kw_only=True)
+    parts: tuple[Element | Part, ...] = field(default=(), kw_only=True)
+    as_of: str | None = field(default=None, kw_only=True)
+    title: str = field(default="", kw_only=True)
+    note: str = field(default="", kw_only=True)
+    interventions: tuple[Intervention, ...] = field(default=(), kw_only=True)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        check_name(self.name.replace("-", "_") if isinstance(self.name, str) else self.name, "scenario")
+        start = moment(self.start, "start")
+        if not isinstance(start, str):
+            raise ScenarioError(f"start must be a date or an instant, not {self.start!r}; write '2025-05-29'")
+        put(self, "start", start)
+        put(self, "end", moment(self.end, "end"))
+        if self.as_of is not None:
+            put(self, "as_of", iso_date(self.as_of, "as_of"))
+        put(self, "parts", canonical(self.parts))
+        put(self, "interventions", tuple(self.interventions))
+        self._check_dates()
+        put(self, "_notes", check_scenario(self.expanded, self.calendar, self.horizon, self.as_of, bool(self.interventions)))
+
+    def _check_dates(self) -> None:
+        try:
+            self.calendar.origin
+            horizon = self.horizon
+        except OverflowError:
+            raise ScenarioError(f"start {self.start!r} or end {self.end!r} lies outside the calendar; use years 1 to 9998") from None
+        if not horizon > 0:
+            raise ScenarioError(f"end {self.end!r} is not after start {self.start!r}; move one of them")
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Start and zone, for turning dates into days and back."""
+        return Calendar(self.start, self.zone)
+
+    @cached_property
+    def horizon(self) -> float:
+        """The end, in days from the start."""
+        return self.calendar.deadline(self.end, "end")
+
+    @cached_property
+    def expanded(self) -> Elements:
+        """The plain elements that the words stand for, after all interventions."""
+        elements = expand(self.parts)
+        for step in self.interventions:
+            elements = step.apply(elements)
+        return elements
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing and no error: named circles, guards that never hold, questions out of reach."""
+        found: tuple[str, ...] = self._notes  # type: ignore[attr-defined] # set once, in __post_init__
+        return found
+
+    def supposing(self, *steps: Intervention) -> Scenario:
+        """The scenario under further interventions."""
+        return replace(self, interventions=(*self.interventions, *steps))
+
+    def do(self, fact: Any, *, on: Any = None, never: bool = False) -> Scenario:
+        """Suppose that the fact turns true at an instant (or never), whatever the mechanisms say."""
+        return self.supposing(Do(fact=fact, on=on, never=never))
+
+    def nudge(self, fact: Any, *, on: Any) -> Scenario:
+        """Add one event that makes the fact true; all mechanisms stay."""
+        return self.supposing(Nudge(fact=fact, on=on))
+
+    def without(self, element: Any) -> Scenario:
+        """Suppose an element away: a mechanism, word, action, party or variable."""
+        return self.supposing(Without(element=element))
+
+    def with_law(self, action: Any, law: Clock) -> Scenario:
+        """Give an action another clock."""
+        return self.supposing(WithLaw(action=action, law=law))
+
+    def with_parameter(self, name: Any, value: float | bool) -> Scenario:
+        """Fix a parameter at a value."""
+        return self.supposing(WithParameter(name=name, value=value))
+
+
+def canonical(parts: Iterable[Element | Part]) -> tuple[Element | Part, ...]:
+    """The parts in an order that does not depend on how they were given."""
+    items = list(parts)
+    for item in items:
+        if not hasattr(item, "name"):
+            raise ScenarioError(f"{item!r} is no part of a scenario; give parties, variables, parameters, actions, questions, evidence or words")
+    return tuple(sorted(items, key=lambda part: (type(part).__module__, type(part).__qualname__, part.name)))

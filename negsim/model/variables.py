@@ -1,0 +1,173 @@
+"""State variables: what can change while the story is told."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from negsim.errors import ScenarioError
+from negsim.model.clocks import Chance, Distribution
+from negsim.model.expressions import Expression, Number, Operand, Ref, Truth, as_condition, as_number
+from negsim.model.names import check_name
+
+if TYPE_CHECKING:
+    from negsim.model.effects import Effect
+
+__all__ = ["Counter", "Fact", "Level", "Variable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Operand):
+    """Something that is true or false.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name, lower case.
+    initial : bool, Chance or condition on parameters
+        Value at the start; ``chance(0.6)`` is drawn once a replication.
+    title : str
+        One line for people.
+
+    Examples
+    --------
+    >>> memo = Fact("memorandum.delivered")
+    >>> print(memo & ~Fact("broken"))
+    memorandum.delivered and not broken
+    """
+
+    name: str
+    initial: Expression | Chance = Truth(False)
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "fact")
+        if not isinstance(self.initial, Chance):
+            object.__setattr__(self, "initial", as_condition(self.initial))
+
+    def __expression__(self) -> Expression:
+        return Ref(self.name, "condition")
+
+    def set(self, value: object) -> Effect:
+        """The effect that gives the fact this truth value (a condition on the state before the firing)."""
+        from negsim.model.effects import Effect
+
+        return Effect(self.name, "set", as_condition(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Counter(Operand):
+    """A whole number.
+
+    Parameters
+    ----------
+    name : str
+    initial : int or number-valued expression of parameters
+    title : str
+
+    Examples
+    --------
+    >>> print(Counter("rounds") >= 2)
+    rounds >= 2
+    """
+
+    name: str
+    initial: Expression = Number(0.0)
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "counter")
+        object.__setattr__(self, "initial", as_number(self.initial))
+        if isinstance(self.initial, Number) and not self.initial.value.is_integer():
+            raise ScenarioError(f"counter {self.name}: initial must be whole, not {self.initial.value!r}; use a Level for fractions")
+
+    def __expression__(self) -> Expression:
+        return Ref(self.name, "number")
+
+    def set(self, value: object) -> Effect:
+        """The effect that gives the counter this whole value."""
+        from negsim.model.effects import Effect
+
+        return Effect(self.name, "set", as_number(value))
+
+    def add(self, value: object = 1) -> Effect:
+        """The effect that adds this whole number."""
+        from negsim.model.effects import Effect
+
+        return Effect(self.name, "add", as_number(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Level(Operand):
+    """A real number, clipped to ``[low, high]`` after every change, optionally on a grid of ``step``.
+
+    Parameters
+    ----------
+    name : str
+    initial : number, Distribution or number-valued expression of parameters
+    low, high : float
+        Bounds; on the grid if there is one.
+    step : float, optional
+        Grid: values are whole multiples of it, rounded half to even.
+    title : str
+
+    Examples
+    --------
+    >>> trust = Level("trust", low=-3, high=3, step=0.1)
+    >>> print(trust - 0.3)
+    trust - 0.3
+    """
+
+    name: str
+    initial: Expression | Distribution = Number(0.0)
+    low: float = -math.inf
+    high: float = math.inf
+    step: float | None = None
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "level")
+        if not isinstance(self.initial, Distribution):
+            object.__setattr__(self, "initial", as_number(self.initial))
+        for key in ("low", "high"):
+            object.__setattr__(self, key, _real(getattr(self, key), f"level {self.name}: {key}"))
+        if not self.low < self.high:
+            raise ScenarioError(f"level {self.name}: low {self.low!r} must be below high {self.high!r}")
+        if self.step is not None:
+            self._check_grid()
+        if isinstance(self.initial, Number) and not self.low <= self.initial.value <= self.high:
+            raise ScenarioError(f"level {self.name}: initial {self.initial.value!r} lies outside [{self.low!r}, {self.high!r}]")
+
+    def _check_grid(self) -> None:
+        step = _real(self.step, f"level {self.name}: step")
+        object.__setattr__(self, "step", step)
+        if not 0 < step < math.inf:
+            raise ScenarioError(f"level {self.name}: step must be positive and finite, not {step!r}")
+        for key, bound in (("low", self.low), ("high", self.high)):
+            if math.isfinite(bound) and abs(round(bound / step) * step - bound) > 1e-9 * step:
+                raise ScenarioError(f"level {self.name}: {key} {bound!r} is not on the grid of {step!r}; make it a multiple")
+
+    def __expression__(self) -> Expression:
+        return Ref(self.name, "number")
+
+    def set(self, value: object) -> Effect:
+        """The effect that gives the level this value (a number, an expression or a law)."""
+        from negsim.model.effects import Effect
+
+        return Effect(self.name, "set", value if isinstance(value, Distribution) else as_number(value))
+
+    def add(self, value: object) -> Effect:
+        """The effect that adds this much (a number, an expression or a law, drawn at each firing)."""
+        from negsim.model.effects import Effect
+
+        return Effect(self.name, "add", value if isinstance(value, Distribution) else as_number(value))
+
+
+Variable = Fact | Counter | Level
+
+
+def _real(value: object, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+        raise ScenarioError(f"{what} must be a number, not {value!r}")
+    return float(value)

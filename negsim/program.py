@@ -1,0 +1,348 @@
+"""Lowering: scenario and questions -> `Program`, the tables and dependency sets that are all an engine sees.
+
+Calendar instants become days here, once; parameters become constant slots of the state; laws stay symbolic until
+`Program.bind` is given the values of the parameters (one row a draw).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from negsim.errors import LawError, ScenarioError
+from negsim.laws import Law, solve, upper_quantile
+from negsim.model.actions import Action
+from negsim.model.calendar import Calendar
+from negsim.model.checks import MOST_INSTANTS, check_question
+from negsim.model.clocks import Chance, Distribution, Every, Fixed, Immediately, On
+from negsim.model.effects import Effect
+from negsim.model.elements import Elements
+from negsim.model.expressions import Evaluator, Expression, Number, compile_expression, reads
+from negsim.model.parameters import Parameter
+from negsim.model.questions import Question
+from negsim.model.scenario import Scenario
+from negsim.model.variables import Counter, Fact, Level, Variable
+from negsim.probes import Probes, lower_questions
+from negsim.streams import Stream
+
+__all__ = ["ActionRow", "Bound", "EffectRow", "OutcomeRow", "Program", "Slot", "lower"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One place of the state.
+
+    ``kind`` is fact, counter, level or parameter. The initial value is ``initial`` (an expression of parameters), or
+    drawn from law number ``law``, or true with probability ``chance``.
+    """
+
+    name: str
+    kind: str
+    low: float = -math.inf
+    high: float = math.inf
+    step: float = 0.0
+    initial: Expression | None = None
+    law: int | None = None
+    chance: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRow:
+    """A change of slot ``slot``: ``add`` or set ``amount``, or a draw from law number ``law`` with key ``stream``."""
+
+    slot: int
+    add: bool
+    amount: Expression | None
+    law: int | None
+    stream: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeRow:
+    """A weighted result; its effects include those of the action."""
+
+    name: str
+    weight: Expression
+    effects: tuple[EffectRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRow:
+    """An action as an engine sees it; its place in `Program.actions` is its rank among what is due at one instant.
+
+    ``clock`` is random, fixed, calendar or immediate; ``law`` the number of its law (random and fixed). ``instants``
+    has pairs (occurrence, days). An action without outcomes has one, nameless. ``guard_reads``, ``pace_reads`` are
+    slots; ``pace_reads`` covers pace and speed.
+    """
+
+    name: str
+    by: str | None
+    clock: str
+    guard: Expression
+    law: int | None
+    instants: tuple[tuple[int, float], ...]
+    pace: Expression
+    speed: Expression
+    memory: str
+    limit: int | None
+    outcomes: tuple[OutcomeRow, ...]
+    branching: bool
+    guard_reads: frozenset[int]
+    pace_reads: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The laws as numbers for one row of parameters; a fixed clock is (days, probability of never)."""
+
+    laws: tuple[Law | tuple[float, float], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """All that an engine sees of a scenario.
+
+    Attributes
+    ----------
+    horizon : float
+        Days from the start; the horizon is closed.
+    slots : tuple of Slot
+        Variables by name, then parameters by name.
+    actions : tuple of ActionRow
+        In rank order: interventions first, then immediate actions, then timed ones, each by (priority, name).
+    laws : tuple of Distribution or Fixed
+        Symbolic; see `bind`.
+    parameters : tuple of Parameter
+    probes : Probes
+        What is recorded of a history.
+    """
+
+    horizon: float
+    slots: tuple[Slot, ...]
+    actions: tuple[ActionRow, ...]
+    laws: tuple[Distribution | Fixed, ...]
+    parameters: tuple[Parameter, ...]
+    probes: Probes
+
+    @property
+    def index(self) -> Mapping[str, int]:
+        """Slot number of every variable and parameter."""
+        return {slot.name: number for number, slot in enumerate(self.slots)}
+
+    def compile(self, tree: Expression) -> Evaluator:
+        """The closure of an expression over the state."""
+        return compile_expression(tree, self.index)
+
+    def best(self) -> tuple[float, ...]:
+        """The parameters' best values (true is 1.0)."""
+        return tuple(float(parameter.best) for parameter in self.parameters)
+
+    def draw(self, seed: int, row: int) -> tuple[float, ...]:
+        """Row ``row`` of the parameters as they are believed: keyed draws, best values where nothing is believed."""
+        return tuple(_believed(parameter, seed, row) for parameter in self.parameters)
+
+    def bind(self, values: Sequence[float]) -> Bound:
+        """Solve every law for one row of parameter values.
+
+        Raises
+        ------
+        LawError
+            If a law cannot exist with these values; the message names the action or variable and the values.
+        """
+        first = len(self.slots) - len(self.parameters)
+        state = [0.0] * first + list(values)
+        index = self.index
+        laws = tuple(_bind_law(number, law, self, index, state) for number, law in enumerate(self.laws))
+        return Bound(laws)
+
+    def fingerprint(self) -> str:
+        """A hash of everything that decides a history, for checkpoints."""
+        text = repr((self.horizon, self.slots, self.actions, self.laws, self.parameters, self.probes))
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _believed(parameter: Parameter, seed: int, row: int) -> float:
+    if parameter.belief is None:
+        return float(parameter.best)
+    u, _ = Stream(seed, "parameter", parameter.name).uniforms(row, 0)
+    if isinstance(parameter.belief, Chance):
+        p = parameter.belief.p
+        return float(u < p.value) if isinstance(p, Number) else float(u < _constant(p))
+    return upper_quantile(_numbers(parameter.belief, {}, [], f"belief of parameter {parameter.name}"))(u)
+
+
+def _constant(tree: Expression) -> float:
+    return float(compile_expression(tree, {})([]))
+
+
+def _numbers(law: Distribution, index: Mapping[str, int], state: list[float], where: str) -> Law:
+    def value(tree: Expression | None) -> float | None:
+        return None if tree is None else float(compile_expression(tree, index)(state))
+
+    given = {key: float(compile_expression(tree, index)(state)) for key, tree in law.given}
+    try:
+        return solve(law.family, given, value(law.floor), value(law.ceiling), value(law.never) or 0.0)
+    except LawError as error:
+        raise LawError(f"{where}: {error}") from None
+
+
+def _bind_law(
+    number: int, law: Distribution | Fixed, program: Program, index: Mapping[str, int], state: list[float]
+) -> Law | tuple[float, float]:
+    where = program.probes.law_places[number]
+    if isinstance(law, Distribution):
+        return _numbers(law, index, state, where)
+    after, never = (float(compile_expression(tree, index)(state)) for tree in (law.after, law.never))
+    if not (after >= 0 and math.isfinite(after) and 0 <= never <= 1):
+        raise LawError(f"{where}: Fixed needs a delay of at least 0 days and a probability of never in [0, 1], not {after!r} and {never!r}")
+    return after, never
+
+
+def lower(scenario: Scenario, questions: Iterable[Question] = ()) -> Program:
+    """Lower a scenario and further questions to the tables an engine runs.
+
+    Raises
+    ------
+    ScenarioError
+        If a further question does not fit the scenario, or a law cannot exist at the parameters' best values.
+
+    Examples
+    --------
+    >>> from negsim.model.actions import Action
+    >>> from negsim.model.clocks import Exponential
+    >>> from negsim.model.variables import Fact
+    >>> deliver = Action(name="deliver", when="not memo", clock=Exponential(0.3), effects=["memo = true"])
+    >>> program = lower(Scenario("tiny", start="2025-01-01", end=40, parts=[Fact("memo"), deliver]))
+    >>> program.actions[0].clock, program.horizon
+    ('random', 40.0)
+    """
+    elements = scenario.expanded
+    asked = dict(elements.questions)
+    for question in questions:
+        if asked.get(question.name, question) != question:
+            raise ScenarioError(f"question {question.name}: another question of the scenario has this name; rename it")
+        check_question(question, elements, elements.types(), scenario.calendar, scenario.horizon)
+        asked[question.name] = question
+    writer = _Writer(elements, scenario.calendar, scenario.horizon)
+    program = writer.write(asked)
+    program.bind(program.best())
+    return program
+
+
+class _Writer:
+    """Builds the tables; one use."""
+
+    def __init__(self, elements: Elements, calendar: Calendar, horizon: float) -> None:
+        self.elements = elements
+        self.calendar = calendar
+        self.horizon = horizon
+        self.laws: list[Distribution | Fixed] = []
+        self.places: list[str] = []
+        names = [*sorted(elements.variables), *sorted(elements.parameters)]
+        self.index = {name: number for number, name in enumerate(names)}
+
+    def write(self, asked: Mapping[str, Question]) -> Program:
+        elements = self.elements
+        slots = [self.slot(elements.variables[name]) for name in sorted(elements.variables)]
+        slots += [Slot(name=name, kind="parameter") for name in sorted(elements.parameters)]
+        actions = tuple(self.action(action) for action in sorted(elements.actions.values(), key=self.rank))
+        probes = lower_questions(asked, elements, self.calendar, self.horizon, [row.name for row in actions], tuple(self.places))
+        return Program(
+            horizon=self.horizon,
+            slots=tuple(slots),
+            actions=actions,
+            laws=tuple(self.laws),
+            parameters=tuple(elements.parameters[name] for name in sorted(elements.parameters)),
+            probes=probes,
+        )
+
+    def rank(self, action: Action) -> tuple[int, int, str]:
+        if action.name in self.elements.first:
+            return (0, 0, action.name)
+        return (1 if isinstance(action.clock, Immediately) else 2, action.priority, action.name)
+
+    def law(self, law: Distribution | Fixed, place: str) -> int:
+        self.laws.append(law)
+        self.places.append(place)
+        return len(self.laws) - 1
+
+    def slot(self, variable: Variable) -> Slot:
+        initial = variable.initial
+        if isinstance(variable, Fact):
+            if isinstance(initial, Chance):
+                return Slot(name=variable.name, kind="fact", chance=initial.p)
+            return Slot(name=variable.name, kind="fact", initial=initial)
+        if isinstance(variable, Counter):
+            return Slot(name=variable.name, kind="counter", initial=variable.initial)
+        return self.level(variable)
+
+    def level(self, level: Level) -> Slot:
+        drawn = isinstance(level.initial, Distribution)
+        return Slot(
+            name=level.name,
+            kind="level",
+            low=level.low,
+            high=level.high,
+            step=level.step or 0.0,
+            initial=None if isinstance(level.initial, Distribution) else level.initial,
+            law=self.law(level.initial, f"initial value of {level.name}") if isinstance(level.initial, Distribution) and drawn else None,
+        )
+
+    def effect(self, action: Action, effect: Effect) -> EffectRow:
+        drawn = isinstance(effect.amount, Distribution)
+        return EffectRow(
+            slot=self.index[effect.variable],
+            add=effect.kind == "add",
+            amount=None if isinstance(effect.amount, Distribution) else effect.amount,
+            law=self.law(effect.amount, f"action {action.name}: effect on {effect.variable}") if isinstance(effect.amount, Distribution) and drawn else None,
+            stream=f"{action.name}>{effect.variable}",
+        )
+
+    def outcomes(self, action: Action) -> tuple[OutcomeRow, ...]:
+        shared = tuple(self.effect(action, effect) for effect in action.effects)
+        if not action.outcomes:
+            return (OutcomeRow(name="", weight=Number(1.0), effects=shared),)
+        return tuple(
+            OutcomeRow(
+                name=outcome.name,
+                weight=outcome.weight,
+                effects=tuple(sorted((*shared, *(self.effect(action, e) for e in outcome.effects)), key=lambda row: row.slot)),
+            )
+            for outcome in action.outcomes
+        )
+
+    def instants(self, action: Action) -> tuple[tuple[int, float], ...]:
+        where = f"action {action.name}"
+        clock = action.clock
+        if isinstance(clock, Every):
+            return tuple(self.calendar.repeats(clock.start, clock.period, self.horizon, where, MOST_INSTANTS))
+        if not isinstance(clock, On):
+            return ()
+        convert = self.calendar.opening if action.name.startswith(("do.", "nudge.")) else self.calendar.instant
+        whole = enumerate(sorted({convert(instant, where) for instant in clock.instants}))
+        return tuple((number, when) for number, when in whole if 0.0 <= when <= self.horizon)
+
+    def action(self, action: Action) -> ActionRow:
+        clock = action.clock
+        kind = "random" if isinstance(clock, Distribution) else "fixed" if isinstance(clock, Fixed) else "immediate" if isinstance(clock, Immediately) else "calendar"
+        return ActionRow(
+            name=action.name,
+            by=action.by,
+            clock=kind,
+            guard=action.when,
+            law=self.law(clock, f"action {action.name}") if isinstance(clock, (Distribution, Fixed)) else None,
+            instants=self.instants(action),
+            pace=action.pace,
+            speed=action.speed,
+            memory=action.memory,
+            limit=action.limit,
+            outcomes=self.outcomes(action),
+            branching=bool(action.outcomes),
+            guard_reads=self.slots_of(action.when),
+            pace_reads=self.slots_of(action.pace) | self.slots_of(action.speed),
+        )
+
+    def slots_of(self, tree: Expression) -> frozenset[int]:
+        return frozenset(self.index[name] for name in reads(tree) if name in self.elements.variables)

@@ -1,0 +1,290 @@
+"""The results of n replications, and what can be asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negsim.engines.blocks import Block, Trajectory
+from negsim.errors import EstimateError, NotRecorded, SimulationError, nearest
+from negsim.estimates import Band, Conditional, Curve, Mean, Proportion, draw_band
+from negsim.model.calendar import Calendar, Moment, moment
+from negsim.model.expressions import Expression, Operand, Truth, as_expression
+from negsim.model.questions import Question
+from negsim.model.scenario import Scenario
+from negsim.probes import Asked
+from negsim.program import Program
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FirstPassage", "Runs"]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPassage:
+    """When a condition is first true: a cumulative curve with a simultaneous band, in days and in dates.
+
+    Attributes
+    ----------
+    curve : Curve
+        Days from the start; ``times``, ``values``, ``low``, ``high``.
+    calendar : Calendar
+    """
+
+    curve: Curve
+    calendar: Calendar
+
+    def at(self, when: Moment) -> Any:
+        """Probability that it happened by a date (the whole day), with the band."""
+        return self.curve.at(self.calendar.deadline(moment(when, "at"), "at"))
+
+    def quantile(self, p: float) -> tuple[str, str, str]:
+        """The date by which the probability reaches p, and the band's dates; ``"never"`` beyond what is reached."""
+        found = self.curve.quantile(p)
+        label = self.calendar.label
+        return label(found.time), label(found.low), label(found.high)
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The results of n replications as immutable arrays with methods.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    program : Program
+    block : Block
+        The arrays, a row a replication.
+    seed : int
+    rows : sequence of tuple of float
+        Parameter values, a tuple a draw; replication r uses row ``r % len(rows)``.
+    drawn : bool
+        Whether the rows were drawn from what is believed of the parameters.
+    engine : str
+    note : str
+        What is worth saying about how it was computed.
+    seconds : float
+        Time spent simulating.
+    max_events : int
+    """
+
+    scenario: Scenario
+    program: Program
+    block: Block
+    seed: int
+    rows: Sequence[tuple[float, ...]]
+    drawn: bool
+    engine: str
+    note: str
+    seconds: float
+    max_events: int
+
+    @classmethod
+    def of(cls, scenario: Scenario, program: Program, blocks: Sequence[Block], **facts: Any) -> Runs:
+        """Join the blocks of a run, in the order of their replications."""
+        return cls(scenario=scenario, program=program, block=joined(blocks), **facts)
+
+    @property
+    def replications(self) -> int:
+        """How many histories were simulated, failed ones included."""
+        return len(self.block.replications)
+
+    @property
+    def events(self) -> int:
+        """Firings simulated in all."""
+        return int(self.block.events.sum())
+
+    @property
+    def failures(self) -> list[SimulationError]:
+        """Why replications failed."""
+        return self.block.failures
+
+    @property
+    def traces(self) -> list[Trajectory]:
+        """Full logs of the first replications, as many as were asked for."""
+        return self.block.traces
+
+    @cached_property
+    def parameters(self) -> NDArray[np.float64]:
+        """Parameter values, (draws, parameters)."""
+        return np.asarray(self.rows, dtype=np.float64).reshape(len(self.rows), len(self.program.parameters))
+
+    def asked(self, question: Any) -> Asked:
+        """The question as it was recorded: by name, by itself, or by its condition.
+
+        Raises
+        ------
+        NotRecorded
+            With the line to add, if the runs did not ask it.
+        """
+        known = self.program.probes.asked
+        name = question.name if isinstance(question, Question) else question
+        if isinstance(name, str) and name in known:
+            return known[name]
+        if isinstance(question, (Expression, Operand)):
+            return self._by_condition(as_expression(question))
+        if isinstance(question, Question):
+            raise NotRecorded(f"question {name!r} was not asked; add it: simulate(scenario, ..., questions=[that question])")
+        raise NotRecorded(f"question {str(name)[:80]!r} was not asked{nearest(str(name), known)}; add it: simulate(scenario, ..., questions=[ns.Question(name='mine', condition='...')])")
+
+    def _by_condition(self, condition: Expression) -> Asked:
+        probes = self.program.probes
+        for entry in probes.asked.values():
+            plain = entry.question.kind == "when" and entry.given is None
+            if plain and probes.first[entry.column] == (condition, Truth(True)):
+                return entry
+        for entry in probes.asked.values():
+            if entry.question.kind == "reached" and entry.given is None and probes.first[entry.column] == (condition, Truth(True)):
+                return Asked(question=Question(name="anew", kind="when", condition=condition), by=self.program.horizon, after=0.0, column=entry.column)
+        raise NotRecorded(
+            f"nothing recorded when '{condition}' was first true; add it: "
+            f"simulate(scenario, ..., questions=[ns.Question(name='mine', kind='when', condition='{condition}')])"
+        )
+
+    def first_times(self, question: Any) -> NDArray[np.float64]:
+        """First times (days, inf for never; NaN in failed replications) of a question's condition, (n,)."""
+        entry = self.asked(question)
+        self._needs(entry, "reached", "when")
+        return self.block.first[:, entry.column]
+
+    def _needs(self, entry: Asked, *kinds: str) -> None:
+        if entry.question.kind not in kinds:
+            raise EstimateError(f"question {entry.question.name} is of kind {entry.question.kind!r}, which has no such answer; ask one of kind {' or '.join(kinds)}")
+
+    def answers(self, question: Any, by: Any = None, after: Any = None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Pair of arrays (yes, counted), (n,): counted is false where a given condition did not come true.
+
+        Failed replications are counted and not yes; `probability` treats them as unknown.
+        """
+        entry = self.asked(question)
+        self._needs(entry, "reached", "when", "holds")
+        if entry.question.kind == "holds":
+            return self.block.at[:, entry.column] == 1.0, np.ones(self.replications, dtype=np.bool_)
+        upto = entry.by if by is None else self._deadline(by)
+        since = entry.after if after is None else self.scenario.calendar.opening(moment(after, "after"), "after")
+        times = self.block.first[:, entry.column]
+        yes = (times >= since) & (times <= upto)
+        if entry.given is None:
+            return yes, np.ones(self.replications, dtype=np.bool_)
+        counted = (self.block.first[:, entry.given] <= (entry.given_by if by is None else upto)) | self.block.failed
+        return yes & counted, counted
+
+    def _deadline(self, by: Any) -> float:
+        when = self.scenario.calendar.deadline(moment(by, "by"), "by")
+        if not 0 <= when <= self.program.horizon:
+            raise EstimateError(f"by={by!r} lies outside the simulated time (to {self.scenario.calendar.label(self.program.horizon)}); move the scenario's end")
+        return when
+
+    def probability(self, question: Any, by: Any = None, *, after: Any = None) -> Proportion | Conditional:
+        """How often the answer is yes, with its Monte Carlo interval on request.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+        by : date, instant or days, optional
+            Another deadline than the question's own; a bare date is the whole of that day.
+        after : date, instant or days, optional
+            Opening of a window.
+
+        Returns
+        -------
+        Proportion or Conditional
+            ``.value``, ``.interval(level, method)``; Conditional for questions with ``given``.
+        """
+        yes, counted = self.answers(question, by, after)
+        unknown = int(self.block.failed.sum())
+        hits = int((yes & ~self.block.failed).sum())
+        if self.asked(question).given is None:
+            return Proportion(hits=hits, n=self.replications, unknown=unknown)
+        return Conditional(hits=hits, given=int((counted & ~self.block.failed).sum()), n=self.replications, unknown=unknown)
+
+    def band(self, question: Any, by: Any = None, *, low: float = 0.05, high: float = 0.95) -> Band:
+        """The range of the probability over the draws of the parameters, inner noise removed.
+
+        Raises
+        ------
+        EstimateError
+            If the parameters were not drawn (``simulate(..., draws=200)``).
+        """
+        if not self.drawn or len(self.rows) < 2:
+            raise EstimateError("there is no range over parameter draws, because every parameter had its best value; use simulate(..., draws=200)")
+        yes, counted = self.answers(question, by)
+        row = self.block.replications % len(self.rows)
+        good = counted & ~self.block.failed
+        hits = np.bincount(row[yes & good], minlength=len(self.rows))
+        n = np.bincount(row[good], minlength=len(self.rows))
+        enough = n >= 2
+        return draw_band(hits[enough], n[enough], low, high, unknown=int(self.block.failed.sum()))
+
+    def first_passage(self, question: Any, *, level: float = 0.95) -> FirstPassage:
+        """The cumulative curve of the first time, with a simultaneous band, and its quantiles as dates."""
+        times = self.first_times(question)
+        alive = ~self.block.failed
+        return FirstPassage(Curve.of(times[alive], unknown=int((~alive).sum()), level=level), self.scenario.calendar)
+
+    def count(self, what: Any, outcome: str | None = None) -> Mean:
+        """How often an action fires (with an outcome), by the end or as a question of kind ``fired`` asks."""
+        asked = self.program.probes.asked.get(what) if isinstance(what, str) else None
+        if isinstance(what, Question) or (asked is not None and asked.question.kind == "fired"):
+            entry = self.asked(what)
+            self._needs(entry, "fired")
+            return self._mean(self.block.fired[:, entry.column].astype(np.float64))
+        return self._mean(self.firings(what, outcome).astype(np.float64))
+
+    def firings(self, action: Any, outcome: str | None = None) -> NDArray[np.int64]:
+        """Firings of an action (with an outcome) by the end, (n,)."""
+        name = action if isinstance(action, str) else action.name
+        column, chosen = 0, []
+        for row in self.program.actions:
+            for result in row.outcomes:
+                if row.name == name and outcome in (None, result.name):
+                    chosen.append(column)
+                column += 1
+        if not chosen:
+            raise NotRecorded(f"no action {name!r}{f' with outcome {outcome!r}' if outcome else ''}{nearest(name, [row.name for row in self.program.actions])}")
+        total: NDArray[np.int64] = self.block.counts[:, chosen].sum(axis=1)
+        return total
+
+    def mean(self, question: Any) -> Mean:
+        """The mean answer of a question of kind ``duration`` (days), ``value`` or ``fired``."""
+        entry = self.asked(question)
+        self._needs(entry, "duration", "value", "fired", "holds")
+        table = {"duration": self.block.held, "fired": self.block.fired}.get(entry.question.kind, self.block.at)
+        return self._mean(table[:, entry.column].astype(np.float64))
+
+    def _mean(self, values: NDArray[np.float64]) -> Mean:
+        return Mean.of(values[~self.block.failed], unknown=int(self.block.failed.sum()))
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a replication: first times (days), values, durations and firings by question, counts of events."""
+        try:
+            import pandas as pd
+        except ImportError:
+            raise ImportError("to_dataframe needs pandas; install it with: pip install pandas") from None
+        tables = {"duration": self.block.held, "fired": self.block.fired, "holds": self.block.at, "value": self.block.at}
+        columns: dict[str, Any] = {"replication": self.block.replications, "draw": self.block.replications % len(self.rows)}
+        for name, entry in self.program.probes.asked.items():
+            columns[name] = tables.get(entry.question.kind, self.block.first)[:, entry.column]
+        columns |= {"events": self.block.events, "failed": self.block.failed}
+        return pd.DataFrame(columns).set_index("replication")
+
+
+def joined(blocks: Sequence[Block]) -> Block:
+    """One block of several, read-only."""
+    arrays = {
+        name: np.concatenate([getattr(block, name) for block in blocks])
+        for name in ("replications", "first", "at", "held", "fired", "counts", "final", "events", "failed")
+    }
+    for array in arrays.values():
+        array.flags.writeable = False
+    return Block(
+        **arrays,
+        failures=[failure for block in blocks for failure in block.failures],
+        traces=[trace for block in blocks for trace in block.traces],
+    )
