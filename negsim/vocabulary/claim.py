@@ -1,0 +1,108 @@
+"""A claim: who asserts what, how credible it is, and what each party takes for true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from negsim.errors import ScenarioError
+from negsim.model.clocks import chance
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, Number
+from negsim.model.names import check_name
+from negsim.model.parameters import Parameter
+from negsim.model.variables import Fact
+from negsim.vocabulary.common import EMPTY, numbers, party, put
+
+__all__ = ["Claim"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An assertion that may be false, and each party's own view of it.
+
+    The truth is a contested parameter ``name.holds``: believed true with probability ``credibility``; without
+    beliefs it takes the likelier value (true at exactly one half). What party ``p`` takes for true is the fact
+    ``name.seen_by_p``, true at the start with probability ``views[p]``, which may read the truth: with hit rate
+    ``h`` and false-alarm rate ``f`` write ``"h if name.holds else f"``.
+
+    Parameters
+    ----------
+    name : str
+    by : Party or str
+        Who asserts it.
+    credibility : probability
+    views : mapping of Party or str to probability
+        A party that is not named has no view of its own.
+    text : str
+        The claim, in words.
+    source, grade, as_of, hindsight
+        As of `negsim.model.parameters.Parameter`.
+
+    Notes
+    -----
+    Disagreement about facts as a cause of failed bargaining: Fearon 1995, *Int. Organ.* 49:379,
+    doi:10.1017/S0020818300033324. Hit and false-alarm rates: Green & Swets 1966, *Signal Detection Theory*.
+
+    Examples
+    --------
+    >>> views = {"ukraine": 1, "russia": "0.6 if terms.holds else 0"}
+    >>> sent = Claim("terms", by="ukraine", credibility=0.9, views=views)
+    >>> sent.seen_by("russia").name, sent.holds.best
+    ('terms.seen_by_russia', True)
+    """
+
+    table: ClassVar[str] = "claim"
+
+    name: str = field(kw_only=False)
+    by: str
+    credibility: float
+    views: Mapping[str, Expression] = EMPTY
+    text: str = ""
+    source: str = ""
+    grade: str = "judgement"
+    as_of: str | None = None
+    hindsight: bool = False
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "claim")
+        put(self, by=party(self.by), views=numbers(self.views))
+        number = isinstance(self.credibility, (int, float)) and not isinstance(self.credibility, bool)
+        if not (number and 0 <= self.credibility <= 1):
+            raise ScenarioError(f"claim {self.name}: credibility must be a probability, not {self.credibility!r}")
+        put(self, credibility=float(self.credibility))
+        for name, view in self.views.items():
+            if isinstance(view, Number) and not 0 <= view.value <= 1:
+                raise ScenarioError(f"claim {self.name}: view of {name} must be a probability, not {view.value!r}")
+
+    @property
+    def holds(self) -> Parameter:
+        """The truth of the matter, a contested parameter."""
+        belief = chance(self.credibility) if 0 < self.credibility < 1 else None
+        return Parameter(
+            f"{self.name}.holds",
+            self.credibility >= 0.5,
+            belief,
+            source=self.source,
+            grade=self.grade,
+            as_of=self.as_of,
+            hindsight=self.hindsight,
+            title=self.text,
+        )
+
+    def seen_by(self, who: Party | str) -> Fact:
+        """The fact that this party takes the claim for true."""
+        name = party(who)
+        if name not in self.views:
+            raise ScenarioError(f"claim {self.name}: {name} has no view of its own; add it to views=")
+        return Fact(f"{self.name}.seen_by_{name}", chance(self.views[name]))
+
+    def expand(self) -> Iterator[Element]:
+        """Yield the contested parameter and the views."""
+        yield Party(self.by)
+        yield self.holds
+        for name in self.views:
+            yield Party(name)
+            yield self.seen_by(name)

@@ -1,0 +1,157 @@
+"""What several words share: names of parties, read-only tables, odds, and products that can come together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from typing import Any, Generic, TypeVar
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Outcome
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, Number, Operand, Truth, as_condition, as_number
+from negsim.model.names import check_name
+from negsim.model.questions import Question
+from negsim.model.variables import Fact
+
+__all__ = [
+    "EMPTY",
+    "FALSE",
+    "ONE",
+    "TRUE",
+    "ZERO",
+    "Lookup",
+    "asked",
+    "check_products",
+    "combinations_of",
+    "conditions",
+    "is_true",
+    "numbers",
+    "odds",
+    "parties",
+    "party",
+    "put",
+]
+
+MOST_PRODUCTS = 5
+"""Products of one meeting: 2**5 outcomes are as many as anybody can read."""
+
+TRUE, FALSE, ZERO, ONE = Truth(True), Truth(False), Number(0.0), Number(1.0)
+
+T = TypeVar("T")
+
+
+class Lookup(Mapping[str, T], Generic[T]):
+    """A mapping that cannot change: sorted by key, hashable, equal to any mapping with the same entries.
+
+    >>> Lookup({"b": 2, "a": 1})
+    Lookup({'a': 1, 'b': 2})
+    """
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, entries: Mapping[str, T] | Iterable[tuple[str, T]] = ()) -> None:
+        self._pairs: tuple[tuple[str, T], ...] = tuple(sorted(dict(entries).items(), key=lambda pair: pair[0]))
+
+    def __getitem__(self, key: str) -> T:
+        for name, value in self._pairs:
+            if name == key:
+                return value
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __hash__(self) -> int:
+        return hash(self._pairs)
+
+    def __repr__(self) -> str:
+        return f"Lookup({dict(self._pairs)!r})"
+
+
+EMPTY: Lookup[Any] = Lookup()
+"""A table without entries."""
+
+
+def is_true(fact: Fact) -> Expression:
+    """The fact as a condition."""
+    return fact.__expression__()
+
+
+def put(word: object, **fields: object) -> None:
+    """Set fields of a frozen word while it is being made."""
+    for name, value in fields.items():
+        object.__setattr__(word, name, value)
+
+
+def party(value: Any) -> str:
+    """The name of a party given as itself or by name."""
+    return check_name(getattr(value, "name", value), "party")
+
+
+def parties(values: Any, where: str) -> tuple[str, ...]:
+    """Sorted names of at least two different parties."""
+    found = tuple(sorted({party(value) for value in values})) if not isinstance(values, (str, Party)) else ()
+    if len(found) < 2:
+        raise ScenarioError(
+            f"{where}: needs two parties or more, not {values!r}; give a list such as [russia, ukraine]"
+        )
+    return found
+
+
+def conditions(entries: Mapping[Any, Any]) -> Lookup[Expression]:
+    """A table from names (or things with a name) to conditions."""
+    return Lookup({party(key): as_condition(value) for key, value in dict(entries).items()})
+
+
+def numbers(entries: Mapping[Any, Any]) -> Lookup[Expression]:
+    """A table from names (or things with a name) to number-valued expressions."""
+    return Lookup({party(key): as_number(value) for key, value in dict(entries).items()})
+
+
+def odds(probability: Operand | float, factor: Operand | float) -> Expression:
+    """The probability whose odds are ``factor`` times those of ``probability``: it stays within [0, 1].
+
+    .. math:: p' = f p / (1 - p + f p)
+
+    >>> print(odds(0.4, 2.0))
+    0.4 * 2 / (1 - 0.4 + 0.4 * 2)
+    """
+    p, f = as_number(probability), as_number(factor)
+    return p * f / (1 - p + p * f)
+
+
+def combinations_of(products: Mapping[str, Expression], prefix: str) -> tuple[Outcome, ...]:
+    """One outcome for every set of products: each comes by itself, so weights multiply.
+
+    The set ``{a, b}`` is named ``a_with_b`` and has weight ``p_a * p_b * (1 - p_c)``; the empty set is ``nothing``.
+    """
+    found = []
+    for size in range(len(products) + 1):
+        for chosen in combinations(products, size):
+            weight: Expression = ONE
+            for name, p in products.items():
+                factor = p if name in chosen else 1 - p
+                weight = factor if weight == ONE else weight * factor
+            effects = tuple(Fact(f"{prefix}.{name}").set(True) for name in chosen)
+            found.append(Outcome(name="_with_".join(chosen) or "nothing", weight=weight, effects=effects))
+    return tuple(found)
+
+
+def check_products(products: Mapping[str, Expression], taken: Iterable[str], where: str) -> None:
+    """Refuse too many products, and names that the word uses itself."""
+    if len(products) > MOST_PRODUCTS:
+        raise ScenarioError(f"{where}: {len(products)} products are too many; at most {MOST_PRODUCTS} are allowed")
+    for name in products:
+        if name in taken or name == "nothing":
+            raise ScenarioError(f"{where}: the name {name!r} is used by the word itself; name the product otherwise")
+
+
+def asked(fact: Fact) -> Iterator[Element]:
+    """A main fact and the question when it is first true, so that it can be asked by any date."""
+    yield fact
+    yield Question(name=fact.name, kind="when", condition=is_true(fact))

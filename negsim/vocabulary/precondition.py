@@ -1,0 +1,139 @@
+"""A precondition: a tree of conditions that a party sets, with expiry and waiver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Action, Outcome
+from negsim.model.calendar import Moment, moment
+from negsim.model.clocks import Immediately, On
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, Number, all_of, as_condition, as_number
+from negsim.model.names import check_name
+from negsim.model.variables import Fact
+from negsim.vocabulary.common import ZERO, asked, party, put
+
+__all__ = ["Precondition"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precondition:
+    """What a party demands before it goes on: all of, any of, at least k of, not.
+
+    ``met`` is true while ``needs`` holds (or ever since, if ``latched``), and for good once the demand is waived.
+    With ``expires``, what is not fulfilled by then no longer counts.
+
+    Parameters
+    ----------
+    name : str
+    of : Party or str
+        Who sets it.
+    needs : condition
+        The tree: operators ``& | ~``, or ``all_of``, ``any_of``, ``at_least``.
+    latched : bool
+        Fulfilled once is fulfilled for good (default); otherwise it can be lost again.
+    expires : instant, optional
+    waiver : probability
+        With which the party drops an unmet demand at ``waived_on`` (default 0). An expression of the state.
+    waived_on : instant, optional
+    title : str
+
+    Notes
+    -----
+    Facts ``met``; ``waived`` (with ``waiver``), ``expired`` (with ``expires``). Stated preconditions are bargaining
+    positions: that they get dropped is the rule that ``waiver`` is there for (Pruitt 2015 on back-channel flexibility,
+    *Int. Negot.* 20:17; default 0 is assumed, set it from your cases). Trees of conditions: Vesely et al. 1981,
+    *Fault Tree Handbook*, NUREG-0492.
+
+    Examples
+    --------
+    >>> demand = Precondition("text_first", of="ukraine", needs="memorandum.delivered or guarantee", latched=False)
+    >>> demand.met.name
+    'text_first.met'
+    """
+
+    table: ClassVar[str] = "precondition"
+
+    name: str = field(kw_only=False)
+    of: str
+    needs: Expression
+    latched: bool = True
+    expires: Moment | None = None
+    waiver: Expression = ZERO
+    waived_on: Moment | None = None
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "precondition")
+        where = f"precondition {self.name}"
+        put(self, of=party(self.of), needs=as_condition(self.needs), waiver=as_number(self.waiver))
+        for key in ("expires", "waived_on"):
+            if getattr(self, key) is not None:
+                put(self, **{key: moment(getattr(self, key), f"{where}: {key}")})
+        if (self.waiver == ZERO) != (self.waived_on is None):
+            raise ScenarioError(
+                f"{where}: waiver and waived_on go together; give the probability and the instant, or neither"
+            )
+        if isinstance(self.waiver, Number) and not 0 <= self.waiver.value <= 1:
+            raise ScenarioError(f"{where}: waiver must be a probability, not {self.waiver.value!r}")
+
+    @property
+    def met(self) -> Fact:
+        """The fact that the demand stands in nobody's way: fulfilled or waived."""
+        return Fact(f"{self.name}.met")
+
+    @property
+    def waived(self) -> Fact:
+        """The fact that the party dropped the demand."""
+        return Fact(f"{self.name}.waived")
+
+    @property
+    def expired(self) -> Fact:
+        """The fact that the demand can no longer be fulfilled."""
+        return Fact(f"{self.name}.expired")
+
+    def expand(self) -> Iterator[Element]:
+        """Yield facts, the actions that keep ``met``, and the question when it is first met."""
+        yield Party(self.of)
+        yield from asked(self.met)
+        open_still = [~self.expired] if self.expires is not None else []
+        yield Action(
+            name=f"{self.name}.fulfil",
+            when=all_of(self.needs, ~self.met, *open_still),
+            clock=Immediately(),
+            effects=(self.met.set(True),),
+        )
+        waivable = self.waived_on is not None
+        if not self.latched:
+            lost = [~self.waived] if waivable else []
+            yield Action(
+                name=f"{self.name}.lose",
+                when=all_of(self.met, ~self.needs, *lost),
+                clock=Immediately(),
+                effects=(self.met.set(False),),
+            )
+        if waivable:
+            yield self.waived
+            yield self._waive()
+        if self.expires is not None:
+            yield self.expired
+            yield Action(
+                name=f"{self.name}.expire", clock=On(self.expires), effects=(self.expired.set(True),), priority=10
+            )
+
+    def _waive(self) -> Action:
+        assert self.waived_on is not None  # only asked for then
+        gone = Outcome(name="waived", weight=self.waiver, effects=(self.met.set(True), self.waived.set(True)))
+        kept = Outcome(name="insisted", weight=1 - self.waiver)
+        return Action(
+            name=f"{self.name}.decide",
+            by=self.of,
+            when=~self.met,
+            clock=On(self.waived_on),
+            outcomes=(gone, kept),
+            priority=9,
+        )

@@ -1,0 +1,189 @@
+"""A process: rounds that follow each other, quickly while it is active, slowly while it is stalled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Action, Outcome
+from negsim.model.clocks import Distribution, Immediately
+from negsim.model.effects import Effect
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, all_of, as_condition, as_number
+from negsim.model.names import check_name
+from negsim.model.variables import Counter, Fact
+from negsim.vocabulary.common import (
+    EMPTY,
+    FALSE,
+    ONE,
+    TRUE,
+    ZERO,
+    check_products,
+    combinations_of,
+    is_true,
+    numbers,
+    parties,
+    put,
+)
+
+__all__ = ["Process"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """Rounds of talks between the same parties, in an active or a stalled state.
+
+    The gap from one round held to the next held has law ``gap`` while the process is active and ``stalled_gap`` while
+    it is stalled, with hazards multiplied by ``pace``; there is no second draw whether a round is held on its date. A
+    round leaves the process stalled with probability ``stalls``, else active.
+
+    Parameters
+    ----------
+    name : str
+    among : list of Party or str
+    gap, stalled_gap : Distribution
+    held_before : int
+        Rounds held before the start (default 0).
+    opening : Meeting or str, optional
+        A meeting that is the next round: gaps run from its being held; when it is called off the process stalls.
+    stalls : probability
+        That a round is followed by a stall (default 0).
+    pace : number-valued expression
+    when : condition
+        Under which rounds can come at all.
+    revived_by : condition
+        Each time it turns true a stalled process is active again.
+    products : mapping of str to probability
+        What a round may yield, each by itself; the fact ``name.<product>`` speaks of the latest round.
+    title : str
+
+    Notes
+    -----
+    Counter ``number`` (rounds held), facts ``active`` and ``in_session``. Rounds cluster; waiting times between them
+    are far from exponential: Goh & Barabasi 2008, *EPL* 81:48002, doi:10.1209/0295-5075/81/48002.
+
+    Examples
+    --------
+    >>> from negsim.model.clocks import LogNormal
+    >>> gap, stalled = LogNormal(mu=3.14, sigma=1.19), LogNormal(mu=4.75, sigma=1.5)
+    >>> rounds = Process("rounds", among=["russia", "ukraine"], gap=gap, stalled_gap=stalled)
+    >>> print(rounds.number >= 3)
+    rounds.number >= 3
+    """
+
+    table: ClassVar[str] = "process"
+
+    name: str = field(kw_only=False)
+    among: tuple[str, ...]
+    gap: Distribution
+    stalled_gap: Distribution
+    held_before: int = 0
+    opening: str | None = None
+    stalls: Expression = ZERO
+    pace: Expression = ONE
+    when: Expression = TRUE
+    revived_by: Expression = FALSE
+    products: Mapping[str, Expression] = EMPTY
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "process")
+        where = f"process {self.name}"
+        put(self, among=parties(self.among, where), stalls=as_number(self.stalls), pace=as_number(self.pace))
+        put(
+            self,
+            when=as_condition(self.when),
+            revived_by=as_condition(self.revived_by),
+            products=numbers(self.products),
+        )
+        if self.opening is not None:
+            put(self, opening=check_name(getattr(self.opening, "name", self.opening), "meeting"))
+        if isinstance(self.held_before, bool) or not isinstance(self.held_before, int) or self.held_before < 0:
+            raise ScenarioError(f"{where}: held_before must be a whole number, not {self.held_before!r}")
+        check_products(self.products, ("active", "in_session", "number"), where)
+
+    @property
+    def number(self) -> Counter:
+        """How many rounds have been held."""
+        return Counter(f"{self.name}.number", self.held_before)  # type: ignore[arg-type] # made an expression by Counter
+
+    @property
+    def active(self) -> Fact:
+        """The fact that the process is active, not stalled."""
+        return Fact(f"{self.name}.active", True)  # type: ignore[arg-type] # made an expression by Fact
+
+    @property
+    def in_session(self) -> Fact:
+        """The fact that a round is just being held."""
+        return Fact(f"{self.name}.in_session")
+
+    def product(self, name: str) -> Fact:
+        """The fact that the latest round yielded this."""
+        if name not in self.products:
+            known = ", ".join(self.products) or "none"
+            raise ScenarioError(f"process {self.name} has no product {name!r}; it has {known}")
+        return Fact(f"{self.name}.{name}")
+
+    def expand(self) -> Iterator[Element]:
+        """Yield the counter, facts and actions."""
+        yield from (Party(name) for name in self.among)
+        yield from (self.number, self.active)
+        ready = [] if self.when == TRUE else [self.when]
+        if self.opening is not None:
+            held, off = Fact(f"{self.opening}.held"), Fact(f"{self.opening}.called_off")
+            yield Action(
+                name=f"{self.name}.open",
+                when=is_true(held),
+                clock=Immediately(),
+                outcomes=self._ends(()),
+                title="the opening round counts",
+            )
+            yield Action(
+                name=f"{self.name}.fall_silent",
+                when=is_true(off),
+                clock=Immediately(),
+                effects=(self.active.set(False),),
+            )
+            ready.append(held | off)
+        yield from self._rounds(ready)
+        if self.revived_by != FALSE:
+            guard = all_of(self.revived_by, ~self.active)
+            yield Action(name=f"{self.name}.revive", when=guard, clock=Immediately(), effects=(self.active.set(True),))
+
+    def _rounds(self, ready: list[Expression]) -> Iterator[Element]:
+        session: tuple[Effect, ...] = ()
+        if self.products:
+            session = (self.in_session.set(True), *(self.product(name).set(False) for name in self.products))
+            yield self.in_session
+            yield from (self.product(name) for name in self.products)
+            yield Action(
+                name=f"{self.name}.conclude",
+                when=is_true(self.in_session),
+                clock=Immediately(),
+                effects=(self.in_session.set(False),),
+                outcomes=combinations_of(self.products, self.name),
+                title="what the round yields",
+            )
+        for name, state, law in (
+            ("meet", is_true(self.active), self.gap),
+            ("meet_again", ~self.active, self.stalled_gap),
+        ):
+            yield Action(
+                name=f"{self.name}.{name}",
+                when=all_of(state, *ready),
+                clock=law,
+                pace=self.pace,
+                outcomes=self._ends(session),
+            )
+
+    def _ends(self, session: tuple[Effect, ...]) -> tuple[Outcome, ...]:
+        effects = (self.number.add(1), *session)
+        if self.stalls == ZERO:
+            return (Outcome(name="goes_on", effects=(*effects, self.active.set(True))),)
+        return (
+            Outcome(name="goes_on", weight=1 - self.stalls, effects=(*effects, self.active.set(True))),
+            Outcome(name="stalls", weight=self.stalls, effects=(*effects, self.active.set(False))),
+        )
