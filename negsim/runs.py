@@ -23,7 +23,7 @@ from negsim.program import Program
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FirstPassage", "Runs"]
+__all__ = ["FirstPassage", "Results", "Runs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,14 @@ class FirstPassage:
         return label(found.time), label(found.low), label(found.high)
 
 
-@dataclass(frozen=True)
-class Runs:
-    """The results of n replications as immutable arrays with methods.
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What `Runs` and `CountedRuns` have in common: where they come from, and which questions they can answer.
 
     Attributes
     ----------
     scenario : Scenario
     program : Program
-    block : Block
-        The arrays, a row a replication.
     seed : int
     rows : sequence of tuple of float
         Parameter values, a tuple a draw; replication r uses row ``r % len(rows)``.
@@ -72,11 +70,12 @@ class Runs:
     seconds : float
         Time spent simulating.
     max_events : int
+    requested : int
+        Replications asked for; fewer were simulated if a budget ended the run.
     """
 
     scenario: Scenario
     program: Program
-    block: Block
     seed: int
     rows: Sequence[tuple[float, ...]]
     drawn: bool
@@ -84,31 +83,17 @@ class Runs:
     note: str
     seconds: float
     max_events: int
-
-    @classmethod
-    def of(cls, scenario: Scenario, program: Program, blocks: Sequence[Block], **facts: Any) -> Runs:
-        """Join the blocks of a run, in the order of their replications."""
-        return cls(scenario=scenario, program=program, block=joined(blocks), **facts)
+    requested: int
 
     @property
     def replications(self) -> int:
         """How many histories were simulated, failed ones included."""
-        return len(self.block.replications)
+        raise NotImplementedError
 
     @property
-    def events(self) -> int:
-        """Firings simulated in all."""
-        return int(self.block.events.sum())
-
-    @property
-    def failures(self) -> list[SimulationError]:
-        """Why replications failed."""
-        return self.block.failures
-
-    @property
-    def traces(self) -> list[Trajectory]:
-        """Full logs of the first replications, as many as were asked for."""
-        return self.block.traces
+    def partial(self) -> bool:
+        """Whether a budget ended the run before all replications were simulated."""
+        return self.replications < self.requested
 
     @cached_property
     def parameters(self) -> NDArray[np.float64]:
@@ -147,15 +132,63 @@ class Runs:
             f"simulate(scenario, ..., questions=[ns.Question(name='mine', kind='when', condition='{condition}')])"
         )
 
+    def _needs(self, entry: Asked, *kinds: str) -> None:
+        if entry.question.kind not in kinds:
+            raise EstimateError(f"question {entry.question.name} is of kind {entry.question.kind!r}, which has no such answer; ask one of kind {' or '.join(kinds)}")
+
+    def _deadline(self, by: Any) -> float:
+        when = self.scenario.calendar.deadline(moment(by, "by"), "by")
+        if not 0 <= when <= self.program.horizon:
+            raise EstimateError(f"by={by!r} lies outside the simulated time (to {self.scenario.calendar.label(self.program.horizon)}); move the scenario's end")
+        return when
+
+    def _needs_draws(self) -> None:
+        if not self.drawn or len(self.rows) < 2:
+            raise EstimateError("there is no range over parameter draws, because every parameter had its best value; use simulate(..., draws=200)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs(Results):
+    """The results of n replications as immutable arrays with methods.
+
+    Attributes
+    ----------
+    block : Block
+        The arrays, a row a replication; the rest is that of `Results`.
+    """
+
+    block: Block
+
+    @classmethod
+    def of(cls, blocks: Sequence[Block], **facts: Any) -> Runs:
+        """Join the blocks of a run, in the order of their replications."""
+        return cls(block=joined(blocks), **facts)
+
+    @property
+    def replications(self) -> int:
+        """How many histories were simulated, failed ones included."""
+        return len(self.block.replications)
+
+    @property
+    def events(self) -> int:
+        """Firings simulated in all."""
+        return int(self.block.events.sum())
+
+    @property
+    def failures(self) -> list[SimulationError]:
+        """Why replications failed."""
+        return self.block.failures
+
+    @property
+    def traces(self) -> list[Trajectory]:
+        """Full logs of the first replications, as many as were asked for."""
+        return self.block.traces
+
     def first_times(self, question: Any) -> NDArray[np.float64]:
         """First times (days, inf for never; NaN in failed replications) of a question's condition, (n,)."""
         entry = self.asked(question)
         self._needs(entry, "reached", "when")
         return self.block.first[:, entry.column]
-
-    def _needs(self, entry: Asked, *kinds: str) -> None:
-        if entry.question.kind not in kinds:
-            raise EstimateError(f"question {entry.question.name} is of kind {entry.question.kind!r}, which has no such answer; ask one of kind {' or '.join(kinds)}")
 
     def answers(self, question: Any, by: Any = None, after: Any = None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Pair of arrays (yes, counted), (n,): counted is false where a given condition did not come true.
@@ -174,12 +207,6 @@ class Runs:
             return yes, np.ones(self.replications, dtype=np.bool_)
         counted = (self.block.first[:, entry.given] <= (entry.given_by if by is None else upto)) | self.block.failed
         return yes & counted, counted
-
-    def _deadline(self, by: Any) -> float:
-        when = self.scenario.calendar.deadline(moment(by, "by"), "by")
-        if not 0 <= when <= self.program.horizon:
-            raise EstimateError(f"by={by!r} lies outside the simulated time (to {self.scenario.calendar.label(self.program.horizon)}); move the scenario's end")
-        return when
 
     def probability(self, question: Any, by: Any = None, *, after: Any = None) -> Proportion | Conditional:
         """How often the answer is yes, with its Monte Carlo interval on request.
@@ -212,8 +239,7 @@ class Runs:
         EstimateError
             If the parameters were not drawn (``simulate(..., draws=200)``).
         """
-        if not self.drawn or len(self.rows) < 2:
-            raise EstimateError("there is no range over parameter draws, because every parameter had its best value; use simulate(..., draws=200)")
+        self._needs_draws()
         yes, counted = self.answers(question, by)
         row = self.block.replications % len(self.rows)
         good = counted & ~self.block.failed

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from negsim.engines import Job, choose, prepare
-from negsim.engines.blocks import Trajectory
-from negsim.errors import NegsimError, SimulationError
+from negsim.engines import Block, Job, Trajectory, choose, prepare
+from negsim.errors import CheckpointError, NegsimError, SimulationError
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
-from negsim.runs import Runs
+from negsim.runs import Results, Runs
 from negsim.streams import check_seed, fresh_seed
+from negsim.tally import Tally, grid
+from negsim.workers import Plan, results
+
+if TYPE_CHECKING:
+    from negsim.checkpoint import Checkpoint
+    from negsim.counted import CountedRuns
 
 __all__ = ["parameter_rows", "replay", "simulate"]
+
+BLOCK = {("compiled", "times"): 4096, ("compiled", "counts"): 16384, ("reference", "times"): 250, ("reference", "counts"): 250}
+SAVE_EVERY = 2.0
+"""Seconds between checkpoints, at least; and no more than a twentieth of the time goes into them."""
 
 
 def simulate(
@@ -26,11 +38,18 @@ def simulate(
     questions: Iterable[Question] = (),
     engine: str = "auto",
     draws: int | None = None,
+    keep: str = "times",
     trace: int = 0,
     max_events: int = 100_000,
     on_error: str = "raise",
-    progress: Any = None,
-) -> Runs:
+    workers: int | None = None,
+    executor: Executor | None = None,
+    block: int | None = None,
+    checkpoint: str | Path | None = None,
+    seconds: float | None = None,
+    memory: float | None = None,
+    progress: Callable[[int, int], None] | bool | None = None,
+) -> Any:
     """Simulate a scenario's histories.
 
     Parameters
@@ -47,24 +66,39 @@ def simulate(
     draws : int, optional
         How many rows of parameters to draw from what is believed of them; replication r uses row ``r % draws``.
         By default every parameter has its best value.
+    keep : {'times', 'counts'}
+        Arrays with a row a replication (`Runs`), or counts in constant memory (`CountedRuns`).
     trace : int
-        Keep the full log of the first so many replications.
+        Keep the full log of the first so many replications (with ``keep="times"``).
     max_events : int
         Most firings in one replication.
     on_error : {'raise', 'count'}
         Raise at the first replication that fails (the error carries the runs so far), or count failures once as no
         and once as yes, so that estimates become bounds.
-    progress : callable, optional
-        Called with (replications done, replications in all).
+    workers : int, optional
+        Threads; by default one a processor if the engine releases the GIL, else one.
+    executor : concurrent.futures.Executor, optional
+        Anything with that protocol instead of threads: processes, Dask, MPI.
+    block : int, optional
+        Replications handed out at a time. No answer depends on it, on ``workers`` or on ``executor``.
+    checkpoint : path, optional
+        Where completed replications are kept; the same call resumes from there, after a kill too.
+    seconds, memory : float, optional
+        Budgets (wall clock; bytes of results). When one is used up, the result holds the replications done so far
+        and is flagged ``partial``.
+    progress : callable or bool, optional
+        Called with (replications done, replications in all); True draws a bar on stderr.
 
     Returns
     -------
-    Runs
+    Runs or CountedRuns
 
     Raises
     ------
     SimulationError
         With ``on_error="raise"``: the first replication that could not be finished.
+    CheckpointError
+        If the checkpoint belongs to another scenario, seed or version.
 
     Examples
     --------
@@ -74,28 +108,31 @@ def simulate(
     True
     """
     check_count("replications", replications)
-    if on_error not in ("raise", "count"):
-        raise NegsimError(f"on_error is {on_error!r}; use 'raise' or 'count'")
+    for name, number in (("workers", workers), ("block", block), ("draws", draws)):
+        if number is not None:
+            check_count(name, number)
+    check_choice("on_error", on_error, ("raise", "count"))
+    check_choice("keep", keep, ("times", "counts"))
     seed = fresh_seed() if seed is None else check_seed(seed)
     program = lower(scenario, questions)
-    name, note = choose(engine, program)
+    chosen, note = choose(engine, program)
     rows = parameter_rows(program, seed, draws)
-    kernel = prepare(name, program)
-    blocks = []
-    began = time.perf_counter()
-    size = max(1, min(1000, replications))
-    for first in range(0, replications, size):
-        numbers = range(first, min(first + size, replications))
-        job = Job(seed=seed, replications=numbers, rows=rows, trace=trace, max_events=max_events, stop_at_failure=on_error == "raise")
-        try:
-            blocks.append(kernel.run(job))
-        except SimulationError as error:
-            if blocks:
-                error.runs = Runs.of(scenario, program, blocks, seed=seed, rows=rows, drawn=draws is not None, engine=name, note=note, seconds=time.perf_counter() - began, max_events=max_events)
-            raise
-        if progress is not None:
-            progress(numbers.stop, replications)
-    return Runs.of(scenario, program, blocks, seed=seed, rows=rows, drawn=draws is not None, engine=name, note=note, seconds=time.perf_counter() - began, max_events=max_events)
+    job = Job(seed=seed, replications=(), rows=rows, trace=trace if keep == "times" else 0, max_events=max_events, stop_at_failure=on_error == "raise")
+    edges = grid(program, scenario.calendar) if keep == "counts" else None
+    run = _Run(
+        scenario=scenario,
+        plan=Plan(program=program, engine=chosen, job=job, edges=edges),
+        replications=replications,
+        drawn=draws is not None,
+        note=note,
+        size=block or min(BLOCK[chosen, keep], max(1, replications // 8)),
+        memory=memory,
+        ends=None if seconds is None else time.perf_counter() + seconds,
+        report=_reporter(progress),
+    )
+    if checkpoint is not None:
+        run.resume(Path(checkpoint))
+    return run.go(workers, executor)
 
 
 def check_count(what: str, value: object) -> None:
@@ -104,20 +141,179 @@ def check_count(what: str, value: object) -> None:
         raise NegsimError(f"{what} must be a whole number of at least 1, not {value!r}")
 
 
+def check_choice(what: str, value: object, allowed: tuple[str, ...]) -> None:
+    """Refuse what is not one of the allowed words."""
+    if value not in allowed:
+        raise NegsimError(f"{what} is {value!r}; use {' or '.join(repr(word) for word in allowed)}")
+
+
 def parameter_rows(program: Program, seed: int, draws: int | None) -> Sequence[tuple[float, ...]]:
     """The best values, or so many rows drawn from what is believed of the parameters."""
     if draws is None:
         return (program.best(),)
-    check_count("draws", draws)
     return tuple(program.draw(seed, row) for row in range(draws))
 
 
-def replay(runs: Runs, replication: int) -> Trajectory:
+def _reporter(progress: Callable[[int, int], None] | bool | None) -> Callable[[int, int], None]:
+    """What is told of progress: nothing, a bar on stderr with rate and time left, or the caller's own."""
+    if callable(progress):
+        return progress
+    if not progress:
+        return lambda done, wanted: None
+    from tqdm import tqdm
+
+    bar = tqdm(total=1, unit=" histories", unit_scale=True, leave=False)
+
+    def tell(done: int, wanted: int) -> None:
+        bar.total = wanted
+        bar.update(done - bar.n)
+        if done >= wanted:
+            bar.close()
+
+    return tell
+
+
+@dataclass(kw_only=True)
+class _Run:
+    """One call of `simulate` under way: what is done so far, and when to stop."""
+
+    scenario: Scenario
+    plan: Plan
+    replications: int
+    drawn: bool
+    note: str
+    size: int
+    memory: float | None
+    ends: float | None
+    report: Callable[[int, int], None]
+    done: int = 0
+    blocks: list[Block] | None = None
+    tally: Tally | None = None
+    file: Checkpoint | None = None
+    saved: float = 0.0
+    pause: float = SAVE_EVERY
+    bytes: int = 0
+
+    def resume(self, path: Path) -> None:
+        """Take back what a checkpoint has."""
+        from negsim.checkpoint import Checkpoint, block_of, identity, tally_of
+
+        self.file = Checkpoint(path, identity(self.plan))
+        found = self.file.load()
+        if found is None:
+            return
+        self.done, arrays, failures = found
+        if self.done > self.replications:
+            raise CheckpointError(f"the checkpoint {path} has {self.done:,} replications already, more than the {self.replications:,} asked for; ask for at least as many, or name another file")
+        if self.plan.edges is None:
+            self.blocks = [self._with_traces(block_of(arrays, failures))]
+        else:
+            self.tally = tally_of(self.plan.program, self.plan.edges, len(self.plan.job.rows), arrays, failures)
+
+    def _with_traces(self, block: Block) -> Block:
+        """Logs are not kept in a checkpoint: they are simulated again."""
+        wanted = range(min(self.plan.job.trace, self.done))
+        if wanted:
+            block.traces = prepare(self.plan.engine, self.plan.program).run(replace(self.plan.job, replications=wanted, stop_at_failure=False)).traces
+        return block
+
+    def go(self, workers: int | None, executor: Executor | None) -> Runs | CountedRuns:
+        """Simulate what is missing."""
+        began = self.saved = time.perf_counter()
+        try:
+            for end, result in results(self.plan, self.done, self.replications, self.size, workers, executor, self.go_on):
+                self.take(result)
+                self.done = end
+                self.report(end, self.replications)
+                self.save_sometimes()
+        except SimulationError as error:
+            error.runs = self.so_far(error, began)
+            raise
+        finally:
+            if self.file is not None:
+                self.save()
+        if self.done == 0:
+            raise NegsimError("the budget was used up before the first block of replications was done; allow more seconds or memory")
+        return self.result(time.perf_counter() - began)
+
+    def go_on(self) -> bool:
+        """Whether no budget is used up."""
+        late = self.ends is not None and time.perf_counter() >= self.ends
+        return not late and (self.memory is None or self.bytes < self.memory)
+
+    def take(self, result: Block | Tally) -> None:
+        """Add a block's results."""
+        if isinstance(result, Tally):
+            if self.tally is None:
+                self.tally = result
+            else:
+                self.tally.merge(result)
+            return
+        self.blocks = self.blocks or []
+        self.blocks.append(result)
+        self.bytes += result.nbytes
+
+    def so_far(self, error: SimulationError, began: float) -> Results | None:
+        """The runs finished before the failing replication."""
+        if self.plan.edges is None and error.replication is not None and error.replication > self.done:
+            kernel = prepare(self.plan.engine, self.plan.program)
+            self.take(kernel.run(replace(self.plan.job, replications=range(self.done, error.replication))))
+            self.done = error.replication
+        return self.result(time.perf_counter() - began) if self.done else None
+
+    def save_sometimes(self) -> None:
+        """Save a checkpoint if the last one is old enough."""
+        now = time.perf_counter()
+        if self.file is not None and now - self.saved > self.pause:
+            self.save()
+            self.saved = time.perf_counter()
+            self.pause = max(SAVE_EVERY, 20 * (self.saved - now))
+
+    def save(self) -> None:
+        """Save a checkpoint."""
+        from negsim.checkpoint import block_arrays
+        from negsim.runs import joined
+
+        if self.file is None or self.done == 0:
+            return
+        if self.tally is not None:
+            self.file.save(self.done, self.tally.arrays(), self.tally.failures)
+        elif self.blocks:
+            self.blocks = [joined(self.blocks)]
+            self.file.save(self.done, block_arrays(self.blocks[0]), self.blocks[0].failures)
+
+    def result(self, elapsed: float) -> Runs | CountedRuns:
+        """The results of what is done."""
+        job = self.plan.job
+        note = self.note
+        if self.done < self.replications:
+            budget = f"a budget ended the run after {self.done:,} of {self.replications:,} replications"
+            note = f"{note}; {budget}" if note else budget
+        facts: dict[str, Any] = {
+            "scenario": self.scenario,
+            "program": self.plan.program,
+            "seed": job.seed,
+            "rows": job.rows,
+            "drawn": self.drawn,
+            "engine": self.plan.engine,
+            "note": note,
+            "seconds": elapsed,
+            "max_events": job.max_events,
+            "requested": self.replications,
+        }
+        if self.tally is not None:
+            from negsim.counted import CountedRuns
+
+            return CountedRuns(tally=self.tally, **facts)
+        return Runs.of(self.blocks or [], **facts)
+
+
+def replay(runs: Results, replication: int) -> Trajectory:
     """Simulate one replication of finished runs again, with its full log.
 
     Parameters
     ----------
-    runs : Runs
+    runs : Runs or CountedRuns
     replication : int
         Any number from 0 on; its history is the same as in the batch.
 

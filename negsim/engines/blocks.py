@@ -103,6 +103,12 @@ class Block:
     failures: list[SimulationError] = field(default_factory=list)
     traces: list[Trajectory] = field(default_factory=list)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        arrays = (self.replications, self.first, self.at, self.held, self.fired, self.counts, self.final, self.events)
+        return sum(array.nbytes for array in arrays) + self.failed.nbytes
+
 
 class Kernel(Protocol):
     """A program made ready to run on one engine."""

@@ -47,6 +47,8 @@ class Curve:
         Failed replications: counted once as never, and once as there from the start.
     level : float, optional
         Confidence level of the band, strictly between 0 and 1; `at_level` changes it.
+    weights : array_like of shape (h,), optional
+        How many replications each first time stands for (whole numbers); by default one.
 
     Attributes
     ----------
@@ -81,21 +83,24 @@ class Curve:
     n: int
     unknown: int = 0
     level: float = 0.95
+    weights: NDArray[np.int64] | None = None
     times: Floats = field(init=False, repr=False)
     values: Floats = field(init=False, repr=False)
     low: Floats = field(init=False, repr=False)
     high: Floats = field(init=False, repr=False)
+    hits: NDArray[np.int64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         set_counts(self, "n", "unknown")
         check_level(self.level)
         seen = np.array(self.first_times, dtype=np.float64)
-        _check_times(seen, self.n, self.unknown)
-        times, counts = np.unique(seen, return_counts=True)
-        hits = np.cumsum(counts)
+        weights = np.ones(seen.size, dtype=np.int64) if self.weights is None else np.array(self.weights, dtype=np.int64)
+        _check_times(seen, weights, self.n, self.unknown)
+        times, first = np.unique(seen, return_index=True)
+        hits = np.cumsum(np.add.reduceat(weights, first)) if times.size else np.zeros(0, dtype=np.int64)
         value, low, high = self._band(hits)
-        arrays = (seen, times, value, low, high)
-        for name, array in zip(("first_times", "times", "values", "low", "high"), arrays, strict=True):
+        arrays = (seen, times, value, low, high, hits)
+        for name, array in zip(("first_times", "times", "values", "low", "high", "hits"), arrays, strict=True):
             array.setflags(write=False)
             object.__setattr__(self, name, array)
 
@@ -127,8 +132,8 @@ class Curve:
         """
         if math.isnan(time):
             raise EstimateError("time is not a number; it must be in days from the start")
-        hits = np.searchsorted(self.first_times, time, side="right")
-        value, low, high = self._band(np.array([hits if time >= 0 else 0]))
+        place = int(np.searchsorted(self.times, time, side="right"))
+        value, low, high = self._band(self.hits[place - 1 : place] if place else np.zeros(1, dtype=np.int64))
         return CurvePoint(float(value[0]), float(low[0]), float(high[0]))
 
     def quantile(self, p: float) -> CurveQuantile:
@@ -168,7 +173,7 @@ class Curve:
         failed = f", {thousands(self.unknown)} failed" if self.unknown else ""
         return f"happens within the horizon: {value:.4g}, {band}, chance, n = {thousands(self.n)}{failed}"
 
-    def _band(self, hits: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
+    def _band(self, hits: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
         """Return curve, lower and upper edge for counts of replications in which it has happened."""
         low = np.maximum(hits / self.n - self.half_width, 0.0)
         high = np.minimum((hits + self.unknown) / self.n + self.half_width, 1.0)
@@ -182,9 +187,11 @@ class Curve:
         return float(self.times[i]) if i < self.times.size else math.inf
 
 
-def _check_times(times: Floats, n: int, unknown: int) -> None:
+def _check_times(times: Floats, weights: NDArray[np.int64], n: int, unknown: int) -> None:
     """Refuse times that are not sorted, finite and non-negative, and counts that do not add up."""
-    if times.ndim != 1 or times.size + unknown > n or n < 1:
+    if times.shape != weights.shape or (weights < 0).any():
+        raise EstimateError(f"{times.shape} times and {weights.shape} weights; give a weight of at least 0 for each time")
+    if times.ndim != 1 or int(weights.sum()) + unknown > n or n < 1:
         shape = f"times of shape {times.shape} and {unknown} failed replications of n = {n}"
         raise EstimateError(f"{shape}; at most n in all are possible, n at least 1, and the times in one row")
     if not (np.isfinite(times).all() and (times >= 0).all() and (times[1:] >= times[:-1]).all()):

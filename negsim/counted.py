@@ -1,0 +1,135 @@
+"""Results kept in constant memory: the same questions, answered from counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from negsim.errors import EstimateError, NotRecorded, nearest
+from negsim.estimates import Band, Conditional, Curve, Mean, Proportion, draw_band
+from negsim.model.calendar import moment
+from negsim.model.questions import Question
+from negsim.probes import Asked
+from negsim.runs import FirstPassage, Results
+from negsim.tally import Tally
+
+__all__ = ["CountedRuns"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedRuns(Results):
+    """The results of ``simulate(..., keep="counts")``: constant memory, for 1e9 replications and more.
+
+    Probabilities are exact counts at every question's own dates, at the end of every day and on 4,096 equal cells of
+    the horizon; quantiles are sharp to one cell. What needs each history (pairs, reasons, other dates) is refused
+    with the remedy.
+
+    Attributes
+    ----------
+    tally : Tally
+    """
+
+    tally: Tally
+
+    @property
+    def replications(self) -> int:
+        """How many histories were simulated, failed ones included."""
+        return self.tally.n
+
+    @property
+    def events(self) -> int:
+        """Firings simulated in all."""
+        return self.tally.events
+
+    @property
+    def failures(self) -> list[Any]:
+        """Why the first few failing replications failed; ``tally.failed`` has their number."""
+        return self.tally.failures
+
+    def probability(self, question: Any, by: Any = None, *, after: Any = None) -> Proportion | Conditional:
+        """How often the answer is yes; see `Runs.probability`.
+
+        Raises
+        ------
+        NotRecorded
+            If counts were not kept for this date.
+        """
+        entry = self.asked(question)
+        self._needs(entry, "reached", "when", "holds")
+        failed = self.tally.failed
+        place = self._place(entry)
+        if by is None and after is None and place is not None:
+            hits, counted = int(self.tally.yes[place].sum()), int(self.tally.counted[place].sum())
+        elif entry.given is not None or entry.question.kind == "holds":
+            raise NotRecorded(f"question {entry.question.name} was counted at its own date only; use keep='times' for others")
+        else:
+            hits, counted = self._hits(entry, by, after), self.tally.n - failed
+        if entry.given is not None:
+            return Conditional(hits=hits, given=counted, n=self.tally.n, unknown=failed)
+        return Proportion(hits=hits, n=self.tally.n, unknown=failed)
+
+    def _place(self, entry: Asked) -> int | None:
+        names = list(self.program.probes.asked)
+        return names.index(entry.question.name) if entry.question.name in names else None
+
+    def _hits(self, entry: Asked, by: Any, after: Any) -> int:
+        upto = entry.by if by is None else self._deadline(by)
+        since = entry.after if after is None else self.scenario.calendar.opening(moment(after, "after"), "after")
+        low = -1 if since <= 0 else self._edge(float(np.nextafter(since, -1.0)), after)
+        return int(self.tally.reached[entry.column, low + 1 : self._edge(upto, by) + 1].sum())
+
+    def _edge(self, when: float, told: Any) -> int:
+        place = int(np.searchsorted(self.tally.edges, when))
+        if place == len(self.tally.edges) or self.tally.edges[place] != when:
+            raise NotRecorded(f"nothing was counted at {told!r}; ask at the end of a day or on a question's date, or use keep='times'")
+        return place
+
+    def band(self, question: Any, by: Any = None, *, low: float = 0.05, high: float = 0.95) -> Band:
+        """The range of the probability over the draws of the parameters; see `Runs.band`."""
+        self._needs_draws()
+        place = self._place(self.asked(question))
+        if by is not None or place is None:
+            raise NotRecorded("ranges over draws were counted on the questions' own dates only; use keep='times' for others")
+        hits, n = self.tally.yes[place], self.tally.counted[place]
+        enough = n >= 2
+        return draw_band(hits[enough], n[enough], low, high, unknown=self.tally.failed)
+
+    def first_passage(self, question: Any, *, level: float = 0.95) -> FirstPassage:
+        """The cumulative curve of the first time at the edges of the cells, with a simultaneous band."""
+        entry = self.asked(question)
+        self._needs(entry, "reached", "when")
+        counts = self.tally.reached[entry.column]
+        seen = counts > 0
+        curve = Curve(first_times=self.tally.edges[seen], weights=counts[seen], n=self.tally.n, unknown=self.tally.failed, level=level)
+        return FirstPassage(curve, self.scenario.calendar)
+
+    def count(self, what: Any, outcome: str | None = None) -> Mean:
+        """How often an action fires: as a question of kind ``fired`` asks."""
+        if isinstance(what, Question) or (isinstance(what, str) and what in self.program.probes.asked):
+            return self.mean(what)
+        total = self.firings(what, outcome)
+        raise NotRecorded(f"{what} fired {total:,} times in all, but its spread was not counted; ask a question of kind 'fired', or use keep='times'")
+
+    def firings(self, action: Any, outcome: str | None = None) -> int:
+        """Firings of an action (with an outcome) in all histories together."""
+        name = action if isinstance(action, str) else action.name
+        rows = [(row.name, result.name) for row in self.program.actions for result in row.outcomes]
+        chosen = [place for place, (act, result) in enumerate(rows) if act == name and outcome in (None, result)]
+        if not chosen:
+            raise NotRecorded(f"no action {name!r}{nearest(name, [act for act, _ in rows])}")
+        return int(self.tally.outcomes[chosen].sum())
+
+    def mean(self, question: Any) -> Mean:
+        """The mean answer of a question of kind ``duration`` (days), ``value``, ``holds`` or ``fired``."""
+        entry = self.asked(question)
+        self._needs(entry, "duration", "value", "fired", "holds")
+        table = {"duration": self.tally.held, "fired": self.tally.fired}.get(entry.question.kind, self.tally.at)
+        return table[entry.column].mean(self.tally.failed)
+
+    def answers(self, *_: Any) -> Any:
+        """Refused: single histories were not kept."""
+        raise EstimateError("single histories were not kept; use simulate(..., keep='times') to pair, explain or tabulate them")
+
+    first_times = to_dataframe = answers
