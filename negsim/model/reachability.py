@@ -279,8 +279,10 @@ def explore(elements: Elements) -> Reach:
         if name not in enabled and span(action.when, state)[1] == 0:
             continue
         enabled.add(name)
-        for variable in _apply(action, state, elements, growth):
+        grown = _apply(action, state, elements, growth)
+        for variable in grown:
             queue += readers.get(variable, [])
+        queue += [name] if grown else []  # what it adds once it can add again
     blocked = frozenset(elements.actions) - enabled
     return Reach(elements, start, state, blocked, {key: tuple(sorted(value)) for key, value in writers.items()})
 
