@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from negsim.errors import LawError, ScenarioError
 from negsim.laws import Law, solve, upper_quantile
@@ -21,6 +22,7 @@ from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import Evaluator, Expression, Number, compile_expression, reads
 from negsim.model.parameters import Parameter
+from negsim.model.policies import Policy, visible_to
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.model.variables import Counter, Fact, Level, Variable
@@ -72,7 +74,7 @@ class OutcomeRow:
 class ActionRow:
     """An action as an engine sees it; its place in `Program.actions` is its rank among what is due at one instant.
 
-    ``clock`` is random, fixed, calendar or immediate; ``law`` the number of its law (random and fixed). ``instants``
+    ``policy`` decides the outcome from the slots in ``sees``, if the party has one. ``clock`` is random, fixed, calendar or immediate; ``law`` the number of its law (random and fixed). ``instants``
     has pairs (occurrence, days). An action without outcomes has one, nameless. ``guard_reads``, ``pace_reads`` are
     slots; ``pace_reads`` covers pace and speed.
     """
@@ -91,6 +93,8 @@ class ActionRow:
     branching: bool
     guard_reads: frozenset[int]
     pace_reads: frozenset[int]
+    policy: Policy | None = None
+    sees: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,11 @@ class Program:
     probes: Probes
 
     @property
+    def has_policies(self) -> bool:
+        """Whether a party decides by a Python function."""
+        return any(row.policy is not None for row in self.actions)
+
+    @property
     def index(self) -> Mapping[str, int]:
         """Slot number of every variable and parameter."""
         return {slot.name: number for number, slot in enumerate(self.slots)}
@@ -159,7 +168,9 @@ class Program:
 
     def fingerprint(self) -> str:
         """A hash of everything that decides a history, for checkpoints."""
-        text = repr((self.horizon, self.slots, self.actions, self.laws, self.parameters, self.probes))
+        actions = [replace(row, policy=None) for row in self.actions]
+        policies = [f"{type(row.policy)} {getattr(row.policy, '__module__', '')}.{getattr(row.policy, '__qualname__', '')}" for row in self.actions if row.policy]
+        text = repr((self.horizon, self.slots, actions, policies, self.laws, self.parameters, self.probes))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -342,7 +353,15 @@ class _Writer:
             branching=bool(action.outcomes),
             guard_reads=self.slots_of(action.when),
             pace_reads=self.slots_of(action.pace) | self.slots_of(action.speed),
+            **self.decision(action),
         )
+
+    def decision(self, action: Action) -> dict[str, Any]:
+        party = self.elements.parties.get(action.by or "")
+        if party is None or party.policy is None or not action.outcomes:
+            return {}
+        variables = {name: self.index[name] for name in sorted(self.elements.variables)}
+        return {"policy": party.policy, "sees": visible_to(party.name, variables)}
 
     def slots_of(self, tree: Expression) -> frozenset[int]:
         return frozenset(self.index[name] for name in reads(tree) if name in self.elements.variables)

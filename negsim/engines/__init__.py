@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from dataclasses import dataclass
 
 from negsim.engines.blocks import Block, Event, Job, Kernel, Trajectory
@@ -63,7 +62,10 @@ ENGINES: dict[str, Engine] = {
 
 def available(name: str) -> bool:
     """Whether the engine can be imported here (the compiled one needs its extension)."""
-    return importlib.util.find_spec(ENGINES[name].module) is not None
+    try:
+        return hasattr(importlib.import_module(ENGINES[name].module), ENGINES[name].kernel)
+    except ImportError:
+        return False
 
 
 def choose(name: str, program: Program) -> tuple[str, str]:
@@ -74,12 +76,16 @@ def choose(name: str, program: Program) -> tuple[str, str]:
     EngineError
         If there is no engine of this name, or it is not installed.
     """
+    if name == "auto" and program.has_policies:
+        return "reference", "a party decides by a Python function, which only the reference engine can call"
     if name == "auto":
         return ("compiled", "") if available("compiled") else ("reference", "the compiled engine is not installed (no C compiler was found); the reference engine is used")
     if name not in ENGINES:
         raise EngineError(f"there is no engine {name!r}{nearest(name, ENGINES)}; use auto, {' or '.join(ENGINES)}")
     if not available(name):
         raise EngineError(f"the engine {name!r} is not installed; use engine='reference', or install a C compiler and then negsim again")
+    if program.has_policies and not ENGINES[name].policies:
+        raise EngineError(f"the engine {name!r} cannot call Python policies; use engine='auto' or engine='reference'")
     return name, ""
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from negsim.errors import ScenarioError
 from negsim.model.names import check_name
 from negsim.model.parameters import iso_date
+from negsim.model.policies import Policy
 
 __all__ = ["Evidence", "Party"]
 
@@ -15,15 +16,28 @@ __all__ = ["Evidence", "Party"]
 class Party:
     """Who acts: owns actions; a mediator is a party too.
 
+    Parameters
+    ----------
+    name : str
+    title : str
+    policy : function (view, draw) -> outcome name or None, optional
+        Decides the outcomes of the party's actions from its own view and keyed draws; see `negsim.model.policies`.
+        Such a scenario runs on the reference engine and cannot be written to a file.
+
+    Examples
+    --------
     >>> Party("united_states", title="United States").name
     'united_states'
     """
 
     name: str
     title: str = ""
+    policy: Policy | None = field(default=None, metadata={"file": False})
 
     def __post_init__(self) -> None:
         check_name(self.name, "party")
+        if self.policy is not None and not callable(self.policy):
+            raise ScenarioError(f"party {self.name}: policy must be a function of (view, draw), not {self.policy!r}")
 
 
 @dataclass(frozen=True, slots=True)

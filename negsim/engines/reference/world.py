@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import count
 from math import isfinite
 from typing import Any
 
@@ -11,9 +12,10 @@ from negsim.engines.blocks import Event
 from negsim.engines.reference.agenda import Agenda
 from negsim.engines.reference.clocks import CalendarClock, Clock, make_clock
 from negsim.engines.reference.watch import Watch
-from negsim.errors import EvaluationError, RunawayError
+from negsim.errors import EvaluationError, RunawayError, nearest
 from negsim.laws import Law, upper_quantile
 from negsim.model.expressions import Evaluator
+from negsim.model.policies import Policy, View
 from negsim.program import Bound, EffectRow, Program, Slot
 from negsim.streams import Stream
 
@@ -173,6 +175,7 @@ class Body:
         row, program = clock.row, world.program
         self.world, self.clock = world, clock
         self.branching = row.branching
+        self.policy, self.sees = row.policy, row.sees or {}
         self.names = [outcome.name for outcome in row.outcomes]
         self.weights: list[Evaluator] = [program.compile(outcome.weight) for outcome in row.outcomes]
         self.effects = [[_Change(effect, program) for effect in outcome.effects] for outcome in row.outcomes]
@@ -201,6 +204,10 @@ class Body:
         """The outcome, in order of name: the first with u * W < w1 + ... + wi."""
         if not self.branching:
             return 0
+        if self.policy is not None:
+            decided = self.decide(self.policy, state)
+            if decided is not None:
+                return decided
         total, sums = 0.0, []
         for name, weight in zip(self.names, self.weights, strict=True):
             value = weight(state)
@@ -212,6 +219,20 @@ class Body:
             raise EvaluationError(f"the weights of the outcomes {', '.join(self.names)} add up to {total!r}; they must be finite and not all zero")
         reach = self.clock.outcome_uniform() * total
         return next((i for i, upto in enumerate(sums) if reach < upto), sums.index(total))
+
+    def decide(self, policy: Policy, state: list[Any]) -> int | None:
+        """The outcome that the party's policy chooses, None to leave it to the weights."""
+        clock, world = self.clock, self.world
+        view = View(world.now, clock.name, tuple(self.names), {name: state[slot] for name, slot in self.sees.items()})
+        purposes = count(1)
+
+        def draw() -> float:
+            return clock.stream.uniforms(world.replication, clock.occurrence, next(purposes))[0]
+
+        answer = policy(view, draw)
+        if answer is not None and answer not in self.names:
+            raise EvaluationError(f"the policy of {clock.row.by} chose {answer!r}{nearest(str(answer), self.names)}; it must return one of {', '.join(self.names)}, or None")
+        return None if answer is None else self.names.index(answer)
 
     def apply(self, chosen: int, state: list[Any], occurrence: int) -> list[tuple[int, Any, Any]]:
         """Evaluate all effects on the state before the firing, then assign them together; return what changed."""

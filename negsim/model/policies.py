@@ -1,0 +1,67 @@
+"""Policies: a party that decides by a function of its own view and keyed draws (research code, reference engine)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["Draw", "Policy", "View", "visible_to"]
+
+Draw = Callable[[], float]
+"""Returns the next keyed uniform in (0, 1) of this decision: the same in every replay, on any worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class View(Mapping[str, "float | bool"]):
+    """What a party sees when it decides: the variables, with its own view of contested facts under the fact's name.
+
+    Attributes
+    ----------
+    time : float
+        Days from the start.
+    action : str
+        The action that is due.
+    options : tuple of str
+        The outcomes to choose from.
+    values : mapping from name to value
+    """
+
+    time: float
+    action: str
+    options: tuple[str, ...]
+    values: Mapping[str, float | bool]
+
+    def __getitem__(self, name: str) -> float | bool:
+        return self.values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+class Policy(Protocol):
+    """A function that chooses an outcome by name; None leaves the choice to the outcomes' weights.
+
+    It must be a pure function of the view and the draws (no clock, no global generator), and importable by name if
+    processes are to run it.
+    """
+
+    def __call__(self, view: View, draw: Draw) -> str | None:
+        """The outcome's name, or None."""
+
+
+def visible_to(party: str, names: Mapping[str, int]) -> dict[str, int]:
+    """The variables that a party sees, by the name under which it sees them.
+
+    Facts called ``<name>.seen_by_<party>`` are the party's own view of ``<name>``; those of others are hidden.
+
+    >>> visible_to("russia", {"terms.sent": 0, "terms.sent.seen_by_russia": 1, "terms.sent.seen_by_ukraine": 2})
+    {'terms.sent': 1}
+    """
+    own = f".seen_by_{party}"
+    seen = {name: number for name, number in names.items() if ".seen_by_" not in name}
+    seen.update({name.removesuffix(own): number for name, number in names.items() if name.endswith(own)})
+    return seen
