@@ -82,10 +82,10 @@ def choose(name: str, program: Program) -> tuple[str, str]:
         return ("compiled", "") if available("compiled") else ("reference", "the compiled engine is not installed (no C compiler was found); the reference engine is used")
     if name not in ENGINES:
         raise EngineError(f"there is no engine {name!r}{nearest(name, ENGINES)}; use auto, {' or '.join(ENGINES)}")
-    if not available(name):
-        raise EngineError(f"the engine {name!r} is not installed; use engine='reference', or install a C compiler and then negsim again")
     if program.has_policies and not ENGINES[name].policies:
         raise EngineError(f"the engine {name!r} cannot call Python policies; use engine='auto' or engine='reference'")
+    if not available(name):
+        raise EngineError(f"the engine {name!r} is not installed; use engine='reference', or install a C compiler and then negsim again")
     return name, ""
 
 
