@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         RunawayError,
         ScenarioError,
         SimulationError,
+        StreamError,
         UnknownName,
     )
     from negsim.estimates import Band, Conditional, Curve, Estimate, Interval, Mean, PairedDifference, Proportion
@@ -85,7 +86,8 @@ if TYPE_CHECKING:
 HOMES = {
     "negsim.engines.blocks": "Event Trajectory",
     "negsim.errors": "CheckpointError CircularPrecondition EngineError EstimateError EvaluationError ExpressionError"
-    " FileError HindsightError LawError NegsimError NotRecorded RunawayError ScenarioError SimulationError UnknownName",
+    " FileError HindsightError LawError NegsimError NotRecorded RunawayError ScenarioError SimulationError"
+    " StreamError UnknownName",
     "negsim.estimates": "Band Conditional Curve Estimate Interval Mean PairedDifference Proportion",
     "negsim.files": "dumps load loads save schema shipped",
     "negsim.model.actions": "Action Outcome",

@@ -4,6 +4,7 @@
 
     NegsimError
     ├── LawError                  a distribution that cannot exist or cannot be solved
+    ├── StreamError               a seed, an owner or a number of a draw that does not exist
     ├── ScenarioError             a scenario that contradicts itself
     │   ├── ExpressionError       text or tree that is not in the language
     │   ├── UnknownName           a name that nothing declares
@@ -40,6 +41,7 @@ __all__ = [
     "RunawayError",
     "ScenarioError",
     "SimulationError",
+    "StreamError",
     "UnknownName",
     "nearest",
 ]
@@ -51,6 +53,10 @@ class NegsimError(Exception):
 
 class LawError(NegsimError, ValueError):
     """A distribution that cannot exist, or that cannot be solved from what was said of it."""
+
+
+class StreamError(NegsimError, ValueError):
+    """A seed, an owner or a number of a draw that does not exist."""
 
 
 class ScenarioError(NegsimError, ValueError):

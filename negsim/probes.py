@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
-from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import Expression, Truth, atoms, reads
 from negsim.model.questions import Question
@@ -116,17 +114,11 @@ def _outcome(question: Question, elements: Elements) -> int | None:
     return [outcome.name for outcome in elements.actions[question.action].outcomes].index(question.outcome)
 
 
-def _effects(action: Action) -> Iterator[Effect]:
-    yield from action.effects
-    for outcome in action.outcomes:
-        yield from outcome.effects
-
-
 def _writers(elements: Elements) -> dict[str, list[str]]:
     """Actions that can change each variable otherwise than to false."""
     found: dict[str, list[str]] = {}
     for name in sorted(elements.actions):
-        raised = {e.variable for e in _effects(elements.actions[name]) if e.amount != Truth(False)}
+        raised = {e.variable for e in elements.actions[name].changes() if e.amount != Truth(False)}
         for variable in raised:
             found.setdefault(variable, []).append(name)
     return found

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from operator import index
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import NegsimError
+from negsim.errors import StreamError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,10 +27,6 @@ _MASK = 0xFFFFFFFF
 _M0, _M1 = 0xD2511F53, 0xCD9E8D57
 _W0, _W1 = 0x9E3779B9, 0xBB67AE85
 _UNIT = 2.0**-52
-
-
-class StreamError(NegsimError, ValueError):
-    """A seed, an owner or a number of a draw that does not exist."""
 
 
 def _schedule(key: tuple[int, int]) -> tuple[int, ...]:

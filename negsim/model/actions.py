@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from negsim.errors import ScenarioError
-from negsim.model.clocks import Clock, Distribution, Every, Exponential, Fixed, Immediately, On
+from negsim.model.clocks import Clock, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
 from negsim.model.expressions import Expression, Number, Truth, as_condition, as_number
 from negsim.model.names import check_name
@@ -112,6 +113,12 @@ class Action:
         self._check_clock()
         self._check_outcomes()
         self._check_integers()
+
+    def changes(self) -> Iterator[Effect]:
+        """All effects, of the action and of its outcomes."""
+        yield from self.effects
+        for outcome in self.outcomes:
+            yield from outcome.effects
 
     def _check_clock(self) -> None:
         if not isinstance(self.clock, (Distribution, Fixed, On, Every, Immediately)):

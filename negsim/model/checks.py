@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from negsim.errors import CircularPrecondition, ExpressionError, HindsightError, NegsimError, ScenarioError, UnknownName, nearest
 from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
@@ -77,15 +75,8 @@ def _check_action(
     _check_instants(action, calendar, horizon)
     for outcome in action.outcomes:
         _checked(outcome.weight, types, types, "number", f"{where}, outcome {outcome.name}: weight")
-    for effect in effects_in(action):
+    for effect in action.changes():
         _check_effect(effect, elements, types, fixed, where)
-
-
-def effects_in(action: Action) -> Iterator[Effect]:
-    """All effects of the action and of its outcomes."""
-    yield from action.effects
-    for outcome in action.outcomes:
-        yield from outcome.effects
 
 
 def _check_instants(action: Action, calendar: Calendar, horizon: float) -> None:

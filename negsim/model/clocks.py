@@ -243,7 +243,7 @@ def chance(p: object) -> Chance:
     """Return the initial value or belief "true with probability p".
 
     >>> chance(0.6)
-    Chance(p=Number(value=0.6))
+    Chance(p=parse('0.6'))
     """
     return Chance(as_number(p))
 
@@ -253,7 +253,7 @@ class Fixed:
     """Fires exactly ``after`` that time of being enabled; with probability ``never`` not at all.
 
     >>> Fixed("3 days").after
-    Number(value=3.0)
+    parse('3')
     """
 
     after: Expression

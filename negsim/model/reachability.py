@@ -15,125 +15,14 @@ from dataclasses import dataclass
 from negsim.model.actions import Action
 from negsim.model.clocks import Chance, Distribution
 from negsim.model.elements import Elements
-from negsim.model.expressions import (
-    And,
-    Arithmetic,
-    AtLeast,
-    Call,
-    Choice,
-    Compare,
-    Expression,
-    Neg,
-    Not,
-    Number,
-    Or,
-    Ref,
-    Truth,
-    atoms,
-    reads,
-    walk,
-)
+from negsim.model.expressions import Expression, Not, atoms, reads, walk
+from negsim.model.spans import EVERYTHING, UNSURE, Span, join, span, total
 from negsim.model.variables import Counter, Fact, Level
 
 __all__ = ["Reach", "explore"]
 
-Span = tuple[float, float]
-"""Possible values: of a number its interval; of a condition (0, 0), (1, 1) or (0, 1)."""
-EVERYTHING: Span = (-math.inf, math.inf)
-UNSURE: Span = (0.0, 1.0)
 PATIENCE = 12
 """How often a variable's span may grow before it is widened to the variable's bounds."""
-
-
-def span(tree: Expression, state: dict[str, Span]) -> Span:
-    """The possible values of an expression."""
-    match tree:
-        case Number(value=value):
-            return (value, value)
-        case Truth(value=truth):
-            return (float(truth), float(truth))
-        case Ref(name=name):
-            return state.get(name, EVERYTHING)
-        case Not(arg=arg):
-            low, high = span(arg, state)
-            return (1.0 - high, 1.0 - low)
-        case Neg(arg=arg):
-            low, high = span(arg, state)
-            return (-high, -low)
-        case And(args=args):
-            found = [span(arg, state) for arg in args]
-            return (min(low for low, _ in found), min(high for _, high in found))
-        case Or(args=args):
-            found = [span(arg, state) for arg in args]
-            return (max(low for low, _ in found), max(high for _, high in found))
-        case AtLeast(k=k, args=args):
-            found = [span(arg, state) for arg in args]
-            return (float(sum(low for low, _ in found) >= k), float(sum(high for _, high in found) >= k))
-        case Choice(condition=condition, then=then, otherwise=otherwise):
-            return _choice(span(condition, state), span(then, state), span(otherwise, state))
-        case Compare(op=op, left=left, right=right):
-            return _compare(op, span(left, state), span(right, state))
-        case Arithmetic(op=op, left=left, right=right):
-            return _arithmetic(op, span(left, state), span(right, state))
-        case Call(function=function, args=args):
-            return _call(function, [span(arg, state) for arg in args])
-    return EVERYTHING
-
-
-def _choice(condition: Span, then: Span, otherwise: Span) -> Span:
-    if condition[0] > 0:
-        return then
-    return otherwise if condition[1] == 0 else _join(then, otherwise)
-
-
-def _join(one: Span, two: Span) -> Span:
-    return (min(one[0], two[0]), max(one[1], two[1]))
-
-
-def _compare(op: str, left: Span, right: Span) -> Span:
-    if op in (">", ">="):
-        return _compare("<" if op == ">" else "<=", right, left)
-    if op == "<":
-        return (float(left[1] < right[0]), float(left[0] < right[1]))
-    if op == "<=":
-        return (float(left[1] <= right[0]), float(left[0] <= right[1]))
-    same = (float(left[0] == left[1] == right[0] == right[1]), float(left[0] <= right[1] and right[0] <= left[1]))
-    return same if op == "==" else (1.0 - same[1], 1.0 - same[0])
-
-
-def _arithmetic(op: str, left: Span, right: Span) -> Span:
-    if op == "+":
-        return _sound(left[0] + right[0], left[1] + right[1])
-    if op == "-":
-        return _sound(left[0] - right[1], left[1] - right[0])
-    if op == "/" and right[0] <= 0 <= right[1]:
-        return EVERYTHING
-    corners = [_product(op, a, b) for a in left for b in right]
-    return _sound(min(corners), max(corners))
-
-
-def _product(op: str, a: float, b: float) -> float:
-    if op == "*":
-        return 0.0 if a == 0 or b == 0 else a * b
-    return a / b if math.isfinite(a) or math.isfinite(b) else math.nan
-
-
-def _sound(low: float, high: float) -> Span:
-    return (-math.inf if math.isnan(low) else low, math.inf if math.isnan(high) else high)
-
-
-def _call(function: str, found: list[Span]) -> Span:
-    if function == "min":
-        return (min(low for low, _ in found), min(high for _, high in found))
-    if function == "max":
-        return (max(low for low, _ in found), max(high for _, high in found))
-    if function == "clip":
-        x, low, high = found
-        return (min(max(x[0], low[0]), high[1]), max(min(x[1], high[1]), low[0])) if low[1] <= high[0] else EVERYTHING
-    if function == "abs":
-        low, high = found[0]
-        return (0.0 if low <= 0 <= high else min(abs(low), abs(high)), max(abs(low), abs(high)))
-    return (0.0, math.inf) if function in ("exp", "sqrt") else EVERYTHING
 
 
 def _initial(elements: Elements) -> dict[str, Span]:
@@ -153,7 +42,20 @@ def _first_value(variable: Fact | Counter | Level, state: dict[str, Span]) -> Sp
         return UNSURE
     if isinstance(initial, Distribution):
         return (variable.low, variable.high) if isinstance(variable, Level) else EVERYTHING
-    return span(initial, state)
+    return _kept(variable, span(initial, state))
+
+
+def _kept(variable: Fact | Counter | Level, values: Span) -> Span:
+    """The span as the variable keeps it: clipped, and on its grid."""
+    if not isinstance(variable, Level):
+        return values
+    low, high = (min(max(end, variable.low), variable.high) for end in values)
+    return (_on_grid(low, variable.step), _on_grid(high, variable.step))
+
+
+def _on_grid(value: float, step: float | None) -> float:
+    steps = value / step if step else math.inf
+    return round(steps) * step if step and math.isfinite(steps) else value
 
 
 def _limits(variable: Fact | Counter | Level) -> Span:
@@ -268,7 +170,7 @@ def explore(elements: Elements) -> Reach:
     for name, action in elements.actions.items():
         for variable in _inputs(action):
             readers.setdefault(variable, []).append(name)
-        for variable in {effect.variable for effect in _effects(action)}:
+        for variable in {effect.variable for effect in action.changes()}:
             writers.setdefault(variable, []).append(name)
     enabled: set[str] = set()
     growth: Counted[str] = Counted()
@@ -287,15 +189,9 @@ def explore(elements: Elements) -> Reach:
     return Reach(elements, start, state, blocked, {key: tuple(sorted(value)) for key, value in writers.items()})
 
 
-def _effects(action: Action) -> Iterator:  # type: ignore[type-arg] # of Effect
-    yield from action.effects
-    for outcome in action.outcomes:
-        yield from outcome.effects
-
-
 def _inputs(action: Action) -> set[str]:
     found = set(reads(action.when))
-    for effect in _effects(action):
+    for effect in action.changes():
         if isinstance(effect.amount, Expression):
             found |= reads(effect.amount)
     return found
@@ -304,15 +200,14 @@ def _inputs(action: Action) -> set[str]:
 def _apply(action: Action, state: dict[str, Span], elements: Elements, growth: Counted[str]) -> list[str]:
     """Let the action's effects grow the state; return what grew."""
     grown = []
-    for effect in _effects(action):
+    for effect in action.changes():
         variable = elements.variables[effect.variable]
         low, high = state[effect.variable]
-        limits = _limits(variable)
         amount = EVERYTHING if isinstance(effect.amount, Distribution) else span(effect.amount, state)
-        new = (low + amount[0], high + amount[1]) if effect.kind == "add" else amount
-        new = (min(low, max(new[0], limits[0])), max(high, min(new[1], limits[1])))
+        new = total((low, high), amount) if effect.kind == "add" else amount
+        new = join((low, high), _kept(variable, new))
         if new != (low, high):
             growth[effect.variable] += 1
-            state[effect.variable] = new if growth[effect.variable] <= PATIENCE else limits
+            state[effect.variable] = new if growth[effect.variable] <= PATIENCE else _limits(variable)
             grown += [effect.variable] if state[effect.variable] != (low, high) else []
     return grown

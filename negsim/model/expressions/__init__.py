@@ -51,7 +51,7 @@ from negsim.model.expressions.nodes import (
 )
 from negsim.model.expressions.parser import MAX_BYTES, MAX_DEPTH, parse
 from negsim.model.expressions.structure import fold, walk
-from negsim.model.expressions.words import CONDITION, FUNCTIONS, NUMBER, WORDS, check_name
+from negsim.model.expressions.words import CONDITION, FUNCTIONS, NUMBER
 
 __all__ = [
     "CONDITION",
@@ -59,7 +59,6 @@ __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
     "NUMBER",
-    "WORDS",
     "And",
     "Arithmetic",
     "AtLeast",
@@ -86,7 +85,6 @@ __all__ = [
     "at_least",
     "atoms",
     "check",
-    "check_name",
     "clip",
     "compile_expression",
     "different",

@@ -16,7 +16,8 @@ from negsim.errors import ExpressionError
 from negsim.model.expressions import printer
 from negsim.model.expressions.base import BUILD, Expression, clipped
 from negsim.model.expressions.printer import Piece
-from negsim.model.expressions.words import CONDITION, FUNCTIONS, NUMBER, check_name, exact_float, short
+from negsim.model.expressions.words import CONDITION, FUNCTIONS, NUMBER, exact_float, short
+from negsim.model.names import check_name
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

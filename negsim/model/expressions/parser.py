@@ -28,7 +28,8 @@ from negsim.model.expressions.nodes import (
     negate,
     single,
 )
-from negsim.model.expressions.words import CALLS, FUNCTIONS, WORDS, check_name, short
+from negsim.model.expressions.words import CALLS, FUNCTIONS, short
+from negsim.model.names import WORDS, check_name
 
 MAX_BYTES = 2_048
 MAX_DEPTH = 60

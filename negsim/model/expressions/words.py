@@ -1,9 +1,8 @@
-"""The words of the language, and what may stand in it: names, numbers."""
+"""What may stand in the language: functions and their arguments, numbers."""
 
 from __future__ import annotations
 
 import math
-import re
 from numbers import Integral, Real
 
 from negsim.errors import ExpressionError
@@ -21,30 +20,6 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "clip": (3, 3),
 }
 CALLS = frozenset(FUNCTIONS) | {"all_of", "any_of", "at_least"}
-WORDS = CALLS | {"and", "or", "not", "if", "else", "true", "false"}
-_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
-
-
-def check_name(name: str) -> str:
-    """The name, if it can be one of a variable.
-
-    Raises
-    ------
-    ExpressionError
-        If it is not lower-case parts joined by dots, or a part is a word of the language.
-
-    >>> check_name("istanbul_2.held")
-    'istanbul_2.held'
-    """
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ExpressionError(
-            f"{short(name)} is not a name: use parts of lower-case letters, digits and _, joined by dots, "
-            "as in 'istanbul_2.held'"
-        )
-    for part in name.split("."):
-        if part in WORDS:
-            raise ExpressionError(f"'{part}' is a word of the language: it cannot be (part of) the name '{name}'")
-    return name
 
 
 def exact_float(value: float) -> float:
