@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from negsim.model.calendar import Calendar
 from negsim.model.elements import Elements
-from negsim.model.expressions import Expression, Truth, atoms, reads
+from negsim.model.expressions import Arithmetic, Call, Expression, Truth, atoms, reads, walk
 from negsim.model.questions import Question
 
 __all__ = ["Asked", "Atom", "Probes", "lower_questions"]
@@ -90,20 +90,25 @@ def lower_questions(
         question = questions[name]
         by = horizon if question.by is None else calendar.deadline(question.by, name)
         after = 0.0 if question.after is None else calendar.opening(question.after, name)
-        given, seen, column = None, (), 0
+        given, column = None, 0
+        seen: tuple[Atom, ...] = ()
         given_by = by if question.given_by is None else calendar.deadline(question.given_by, name)
         condition = question.condition
         if question.kind in ("reached", "when") and condition is not None:
             column = first.of((condition, always if question.throughout is None else question.throughout))
             given = None if question.given is None else first.of((question.given, always))
-            seen = tuple(Atom(action, str(atom), at.of((atom, by))) for action, atom in _behind(condition, elements, writers))
+            seen = tuple(
+                Atom(action, str(atom), at.of((atom, by))) for action, atom in _behind(condition, elements, writers)
+            )
         elif question.kind == "duration":
             column = held.of((condition, by))
         elif question.kind == "fired" and question.action is not None:
             column = fired.of((order.index(question.action), _outcome(question, elements), by))
         else:
             column = at.of((condition, by))
-        asked[name] = Asked(question=question, by=by, after=after, column=column, given=given, given_by=given_by, atoms=seen)
+        asked[name] = Asked(
+            question=question, by=by, after=after, column=column, given=given, given_by=given_by, atoms=seen
+        )
     tables = {"first": tuple(first), "at": tuple(at), "held": tuple(held), "fired": tuple(fired)}
     return Probes(**tables, asked=asked, law_places=places)  # type: ignore[arg-type] # the columns' keys are these rows
 
@@ -124,9 +129,20 @@ def _writers(elements: Elements) -> dict[str, list[str]]:
     return found
 
 
-def _behind(condition: Expression, elements: Elements, writers: dict[str, list[str]]) -> Iterator[tuple[str, Expression]]:
+def _behind(
+    condition: Expression, elements: Elements, writers: dict[str, list[str]]
+) -> Iterator[tuple[str, Expression]]:
     """Pairs (action, guard atom) of the actions that could make a condition true."""
     for action in sorted({name for variable in reads(condition) for name in writers.get(variable, [])}):
         for atom in atoms(elements.actions[action].when):
-            if not isinstance(atom, Truth):
+            if not isinstance(atom, Truth) and _total(atom):
                 yield action, atom
+
+
+def _total(atom: Expression) -> bool:
+    """Whether it has a value in every state: a guard may be lazy or not looked at, the record of its atoms never is."""
+    return not any(
+        (isinstance(node, Arithmetic) and node.op == "/")
+        or (isinstance(node, Call) and node.function in ("exp", "log", "sqrt"))
+        for node in walk(atom)
+    )

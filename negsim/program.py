@@ -10,9 +10,10 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from negsim.errors import LawError, ScenarioError
+from negsim.errors import EvaluationError, LawError, ScenarioError
 from negsim.laws import Law, solve, upper_quantile
 from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
@@ -25,7 +26,7 @@ from negsim.model.parameters import Parameter
 from negsim.model.policies import Policy, visible_to
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
-from negsim.model.variables import Counter, Fact, Level, Variable
+from negsim.model.variables import Fact, Level, Variable
 from negsim.probes import Probes, lower_questions
 from negsim.streams import Stream
 
@@ -74,9 +75,10 @@ class OutcomeRow:
 class ActionRow:
     """An action as an engine sees it; its place in `Program.actions` is its rank among what is due at one instant.
 
-    ``policy`` decides the outcome from the slots in ``sees``, if the party has one. ``clock`` is random, fixed, calendar or immediate; ``law`` the number of its law (random and fixed). ``instants``
-    has pairs (occurrence, days). An action without outcomes has one, nameless. ``guard_reads``, ``pace_reads`` are
-    slots; ``pace_reads`` covers pace and speed.
+    ``policy`` decides the outcome from the slots in ``sees``, if the party has one. ``clock`` is random, fixed,
+    calendar or immediate; ``law`` the number of its law (random and fixed). ``instants`` has pairs (occurrence, days).
+    An action without outcomes has one, nameless. ``guard_reads``, ``pace_reads`` are slots; ``pace_reads`` covers pace
+    and speed.
     """
 
     name: str
@@ -135,7 +137,7 @@ class Program:
         """Whether a party decides by a Python function."""
         return any(row.policy is not None for row in self.actions)
 
-    @property
+    @cached_property
     def index(self) -> Mapping[str, int]:
         """Slot number of every variable and parameter."""
         return {slot.name: number for number, slot in enumerate(self.slots)}
@@ -160,16 +162,22 @@ class Program:
         LawError
             If a law cannot exist with these values; the message names the action or variable and the values.
         """
-        first = len(self.slots) - len(self.parameters)
-        state = [0.0] * first + list(values)
-        index = self.index
-        laws = tuple(_bind_law(number, law, self, index, state) for number, law in enumerate(self.laws))
+        state = [0.0] * (len(self.slots) - len(self.parameters)) + list(values)
+        clocks = {row.law for row in self.actions}
+        laws = tuple(_bind_law(number, law, self, state, number in clocks) for number, law in enumerate(self.laws))
+        for slot in self.slots:
+            if slot.chance is not None:
+                _share(self.compile(slot.chance), state, f"initial value of {slot.name}: chance({slot.chance})")
         return Bound(laws)
 
     def fingerprint(self) -> str:
         """A hash of everything that decides a history, for checkpoints."""
         actions = [replace(row, policy=None) for row in self.actions]
-        policies = [f"{type(row.policy)} {getattr(row.policy, '__module__', '')}.{getattr(row.policy, '__qualname__', '')}" for row in self.actions if row.policy]
+        policies = [
+            f"{type(row.policy)} {getattr(row.policy, '__module__', '')}.{getattr(row.policy, '__qualname__', '')}"
+            for row in self.actions
+            if row.policy
+        ]
         text = repr((self.horizon, self.slots, actions, policies, self.laws, self.parameters, self.probes))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -178,36 +186,56 @@ def _believed(parameter: Parameter, seed: int, row: int) -> float:
     if parameter.belief is None:
         return float(parameter.best)
     u, _ = Stream(seed, "parameter", parameter.name).uniforms(row, 0)
+    where = f"belief of parameter {parameter.name}"
     if isinstance(parameter.belief, Chance):
-        p = parameter.belief.p
-        return float(u < p.value) if isinstance(p, Number) else float(u < _constant(p))
-    return upper_quantile(_numbers(parameter.belief, {}, [], f"belief of parameter {parameter.name}"))(u)
+        return float(u < _share(compile_expression(parameter.belief.p, {}), [], where))
+    return upper_quantile(_numbers(parameter.belief, {}, [], where))(u)
 
 
-def _constant(tree: Expression) -> float:
-    return float(compile_expression(tree, {})([]))
+def _value(evaluator: Evaluator, state: list[float], where: str) -> float:
+    try:
+        return float(evaluator(state))
+    except EvaluationError as error:
+        raise LawError(f"{where}: {error.message}") from None
+
+
+def _share(evaluator: Evaluator, state: list[float], where: str) -> float:
+    p = _value(evaluator, state, where)
+    if not 0 <= p <= 1:
+        raise LawError(f"{where}: {p!r} is no probability; it must lie in [0, 1]")
+    return p
 
 
 def _numbers(law: Distribution, index: Mapping[str, int], state: list[float], where: str) -> Law:
-    def value(tree: Expression | None) -> float | None:
-        return None if tree is None else float(compile_expression(tree, index)(state))
+    def number(tree: Expression) -> float:
+        return _value(compile_expression(tree, index), state, where)
 
-    given = {key: float(compile_expression(tree, index)(state)) for key, tree in law.given}
+    given = {key: number(tree) for key, tree in law.given}
+    floor, ceiling = (None if bound is None else number(bound) for bound in (law.floor, law.ceiling))
     try:
-        return solve(law.family, given, value(law.floor), value(law.ceiling), value(law.never) or 0.0)
+        return solve(law.family, given, floor, ceiling, number(law.never))
     except LawError as error:
         raise LawError(f"{where}: {error}") from None
 
 
 def _bind_law(
-    number: int, law: Distribution | Fixed, program: Program, index: Mapping[str, int], state: list[float]
+    number: int, law: Distribution | Fixed, program: Program, state: list[float], clock: bool
 ) -> Law | tuple[float, float]:
     where = program.probes.law_places[number]
     if isinstance(law, Distribution):
-        return _numbers(law, index, state, where)
-    after, never = (float(compile_expression(tree, index)(state)) for tree in (law.after, law.never))
+        solved = _numbers(law, program.index, state, where)
+        if clock and solved.support[0] < 0:
+            raise LawError(
+                f"{where}: {law!r} begins at {solved.support[0]!r}, before 0; a clock cannot fire before it starts, "
+                "so use a law of positive times, or .truncated(0)"
+            )
+        return solved
+    after, never = (_value(program.compile(tree), state, where) for tree in (law.after, law.never))
     if not (after >= 0 and math.isfinite(after) and 0 <= never <= 1):
-        raise LawError(f"{where}: Fixed needs a delay of at least 0 days and a probability of never in [0, 1], not {after!r} and {never!r}")
+        raise LawError(
+            f"{where}: Fixed needs a delay of at least 0 days and a probability of never in [0, 1], "
+            f"not {after!r} and {never!r}"
+        )
     return after, never
 
 
@@ -242,6 +270,9 @@ def lower(scenario: Scenario, questions: Iterable[Question] = ()) -> Program:
     return program
 
 
+KINDS = ((Distribution, "random"), (Fixed, "fixed"), (Immediately, "immediate"), ((On, Every), "calendar"))
+
+
 class _Writer:
     """Builds the tables; one use."""
 
@@ -259,7 +290,8 @@ class _Writer:
         slots = [self.slot(elements.variables[name]) for name in sorted(elements.variables)]
         slots += [Slot(name=name, kind="parameter") for name in sorted(elements.parameters)]
         actions = tuple(self.action(action) for action in sorted(elements.actions.values(), key=self.rank))
-        probes = lower_questions(asked, elements, self.calendar, self.horizon, [row.name for row in actions], tuple(self.places))
+        order = [row.name for row in actions]
+        probes = lower_questions(asked, elements, self.calendar, self.horizon, order, tuple(self.places))
         return Program(
             horizon=self.horizon,
             slots=tuple(slots),
@@ -280,35 +312,27 @@ class _Writer:
         return len(self.laws) - 1
 
     def slot(self, variable: Variable) -> Slot:
-        initial = variable.initial
-        if isinstance(variable, Fact):
-            if isinstance(initial, Chance):
-                return Slot(name=variable.name, kind="fact", chance=initial.p)
-            return Slot(name=variable.name, kind="fact", initial=initial)
-        if isinstance(variable, Counter):
-            return Slot(name=variable.name, kind="counter", initial=variable.initial)
-        return self.level(variable)
+        if isinstance(variable, Level):
+            return self.level(variable)
+        kind = "fact" if isinstance(variable, Fact) else "counter"
+        if isinstance(variable.initial, Chance):
+            return Slot(name=variable.name, kind=kind, chance=variable.initial.p)
+        return Slot(name=variable.name, kind=kind, initial=variable.initial)
 
     def level(self, level: Level) -> Slot:
-        drawn = isinstance(level.initial, Distribution)
-        return Slot(
-            name=level.name,
-            kind="level",
-            low=level.low,
-            high=level.high,
-            step=level.step or 0.0,
-            initial=None if isinstance(level.initial, Distribution) else level.initial,
-            law=self.law(level.initial, f"initial value of {level.name}") if isinstance(level.initial, Distribution) and drawn else None,
-        )
+        initial, law = self.drawn(level.initial, f"initial value of {level.name}")
+        step = level.step or 0.0
+        return Slot(name=level.name, kind="level", low=level.low, high=level.high, step=step, initial=initial, law=law)
+
+    def drawn(self, value: Expression | Distribution, place: str) -> tuple[Expression | None, int | None]:
+        """The expression of a value, or the number of the law it is drawn from."""
+        return (None, self.law(value, place)) if isinstance(value, Distribution) else (value, None)
 
     def effect(self, action: Action, effect: Effect) -> EffectRow:
-        drawn = isinstance(effect.amount, Distribution)
+        amount, law = self.drawn(effect.amount, f"action {action.name}: effect on {effect.variable}")
+        stream = f"{action.name}>{effect.variable}"
         return EffectRow(
-            slot=self.index[effect.variable],
-            add=effect.kind == "add",
-            amount=None if isinstance(effect.amount, Distribution) else effect.amount,
-            law=self.law(effect.amount, f"action {action.name}: effect on {effect.variable}") if isinstance(effect.amount, Distribution) and drawn else None,
-            stream=f"{action.name}>{effect.variable}",
+            slot=self.index[effect.variable], add=effect.kind == "add", amount=amount, law=law, stream=stream
         )
 
     def outcomes(self, action: Action) -> tuple[OutcomeRow, ...]:
@@ -319,7 +343,9 @@ class _Writer:
             OutcomeRow(
                 name=outcome.name,
                 weight=outcome.weight,
-                effects=tuple(sorted((*shared, *(self.effect(action, e) for e in outcome.effects)), key=lambda row: row.slot)),
+                effects=tuple(
+                    sorted((*shared, *(self.effect(action, e) for e in outcome.effects)), key=lambda row: row.slot)
+                ),
             )
             for outcome in action.outcomes
         )
@@ -337,7 +363,7 @@ class _Writer:
 
     def action(self, action: Action) -> ActionRow:
         clock = action.clock
-        kind = "random" if isinstance(clock, Distribution) else "fixed" if isinstance(clock, Fixed) else "immediate" if isinstance(clock, Immediately) else "calendar"
+        kind = next(name for kinds, name in KINDS if isinstance(clock, kinds))
         return ActionRow(
             name=action.name,
             by=action.by,

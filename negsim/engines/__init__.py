@@ -79,13 +79,23 @@ def choose(name: str, program: Program) -> tuple[str, str]:
     if name == "auto" and program.has_policies:
         return "reference", "a party decides by a Python function, which only the reference engine can call"
     if name == "auto":
-        return ("compiled", "") if available("compiled") else ("reference", "the compiled engine is not installed (no C compiler was found); the reference engine is used")
+        return (
+            ("compiled", "")
+            if available("compiled")
+            else (
+                "reference",
+                "the compiled engine is not installed (no C compiler was found); the reference engine is used",
+            )
+        )
     if name not in ENGINES:
         raise EngineError(f"there is no engine {name!r}{nearest(name, ENGINES)}; use auto, {' or '.join(ENGINES)}")
     if program.has_policies and not ENGINES[name].policies:
         raise EngineError(f"the engine {name!r} cannot call Python policies; use engine='auto' or engine='reference'")
     if not available(name):
-        raise EngineError(f"the engine {name!r} is not installed; use engine='reference', or install a C compiler and then negsim again")
+        raise EngineError(
+            f"the engine {name!r} is not installed; use engine='reference', or install a C compiler and then negsim "
+            "again"
+        )
     return name, ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from negsim.errors import ScenarioError
@@ -47,9 +48,11 @@ def effects_of(value: Any, where: str) -> tuple[Effect, ...]:
     """Return effects sorted by variable; two on one variable are refused."""
     items = (value,) if isinstance(value, (str, Effect)) else tuple(value)
     effects = tuple(sorted((as_effect(item) for item in items), key=lambda effect: effect.variable))
-    for first, second in zip(effects, effects[1:], strict=False):
+    for first, second in pairwise(effects):
         if first.variable == second.variable:
-            raise ScenarioError(f"{where}: two effects on {first.variable} in one firing ('{first}', '{second}'); join them into one")
+            raise ScenarioError(
+                f"{where}: two effects on {first.variable} in one firing ('{first}', '{second}'); join them into one"
+            )
     return effects
 
 
@@ -83,6 +86,7 @@ class Action:
 
     Examples
     --------
+    >>> from negsim.model.clocks import Exponential
     >>> action = Action(name="russia.deliver", by="russia", clock=Exponential(0.3), effects=["memo = true"])
     >>> print(action.effects[0])
     memo = true
@@ -122,15 +126,24 @@ class Action:
 
     def _check_clock(self) -> None:
         if not isinstance(self.clock, (Distribution, Fixed, On, Every, Immediately)):
-            raise ScenarioError(f"action {self.name}: {self.clock!r} is not a clock; use Exponential, LogNormal, Fixed, On, Every, Immediately, ...")
+            raise ScenarioError(
+                f"action {self.name}: {self.clock!r} is not a clock; use Exponential, LogNormal, Fixed, On, Every, "
+                "Immediately, ..."
+            )
         if isinstance(self.clock, Distribution) and not self.clock.is_clock:
-            raise ScenarioError(f"action {self.name}: {self.clock.family} is not a clock (it can be negative or is a share); use LogNormal, Gamma, ...")
+            raise ScenarioError(
+                f"action {self.name}: {self.clock.family} is not a clock (it can be negative or is a share); use "
+                "LogNormal, Gamma, ..."
+            )
         if self.memory not in MEMORIES:
             raise ScenarioError(f"action {self.name}: memory {self.memory!r} is not one of {', '.join(MEMORIES)}")
         one = Number(1.0)
         timeless = isinstance(self.clock, (On, Every, Immediately))
         if timeless and (self.memory != "reset" or self.pace != one or self.speed != one):
-            raise ScenarioError(f"action {self.name}: {type(self.clock).__name__} has no memory, pace or speed; remove them or use another clock")
+            raise ScenarioError(
+                f"action {self.name}: {type(self.clock).__name__} has no memory, pace or speed; remove them or use "
+                "another clock"
+            )
         if isinstance(self.clock, Fixed) and self.pace != one:
             raise ScenarioError(f"action {self.name}: Fixed has no pace (its hazard is all at one age); use speed")
 
@@ -145,7 +158,18 @@ class Action:
             raise ScenarioError(f"action {self.name}: every outcome has weight 0; give at least one a positive weight")
 
     def _check_integers(self) -> None:
-        if isinstance(self.priority, bool) or not isinstance(self.priority, int) or not LOWEST_PRIORITY <= self.priority <= HIGHEST_PRIORITY:
-            raise ScenarioError(f"action {self.name}: priority must be an integer within a million of 0, not {self.priority!r}")
-        if self.limit is not None and (isinstance(self.limit, bool) or not isinstance(self.limit, int) or not 1 <= self.limit < 2**31):
-            raise ScenarioError(f"action {self.name}: limit must be a positive integer, not {self.limit!r}; without a limit leave it out")
+        if (
+            isinstance(self.priority, bool)
+            or not isinstance(self.priority, int)
+            or not LOWEST_PRIORITY <= self.priority <= HIGHEST_PRIORITY
+        ):
+            raise ScenarioError(
+                f"action {self.name}: priority must be an integer within a million of 0, not {self.priority!r}"
+            )
+        if self.limit is not None and (
+            isinstance(self.limit, bool) or not isinstance(self.limit, int) or not 1 <= self.limit < 2**31
+        ):
+            raise ScenarioError(
+                f"action {self.name}: limit must be a positive integer, not {self.limit!r}; without a limit leave it "
+                "out"
+            )

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from negsim.errors import ScenarioError, nearest
 
-__all__ = ["Calendar", "Duration", "Moment", "days", "duration_or_none", "moment", "zone_of"]
+__all__ = ["Calendar", "Duration", "Moment", "days", "duration_or_none", "moment", "period_of", "zone_of"]
 
 MICROSECONDS_A_DAY = 86_400_000_000
 UNITS = {"week": 7 * MICROSECONDS_A_DAY, "day": MICROSECONDS_A_DAY, "hour": 3_600_000_000, "minute": 60_000_000}
@@ -40,16 +40,22 @@ def _microseconds(value: Duration) -> int | float:
         return value * MICROSECONDS_A_DAY
     found = DURATION.fullmatch(value)
     if not found:
-        raise ScenarioError(f"cannot read the duration {value[:60]!r}; write '3 days', '2 weeks', '36 hours' or a number of days")
+        raise ScenarioError(
+            f"cannot read the duration {value[:60]!r}; write '3 days', '2 weeks', '36 hours' or a number of days"
+        )
     return _text_microseconds(found.group(1), found.group(2).lower(), value)
 
 
 def _text_microseconds(number: str, unit: str, text: str) -> int | float:
     name = unit[:-1] if unit.endswith("s") else unit
     if name in ("month", "year", "quarter"):
-        raise ScenarioError(f"the duration {text!r} is ambiguous (a {name} has no fixed length); write it in days or weeks")
+        raise ScenarioError(
+            f"the duration {text!r} is ambiguous (a {name} has no fixed length); write it in days or weeks"
+        )
     if name not in UNITS:
-        raise ScenarioError(f"unknown unit of time in {text!r}{nearest(name, UNITS)}; use days, weeks, hours or minutes")
+        raise ScenarioError(
+            f"unknown unit of time in {text!r}{nearest(name, UNITS)}; use days, weeks, hours or minutes"
+        )
     return int(number) * UNITS[name] if "." not in number else float(number) * UNITS[name]
 
 
@@ -74,6 +80,21 @@ def days(value: Duration) -> float:
 def duration_or_none(text: str) -> float | None:
     """Return the days that a text such as ``"14 days"`` says, or None if it does not look like a duration."""
     return days(text) if DURATION.fullmatch(text) else None
+
+
+def period_of(value: Duration) -> float | str:
+    """Return a period as it is kept: days; or the text, if that says hours or minutes (elapsed time, no wall clock).
+
+    >>> period_of("1 week"), period_of("24 hours")
+    (7.0, '24 hours')
+    """
+    return value.strip() if isinstance(value, str) and days(value) and _elapsed_time(value) else days(value)
+
+
+def _elapsed_time(period: Duration) -> bool:
+    """Whether the period was said in hours or minutes."""
+    found = DURATION.fullmatch(period) if isinstance(period, str) else None
+    return found is not None and found.group(2).lower().rstrip("s") in ("hour", "minute")
 
 
 def moment(value: object, what: str) -> Moment:
@@ -108,7 +129,8 @@ def _parse(text: str, what: str) -> datetime | date:
         return datetime.fromisoformat(text)
     except ValueError:
         raise ScenarioError(
-            f"{what}: cannot read {text[:60]!r} as a date or instant; write '2025-06-02', '2025-06-02T13:00', or '5 days'"
+            f"{what}: cannot read {text[:60]!r} as a date or instant; write '2025-06-02', '2025-06-02T13:00', or '5 "
+            "days'"
         ) from None
 
 
@@ -123,7 +145,9 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         hint = nearest(name, available_timezones())
-        raise ScenarioError(f"unknown time zone {name[:60]!r}{hint}; write an IANA name such as 'Europe/Istanbul'") from None
+        raise ScenarioError(
+            f"unknown time zone {name[:60]!r}{hint}; write an IANA name such as 'Europe/Istanbul'"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +194,9 @@ class Calendar:
             return float(value)
         parsed = _parse(value, what)
         if not isinstance(parsed, datetime):
-            raise ScenarioError(f"{what}: {value!r} has no hour; something happens at an instant, so write '{value}T13:00'")
+            raise ScenarioError(
+                f"{what}: {value!r} has no hour; something happens at an instant, so write '{value}T13:00'"
+            )
         return self._since(self._aware(parsed))
 
     def deadline(self, value: Moment, what: str) -> float:
@@ -199,11 +225,13 @@ class Calendar:
             return "never"
         return self.at(when).strftime("%Y-%m-%d %H:%M")
 
-    def repeats(self, first: Moment | None, period: Duration, end: float, what: str, cap: int) -> list[tuple[int, float]]:
+    def repeats(
+        self, first: Moment | None, period: Duration, end: float, what: str, cap: int
+    ) -> list[tuple[int, float]]:
         """The instants of ``Every``: pairs (index, days from the start) not before the start and not after ``end``.
 
-        A period in whole days or weeks keeps the wall clock (each instant converted by itself); any other period is
-        elapsed time.
+        A period in whole days or weeks keeps the wall clock (each instant converted by itself); any other period, and
+        one said in hours or minutes, is elapsed time.
         """
         length = _microseconds(period)
         if not length >= UNITS["minute"]:
@@ -211,7 +239,7 @@ class Calendar:
         if self._since_first(first, what) + cap * (length / MICROSECONDS_A_DAY) < end:
             raise ScenarioError(f"{what}: a period of {period!r} gives more than {cap:,} instants; use a longer one")
         whole = isinstance(length, int) or length.is_integer()
-        if whole and int(length) % MICROSECONDS_A_DAY == 0:
+        if whole and not _elapsed_time(period) and int(length) % MICROSECONDS_A_DAY == 0:
             return self._wall_clock(first, int(length) // MICROSECONDS_A_DAY, end, what)
         return self._elapsed(first, round(length), end, what)
 
@@ -223,7 +251,9 @@ class Calendar:
             self.instant(first, what)
             wall = self._aware(_parse(first, what)).replace(tzinfo=None)
         else:
-            offset = timedelta(days=step) if first is None else timedelta(microseconds=round(first * MICROSECONDS_A_DAY))
+            offset = (
+                timedelta(days=step) if first is None else timedelta(microseconds=round(first * MICROSECONDS_A_DAY))
+            )
             wall = self.origin.replace(tzinfo=None) + offset
         found, index = [], 0
         while (when := self._since(self._aware(wall + timedelta(days=index * step)))) <= end:

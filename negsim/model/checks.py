@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from negsim.errors import CircularPrecondition, ExpressionError, HindsightError, NegsimError, ScenarioError, UnknownName, nearest
+from negsim.errors import (
+    CircularPrecondition,
+    ExpressionError,
+    HindsightError,
+    NegsimError,
+    ScenarioError,
+    UnknownName,
+    nearest,
+)
 from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
 from negsim.model.clocks import Chance, Distribution, Every, Fixed, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
-from negsim.model.expressions import Expression, check, reads
+from negsim.model.expressions import Expression, Number, check, reads, type_of
 from negsim.model.questions import Question
 from negsim.model.reachability import Reach, explore
 from negsim.model.variables import Counter, Fact
@@ -28,7 +36,13 @@ def check_scenario(
     types = elements.types()
     fixed = {name: types[name] for name in elements.parameters}
     for name, variable in elements.variables.items():
-        _check_value(variable.initial, fixed, types, "condition" if isinstance(variable, Fact) else "number", f"initial value of {name}")
+        _check_value(
+            variable.initial,
+            fixed,
+            types,
+            "condition" if isinstance(variable, Fact) else "number",
+            f"initial value of {name}",
+        )
     for action in elements.actions.values():
         _check_action(action, elements, types, fixed, calendar, horizon)
     for parameter in elements.parameters.values():
@@ -45,7 +59,10 @@ def _checked(tree: Expression, names: dict[str, str], everything: dict[str, str]
     except UnknownName as error:
         wrong = next(name for name in sorted(reads(tree)) if name not in names)
         if wrong in everything:
-            raise ScenarioError(f"{where}: '{tree}' reads the variable {wrong}, but only parameters may stand here; let the state act through pace, speed, weights or effects") from None
+            raise ScenarioError(
+                f"{where}: '{tree}' reads the variable {wrong}, but only parameters may stand here; let the state act "
+                "through pace, speed, weights or effects"
+            ) from None
         raise UnknownName(f"{where}: {error}") from None
     except ExpressionError as error:
         raise ExpressionError(f"{where}: {error}") from None
@@ -53,6 +70,8 @@ def _checked(tree: Expression, names: dict[str, str], everything: dict[str, str]
 
 def _check_value(value: object, fixed: dict[str, str], types: dict[str, str], expected: str, where: str) -> None:
     if isinstance(value, Distribution):
+        if value.never != Number(0.0):
+            raise ScenarioError(f"{where}: or_never has no meaning for a size; weight an outcome instead")
         for argument in value.arguments():
             _checked(argument, fixed, types, "number", where)
     elif isinstance(value, Chance):
@@ -98,39 +117,53 @@ def _check_effect(effect: Effect, elements: Elements, types: dict[str, str], fix
     if variable is None:
         if effect.variable in elements.parameters:
             raise ScenarioError(f"{where}: {effect.variable} is a parameter and cannot change; make it a variable")
-        raise UnknownName(f"{where}: no variable is named {effect.variable!r}{nearest(effect.variable, elements.variables)}; declare it")
+        raise UnknownName(
+            f"{where}: no variable is named {effect.variable!r}{nearest(effect.variable, elements.variables)}; declare "
+            "it"
+        )
     if isinstance(variable, Fact) and (effect.kind == "add" or isinstance(effect.amount, Distribution)):
         raise ScenarioError(f"{where}: {effect.variable} is a fact; set it to true, false or a condition")
     if isinstance(variable, Counter) and isinstance(effect.amount, Distribution):
-        raise ScenarioError(f"{where}: {effect.variable} is a counter and takes whole numbers only; use a level, or outcomes")
+        raise ScenarioError(
+            f"{where}: {effect.variable} is a counter and takes whole numbers only; use a level, or outcomes"
+        )
     if isinstance(effect.amount, Distribution):
         _check_value(effect.amount, fixed, types, "number", where)
-        if effect.amount.never != type(effect.amount.never)(0.0):
-            raise ScenarioError(f"{where}: or_never has no meaning for a size; weight an outcome instead")
     else:
         _checked(effect.amount, types, types, "condition" if isinstance(variable, Fact) else "number", where)
 
 
-def check_question(question: Question, elements: Elements, types: dict[str, str], calendar: Calendar, horizon: float) -> None:
+def check_question(
+    question: Question, elements: Elements, types: dict[str, str], calendar: Calendar, horizon: float
+) -> None:
     """Check one question against the elements: names, types, dates within the horizon."""
     where = f"question {question.name}"
     for key in ("condition", "throughout", "given"):
         tree = getattr(question, key)
         if tree is not None:
-            _checked(tree, types, types, "number" if question.kind == "value" and types_of(tree, types) != "condition" else "condition", f"{where}: {key}")
+            _checked(
+                tree,
+                types,
+                types,
+                "number" if question.kind == "value" and types_of(tree, types) != "condition" else "condition",
+                f"{where}: {key}",
+            )
     if question.action is not None:
         if question.action not in elements.actions:
-            raise UnknownName(f"{where}: no action is named {question.action!r}{nearest(question.action, elements.actions)}")
+            raise UnknownName(
+                f"{where}: no action is named {question.action!r}{nearest(question.action, elements.actions)}"
+            )
         names = [outcome.name for outcome in elements.actions[question.action].outcomes]
         if question.outcome is not None and question.outcome not in names:
-            raise UnknownName(f"{where}: action {question.action} has no outcome {question.outcome!r}{nearest(question.outcome, names)}")
+            raise UnknownName(
+                f"{where}: action {question.action} has no outcome "
+                f"{question.outcome!r}{nearest(question.outcome, names)}"
+            )
     _check_window(question, calendar, horizon, where)
 
 
 def types_of(tree: Expression, types: dict[str, str]) -> str | None:
     """Type of an expression under the declared names, None if it cannot be known."""
-    from negsim.model.expressions import type_of
-
     try:
         return type_of(check(tree, types))
     except NegsimError:
@@ -142,12 +175,18 @@ def _check_window(question: Question, calendar: Calendar, horizon: float, where:
         for key in ("by", "given_by"):
             value = getattr(question, key)
             if value is not None and not 0 <= calendar.deadline(value, where) <= horizon:
-                raise ScenarioError(f"{where}: {key} {value!r} lies outside the scenario ({calendar.label(0.0)} to {calendar.label(horizon)}); move it or the scenario's end")
+                raise ScenarioError(
+                    f"{where}: {key} {value!r} lies outside the scenario ({calendar.label(0.0)} to "
+                    f"{calendar.label(horizon)}); move it or the scenario's end"
+                )
         if question.after is not None:
             opens = calendar.opening(question.after, where)
             closes = horizon if question.by is None else calendar.deadline(question.by, where)
             if not 0 <= opens <= closes:
-                raise ScenarioError(f"{where}: the window from {question.after!r} to {question.by or 'the end'!r} is empty or begins before the start")
+                raise ScenarioError(
+                    f"{where}: the window from {question.after!r} to {question.by or 'the end'!r} is empty or begins "
+                    "before the start"
+                )
     except OverflowError:
         raise ScenarioError(f"{where}: a date lies outside the calendar; use years 1 to 9998") from None
 
@@ -157,11 +196,16 @@ def _check_hindsight(elements: Elements, as_of: str | None) -> None:
         return
     for parameter in elements.parameters.values():
         dates = [parameter.as_of] if parameter.as_of else []
-        cited = [elements.evidence[key] for key in parameter.source.replace(",", " ").split() if key in elements.evidence]
+        cited = [
+            elements.evidence[key] for key in parameter.source.replace(",", " ").split() if key in elements.evidence
+        ]
         dates += [source.date for source in cited if source.date]
         late = max(dates, default="")
         if late > as_of and not parameter.hindsight:
-            raise HindsightError(f"parameter {parameter.name}: its source is of {late}, later than the scenario's as-of date {as_of}; find an earlier one, or mark it hindsight = true")
+            raise HindsightError(
+                f"parameter {parameter.name}: its source is of {late}, later than the scenario's as-of date {as_of}; "
+                "find an earlier one, or mark it hindsight = true"
+            )
 
 
 def _check_reach(elements: Elements, supposed: bool) -> tuple[str, ...]:
@@ -169,7 +213,10 @@ def _check_reach(elements: Elements, supposed: bool) -> tuple[str, ...]:
     circle = reach.deadlock()
     notes = [f"circle that something can break: {text}" for text in reach.circles()]
     if circle and not supposed:
-        raise CircularPrecondition(f"{circle}, and no outcome, waiver or initial value can break the circle; give one of them a waiver, an initial value or another path")
+        raise CircularPrecondition(
+            f"{circle}, and no outcome, waiver or initial value can break the circle; give one of them a waiver, an "
+            "initial value or another path"
+        )
     if circle:
         notes.append(f"under the interventions nothing can break the circle {circle}")
     notes += [f"action {name} can never happen: {reach.missing(name)}" for name in sorted(reach.blocked)]
@@ -183,7 +230,10 @@ def _check_reach(elements: Elements, supposed: bool) -> tuple[str, ...]:
 
 
 def _unreachable(question: Question, reach: Reach) -> str:
-    if question.kind in ("reached", "when") and question.condition is not None and not reach.possible(question.condition):
-        return f"question {question.name}: nothing can ever make '{question.condition}' true{reach.why(question.condition)}; add an action that can, or drop the question"
-    return ""
-
+    condition = question.condition
+    if question.kind not in ("reached", "when") or condition is None or reach.possible(condition):
+        return ""
+    return (
+        f"question {question.name}: nothing can ever make '{condition}' true{reach.why(condition)}; "
+        "add an action that can, or drop the question"
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 from negsim.errors import ScenarioError, nearest
-from negsim.model.calendar import Duration, Moment, days, duration_or_none, moment
+from negsim.model.calendar import Duration, Moment, days, duration_or_none, moment, period_of
 from negsim.model.expressions import Expression, Number, as_number
 
 __all__ = [
@@ -43,7 +43,7 @@ KNOWLEDGE = ("mean", "median", "p10", "p90", "share", "within")
 WITHIN = re.compile(r"\s*(\d{1,2}(?:\.\d{1,6})?)\s*%\s+within\s+(.{1,40})", re.IGNORECASE)
 
 
-def quantity(value: object) -> Expression:
+def quantity(value: Any) -> Expression:
     """Return a number, a duration (in days) or an expression of parameters as an expression.
 
     >>> str(quantity("2 weeks")), str(quantity("delay * 2"))
@@ -83,7 +83,10 @@ class Distribution:
 
     def __init__(self, *values: object, **given: object) -> None:
         if len(values) > len(self.keys):
-            raise ScenarioError(f"{self.family} takes at most {len(self.keys)} values in order ({', '.join(self.keys)}), not {len(values)}")
+            raise ScenarioError(
+                f"{self.family} takes at most {len(self.keys)} values in order ({', '.join(self.keys)}), not "
+                f"{len(values)}"
+            )
         for key, value in zip(self.keys, values, strict=False):
             if key in given:
                 raise ScenarioError(f"{self.family}: {key} is given twice; name it or put it in order, not both")
@@ -92,7 +95,9 @@ class Distribution:
         allowed = (*self.keys, *self.aliases, *(KNOWLEDGE if len(self.keys) < 3 else ()))
         for key in given:
             if key not in allowed:
-                raise ScenarioError(f"{self.family} has no {key!r}{nearest(key, allowed)}; it takes {', '.join(allowed)}")
+                raise ScenarioError(
+                    f"{self.family} has no {key!r}{nearest(key, allowed)}; it takes {', '.join(allowed)}"
+                )
         _set(self, given=tuple(sorted((key, quantity(value)) for key, value in given.items())))
         _set(self, floor=None, ceiling=None, never=Number(0.0))
 
@@ -106,7 +111,7 @@ class Distribution:
         """The same law, except that with this probability it never happens (a defective law)."""
         if not self.is_clock:
             raise ScenarioError(f"{self.family} is not a clock, so or_never has no meaning; weight an outcome instead")
-        return self._copy(never=as_number(probability))
+        return self._copy(never=_probability(probability))
 
     def _copy(self, **changes: object) -> Self:
         twin = object.__new__(type(self))
@@ -123,12 +128,21 @@ class Distribution:
     def __repr__(self) -> str:
         text = ", ".join(f"{key}={value}" for key, value in self.given)
         tail = "" if self.floor is None and self.ceiling is None else f".truncated({self.floor}, {self.ceiling})"
-        return f"{type(self).__name__}({text}){tail}" + ("" if self.never == Number(0.0) else f".or_never({self.never})")
+        return f"{type(self).__name__}({text}){tail}" + (
+            "" if self.never == Number(0.0) else f".or_never({self.never})"
+        )
 
 
 def _set(target: object, **fields: object) -> None:
     for name, value in fields.items():
         object.__setattr__(target, name, value)
+
+
+def _probability(value: Any, word: str = "or_never") -> Expression:
+    p = as_number(value)
+    if isinstance(p, Number) and not 0 <= p.value <= 1:
+        raise ScenarioError(f"{word}({p}): a probability lies in [0, 1]; give such a number")
+    return p
 
 
 def _split_within(given: dict[str, Any]) -> None:
@@ -224,8 +238,7 @@ class Beta(Distribution):
 
 
 LAWS: Mapping[str, type[Distribution]] = {
-    law.family: law
-    for law in (Beta, Erlang, Exponential, Gamma, LogNormal, Normal, Pert, Triangular, Uniform, Weibull)
+    law.family: law for law in (Beta, Erlang, Exponential, Gamma, LogNormal, Normal, Pert, Triangular, Uniform, Weibull)
 }
 
 
@@ -236,10 +249,10 @@ class Chance:
     p: Expression
 
     def __post_init__(self) -> None:
-        _set(self, p=as_number(self.p))
+        _set(self, p=_probability(self.p, "chance"))
 
 
-def chance(p: object) -> Chance:
+def chance(p: Any) -> Chance:
     """Return the initial value or belief "true with probability p".
 
     >>> chance(0.6)
@@ -264,7 +277,7 @@ class Fixed:
 
     def or_never(self, probability: object) -> Fixed:
         """The same clock, except that with this probability it never fires."""
-        return replace(self, never=as_number(probability))
+        return replace(self, never=_probability(probability))
 
     def arguments(self) -> Iterator[Expression]:
         """All expressions that the clock depends on."""
@@ -293,14 +306,15 @@ class On:
 class Every:
     """Fires every ``period`` from ``start`` on (by default one period after the scenario's start), if the guard holds.
 
-    Whole days and weeks keep the wall clock over daylight saving; other periods are elapsed time.
+    Whole days and weeks keep the wall clock over daylight saving; other periods, and those said in hours, are elapsed
+    time.
     """
 
     period: Duration
     start: Moment | None = None
 
     def __post_init__(self) -> None:
-        _set(self, period=days(self.period))
+        _set(self, period=period_of(self.period))
         if self.start is not None:
             _set(self, start=moment(self.start, "Every start"))
 

@@ -56,7 +56,9 @@ def as_effect(value: object) -> Effect:
         raise ScenarioError(f"an effect is text such as 'trust += 0.4' or variable.set(...), not {value!r}")
     found = TEXT.fullmatch(value[:4000])
     if not found:
-        raise ScenarioError(f"cannot read the effect {value[:60]!r}; write 'name = value', 'name += value' or 'name -= value'")
+        raise ScenarioError(
+            f"cannot read the effect {value[:60]!r}; write 'name = value', 'name += value' or 'name -= value'"
+        )
     name, sign, amount = found.groups()
     tree = as_expression(amount.strip())
     return Effect(name, "set" if sign == "=" else "add", -tree if sign == "-=" else tree)

@@ -73,7 +73,9 @@ class Elements:
     def types(self) -> dict[str, str]:
         """Type of every name that an expression may use."""
         found = {name: "condition" if isinstance(v, Fact) else "number" for name, v in self.variables.items()}
-        found.update({name: "condition" if isinstance(p.best, bool) else "number" for name, p in self.parameters.items()})
+        found.update(
+            {name: "condition" if isinstance(p.best, bool) else "number" for name, p in self.parameters.items()}
+        )
         return found
 
 
@@ -106,7 +108,9 @@ def expand(parts: Iterable[Element | Part]) -> Elements:
     return Elements(**shelves, owners=owners)  # type: ignore[arg-type] # the shelves hold what SHELVES says
 
 
-def _shelve(part: object, words: tuple[str, ...], shelves: dict[str, dict[str, object]], owners: dict[str, set[str]]) -> None:
+def _shelve(
+    part: object, words: tuple[str, ...], shelves: dict[str, dict[str, object]], owners: dict[str, set[str]]
+) -> None:
     shelf = next((name for kind, name in SHELVES if isinstance(part, kind)), None)
     if shelf is None:
         _open(part, words, shelves, owners)
@@ -114,16 +118,24 @@ def _shelve(part: object, words: tuple[str, ...], shelves: dict[str, dict[str, o
     name: str = part.name  # type: ignore[attr-defined] # every element has a name
     known = shelves[shelf].get(name)
     if known is not None and (known != part or shelf == "actions"):
-        raise ScenarioError(f"two {shelf} are named {name!r}{' (one comes from the word ' + words[-1] + ')' if words else ''}; rename one")
+        raise ScenarioError(
+            f"two {shelf} are named {name!r}{' (one comes from the word ' + words[-1] + ')' if words else ''}; rename "
+            "one"
+        )
     shelves[shelf][name] = part
     if shelf == "actions":
         for word in words:
             owners[word].add(name)
 
 
-def _open(part: object, words: tuple[str, ...], shelves: dict[str, dict[str, object]], owners: dict[str, set[str]]) -> None:
+def _open(
+    part: object, words: tuple[str, ...], shelves: dict[str, dict[str, object]], owners: dict[str, set[str]]
+) -> None:
     if not isinstance(part, Part):
-        raise ScenarioError(f"{part!r} is no part of a scenario; a part is a party, variable, parameter, action, question, evidence, mechanism or a word with expand()")
+        raise ScenarioError(
+            f"{part!r} is no part of a scenario; a part is a party, variable, parameter, action, question, evidence, "
+            "mechanism or a word with expand()"
+        )
     if len(words) > 20:
         raise ScenarioError(f"the words {' > '.join(words[:4])} ... expand into each other without end")
     if part.name in owners:

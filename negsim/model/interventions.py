@@ -50,7 +50,12 @@ class Do:
             variables = {**elements.variables, self.fact: replace(fact, initial=Truth(False))}
             return replace(elements, actions=actions, variables=variables)
         name = _free(f"do.{self.fact}", elements)
-        actions[name] = Action(name=name, clock=On(self.on), effects=(Effect(self.fact, "set", Truth(True)),), title=f"suppose that {self.fact}")
+        actions[name] = Action(
+            name=name,
+            clock=On(self.on),
+            effects=(Effect(self.fact, "set", Truth(True)),),
+            title=f"suppose that {self.fact}",
+        )
         return replace(elements, actions=actions, first=elements.first | {name})
 
 
@@ -69,7 +74,12 @@ class Nudge:
         """Return the elements under the intervention."""
         _fact(elements, self.fact)
         name = _free(f"nudge.{self.fact}", elements)
-        event = Action(name=name, clock=On(self.on), effects=(Effect(self.fact, "set", Truth(True)),), title=f"one push: {self.fact}")
+        event = Action(
+            name=name,
+            clock=On(self.on),
+            effects=(Effect(self.fact, "set", Truth(True)),),
+            title=f"one push: {self.fact}",
+        )
         return replace(elements, actions={**elements.actions, name: event})
 
 
@@ -89,14 +99,19 @@ class Without:
         """Return the elements under the intervention."""
         name = self.element
         if name in elements.mechanisms:
-            for step in elements.mechanisms[name].off:
+            mechanism = elements.mechanisms[name]
+            # Off once is off: mechanisms that switch each other off come to an end, also in a stranger's file.
+            elements = replace(elements, mechanisms={**elements.mechanisms, name: replace(mechanism, off=())})
+            for step in mechanism.off:
                 elements = step.apply(elements)
             return elements
         gone = elements.owners.get(name) or ({name} if name in elements.actions else None)
         if gone is None and name in elements.parties:
             gone = {action.name for action in elements.actions.values() if action.by == name}
         if gone is not None:
-            return replace(elements, actions={key: action for key, action in elements.actions.items() if key not in gone})
+            return replace(
+                elements, actions={key: action for key, action in elements.actions.items() if key not in gone}
+            )
         if name in elements.variables:
             return replace(elements, actions={key: _deaf(action, name) for key, action in elements.actions.items()})
         known = (*elements.mechanisms, *elements.owners, *elements.actions, *elements.parties, *elements.variables)
@@ -134,11 +149,18 @@ class WithParameter:
     def apply(self, elements: Elements) -> Elements:
         """Return the elements under the intervention."""
         if self.name not in elements.parameters:
-            raise UnknownName(f"with_parameter({self.name}): no such parameter{nearest(self.name, elements.parameters)}")
+            raise UnknownName(
+                f"with_parameter({self.name}): no such parameter{nearest(self.name, elements.parameters)}"
+            )
         old = elements.parameters[self.name]
         if isinstance(old.best, bool) != isinstance(self.value, bool):
-            raise ScenarioError(f"with_parameter({self.name}): {self.value!r} is of another kind than {old.best!r}; give {'true or false' if isinstance(old.best, bool) else 'a number'}")
-        return replace(elements, parameters={**elements.parameters, self.name: replace(old, best=self.value, belief=None)})
+            raise ScenarioError(
+                f"with_parameter({self.name}): {self.value!r} is of another kind than {old.best!r}; give "
+                f"{'true or false' if isinstance(old.best, bool) else 'a number'}"
+            )
+        return replace(
+            elements, parameters={**elements.parameters, self.name: replace(old, best=self.value, belief=None)}
+        )
 
 
 Intervention = Do | Nudge | Without | WithLaw | WithParameter
@@ -154,10 +176,13 @@ def _fact(elements: Elements, name: str) -> Fact:
 
 def _deaf(action: Action, variable: str) -> Action:
     """The action without its effects on a variable."""
+
     def keep(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
         return tuple(effect for effect in effects if effect.variable != variable)
 
-    outcomes: tuple[Outcome, ...] = tuple(replace(outcome, effects=keep(outcome.effects)) for outcome in action.outcomes)
+    outcomes: tuple[Outcome, ...] = tuple(
+        replace(outcome, effects=keep(outcome.effects)) for outcome in action.outcomes
+    )
     return replace(action, effects=keep(action.effects), outcomes=outcomes)
 
 

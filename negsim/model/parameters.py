@@ -60,11 +60,16 @@ class Parameter(Operand):
         check_name(self.name, "parameter")
         if isinstance(self.best, bool):
             if self.belief is not None and not isinstance(self.belief, Chance):
-                raise ScenarioError(f"parameter {self.name}: a true/false parameter is believed with chance(p), not {self.belief!r}")
+                raise ScenarioError(
+                    f"parameter {self.name}: a true/false parameter is believed with chance(p), not {self.belief!r}"
+                )
         else:
             self._check_number()
         if self.grade not in GRADES:
-            raise ScenarioError(f"parameter {self.name}: grade {self.grade!r} is not one of {', '.join(GRADES)}{nearest(self.grade, GRADES)}")
+            raise ScenarioError(
+                f"parameter {self.name}: grade {self.grade!r} is not one of "
+                f"{', '.join(GRADES)}{nearest(self.grade, GRADES)}"
+            )
         if self.as_of is not None:
             object.__setattr__(self, "as_of", iso_date(self.as_of, f"parameter {self.name}: as_of"))
 

@@ -24,22 +24,22 @@ class View(Mapping[str, "float | bool"]):
         The action that is due.
     options : tuple of str
         The outcomes to choose from.
-    values : mapping from name to value
+    seen : mapping from name to value
     """
 
     time: float
     action: str
     options: tuple[str, ...]
-    values: Mapping[str, float | bool]
+    seen: Mapping[str, float | bool]
 
     def __getitem__(self, name: str) -> float | bool:
-        return self.values[name]
+        return self.seen[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.values)
+        return iter(self.seen)
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.seen)
 
 
 class Policy(Protocol):

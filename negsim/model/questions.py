@@ -74,7 +74,9 @@ class Question:
         check_name(self.name.lower() if isinstance(self.name, str) and self.name.isascii() else self.name, "question")
         where = f"question {self.name}"
         if self.kind not in KINDS:
-            raise ScenarioError(f"{where}: kind {self.kind!r} is not one of {', '.join(KINDS)}{nearest(str(self.kind), KINDS)}")
+            raise ScenarioError(
+                f"{where}: kind {self.kind!r} is not one of {', '.join(KINDS)}{nearest(str(self.kind), KINDS)}"
+            )
         put = object.__setattr__
         for key in ("by", "after", "given_by"):
             if getattr(self, key) is not None:
@@ -83,7 +85,11 @@ class Question:
             if getattr(self, key) is not None:
                 put(self, key, as_condition(getattr(self, key)))
         if self.condition is not None:
-            put(self, "condition", as_expression(self.condition) if self.kind == "value" else as_condition(self.condition))
+            put(
+                self,
+                "condition",
+                as_expression(self.condition) if self.kind == "value" else as_condition(self.condition),
+            )
         if self.action is not None and not isinstance(self.action, str):
             put(self, "action", self.action.name)
         self._check_fit(where)

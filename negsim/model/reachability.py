@@ -100,7 +100,10 @@ class Reach:
 
     def deadlock(self) -> str:
         """A circle of actions that wait for each other and can never happen, as text; empty if there is none."""
-        graph = {name: [need for need in self._needs(name, self.state) if need in self.blocked] for name in sorted(self.blocked)}
+        graph = {
+            name: [need for need in self._needs(name, self.state) if need in self.blocked]
+            for name in sorted(self.blocked)
+        }
         return next((_told(circle) for circle in _components(graph)), "")
 
     def circles(self) -> list[str]:

@@ -81,15 +81,20 @@ class Scenario:
         put(self, "parts", canonical(self.parts))
         put(self, "interventions", tuple(self.interventions))
         self._check_dates()
-        put(self, "_notes", check_scenario(self.expanded, self.calendar, self.horizon, self.as_of, bool(self.interventions)))
+        put(
+            self,
+            "_notes",
+            check_scenario(self.expanded, self.calendar, self.horizon, self.as_of, bool(self.interventions)),
+        )
 
     def _check_dates(self) -> None:
         try:
-            self.calendar.origin
-            horizon = self.horizon
+            origin, horizon = self.calendar.origin, self.horizon
         except OverflowError:
-            raise ScenarioError(f"start {self.start!r} or end {self.end!r} lies outside the calendar; use years 1 to 9998") from None
-        if not horizon > 0:
+            raise ScenarioError(
+                f"start {self.start!r} or end {self.end!r} lies outside the calendar; use years 1 to 9998"
+            ) from None
+        if not (origin and horizon > 0):
             raise ScenarioError(f"end {self.end!r} is not after start {self.start!r}; move one of them")
 
     @cached_property
@@ -146,5 +151,8 @@ def canonical(parts: Iterable[Element | Part]) -> tuple[Element | Part, ...]:
     items = list(parts)
     for item in items:
         if not hasattr(item, "name"):
-            raise ScenarioError(f"{item!r} is no part of a scenario; give parties, variables, parameters, actions, questions, evidence or words")
+            raise ScenarioError(
+                f"{item!r} is no part of a scenario; give parties, variables, parameters, actions, questions, evidence "
+                "or words"
+            )
     return tuple(sorted(items, key=lambda part: (type(part).__module__, type(part).__qualname__, part.name)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from negsim.errors import ScenarioError
 from negsim.model.clocks import Chance, Distribution
@@ -49,7 +49,7 @@ class Fact(Operand):
     def __expression__(self) -> Expression:
         return Ref(self.name, "condition")
 
-    def set(self, value: object) -> Effect:
+    def set(self, value: Any) -> Effect:
         """The effect that gives the fact this truth value (a condition on the state before the firing)."""
         from negsim.model.effects import Effect
 
@@ -80,18 +80,20 @@ class Counter(Operand):
         check_name(self.name, "counter")
         object.__setattr__(self, "initial", as_number(self.initial))
         if isinstance(self.initial, Number) and not self.initial.value.is_integer():
-            raise ScenarioError(f"counter {self.name}: initial must be whole, not {self.initial.value!r}; use a Level for fractions")
+            raise ScenarioError(
+                f"counter {self.name}: initial must be whole, not {self.initial.value!r}; use a Level for fractions"
+            )
 
     def __expression__(self) -> Expression:
         return Ref(self.name, "number")
 
-    def set(self, value: object) -> Effect:
+    def set(self, value: Any) -> Effect:
         """The effect that gives the counter this whole value."""
         from negsim.model.effects import Effect
 
         return Effect(self.name, "set", as_number(value))
 
-    def add(self, value: object = 1) -> Effect:
+    def add(self, value: Any = 1) -> Effect:
         """The effect that adds this whole number."""
         from negsim.model.effects import Effect
 
@@ -137,7 +139,9 @@ class Level(Operand):
         if self.step is not None:
             self._check_grid()
         if isinstance(self.initial, Number) and not self.low <= self.initial.value <= self.high:
-            raise ScenarioError(f"level {self.name}: initial {self.initial.value!r} lies outside [{self.low!r}, {self.high!r}]")
+            raise ScenarioError(
+                f"level {self.name}: initial {self.initial.value!r} lies outside [{self.low!r}, {self.high!r}]"
+            )
 
     def _check_grid(self) -> None:
         step = _real(self.step, f"level {self.name}: step")
@@ -146,18 +150,20 @@ class Level(Operand):
             raise ScenarioError(f"level {self.name}: step must be positive and finite, not {step!r}")
         for key, bound in (("low", self.low), ("high", self.high)):
             if math.isfinite(bound) and abs(round(bound / step) * step - bound) > 1e-9 * step:
-                raise ScenarioError(f"level {self.name}: {key} {bound!r} is not on the grid of {step!r}; make it a multiple")
+                raise ScenarioError(
+                    f"level {self.name}: {key} {bound!r} is not on the grid of {step!r}; make it a multiple"
+                )
 
     def __expression__(self) -> Expression:
         return Ref(self.name, "number")
 
-    def set(self, value: object) -> Effect:
+    def set(self, value: Any) -> Effect:
         """The effect that gives the level this value (a number, an expression or a law)."""
         from negsim.model.effects import Effect
 
         return Effect(self.name, "set", value if isinstance(value, Distribution) else as_number(value))
 
-    def add(self, value: object) -> Effect:
+    def add(self, value: Any) -> Effect:
         """The effect that adds this much (a number, an expression or a law, drawn at each firing)."""
         from negsim.model.effects import Effect
 
@@ -167,7 +173,7 @@ class Level(Operand):
 Variable = Fact | Counter | Level
 
 
-def _real(value: object, what: str) -> float:
+def _real(value: Any, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
         raise ScenarioError(f"{what} must be a number, not {value!r}")
     return float(value)

@@ -10,7 +10,7 @@ import simpy
 __all__ = ["Agenda", "Appointment"]
 
 
-class Appointment(simpy.Event):  # type: ignore[misc] # simpy ships no types
+class Appointment(simpy.Event):
     """The event a process waits for: due at ``time`` (None when it is off), with a rank among equals.
 
     It can be moved and used again; an entry that the agenda still holds for an earlier date is passed over.
@@ -19,6 +19,7 @@ class Appointment(simpy.Event):  # type: ignore[misc] # simpy ships no types
     def __init__(self, env: Agenda, rank: int) -> None:
         super().__init__(env)
         self._ok, self._value = True, None
+        self.agenda = env
         self.rank = rank
         self.time: float | None = None
 
@@ -27,15 +28,16 @@ class Appointment(simpy.Event):  # type: ignore[misc] # simpy ships no types
         if time == self.time:
             return
         self.time = time
-        if time <= self.env.horizon:
-            heappush(self.env._queue, (time, self.rank, next(self.env._eid), self))
+        agenda = self.agenda
+        if time <= agenda.horizon:
+            heappush(agenda.entries, (time, self.rank, next(agenda._eid), self))
 
     def cancel(self) -> None:
         """Make it not due."""
         self.time = None
 
 
-class Agenda(simpy.Environment):  # type: ignore[misc] # simpy ships no types
+class Agenda(simpy.Environment):
     """An environment whose clock jumps to absolute dates; never ``now + (t - now)``, nothing after the horizon.
 
     SimPy's own ``run(until=T)`` drops what is due at T and breaks ties by insertion; here the horizon is closed and
@@ -45,21 +47,22 @@ class Agenda(simpy.Environment):  # type: ignore[misc] # simpy ships no types
     def __init__(self, horizon: float) -> None:
         super().__init__()
         self.horizon = horizon
+        self.entries: list[Any] = self._queue
 
     def clear(self) -> None:
         """Go back to the start; processes keep waiting for their appointments."""
-        self._queue.clear()
+        self.entries.clear()
         self._now = 0.0
 
     def schedule(self, event: Any, priority: int = 1, delay: float = 0) -> None:
         """SimPy's own scheduling, used to start processes; a process that failed raises its error at once."""
         if not event._ok:
             raise event._value
-        heappush(self._queue, (self._now + delay, priority - 2, next(self._eid), event))
+        heappush(self.entries, (self._now + delay, priority - 2, next(self._eid), event))
 
     def step(self) -> None:
         """Let the next event happen."""
-        queue = self._queue
+        queue = self.entries
         while queue:
             time, _, _, event = heappop(queue)
             if type(event) is Appointment:

@@ -6,7 +6,7 @@ when the clock was last touched, and its pace and speed since.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from math import exp, inf, log
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ class Clock:
         self.guard: Evaluator = world.program.compile(row.guard)
         self.due = Appointment(world.agenda, rank)
         self.most = inf if row.limit is None else row.limit
-        self.process = None
+        self.process: Any = None
 
     def new_seed(self, seed: int) -> None:
         """Take the keyed stream of this seed."""
@@ -52,7 +52,7 @@ class Clock:
         self.last_instant = -1.0
         self.at_instant = 0
 
-    def live(self) -> Iterator[Any]:
+    def live(self) -> Generator[Any, Any, None]:
         """The process: wait until due, act, for ever."""
         while True:
             yield self.due
@@ -146,7 +146,11 @@ class RandomClock(Clock):
         if pace < 0 or speed < 0:
             which, value = ("pace", pace) if pace < 0 else ("speed", speed)
             tree = self.row.pace if pace < 0 else self.row.speed
-            raise EvaluationError(f"{which} '{tree}' is {value!r}, and must not be negative; clip it at 0", action=self.name, time=self.world.now)
+            raise EvaluationError(
+                f"{which} '{tree}' is {value!r}, and must not be negative; clip it at 0",
+                action=self.name,
+                time=self.world.now,
+            )
         return pace, speed
 
     def repace(self) -> None:
@@ -248,9 +252,15 @@ class CalendarClock(Clock):
     def turn(self) -> None:
         self.occurrence = self.row.instants[self.next][0]
         self.next += 1
-        if self.guard(self.world.state):
+        self.world.now = self.world.agenda.now
+        self.world.guarded(self, self.look)
+        if self.holds:
             self.world.fire(self)
         self.wait()
+
+    def look(self) -> None:
+        """Does the guard hold at this instant?"""
+        self.holds = bool(self.guard(self.world.state))
 
     def review(self) -> None:
         """The guard is looked at when its turn comes, not before."""

@@ -53,4 +53,6 @@ class ReferenceKernel:
         block.events[row] = world.events
         if world.log is not None:
             names = [slot.name for slot in self.program.slots]
-            block.traces.append(Trajectory(world.replication, tuple(zip(names, world.initial, strict=True)), tuple(world.log)))
+            block.traces.append(
+                Trajectory(world.replication, tuple(zip(names, world.initial, strict=True)), tuple(world.log))
+            )

@@ -24,7 +24,10 @@ class Watch:
         compiled = program.compile
         self.reach = [(compiled(c), None if t == Truth(True) else compiled(t)) for c, t in program.probes.first]
         self.dates = sorted({date for _, date in program.probes.at})
-        self.at = [[(k, compiled(tree)) for k, (tree, date) in enumerate(program.probes.at) if date == when] for when in self.dates]
+        self.at = [
+            [(k, compiled(tree)) for k, (tree, date) in enumerate(program.probes.at) if date == when]
+            for when in self.dates
+        ]
         self.held = [(compiled(tree), date) for tree, date in program.probes.held]
         self.fired_by: dict[int, list[tuple[int, int | None, float]]] = {}
         for k, (action, outcome, date) in enumerate(program.probes.fired):
@@ -42,10 +45,14 @@ class Watch:
         self.totals = [0.0] * len(self.held)
         self.since: list[float | None] = [None] * len(self.held)
         self.fired = [0] * self.n_fired
-        for k in range(len(self.reach)):
-            self.look(k)
-        for k in range(len(self.held)):
-            self.clockwork(k)
+        try:
+            for k in range(len(self.reach)):
+                self.look(k)
+            for k in range(len(self.held)):
+                self.clockwork(k)
+        except EvaluationError as error:
+            self.place(error, self.world.now)
+            raise
 
     @property
     def n_fired(self) -> int:
@@ -83,8 +90,12 @@ class Watch:
     def pass_dates(self, now: float) -> None:
         """Take the values at every date that lies before ``now``: nothing more happens on them."""
         while self.next_date < now:
-            for k, value in self.at[self.dates_seen]:
-                self.values[k] = float(value(self.world.state))
+            try:
+                for k, value in self.at[self.dates_seen]:
+                    self.values[k] = float(value(self.world.state))
+            except EvaluationError as error:
+                self.place(error, self.next_date)
+                raise
             self.dates_seen += 1
             self.next_date = self.dates[self.dates_seen] if self.dates_seen < len(self.dates) else inf
 
@@ -96,19 +107,23 @@ class Watch:
 
     def after(self, changed: list[int]) -> None:
         """Variables changed."""
-        for slot in changed:
-            for k in self.reach_readers[slot]:
-                self.look(k)
-            for k in self.held_readers[slot]:
-                self.clockwork(k)
+        try:
+            for slot in changed:
+                for k in self.reach_readers[slot]:
+                    self.look(k)
+                for k in self.held_readers[slot]:
+                    self.clockwork(k)
+        except EvaluationError as error:
+            self.place(error, self.world.now)
+            raise
+
+    def place(self, error: EvaluationError, time: float) -> None:
+        """Say of the error of an expression that a question asked for it, and when."""
+        error.message, error.time = f"a question: {error.message}", time
 
     def end(self, horizon: float) -> None:
         """The horizon is passed."""
-        try:
-            self.pass_dates(inf)
-        except EvaluationError as error:
-            error.time = horizon
-            raise
+        self.pass_dates(inf)
         self.world.now = horizon
         for k, since in enumerate(self.since):
             if since is not None:

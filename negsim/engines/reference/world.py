@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import count
 from math import isfinite
 from typing import Any
@@ -47,7 +47,7 @@ class World:
             self.agenda.process(self.party(party))
         self.agenda.run()
 
-    def party(self, name: str) -> Iterator[Any]:
+    def party(self, name: str) -> Generator[Any, Any, None]:
         """A party's process: it sets its actions going, each a process of its own."""
         for clock in self.clocks:
             if (clock.row.by or "") == name:
@@ -74,7 +74,7 @@ class World:
     def run(self, replication: int, max_events: int, trace: bool) -> None:
         """Simulate one history from the start to the horizon, both included."""
         self.replication, self.now, self.max_events = replication, 0.0, max_events
-        self.events, self.cycle = 0, [""]
+        self.events = 0
         self.log: list[Event] | None = [] if trace else None
         self.agenda.clear()
         self.begin_state()
@@ -93,7 +93,11 @@ class World:
         first = len(self.program.slots) - len(self.values)
         self.state[:] = [0.0] * first + self.values
         for number in range(first):
-            self.state[number] = self.seeds[number](self)
+            try:
+                self.state[number] = self.seeds[number](self)
+            except EvaluationError as error:
+                error.message, error.time = f"initial value of {self.program.slots[number].name}: {error.message}", 0.0
+                raise
         self.initial = [float(value) for value in self.state] if self.log is not None else []
 
     def guarded(self, clock: Clock, step: Any) -> None:
@@ -140,19 +144,23 @@ class World:
         """Refuse the firing that would be one too many, at this instant or in all."""
         if self.events >= self.max_events:
             raise RunawayError(
-                f"more than {self.max_events:,} events; day {now:.6g} of {self.program.horizon:.6g} was reached. Look for delays that shrink or a pace that grows, or raise max_events",
+                f"more than {self.max_events:,} events; day {now:.6g} of {self.program.horizon:.6g} was reached. Look "
+                "for delays that shrink or a pace that grows, or raise max_events",
                 action=clock.name,
                 time=now,
             )
         if clock.last_instant != now:
             clock.last_instant, clock.at_instant = now, 0
         clock.at_instant += 1
-        if clock.at_instant > MOST_AT_ONCE - 20:
-            self.cycle.append(clock.name)
         if clock.at_instant > MOST_AT_ONCE:
-            names = sorted({*self.cycle} - {""})
+            names = [
+                other.name
+                for other in self.clocks
+                if other.last_instant == now and other.at_instant > MOST_AT_ONCE // 10
+            ]
             raise RunawayError(
-                f"would fire for the {MOST_AT_ONCE + 1:,}st time at one instant; the cycle is {' > '.join(names)}. Let a guard turn false, or put a delay between them",
+                f"would fire for the {MOST_AT_ONCE + 1:,}st time at one instant; the cycle is {' > '.join(names)}. Let "
+                "a guard turn false, or put a delay between them",
                 action=clock.name,
                 time=now,
             )
@@ -212,11 +220,16 @@ class Body:
         for name, weight in zip(self.names, self.weights, strict=True):
             value = weight(state)
             if value < 0:
-                raise EvaluationError(f"the weight of outcome {name} is {value!r}, and must not be negative; clip it at 0")
+                raise EvaluationError(
+                    f"the weight of outcome {name} is {value!r}, and must not be negative; clip it at 0"
+                )
             total += value
             sums.append(total)
         if not 0 < total < math.inf:
-            raise EvaluationError(f"the weights of the outcomes {', '.join(self.names)} add up to {total!r}; they must be finite and not all zero")
+            raise EvaluationError(
+                f"the weights of the outcomes {', '.join(self.names)} add up to {total!r}; they must be finite and not "
+                "all zero"
+            )
         reach = self.clock.outcome_uniform() * total
         return next((i for i, upto in enumerate(sums) if reach < upto), sums.index(total))
 
@@ -231,7 +244,10 @@ class Body:
 
         answer = policy(view, draw)
         if answer is not None and answer not in self.names:
-            raise EvaluationError(f"the policy of {clock.row.by} chose {answer!r}{nearest(str(answer), self.names)}; it must return one of {', '.join(self.names)}, or None")
+            raise EvaluationError(
+                f"the policy of {clock.row.by} chose {answer!r}{nearest(str(answer), self.names)}; it must return one "
+                f"of {', '.join(self.names)}, or None"
+            )
         return None if answer is None else self.names.index(answer)
 
     def apply(self, chosen: int, state: list[Any], occurrence: int) -> list[tuple[int, Any, Any]]:
@@ -280,7 +296,14 @@ def fitted(slot: Slot, value: float) -> float:
             raise EvaluationError(f"counter {slot.name} would become {value!r}; it must be whole and at most 2**53")
         return value
     value = slot.low if value < slot.low else slot.high if value > slot.high else value
-    return round(value / slot.step) * slot.step if slot.step else value
+    if not slot.step:
+        return value
+    steps = value / slot.step
+    if not isfinite(steps) or not isfinite(kept := round(steps) * slot.step):
+        raise EvaluationError(
+            f"level {slot.name} would become {value!r}, too large for its step of {slot.step!r}; give it bounds"
+        )
+    return kept
 
 
 def _first_value(slot: Slot, program: Program, seed: int) -> Any:
