@@ -1,0 +1,154 @@
+/* One firing (section 5): outcome, effects on the state before it, assignment, what reads a changed variable. */
+#ifndef NEGSIM_FIRING_H
+#define NEGSIM_FIRING_H
+
+#include "clocks.h"
+#include "probes.h"
+
+/* The value as the slot keeps it: clipped, on its grid, whole. */
+INLINE double settle(Work *w, const Slot *s, double v) {
+    if (s->kind == SLOT_FACT) return v != 0.0;
+    if (UNLIKELY(v != v)) { fail(w, FAIL_VALUE); return v; }
+    if (s->kind == SLOT_COUNTER) {
+        if (UNLIKELY(!(fabs(v) <= 0x1p53) || rint(v) != v)) fail(w, FAIL_VALUE);
+        return v;
+    }
+    v = clipped(v, s->low, s->high);
+    if (UNLIKELY(!(v - v == 0.0))) { fail(w, FAIL_VALUE); return v; }
+    if (s->step == 0.0) return v;
+    double k = rint(v / s->step);                    /* half to even */
+    if (UNLIKELY(!(k - k == 0.0))) fail(w, FAIL_VALUE);
+    return k * s->step + 0.0;                        /* an integer number of steps has no negative zero */
+}
+
+/* Store a value and what follows from it: the atoms' bits, the cell of a grid. */
+INLINE void put(Work *w, int slot, double v) {
+    const Slot *s = w->p->slots + slot;
+    w->state[slot] = v;
+    if (s->grid) w->grid[slot] = (int32_t)(rint(v / s->step) - s->first);
+    if (s->atoms) set_atoms(w, slot);
+}
+
+INLINE double amount(Work *w, const Effect *e, uint32_t occurrence) {
+    if (e->constant) return e->value;
+    if (e->amount >= 0) return value(w, e->amount);
+    double a, b;
+    uniforms(w->replication, occurrence, w->effect_keys + 2 * e->stream, &a, &b);
+    return upper_quantile(w->laws + e->law, a);
+}
+
+/* Which of several outcomes: the first with u*W below the running sum of the weights, in order of name. */
+NOINLINE int choose_outcome(Work *w, const Action *A, double u) {
+    const double *sum = w->weights;
+    int n = A->outcomes;
+    if (A->weighed >= 0) {
+        sum = w->p->sums + A->weighed;
+    } else {
+        double all = 0.0;
+        for (int i = 0; i < n; i++) {
+            double weight = value(w, w->p->outcomes[A->outcome + i].weight);
+            if (!(weight >= 0.0)) fail(w, FAIL_VALUE);
+            w->weights[i] = all = all + weight;
+        }
+        if (!(all > 0.0 && all < INFINITY)) fail(w, FAIL_VALUE);
+    }
+    double whole = sum[n - 1], point = u * whole;
+    for (int i = 0; i < n; i++) if (point < sum[i]) return i;
+    for (int i = 0; i < n; i++) if (sum[i] == whole) return i;
+    return 0;
+}
+
+/* Everything that reads a variable changed by this firing looks at it again. */
+INLINE void follow(Work *w, const Dep *d, int n, uint64_t changed) {
+    for (const Dep *end = d + n; d < end; d++) {
+        if (!(d->mask & changed)) continue;
+        if (d->what & DEP_GUARD) look_at_guard(w, d->target);
+        if (d->what & DEP_PACE) look_at_pace(w, d->target);
+        if (d->what & DEP_FIRST) look_first(w, d->target);
+        if (d->what & DEP_HELD) look_held(w, d->target);
+    }
+}
+
+/* An outcome without a list of its own goes through those of its variables; looking twice changes nothing. */
+NOINLINE void follow_slots(Work *w, const Outcome *o, const uint8_t *changed) {
+    const Tables *p = w->p;
+    for (int pass = 0; pass < 2; pass++) {           /* no pace is read whose guard has turned false */
+        for (int i = 0; i < o->effects; i++) {
+            const int32_t *first = p->var_dep + p->effects[o->effect + i].slot;
+            if (changed[i]) follow(w, p->var_deps + first[0], first[1] - first[0], pass ? 2u : 1u);
+        }
+    }
+}
+
+/* More than a thousand firings of one action at one instant never end. True if this one must not happen. */
+NOINLINE int runs_away(Work *w, int a) {
+    if (w->n_instant == 1) {
+        w->instant_id++;
+        w->instant_stamp[w->last_action] = (int32_t)w->instant_id;
+        w->instant_count[w->last_action] = 1;
+    }
+    if (w->instant_stamp[a] != (int32_t)w->instant_id) w->instant_count[a] = 0;
+    w->instant_stamp[a] = (int32_t)w->instant_id;
+    return ++w->instant_count[a] > MOST_AT_ONE_INSTANT;
+}
+
+INLINE int may_happen(Work *w, int a, double when) {
+    if (UNLIKELY(w->n_instant && when == w->now)) {
+        if (runs_away(w, a)) { fail(w, FAIL_INSTANT); return 0; }
+        w->n_instant++;
+    } else {
+        w->n_instant = 1;
+    }
+    w->last_action = a;
+    if (UNLIKELY(w->events >= w->max_events)) { fail(w, FAIL_EVENTS); return 0; }
+    return 1;
+}
+
+/* Assign the values in w->fresh; returns whether anything changed, as a mask of effects (or of all beyond 64). */
+INLINE uint64_t assign(Work *w, const Outcome *o, uint8_t *which) {
+    const Effect *e = w->p->effects + o->effect;
+    uint64_t changed = 0;
+    for (int i = 0; i < o->effects; i++) {
+        double old = w->state[e[i].slot], v = w->fresh[i];
+        if (v == old) continue;
+        put(w, e[i].slot, v);
+        changed |= 1ull << (i < 63 ? i : 63);
+        if (UNLIKELY(which != 0)) which[i] = 1;
+        if (UNLIKELY(w->tracing)) trace_change(w, e[i].slot, old, v);
+    }
+    return changed;
+}
+
+NOINLINE void apply_long(Work *w, const Outcome *o) {
+    uint8_t few[256], *which = o->effects <= 256 ? few : malloc((size_t)o->effects);
+    if (!which) { fail(w, FAIL_MEMORY); return; }
+    memset(which, 0, (size_t)o->effects);
+    if (assign(w, o, which)) follow_slots(w, o, which);
+    if (which != few) free(which);
+}
+
+/* Steps 1 to 3 of section 5 for an action whose clock was used up by the caller. */
+INLINE void fire(Work *w, int a, double u, uint32_t occurrence) {
+    const Action *A = w->p->actions + a;
+    int choice = A->branching ? choose_outcome(w, A, u) : 0;
+    const Outcome *o = w->p->outcomes + A->outcome + choice;
+    const Effect *e = w->p->effects + o->effect;
+    for (int i = 0; i < o->effects; i++) {
+        double v = amount(w, e + i, occurrence);
+        if (e[i].add) v = w->state[e[i].slot] + v;
+        w->fresh[i] = settle(w, w->p->slots + e[i].slot, v);
+    }
+    if (UNLIKELY(w->fail)) return;
+    w->events++;
+    w->counts[A->outcome + choice]++;
+    if (UNLIKELY(A->fireds)) count_firing(w, A, choice);
+    if (UNLIKELY(w->tracing)) trace_event(w, a, choice);
+    if (UNLIKELY(o->deps < 0)) {
+        apply_long(w, o);
+    } else {
+        uint64_t changed = assign(w, o, 0);
+        if (changed) follow(w, w->p->deps + o->dep, o->deps, changed);
+    }
+}
+
+#endif

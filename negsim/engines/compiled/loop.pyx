@@ -1,0 +1,247 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""The door to the kernel in C: special functions in, arrays through, the loop without the GIL."""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t, uintptr_t
+from scipy.special cimport cython_special as functions
+
+
+cdef extern from "kernel.h":
+    ctypedef struct Expr: pass
+    ctypedef struct Term: pass
+    ctypedef struct Dimension: pass
+    ctypedef struct Atom: pass
+    ctypedef struct Slot: pass
+    ctypedef struct Effect: pass
+    ctypedef struct Outcome: pass
+    ctypedef struct Dep: pass
+    ctypedef struct Action: pass
+    ctypedef struct First: pass
+    ctypedef struct Dated: pass
+    ctypedef struct Fired: pass
+    ctypedef struct Instant: pass
+    ctypedef struct Law: pass
+    ctypedef struct Tables:
+        int32_t n_slots, n_variables, n_actions, n_padded, n_counts, n_words
+        int32_t n_laws, n_first, n_at, n_held, n_fired, n_exprs
+        int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept
+        int64_t n_cells
+        double horizon
+        Slot *slots
+        Expr *exprs
+        Term *terms
+        Dimension *dimensions
+        int32_t *code
+        double *constants
+        Atom *atoms
+        Action *actions
+        Outcome *outcomes
+        Effect *effects
+        Dep *deps
+        double *sums
+        Instant *instants
+        Fired *fired
+        int32_t *var_dep
+        Dep *var_deps
+        First *first
+        Dated *at
+        Dated *held
+        int32_t *calendar
+        int32_t *changing
+    ctypedef struct TraceEvent:
+        double time
+        int32_t action, outcome, change, changes
+    ctypedef struct TraceChange:
+        int32_t slot
+        double old, now
+    ctypedef struct Rows:
+        double *first
+        double *at
+        double *held
+        double *final
+        int64_t *fired
+        int64_t *counts
+        int64_t *events
+        uint8_t *failed
+    ctypedef struct Work:
+        const uint32_t *action_keys
+        const uint32_t *effect_keys
+        const uint32_t *slot_keys
+        int64_t max_events
+        int64_t n_trace, n_changes
+        TraceEvent *trace
+        TraceChange *changes
+        double *initial
+    ctypedef struct Orders:
+        const int64_t *replications
+        const int32_t *row_of
+        const double *parameters
+        const Law *laws
+        int64_t n_parameters
+        int single, stop_at_failure, tracing
+    ctypedef struct Special:
+        double (*gammaincc)(double, double) noexcept nogil
+        double (*gammainccinv)(double, double) noexcept nogil
+        double (*betaincc)(double, double, double) noexcept nogil
+        double (*betainccinv)(double, double, double) noexcept nogil
+        double (*log_ndtr)(double) noexcept nogil
+        double (*ndtri_exp)(double) noexcept nogil
+        double (*ndtri)(double) noexcept nogil
+        double (*ndtr)(double) noexcept nogil
+    Special special
+    Work *reserve(const Tables *p) noexcept
+    void release(Work *w) noexcept
+    void bind_work(Work *w, const double *parameters, const Law *laws, int single) noexcept
+    int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end) noexcept nogil
+    void prepare_laws(Law *laws, int64_t n) noexcept
+    void choose_batch(int most) noexcept
+    double hazard(const Law *law, double x) noexcept nogil
+    double inverse(const Law *law, double h) noexcept nogil
+    double upper_quantile(const Law *law, double u) noexcept nogil
+    void uniforms(uint64_t replication, uint32_t occurrence, const uint32_t *key, double *a, double *b) noexcept nogil
+    void batch_uniforms(const uint64_t *r, uint32_t occurrence, const uint32_t *key, double *a, double *b) noexcept nogil
+    enum: LANES
+
+
+cdef double _gammaincc(double a, double x) noexcept nogil: return functions.gammaincc(a, x)
+cdef double _gammainccinv(double a, double y) noexcept nogil: return functions.gammainccinv(a, y)
+cdef double _betaincc(double a, double b, double x) noexcept nogil: return functions.betaincc(a, b, x)
+cdef double _betainccinv(double a, double b, double y) noexcept nogil: return functions.betainccinv(a, b, y)
+cdef double _log_ndtr(double x) noexcept nogil: return functions.log_ndtr(x)
+cdef double _ndtri_exp(double y) noexcept nogil: return functions.ndtri_exp(y)
+cdef double _ndtri(double p) noexcept nogil: return functions.ndtri(p)
+cdef double _ndtr(double x) noexcept nogil: return functions.ndtr(x)
+
+special.gammaincc = _gammaincc
+special.gammainccinv = _gammainccinv
+special.betaincc = _betaincc
+special.betainccinv = _betainccinv
+special.log_ndtr = _log_ndtr
+special.ndtri_exp = _ndtri_exp
+special.ndtri = _ndtri
+special.ndtr = _ndtr
+choose_batch(2)
+
+SIZES = {
+    "Expr": sizeof(Expr), "Term": sizeof(Term), "Dimension": sizeof(Dimension), "Atom": sizeof(Atom),
+    "Slot": sizeof(Slot), "Effect": sizeof(Effect), "Outcome": sizeof(Outcome), "Dep": sizeof(Dep),
+    "Action": sizeof(Action), "First": sizeof(First), "Dated": sizeof(Dated), "Fired": sizeof(Fired),
+    "Instant": sizeof(Instant), "Law": sizeof(Law),
+}
+"""Bytes of each row of a table, as the C compiler lays it out."""
+
+
+cdef uintptr_t address(array) except? 0:
+    return array.ctypes.data
+
+
+def prepare(laws) -> None:
+    """Fill in what of the laws depends on their parameters only."""
+    prepare_laws(<Law *> address(laws), len(laws))
+
+
+cdef class Kernel:
+    """The tables of one program; it holds on to the arrays and is never written after it is made."""
+
+    cdef Tables p
+    cdef object arrays
+
+    def __init__(self, lowered) -> None:
+        a, n = lowered.arrays, lowered.numbers
+        self.arrays = a
+        p = &self.p
+        p.n_slots, p.n_variables, p.n_actions = n["n_slots"], n["n_variables"], n["n_actions"]
+        p.n_padded, p.n_counts, p.n_words, p.n_laws = n["n_padded"], n["n_counts"], n["n_words"], n["n_laws"]
+        p.n_first, p.n_at, p.n_held, p.n_fired = n["n_first"], n["n_at"], n["n_held"], n["n_fired"]
+        p.n_exprs, p.n_calendar, p.n_changing, p.depth = n["n_exprs"], n["n_calendar"], n["n_changing"], n["depth"]
+        p.most_effects, p.most_outcomes, p.kept = n["most_effects"], n["most_outcomes"], n["kept"]
+        p.n_cells, p.horizon = n["n_cells"], lowered.horizon
+        p.slots, p.exprs = <Slot *> address(a["Slot"]), <Expr *> address(a["Expr"])
+        p.terms, p.dimensions = <Term *> address(a["Term"]), <Dimension *> address(a["Dimension"])
+        p.code, p.constants = <int32_t *> address(a["code"]), <double *> address(a["constants"])
+        p.atoms, p.actions = <Atom *> address(a["Atom"]), <Action *> address(a["Action"])
+        p.outcomes, p.effects = <Outcome *> address(a["Outcome"]), <Effect *> address(a["Effect"])
+        p.deps, p.sums = <Dep *> address(a["Dep"]), <double *> address(a["sums"])
+        p.instants, p.fired = <Instant *> address(a["Instant"]), <Fired *> address(a["Fired"])
+        p.var_dep, p.var_deps = <int32_t *> address(a["var_dep"]), <Dep *> address(a["var_deps"])
+        p.first, p.at, p.held = <First *> address(a["First"]), <Dated *> address(a["at"]), <Dated *> address(a["held"])
+        p.calendar, p.changing = <int32_t *> address(a["calendar"]), <int32_t *> address(a["changing"])
+
+
+cdef class Workspace:
+    """What one thread writes while it runs."""
+
+    cdef Work *w
+    cdef Kernel kernel
+    cdef object keys
+
+    def __cinit__(self, Kernel kernel) -> None:
+        self.kernel = kernel
+        self.w = reserve(&kernel.p)
+        if self.w is NULL:
+            raise MemoryError("no memory for the workspace of a run")
+
+    def __dealloc__(self) -> None:
+        release(self.w)
+
+    def give_keys(self, keys) -> None:
+        """Set the streams' keys of a seed."""
+        self.keys = keys
+        self.w.action_keys = <uint32_t *> address(keys["action"])
+        self.w.effect_keys = <uint32_t *> address(keys["effect"])
+        self.w.slot_keys = <uint32_t *> address(keys["slot"])
+
+    def bind(self, parameters, laws, bint single) -> None:
+        """Work out what is the same at the start of every history."""
+        bind_work(self.w, <double *> address(parameters), <Law *> address(laws), single)
+
+    def run(self, dict given, int64_t begin, int64_t end) -> int:
+        """Simulate rows begin to end; returns the first row not done (one that failed, or end)."""
+        cdef Orders o
+        cdef Rows r
+        cdef int64_t done
+        o.replications, o.row_of = <int64_t *> address(given["replications"]), <int32_t *> address(given["row_of"])
+        o.parameters, o.laws = <double *> address(given["parameters"]), <Law *> address(given["laws"])
+        o.n_parameters, o.single = given["n_parameters"], given["single"]
+        o.stop_at_failure, o.tracing = given["stop_at_failure"], given["tracing"]
+        r.first, r.at, r.held = <double *> address(given["first"]), <double *> address(given["at"]), <double *> address(given["held"])
+        r.final, r.fired = <double *> address(given["final"]), <int64_t *> address(given["fired"])
+        r.counts, r.events = <int64_t *> address(given["counts"]), <int64_t *> address(given["events"])
+        r.failed = <uint8_t *> address(given["failed"])
+        self.w.max_events = given["max_events"]
+        with nogil:
+            done = run_rows(self.w, &o, r, begin, end)
+        return done
+
+    def trace(self):
+        """The last history, if it was traced: initial values, and events (time, action, outcome, changes)."""
+        cdef int64_t i, j
+        cdef TraceEvent e
+        cdef Work *w = self.w
+        events = []
+        for i in range(w.n_trace):
+            e = w.trace[i]
+            changes = [(w.changes[j].slot, w.changes[j].old, w.changes[j].now) for j in range(e.change, e.change + e.changes)]
+            events.append((e.time, e.action, e.outcome, changes))
+        return [w.initial[i] for i in range(self.kernel.p.n_slots)], events
+
+
+def law_value(laws, int number, str what, double x) -> float:
+    """H, Hinv or S^-1 of a prepared law, for the tests that compare the two transcriptions."""
+    cdef Law *law = <Law *> address(laws[number : number + 1])
+    if what == "hazard":
+        return hazard(law, x)
+    return inverse(law, x) if what == "inverse" else upper_quantile(law, x)
+
+
+def draw(uint64_t replication, uint32_t occurrence, key) -> tuple:
+    """Uniforms a and b of one draw."""
+    cdef double a, b
+    uniforms(replication, occurrence, <uint32_t *> address(key), &a, &b)
+    return a, b
+
+
+def draw_batch(replications, uint32_t occurrence, key, a, b, int most) -> None:
+    """Uniforms of eight replications at once, on plain (0), 256-bit (1) or 512-bit (2) registers if there are any."""
+    choose_batch(most)
+    batch_uniforms(<uint64_t *> address(replications), occurrence, <uint32_t *> address(key), <double *> address(a), <double *> address(b))
+    choose_batch(2)

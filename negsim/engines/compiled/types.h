@@ -1,0 +1,148 @@
+/* The tables of a program and the workspace of one thread. Numbers in brackets are sections of the semantics page. */
+#ifndef NEGSIM_TYPES_H
+#define NEGSIM_TYPES_H
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline, unused))
+#define COLD static __attribute__((noinline, cold, unused))
+#define NOINLINE static __attribute__((noinline, unused))
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* Histories advance one after the other, but their draws are made for so many at once. */
+#define LANES 8
+#define MOST_AT_ONE_INSTANT 1000
+
+enum { FORM_CONST, FORM_SLOT, FORM_MASK, FORM_TERMS, FORM_CODE, FORM_GRID };
+enum { KIND_RANDOM, KIND_FIXED, KIND_CALENDAR, KIND_IMMEDIATE };
+enum { MEMORY_RESET, MEMORY_RESUME, MEMORY_REPEAT };
+enum { SLOT_FACT, SLOT_COUNTER, SLOT_LEVEL, SLOT_PARAMETER };
+enum { DEP_GUARD = 1, DEP_PACE = 2, DEP_FIRST = 4, DEP_HELD = 8 };
+enum { FAIL_NONE, FAIL_VALUE, FAIL_INSTANT, FAIL_EVENTS, FAIL_MEMORY };
+
+/* A tree, lowered to the cheapest form that gives its value: see code.py. */
+typedef struct {
+    int32_t form;
+    int32_t slot;          /* FORM_SLOT; else first row of terms or dimensions */
+    int32_t count;         /* terms or dimensions */
+    int32_t word;          /* FORM_MASK: word of the atoms' bits */
+    int64_t code;          /* FORM_CODE, FORM_GRID: first word of the postfix code */
+    int64_t offset;        /* FORM_GRID: first cell of its table */
+    uint64_t mask, want;   /* FORM_MASK */
+    double value;          /* FORM_CONST */
+} Expr;
+
+typedef struct { int32_t last, word; uint64_t mask, want; } Term;      /* one word of one conjunction */
+typedef struct { int32_t slot, stride; } Dimension;
+typedef struct { int32_t bit, op; double value; } Atom;                /* op -1: the truth of the slot itself */
+
+typedef struct {
+    int32_t kind, initial, law, atom, atoms, grid;   /* grid: cells of a bounded level with a step, else 0 */
+    int32_t changing;                                /* drawn in each replication: 1 from its law, -1 by chance */
+    int32_t unused;
+    double low, high, step, first;                   /* first: number of the lowest cell */
+} Slot;
+
+typedef struct {
+    int32_t slot, add, amount, law;      /* amount: an expression, or -1 for a draw from law */
+    double value;                        /* of a constant amount */
+    int32_t constant, stream;
+} Effect;
+
+typedef struct { int32_t weight, effect, effects, dep, deps, unused; } Outcome;
+typedef struct { int32_t target, what; uint64_t mask; } Dep;
+
+typedef struct {
+    int32_t kind, guard, law, pace, speed, memory;
+    int32_t outcome, outcomes;           /* first column of counts, how many */
+    int32_t branching;
+    int32_t steady;                      /* pace and speed are numbers and memory is reset: due is start + delay */
+    int32_t instant, instants;
+    int32_t fired, fireds;               /* probes of firings */
+    int32_t weighed;                     /* weights are numbers: first of the running sums, else -1 */
+    int32_t early;                       /* guard at the start hangs on 0 nothing, 1 parameters, 2 a draw */
+    int64_t limit;
+} Action;
+
+typedef struct { int32_t condition, throughout; } First;
+typedef struct { int32_t condition, column; double date; } Dated;
+typedef struct { int32_t outcome, column; double date; } Fired;       /* outcome -1: any */
+typedef struct { int64_t occurrence; double when; } Instant;
+
+/* A law on plain numbers: what laws.h needs, prepared once a row of parameters. */
+typedef struct {
+    int32_t family, cut, defective, plain;   /* plain: exponential, neither cut nor defective */
+    int32_t has_low, has_high;
+    double a, b, c;                          /* canonical parameters */
+    double low, high, never, ever;
+    double upper, mass;                      /* S(hi), S(lo) - S(hi) */
+    double width, rising, falling, at_mode, alpha, beta, exponent;
+    double h0;                               /* H(0) */
+} Law;
+
+typedef struct {
+    int32_t n_slots, n_variables, n_actions, n_padded, n_counts, n_words;
+    int32_t n_laws, n_first, n_at, n_held, n_fired, n_exprs;
+    int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept;
+    int64_t n_cells;
+    double horizon;
+    Slot *slots; Expr *exprs; Term *terms; Dimension *dimensions; int32_t *code; double *constants; Atom *atoms;
+    Action *actions; Outcome *outcomes; Effect *effects; Dep *deps; double *sums; Instant *instants; Fired *fired;
+    int32_t *var_dep; Dep *var_deps;          /* per slot, where an outcome has no list of its own */
+    First *first; Dated *at; Dated *held;
+    int32_t *calendar, *changing;             /* calendar actions; slots drawn anew in each replication */
+} Tables;
+
+typedef struct { double x, T, t0, m, s, P, b; int64_t fired; uint32_t drawn; uint8_t on, running, unused[2]; } Clock;
+
+typedef struct { double time; int32_t action, outcome, change, changes; } TraceEvent;
+typedef struct { int32_t slot, unused; double old, now; } TraceChange;
+
+typedef struct {
+    double *first, *at, *held, *final;
+    int64_t *fired, *counts, *events;
+    uint8_t *failed;
+} Rows;
+
+/* What one thread writes. Nothing here is shared. */
+typedef struct {
+    const Tables *p;
+    const uint32_t *action_keys, *effect_keys, *slot_keys;
+    const Law *laws;
+    const double *parameters;
+    double *state, *state0;
+    int32_t *grid, *grid0;
+    uint64_t *bits, *bits0;
+    Clock *clocks;
+    double *due;
+    double *level[16];
+    int32_t level_size[16];
+    int32_t levels;
+    int32_t *next_instant;
+    int32_t *touched; int32_t n_touched;
+    int32_t *always, *dynamic; int32_t n_always, n_dynamic;   /* on from the start; guards to be looked at there */
+    double *cells, *stack, *fresh, *weights;
+    double *delay, *branch; uint32_t *tag;     /* draws kept for a batch of replications */
+    uint32_t batch; int32_t lane; int32_t lanes;
+    uint64_t replications[LANES];
+    uint64_t replication;
+    double now, stop;
+    int32_t next_at, fail, fail0;
+    int64_t events, max_events;
+    uint8_t *closed, *spell; double *since;
+    int64_t n_instant; int32_t last_action; uint32_t instant_id;
+    int32_t *instant_stamp, *instant_count;
+    int64_t *counts, *fired_row; double *first, *held;
+    int32_t tracing;
+    TraceEvent *trace; int64_t n_trace, cap_trace;
+    TraceChange *changes; int64_t n_changes, cap_changes;
+    double *initial;
+    int32_t single;                            /* one row of parameters in this run */
+    const double *bound_to;                    /* the row that state0 was made for */
+} Work;
+
+#endif
