@@ -1,0 +1,113 @@
+"""What is refused before a TOML parser sees it: bytes from strangers are bounded first.
+
+``tomllib`` recurses into brackets and is quadratic in the parts of one dotted key, so both are counted beforehand.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from typing import Any
+
+from negsim.errors import FileError
+from negsim.files.places import short
+
+__all__ = ["MOST_BYTES", "MOST_PARTS", "parse_toml", "read_text"]
+
+MOST_BYTES = 2**20
+MOST_PARTS = 50_000
+DEEPEST = 24
+"""Brackets open at once, parts of one dotted key, tables within tables."""
+
+# Every alternative takes all it looks at, also of a string that never ends: a failed match would be tried again at
+# the next quotation mark, in quadratic time.
+TOKEN = re.compile(
+    r"#[^\n]*+"
+    r'|"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5})?'
+    r"|'''(?:[^']|'(?!''))*+(?:'{3,5})?"
+    r'|"(?:[^"\\\n]|\\[^\n])*+"?'
+    r"|'[^'\n]*+'?"
+    r"|[\[\]{}.=,\n]",
+    re.DOTALL,
+)
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Return the text of a regular file of at most 1 MiB of UTF-8.
+
+    Raises
+    ------
+    FileError
+        If it is missing, not a regular file, too large, or not UTF-8.
+    """
+    name = short(os.fspath(path), quote=False)
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags)
+        with open(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise FileError(f"{name}: not a regular file; give the path of a TOML file")
+            data = file.read(MOST_BYTES + 1)
+    except IsADirectoryError:
+        raise FileError(f"{name}: a folder, not a file; give the path of a TOML file") from None
+    except FileNotFoundError:
+        raise FileError(f"{name}: no such file; check the path") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(f"{name}: cannot be read ({reason}); give the path of a readable TOML file") from None
+    if len(data) > MOST_BYTES:
+        raise FileError(f"{name}: larger than {MOST_BYTES:,} bytes; split the scenario or shorten its texts")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+
+
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """Return the tables of a TOML text whose size and depth are bounded.
+
+    Raises
+    ------
+    FileError
+        If it is too long or too deep, or not TOML.
+    """
+    if len(text) > MOST_BYTES or len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        raise FileError(f"{name}: longer than {MOST_BYTES:,} bytes; split the scenario or shorten its texts")
+    _check_tokens(text, name)
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        said = str(error) if len(str(error)) <= 200 else short(str(error), quote=False)
+        raise FileError(f"{name}: not valid TOML: {said}; correct it there") from None
+    _check_depth(data, name)
+    return data
+
+
+def _check_tokens(text: str, name: str) -> None:
+    depth = dots = 0
+    for found in TOKEN.finditer(text):
+        sign = found.group()
+        if sign == ".":
+            dots += 1
+        elif len(sign) == 1:
+            dots = 0
+            depth += (sign in "[{") - (sign in "]}")
+        if depth > DEEPEST or dots > DEEPEST:
+            line = text.count("\n", 0, found.start()) + 1
+            raise FileError(f"{name}: line {line} is nested deeper than {DEEPEST}; a scenario needs no more than 10")
+
+
+def _check_depth(data: dict[str, Any], name: str) -> None:
+    level: list[Any] = [data]
+    for _ in range(DEEPEST + 1):
+        level = [
+            child
+            for one in level
+            for child in (one.values() if isinstance(one, dict) else one)
+            if isinstance(child, (dict, list))
+        ]
+        if not level:
+            return
+    raise FileError(f"{name}: tables are nested deeper than {DEEPEST}; a scenario needs no more than 10")

@@ -1,0 +1,295 @@
+"""The shapes that a value can have in a file: each knows its pydantic type, reads a value and writes one.
+
+A shape has three verbs: ``annotation`` (what pydantic validates and the JSON Schema says), ``build`` (validated TOML
+value to Python value) and ``plain`` (Python value to TOML value). `negsim.files.annotations` makes them from the
+annotations of dataclass fields, so a word of a user's own needs no code for files.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from negsim.errors import FileError, nearest
+from negsim.files.places import Path, located, path_text, short
+from negsim.model.calendar import DURATION, days
+from negsim.model.expressions import Expression, Number, Operand, Truth, as_expression, parse
+
+__all__ = ["MOST_ENTRIES", "Choice", "Many", "Named", "Pairs", "Scalar", "Shape", "TableShape", "Tree", "refuse"]
+
+MOST_ENTRIES = 1_000
+"""Longest array, and largest table of named things, within one part of a scenario."""
+
+BIGGEST = 2**63
+KINDS = {"text": "string", "flag": "boolean", "whole": "integer", "real": "number", "date": "string"}
+IN_WORDS = {
+    "text": "text",
+    "flag": "true or false",
+    "whole": "a whole number",
+    "real": "a finite number",
+    "date": "a date",
+}
+
+
+def refuse(message: str) -> PydanticCustomError:
+    """Return the error that pydantic reports with its place."""
+    return PydanticCustomError("negsim", "{message}", {"message": message})
+
+
+class Shape(ABC):
+    """What a value looks like in a file."""
+
+    @abstractmethod
+    def annotation(self) -> Any:
+        """The type that pydantic validates."""
+
+    @abstractmethod
+    def build(self, raw: Any, path: Path) -> Any:
+        """The Python value of a validated TOML value."""
+
+    @abstractmethod
+    def plain(self, value: Any, path: Path) -> Any:
+        """The TOML value of a Python value."""
+
+    @abstractmethod
+    def holds(self, value: Any) -> bool:
+        """Whether a Python value is of this shape."""
+
+
+@dataclass(frozen=True)
+class Scalar(Shape):
+    """Text, a truth value, a number, a date: whatever of these is in ``kinds``; or one of ``options``."""
+
+    kinds: tuple[str, ...]
+    options: tuple[Any, ...] = ()
+
+    def annotation(self) -> Any:
+        types = sorted({KINDS[kind] for kind in self.kinds} - ({"integer"} if "real" in self.kinds else set()))
+        schema: dict[str, Any] = {"type": types[0] if len(types) == 1 else types}
+        if self.options:
+            schema = {"enum": list(self.options)}
+        return Annotated[Any, PlainValidator(self._check), WithJsonSchema(schema)]
+
+    def _check(self, raw: Any) -> Any:
+        kind = _kind(raw)
+        fits = kind in self.kinds or (kind == "whole" and "real" in self.kinds)
+        bounded = -BIGGEST <= raw < BIGGEST if kind == "whole" else kind != "real" or math.isfinite(raw)
+        if not fits or not bounded:
+            words = ", ".join(IN_WORDS[kind] for kind in self.kinds)
+            raise refuse(f"{short(raw)} does not belong here; write {words}")
+        if self.options and raw not in self.options:
+            choices = ", ".join(short(option) for option in self.options)
+            raise refuse(f"{short(raw)} is not one of {choices}{nearest(str(raw)[:120], map(str, self.options))}")
+        return raw
+
+    def build(self, raw: Any, path: Path) -> Any:
+        if isinstance(raw, int) and not isinstance(raw, bool) and "whole" not in self.kinds:
+            return float(raw)
+        return raw.isoformat() if isinstance(raw, date) else raw
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, (str, bool, int, float, date, timedelta, Operand))
+
+    def plain(self, value: Any, path: Path) -> Any:
+        if isinstance(value, Operand):
+            return _tree_value(value.__expression__(), path)
+        if isinstance(value, timedelta):
+            return days(value)
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, float) and not math.isfinite(value):
+            raise FileError(f"{path_text(path)}: {value!r} cannot be written; use a finite number")
+        if not isinstance(value, (str, bool, int, float)):
+            raise FileError(
+                f"{path_text(path)}: {short(value)} cannot be written; give text, a number or true or false"
+            )
+        return value
+
+
+class Tree(Scalar):
+    """A condition or number: a TOML number or truth value, or text that is read as an expression.
+
+    A duration (``"14 days"``) and a share with one (``"90 % within 3 weeks"``) are left to the constructor: only some
+    places take them.
+    """
+
+    def build(self, raw: Any, path: Path) -> Any:
+        if isinstance(raw, str) and ("%" in raw or DURATION.fullmatch(raw)):
+            return raw
+        with located(path_text(path)):
+            return as_expression(raw)
+
+
+def _kind(raw: Any) -> str:
+    if isinstance(raw, bool):
+        return "flag"
+    for kind, types in (("whole", int), ("real", float), ("text", str), ("date", date)):
+        if isinstance(raw, types):
+            return kind
+    return "other"
+
+
+def _tree_value(tree: Expression, path: Path) -> Any:
+    """Number and truth as they are, any other tree as text that is known to read back."""
+    if isinstance(tree, (Number, Truth)):
+        return tree.value
+    text = str(tree)
+    try:
+        same = parse(text) == tree
+    except ValueError as error:
+        raise FileError(f"{path_text(path)}: {error}") from error
+    if not same:
+        raise FileError(f"{path_text(path)}: the expression {short(text)} does not read back; build it from text")
+    return text
+
+
+@dataclass(frozen=True)
+class Many(Shape):
+    """An array; ``kind`` makes the Python value of the list, ``length`` is fixed if given."""
+
+    item: Shape
+    kind: Any = tuple
+    length: int | None = None
+
+    def annotation(self) -> Any:
+        low, high = (0, MOST_ENTRIES) if self.length is None else (self.length, self.length)
+        inner: Any = self.item.annotation()
+        return Annotated[list[inner], Field(min_length=low, max_length=high)]
+
+    def build(self, raw: Any, path: Path) -> Any:
+        return self.kind(self.item.build(value, (*path, k)) for k, value in enumerate(raw))
+
+    def plain(self, value: Any, path: Path) -> Any:
+        items = sorted(value) if isinstance(value, frozenset) else value
+        return [self.item.plain(item, (*path, k)) for k, item in enumerate(items)]
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, (tuple, list, frozenset))
+
+
+@dataclass(frozen=True)
+class Pairs(Shape):
+    """A table from names to values, kept in Python as a mapping or as sorted pairs."""
+
+    item: Shape
+    mapping: bool
+
+    def annotation(self) -> Any:
+        inner: Any = self.item.annotation()
+        return Annotated[dict[str, inner], Field(max_length=MOST_ENTRIES)]
+
+    def build(self, raw: Any, path: Path) -> Any:
+        pairs = tuple((key, self.item.build(raw[key], (*path, key))) for key in sorted(raw))
+        return dict(pairs) if self.mapping else pairs
+
+    def plain(self, value: Any, path: Path) -> Any:
+        pairs = dict(value)
+        return {key: self.item.plain(pairs[key], (*path, key)) for key in sorted(pairs)}
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, Mapping) or (isinstance(value, tuple) and all(isinstance(one, tuple) for one in value))
+
+
+class TableShape(Shape):
+    """A table; in a choice between several it is known by a key of its own."""
+
+    wants: str
+
+    @abstractmethod
+    def claims(self, raw: Mapping[str, Any]) -> bool:
+        """Whether a TOML table is meant to be of this shape."""
+
+
+@dataclass(frozen=True)
+class Named(Shape):
+    """A table of tables, one for each named thing of a tuple, in the order in which they stand."""
+
+    record: Any
+
+    def annotation(self) -> Any:
+        inner: Any = self.record.annotation()
+        return Annotated[dict[str, inner], Field(max_length=MOST_ENTRIES)]
+
+    def build(self, raw: Any, path: Path) -> Any:
+        return tuple(self.record.build({"name": name, **table}, (*path, name)) for name, table in raw.items())
+
+    def plain(self, value: Any, path: Path) -> Any:
+        found = {one.name: self.record.plain(one, (*path, one.name)) for one in value}
+        if len(found) != len(value):
+            raise FileError(f"{path_text(path)}: two of these have one name; rename one")
+        return found
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, tuple)
+
+
+@dataclass(frozen=True)
+class Choice(Shape):
+    """One of several shapes: scalars are told by their type, tables by their keys."""
+
+    members: tuple[Shape, ...]
+
+    def annotation(self) -> Any:
+        tagged = tuple(Annotated[one.annotation(), Tag(f"<{k}>")] for k, one in enumerate(self.members))
+        union: Any = tagged[0]
+        for one in tagged[1:]:
+            union = union | one
+        return Annotated[
+            union,
+            Discriminator(
+                self._tag,
+                custom_error_type="negsim",
+                custom_error_message=self._remedy(),
+            ),
+        ]
+
+    def _remedy(self) -> str:
+        tables = [one.wants for one in self.members if isinstance(one, TableShape)]
+        others = [IN_WORDS[kind] for one in self.members if isinstance(one, Scalar) for kind in one.kinds]
+        laws = [want for want in tables if want.startswith("law = ")]
+        rest = [f"{{{want}}}" for want in tables if want not in laws]
+        named = [f"{{law = ...}} with law one of {', '.join(want[6:] for want in laws)}"] if laws else []
+        return "does not belong here; write " + " or ".join((*others, *rest, *named))
+
+    def _index(self, raw: Any) -> int | None:
+        for k, one in enumerate(self.members):
+            if isinstance(raw, dict):
+                found = self._table(one, raw)
+            else:
+                found = isinstance(one, Many) if isinstance(raw, list) else isinstance(one, Scalar)
+            if found:
+                return k
+        return None
+
+    def _table(self, member: Shape, raw: dict[str, Any]) -> bool:
+        if isinstance(member, TableShape):
+            only = sum(isinstance(one, TableShape) for one in self.members) == 1
+            return only or member.claims(raw)
+        return isinstance(member, (Pairs, Named))
+
+    def _tag(self, raw: Any) -> str | None:
+        index = self._index(raw)
+        return None if index is None else f"<{index}>"
+
+    def build(self, raw: Any, path: Path) -> Any:
+        index = self._index(raw)
+        if index is None:
+            raise FileError(f"{path_text(path)}: {short(raw)} {self._remedy()}")
+        return self.members[index].build(raw, path)
+
+    def plain(self, value: Any, path: Path) -> Any:
+        order: Sequence[Shape] = sorted(self.members, key=lambda one: not isinstance(one, TableShape))
+        for one in order:
+            if one.holds(value):
+                return one.plain(value, path)
+        raise FileError(f"{path_text(path)}: {short(value)} cannot be written here")
+
+    def holds(self, value: Any) -> bool:
+        return any(one.holds(value) for one in self.members)

@@ -1,0 +1,331 @@
+"""Tables with known keys: dataclasses, laws, effects."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from negsim.errors import FileError
+from negsim.files.places import Path, located, path_text
+from negsim.files.shapes import Choice, Many, Scalar, Shape, TableShape, Tree
+from negsim.model.clocks import KNOWLEDGE, LAWS, Chance, Distribution, Every, Fixed, Immediately, On
+from negsim.model.effects import Effect, as_effect
+from negsim.model.expressions import Number
+from negsim.model.interventions import Do, Nudge, WithLaw, Without, WithParameter
+
+if TYPE_CHECKING:
+    from negsim.files.annotations import Codec
+
+__all__ = [
+    "TAGS",
+    "TREE",
+    "BoundsTable",
+    "EffectTable",
+    "EffectText",
+    "HeadTable",
+    "Key",
+    "LawTable",
+    "Record",
+    "Table",
+]
+
+TREE = Tree(("text", "real", "flag"))
+SIZE = Tree(("text", "real"))
+NAME = Scalar(("text",))
+TAGS: dict[type, tuple[str, str | None]] = {
+    Chance: ("chance", "p"),
+    Fixed: ("fixed", "after"),
+    On: ("on", "instants"),
+    Every: ("every", "period"),
+    Immediately: ("immediately", None),
+    Do: ("do", "fact"),
+    Nudge: ("nudge", "fact"),
+    Without: ("without", "element"),
+    WithLaw: ("with_law", "action"),
+    WithParameter: ("with_parameter", "name"),
+}
+"""Tables known by a key of their own, and the field that stands under it."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What stands under a key: its shape, whether it must be there, and what it is if it is not."""
+
+    shape: Shape
+    required: bool
+    default: Any = None
+
+
+class Table(TableShape):
+    """A table with known keys."""
+
+    def __init__(self, codec: Codec, title: str, wants: str) -> None:
+        self.codec = codec
+        self.title = title
+        self.wants = wants
+        self._keys: dict[str, Key] | None = None
+
+    @abstractmethod
+    def find_keys(self) -> dict[str, Key]:
+        """The keys, found when first needed: tables may hold tables of their own kind."""
+
+    @abstractmethod
+    def make(self, values: dict[str, Any]) -> Any:
+        """The Python value from what stands under the keys."""
+
+    @abstractmethod
+    def parts(self, value: Any, path: Path) -> dict[str, Any]:
+        """What to write under the keys, defaults left out."""
+
+    @property
+    def keys(self) -> dict[str, Key]:
+        """The keys and what stands under them."""
+        if self._keys is None:
+            self._keys = self.find_keys()
+        return self._keys
+
+    def annotation(self) -> Any:
+        return self.codec.reference(self)
+
+    def build(self, raw: Any, path: Path) -> Any:
+        known = {key: value for key, value in raw.items() if key in self.keys}
+        values = {key: self.keys[key].shape.build(value, (*path, key)) for key, value in known.items()}
+        if "name" in raw and "name" not in self.keys:
+            values["name"] = raw["name"]
+        with located(path_text(path)):
+            return self.make(values)
+
+    def plain(self, value: Any, path: Path) -> Any:
+        return {key: self.keys[key].shape.plain(part, (*path, key)) for key, part in self.parts(value, path).items()}
+
+
+class Record(Table):
+    """A dataclass, key by key.
+
+    Parameters
+    ----------
+    codec : Codec
+    cls : type
+    named : bool
+        The name is the key under which the table stands, not a key within it.
+    kind : str
+        Value of the key ``kind`` that tells the table from others in a choice.
+    """
+
+    def __init__(self, codec: Codec, cls: type, *, named: bool = False, kind: str = "") -> None:
+        self.cls = cls
+        self.named = named
+        self.kind = kind
+        self.tag, self.tagged = TAGS.get(cls, ("", None))
+        wants = f"{self.tag} = ..." if self.tag else f'kind = "{kind}", ...'
+        super().__init__(codec, cls.__name__, wants)
+        self.fields: dict[str, Field[Any]] = {}
+
+    def find_keys(self) -> dict[str, Key]:
+        found: dict[str, Key] = {}
+        if self.kind:
+            found["kind"] = Key(Scalar(("text",), (self.kind,)), True)
+        if self.tag and self.tagged is None:
+            found[self.tag] = Key(Scalar(("flag",), (True,)), True)
+        for field, key, shape in self.codec.fields_of(self.cls):
+            if self.named and field.name == "name":
+                continue
+            key = self.tag if field.name == self.tagged else key
+            default = field.default
+            if field.default_factory is not MISSING:
+                default = field.default_factory()
+            required = default is MISSING
+            found[key] = Key(shape, required, None if required else default)
+            self.fields[key] = field
+        return found
+
+    def make(self, values: dict[str, Any]) -> Any:
+        if self.cls is On:
+            return On(values["on"])
+        given = {"name": values["name"]} if self.named else {}
+        given.update({self.fields[key].name: value for key, value in values.items() if key in self.fields})
+        return self.cls(**given)
+
+    def parts(self, value: Any, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        self._refuse_hidden(value, path)
+        for key, one in self.keys.items():
+            if key == "kind" and self.kind:
+                found[key] = self.kind
+            elif key == self.tag and self.tagged is None:
+                found[key] = True
+            else:
+                self._part(getattr(value, self.fields[key].name), key, one, found, path)
+        return found
+
+    def _refuse_hidden(self, value: Any, path: Path) -> None:
+        for field in fields(self.cls):
+            hidden = field.metadata.get("file", True) is False
+            if hidden and getattr(value, field.name) != field.default:
+                where = path_text((*path, field.name))
+                raise FileError(f"{where}: files hold data, no Python objects; keep this scenario in Python")
+
+    def _part(self, part: Any, key: str, one: Key, found: dict[str, Any], path: Path) -> None:
+        if not one.required and type(part) is type(one.default) and part == one.default:
+            return
+        if part is None:
+            where, field = path_text((*path, key)), f"{self.title}.{key}"
+            raise FileError(f"{where}: a file cannot say 'none' unless that is the default; make it that of {field}")
+        found[key] = part
+
+    def claims(self, raw: Mapping[str, Any]) -> bool:
+        return self.tag in raw if self.tag else raw.get("kind") == self.kind
+
+    def holds(self, value: Any) -> bool:
+        return type(value) is self.cls
+
+
+class LawTable(Table):
+    """A law: ``{law = "lognormal", median = "14 days", sigma = 0.8, truncate = [1, 90], never = 0.1}``.
+
+    A truncation on one side only is a table: ``truncate = {high = "90 days"}``.
+    """
+
+    def __init__(self, codec: Codec, law: type[Distribution]) -> None:
+        super().__init__(codec, law.__name__, f"law = {law.family}")
+        self.law = law
+
+    def find_keys(self) -> dict[str, Key]:
+        law = self.law
+        known = KNOWLEDGE if len(law.keys) < 3 else ()
+        found = {"law": Key(Scalar(("text",), (law.family,)), True)}
+        found.update({key: Key(SIZE, False) for key in (*law.keys, *law.aliases, *known)})
+        found["truncate"] = Key(Choice((Many(SIZE, length=2), self.codec.bounds)), False)
+        found["never"] = Key(SIZE, False, Number(0.0))
+        return found
+
+    def make(self, values: dict[str, Any]) -> Any:
+        bounds, never = values.pop("truncate", None), values.pop("never", None)
+        values.pop("law")
+        law = self.law(**values)
+        law = law if bounds is None else law.truncated(*bounds)
+        return law if never is None else law.or_never(never)
+
+    def parts(self, value: Any, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {"law": self.law.family, **dict(value.given)}
+        if value.floor is not None or value.ceiling is not None:
+            found["truncate"] = (value.floor, value.ceiling)
+            if None in found["truncate"]:
+                found["truncate"] = Bounds(value.floor, value.ceiling)
+        if value.never != Number(0.0):
+            found["never"] = value.never
+        return found
+
+    def claims(self, raw: Mapping[str, Any]) -> bool:
+        return raw.get("law") == self.law.family
+
+    def holds(self, value: Any) -> bool:
+        return type(value) is self.law
+
+
+class Bounds(tuple[Any, Any]):
+    """Truncation bounds of which one is missing."""
+
+    __slots__ = ()
+
+    def __new__(cls, low: Any, high: Any) -> Bounds:
+        return super().__new__(cls, (low, high))
+
+
+class BoundsTable(Table):
+    """A truncation on one side: ``{low = 1}`` or ``{high = "90 days"}``."""
+
+    def __init__(self, codec: Codec) -> None:
+        super().__init__(codec, "Bounds", "low = ... or high = ...")
+
+    def find_keys(self) -> dict[str, Key]:
+        return {"low": Key(SIZE, False), "high": Key(SIZE, False)}
+
+    def make(self, values: dict[str, Any]) -> Any:
+        if not values:
+            raise FileError("a truncation needs a bound; write {low = ...}, {high = ...} or [low, high]")
+        return Bounds(values.get("low"), values.get("high"))
+
+    def parts(self, value: Any, path: Path) -> dict[str, Any]:
+        return {key: bound for key, bound in zip(("low", "high"), value, strict=True) if bound is not None}
+
+    def claims(self, raw: Mapping[str, Any]) -> bool:
+        return True
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, Bounds)
+
+
+class EffectTable(Table):
+    """An effect whose size is drawn: ``{variable = "trust", add = {law = "normal", mu = 0, sigma = 0.1}}``."""
+
+    def __init__(self, codec: Codec) -> None:
+        super().__init__(codec, "Effect", "variable = ..., add = ...")
+
+    def find_keys(self) -> dict[str, Key]:
+        amount = Choice((TREE, *(self.codec.law(law) for law in LAWS.values())))
+        return {"variable": Key(NAME, True), "set": Key(amount, False), "add": Key(amount, False)}
+
+    def make(self, values: dict[str, Any]) -> Any:
+        kinds = [kind for kind in ("set", "add") if kind in values]
+        if len(kinds) != 1:
+            raise FileError("an effect either sets or adds; give one of 'set' and 'add'")
+        return Effect(values["variable"], kinds[0], values[kinds[0]])
+
+    def parts(self, value: Any, path: Path) -> dict[str, Any]:
+        return {"variable": value.variable, value.kind: value.amount}
+
+    def claims(self, raw: Mapping[str, Any]) -> bool:
+        return True
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, Effect) and isinstance(value.amount, Distribution)
+
+
+class EffectText(Scalar):
+    """An effect as text: ``"trust += 0.4"``."""
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, Effect) and not isinstance(value.amount, Distribution)
+
+    def build(self, raw: Any, path: Path) -> Any:
+        with located(path_text(path)):
+            return as_effect(raw)
+
+    def plain(self, value: Any, path: Path) -> Any:
+        TREE.plain(value.amount, path)
+        return str(value)
+
+
+class HeadTable(Table):
+    """What the scenario is called, and when and where it plays."""
+
+    def __init__(self, codec: Codec) -> None:
+        super().__init__(codec, "Scenario", "")
+
+    def find_keys(self) -> dict[str, Key]:
+        text, day = Scalar(("text",)), Scalar(("text", "date"))
+        return {
+            "name": Key(text, True),
+            "title": Key(text, False, ""),
+            "start": Key(day, True),
+            "end": Key(Scalar(("text", "date", "real")), True),
+            "zone": Key(text, False, "UTC"),
+            "as_of": Key(day, False),
+            "note": Key(text, False, ""),
+        }
+
+    def make(self, values: dict[str, Any]) -> Any:
+        return values
+
+    def parts(self, value: Any, path: Path) -> dict[str, Any]:
+        found = {key: getattr(value, key) for key in self.keys}
+        return {key: part for key, part in found.items() if self.keys[key].required or part != self.keys[key].default}
+
+    def claims(self, raw: Mapping[str, Any]) -> bool:
+        return True
+
+    def holds(self, value: Any) -> bool:
+        return True
