@@ -6,7 +6,8 @@ when the clock was last touched, and its pace and speed since.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import lru_cache
 from math import exp, inf, log
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["CalendarClock", "Clock", "FixedClock", "ImmediateClock", "RandomClock", "make_clock"]
 
 
+@lru_cache(maxsize=4096)
+def _hazards(law: Law) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    """H and its inverse; rows of parameters take turns, so they are kept."""
+    return cumulative_hazard(law), inverse_hazard(law)
+
+
 class Clock:
     """An action at work: its guard, its process and its numbering of firings."""
 
@@ -31,7 +38,7 @@ class Clock:
         self.rank = rank
         self.row = row
         self.name = row.name
-        self.guard: Evaluator = world.program.compile(row.guard)
+        self.guard: Evaluator = world.memory.compile(row.guard)
         self.due = Appointment(world.agenda, rank)
         self.most = inf if row.limit is None else row.limit
         self.process: Any = None
@@ -106,12 +113,12 @@ class RandomClock(Clock):
     def __init__(self, world: World, rank: int, row: ActionRow) -> None:
         super().__init__(world, rank, row)
         self.constant = isinstance(row.pace, Number) and isinstance(row.speed, Number)
-        self.pace: Evaluator = world.program.compile(row.pace)
-        self.speed: Evaluator = world.program.compile(row.speed)
+        self.pace: Evaluator = world.memory.compile(row.pace)
+        self.speed: Evaluator = world.memory.compile(row.speed)
 
     def bind(self, law: Law | tuple[float, float] | None) -> None:
         assert isinstance(law, Law)
-        self.hazard, self.inverse = cumulative_hazard(law), inverse_hazard(law)
+        self.hazard, self.inverse = _hazards(law)
         plain = law.family == "exponential" and law.low is None and law.high is None and law.never == 0.0
         self.rate = law.params[0] if plain else None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from negsim.engines.blocks import Block, Job, Trajectory, empty_block
 from negsim.engines.reference.world import World
 from negsim.errors import SimulationError
@@ -16,11 +18,19 @@ class ReferenceKernel:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.bound: dict[tuple[float, ...], Bound] = {}
+        self.own = threading.local()
+
+    def world(self, seed: int) -> World:
+        """This thread's world, made once: closures are dear, histories are cheap."""
+        if getattr(self.own, "seed", None) != seed:
+            self.own.world, self.own.seed = World(self.program, seed), seed
+        world: World = self.own.world
+        return world
 
     def run(self, job: Job) -> Block:
         """Simulate the job's replications."""
         block = empty_block(self.program, job.replications)
-        world, values = World(self.program, job.seed), None
+        world, values = self.world(job.seed), None
         for row, replication in enumerate(job.replications):
             wanted = job.rows[replication % len(job.rows)]
             if wanted is not values:
@@ -29,12 +39,12 @@ class ReferenceKernel:
             try:
                 world.run(replication, job.max_events, trace=replication < job.trace)
             except SimulationError as error:
-                error.replication = replication
+                error.replication, self.own.seed = replication, None
                 if job.stop_at_failure:
                     raise
                 block.failed[row] = True
                 block.failures.append(error)
-                world, values = World(self.program, job.seed), None
+                world, values = self.world(job.seed), None
                 continue
             self.write(world, block, row)
         return block

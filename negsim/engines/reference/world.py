@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 from itertools import count
 from math import isfinite
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from negsim.engines.blocks import Event
 from negsim.engines.reference.agenda import Agenda
 from negsim.engines.reference.clocks import CalendarClock, Clock, make_clock
+from negsim.engines.reference.memory import Memory
 from negsim.engines.reference.watch import Watch
 from negsim.errors import EvaluationError, RunawayError, nearest
 from negsim.laws import Law, upper_quantile
@@ -31,6 +33,7 @@ class World:
     def __init__(self, program: Program, seed: int) -> None:
         self.program = program
         self.agenda = Agenda(program.horizon)
+        self.memory = Memory(program)
         self.state: list[Any] = []
         self.now = 0.0
         self.replication = 0
@@ -70,6 +73,7 @@ class World:
         for body in self.bodies:
             body.bind(bound)
         self.laws = bound.laws
+        self.memory.forget_all()
 
     def run(self, replication: int, max_events: int, trace: bool) -> None:
         """Simulate one history from the start to the horizon, both included."""
@@ -98,6 +102,7 @@ class World:
             except EvaluationError as error:
                 error.message, error.time = f"initial value of {self.program.slots[number].name}: {error.message}", 0.0
                 raise
+        self.memory.forget_variables()
         self.initial = [float(value) for value in self.state] if self.log is not None else []
 
     def guarded(self, clock: Clock, step: Any) -> None:
@@ -180,13 +185,13 @@ class Body:
     """What an action does when it fires: weights and effects as closures."""
 
     def __init__(self, world: World, clock: Clock) -> None:
-        row, program = clock.row, world.program
+        row = clock.row
         self.world, self.clock = world, clock
         self.branching = row.branching
         self.policy, self.sees = row.policy, row.sees or {}
         self.names = [outcome.name for outcome in row.outcomes]
-        self.weights: list[Evaluator] = [program.compile(outcome.weight) for outcome in row.outcomes]
-        self.effects = [[_Change(effect, program) for effect in outcome.effects] for outcome in row.outcomes]
+        self.weights: list[Evaluator] = [world.memory.compile(outcome.weight) for outcome in row.outcomes]
+        self.effects = [[_Change(effect, world) for effect in outcome.effects] for outcome in row.outcomes]
         self.counts = [0] * len(row.outcomes)
 
     def new_seed(self, seed: int) -> None:
@@ -206,7 +211,7 @@ class Body:
             if change.law is not None:
                 law = bound.laws[change.law]
                 assert isinstance(law, Law)
-                change.quantile = upper_quantile(law)
+                change.quantile = _quantile(law)
 
     def choose(self, state: list[Any]) -> int:
         """The outcome, in order of name: the first with u * W < w1 + ... + wi."""
@@ -259,17 +264,24 @@ class Body:
             old = state[change.slot]
             if value != old:
                 state[change.slot] = value
+                self.world.memory.forget(change.slot)
                 changed.append((change.slot, old, value))
         return changed
+
+
+@lru_cache(maxsize=4096)
+def _quantile(law: Law) -> Any:
+    """The upper quantile of a law; rows of parameters take turns, so it is kept."""
+    return upper_quantile(law)
 
 
 class _Change:
     """One effect: the new value of one slot."""
 
-    def __init__(self, row: EffectRow, program: Program) -> None:
+    def __init__(self, row: EffectRow, world: World) -> None:
         self.slot, self.add, self.law, self.key = row.slot, row.add, row.law, row.stream
-        self.kept = program.slots[row.slot]
-        self.amount = None if row.amount is None else program.compile(row.amount)
+        self.kept = world.program.slots[row.slot]
+        self.amount = None if row.amount is None else world.memory.compile(row.amount)
         self.text = str(row.amount)
         self.stream: Stream
         self.quantile: Any

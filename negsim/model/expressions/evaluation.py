@@ -33,7 +33,9 @@ Failure: TypeAlias = Callable[[State], EvaluationError]
 _Any: TypeAlias = Callable[[Any], Any]
 
 
-def compile_expression(tree: Expression, slot: Mapping[str, int]) -> Evaluator:
+def compile_expression(
+    tree: Expression, slot: Mapping[str, int], share: Callable[[Expression, Evaluator], Evaluator] | None = None
+) -> Evaluator:
     """A function from a list of values to the value of the tree.
 
     Parameters
@@ -43,6 +45,8 @@ def compile_expression(tree: Expression, slot: Mapping[str, int]) -> Evaluator:
     slot
         Where in the list the value of each name is found. Facts may be stored as bool or as 0.0 and 1.0, numbers are
         floats.
+    share
+        Given a sub-expression and its closure, returns the closure to use in its place.
 
     Returns
     -------
@@ -63,7 +67,8 @@ def compile_expression(tree: Expression, slot: Mapping[str, int]) -> Evaluator:
     """
 
     def step(node: Expression, parts: list[_Any]) -> _Any:
-        return _BUILDERS[type(node)](node, parts, slot)
+        closure = _BUILDERS[type(node)](node, parts, slot)
+        return closure if share is None else share(node, closure)
 
     return fold(tree, step, _operands)
 
