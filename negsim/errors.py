@@ -47,6 +47,10 @@ __all__ = [
 ]
 
 
+MOST_COMPARED = 500
+"""Names that are compared letter by letter: a stranger's file may have thousands of long ones."""
+
+
 class NegsimError(Exception):
     """Base of every error that negsim raises on purpose."""
 
@@ -167,5 +171,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     >>> nearest("trsut", ["trust", "rounds"])
     "; did you mean 'trust'?"
     """
-    found = get_close_matches(name, list(names), n=1, cutoff=0.6)
+    likely = [known for known in names if abs(len(known) - len(name)) <= max(len(known), len(name)) / 2]
+    likely.sort(key=lambda known: (known[:2] != name[:2], abs(len(known) - len(name)), known))
+    found = get_close_matches(name[:120], likely[:MOST_COMPARED], n=1, cutoff=0.6)
     return f"; did you mean '{found[0]}'?" if found else ""

@@ -58,7 +58,8 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elements:
-    """Plain elements by kind and name; ``owners`` has the actions of each word; ``first`` those before all else."""
+    """Plain elements by kind and name; ``owners`` has the actions of each word; ``first`` those before all else;
+    ``removed`` those supposed away."""
 
     parties: Mapping[str, Party] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Elements:
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     owners: Mapping[str, set[str]] = field(default_factory=dict)
     first: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
 
     def types(self) -> dict[str, str]:
         """Type of every name that an expression may use."""
@@ -117,6 +119,10 @@ def _shelve(
         return
     name: str = part.name  # type: ignore[attr-defined] # every element has a name
     known = shelves[shelf].get(name)
+    if known == Party(name):
+        known = None  # a word names its parties barely; the party's own declaration says more
+    elif part == Party(name) and known is not None:
+        return
     if known is not None and (known != part or shelf == "actions"):
         raise ScenarioError(
             f"two {shelf} are named {name!r}{' (one comes from the word ' + words[-1] + ')' if words else ''}; rename "

@@ -105,13 +105,14 @@ class Without:
             for step in mechanism.off:
                 elements = step.apply(elements)
             return elements
-        gone = elements.owners.get(name) or ({name} if name in elements.actions else None)
+        gone = elements.owners.get(name)
+        if gone is None and name in (*elements.actions, *elements.removed):
+            gone = {name}
         if gone is None and name in elements.parties:
             gone = {action.name for action in elements.actions.values() if action.by == name}
         if gone is not None:
-            return replace(
-                elements, actions={key: action for key, action in elements.actions.items() if key not in gone}
-            )
+            left = {key: action for key, action in elements.actions.items() if key not in gone}
+            return replace(elements, actions=left, removed=elements.removed | gone)
         if name in elements.variables:
             return replace(elements, actions={key: _deaf(action, name) for key, action in elements.actions.items()})
         known = (*elements.mechanisms, *elements.owners, *elements.actions, *elements.parties, *elements.variables)
