@@ -119,10 +119,12 @@ def _shelve(
         return
     name: str = part.name  # type: ignore[attr-defined] # every element has a name
     known = shelves[shelf].get(name)
-    if known == Party(name):
-        known = None  # a word names its parties barely; the party's own declaration says more
-    elif part == Party(name) and known is not None:
-        return
+    if shelf == "parties" and known is not None:
+        # A word names its parties barely; the party's own declaration says more.
+        bare = Party(name)
+        if part == bare:
+            return
+        known = None if known == bare else known
     if known is not None and (known != part or shelf == "actions"):
         raise ScenarioError(
             f"two {shelf} are named {name!r}{' (one comes from the word ' + words[-1] + ')' if words else ''}; rename "
