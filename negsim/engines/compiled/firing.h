@@ -8,13 +8,12 @@
 /* The value as the slot keeps it: clipped, on its grid, whole. */
 INLINE double settle(Work *w, const Slot *s, double v) {
     if (s->kind == SLOT_FACT) return v != 0.0;
-    if (UNLIKELY(v != v)) { fail(w, FAIL_VALUE); return v; }
+    if (UNLIKELY(!(v - v == 0.0))) { fail(w, FAIL_VALUE); return v; }
     if (s->kind == SLOT_COUNTER) {
         if (UNLIKELY(!(fabs(v) <= 0x1p53) || rint(v) != v)) fail(w, FAIL_VALUE);
         return v;
     }
     v = clipped(v, s->low, s->high);
-    if (UNLIKELY(!(v - v == 0.0))) { fail(w, FAIL_VALUE); return v; }
     if (s->step == 0.0) return v;
     double k = rint(v / s->step);                    /* half to even */
     if (UNLIKELY(!(k - k == 0.0))) fail(w, FAIL_VALUE);
