@@ -90,7 +90,11 @@ def shortfalls(table: dict[str, dict[str, Effect]]) -> list[str]:
         expected = EXPECTED.get(name, {})
         if not any(question in clear for question in expected):
             found.append(f"{name}: no clear effect of the expected sign")
-        found += [f"{name}: sign at {q} is {clear[q].difference:+.3f}" for q, sign in expected.items() if q in clear and clear[q].difference * sign < 0]
+        found += [
+            f"{name}: sign at {q} is {clear[q].difference:+.3f}"
+            for q, sign in expected.items()
+            if q in clear and clear[q].difference * sign < 0
+        ]
     for question in next(iter(table.values())):
         answering = [name for name, row in table.items() if row[question].clear]
         if len(answering) < 2:
@@ -102,20 +106,28 @@ def main(replications: int = 20_000, seed: int = 20250528) -> int:
     """Print the table; return the number of unexplained shortfalls."""
     scenario = ns.load("istanbul-2025")
     table = effects(scenario, replications, seed)
-    print(f"{scenario.name}, n = {replications} paired histories, seed {seed}; points (off minus on) with 95 % interval")
+    print(
+        f"{scenario.name}, n = {replications} paired histories, seed {seed}; points (off minus on) with 95 % interval"
+    )
     for name, row in table.items():
         print(f"\n{name}: {scenario.expanded.mechanisms[name].title}")
         for question, effect in row.items():
             if effect.clear:
                 sign = EXPECTED.get(name, {}).get(question)
-                verdict = "" if sign is None else " as expected" if sign * effect.difference > 0 else " AGAINST EXPECTATION"
-                print(f"  {question:32} {100 * effect.difference:+6.1f} +- {100 * effect.half_width:.1f}  ({effect.flipped} flipped){verdict}")
+                verdict = (
+                    "" if sign is None else " as expected" if sign * effect.difference > 0 else " AGAINST EXPECTATION"
+                )
+                print(
+                    f"  {question:32} {100 * effect.difference:+6.1f} +- {100 * effect.half_width:.1f}  ({effect.flipped} flipped){verdict}"
+                )
     missing = shortfalls(table)
     print()
     for text in missing:
         print(f"{text}: {EXCEPTIONS.get(text.split(':')[0], 'UNEXPLAINED')}")
     if not missing:
-        print("every mechanism moves a question by half a point or more as expected; every question answers to two or more")
+        print(
+            "every mechanism moves a question by half a point or more as expected; every question answers to two or more"
+        )
     return sum(text.split(":")[0] not in EXCEPTIONS for text in missing)
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import negsim as ns
 
-RUSSIA, UKRAINE, US = ns.Party("russia"), ns.Party("ukraine"), ns.Party("united_states")
-BOTH, LATER = [RUSSIA, UKRAINE], dict(as_of="2025-07-23", hindsight=True)
+RUSSIA, UKRAINE, US = ns.Party("russia", "Russia"), ns.Party("ukraine", "Ukraine"), ns.Party("united_states", "United States")
+BOTH, LATER = [RUSSIA, UKRAINE], {"as_of": "2025-07-23", "hindsight": True}
 
 # ---- Sources -------------------------------------------------------------------------------------------------------
 MEETINGS, LOG, SEQUEL, EARLIER = "scheduled_meetings", "log_to_28_may", "log_after_28_may", "earlier_processes"
@@ -66,26 +66,27 @@ parameters = [
     p("leaders.never", 0.727, 0.4, 0.9, "never held, if not on its date (0.4 of all, 0.55 missed their date)", "weak", MEETINGS),
     p("leaders.lead", 8, 2, 33, "median days from a date being set to that date", "fair", MEETINGS, "days"),
     p("summit.per_month", 0.02, 0.003, 0.08, "summit of the enemies' leaders within 30 days, under discussion", "fair", BASE),
-    definition("summit.scale", 2.2, "hazard of Moscow's consent by way of rounds over hazard of the summit"),
+    definition("summit.scale", 1.93, "hazard of Moscow's consent by way of rounds over hazard of the summit"),
     p("summit.us_path", 1.0, 0.3, 3, "weight of the path by way of a US-Russian meeting (rounds: 1)", "unknown"),
     p("summit.ceasefire_path", 3.0, 1, 6, "weight of the path by way of a ceasefire (rounds: 1)", "unknown"),
     p("us.multiplier", 1.4, 1.0, 2.0, "US pressure on talks and agreement; centred on the run's mean", "unknown"),
     definition("us.centre", 0.79, "mean share of days on which the United States is engaged"),
-    p("us.target", 1.7, 1.0, 2.5, "Moscow's pace when the blame lies with Moscow over when with Kyiv; centred at even odds", "unknown"),
+    p("us.target", 1.7, 1.0, 2.5, "Moscow's pace when the blame lies with Moscow over when with Kyiv; centred at even odds of blame", "unknown"),
     p("us.patience", 150, 60, 300, "mean days until US pressure tires", "judgement", unit="days"),
     p("us.return_after", 60, 20, 180, "mean days until a tired United States comes back", "judgement", unit="days"),
     p("minerals.bond", 1.8, 1.0, 3.0, "US patience wears faster by this factor without the minerals deal; centred at the start (in force)", "unknown"),
     p("terms.seen", 0.5, 0.2, 0.8, "Moscow takes Ukraine's terms for delivered"),
-    p("terms.reciprocity", 1.6, 1.0, 2.5, "Moscow's pace if it has seen Ukraine's terms over if not; centred at even odds", "unknown"),
+    p("terms.reciprocity", 1.6, 1.0, 2.5, "Moscow's pace if it has seen Ukraine's terms over if not; centred on its mean", "unknown"),
     p("deadline.rush", 2.0, 1.0, 4.0, "hazard of delivery in the last day and a half over before; centred on the days to the date"),
     definition("deadline.share", 0.342, "share of the memorandum's hazard to the date that falls into the rush"),
     p("trust.weight", 1.0, 0.2, 2.0, "log pace of talks and agreement for each unit of trust; centred on the run's mean", "unknown"),
     definition("trust.centre", -0.05, "mean trust over the run"),
     p("weariness.weight", 0.5, 0.1, 1.0, "log odds of a ceasefire for each unit of both sides' weariness; centred on the run's mean", "unknown"),
-    definition("weariness.centre", 1.3, "mean of both sides' weariness, added, over the run"),
-    p("offer.weight", 4.0, 1, 8, "odds of a ceasefire with Ukraine's open offer over without; centred at the start (open)", "unknown"),
-    p("sequencing.weight", 4.0, 1, 10, "odds of a ceasefire once Moscow drops root causes first; centred at the start (not dropped)", "unknown"),
-    p("breakthrough.weight", 3.0, 1, 6, "odds of a ceasefire, pace of a summit after a breakthrough; centred at the start (none)", "unknown"),
+    definition("weariness.centre", 1.32, "mean of both sides' weariness, added, over the run"),
+    p("offer.weight", 4.0, 1, 8, "odds of a ceasefire with Ukraine's open offer over without; centred on the run's mean, with the next two", "unknown"),
+    p("sequencing.weight", 4.0, 1, 10, "odds of a ceasefire once Moscow drops root causes first; centred on the run's mean", "unknown"),
+    p("breakthrough.weight", 3.0, 1, 6, "odds of a ceasefire, pace of a summit after a breakthrough; the odds centred on the run's mean, the pace at the start (none)", "unknown"),
+    definition("settling.centre", 1.21, "mean over the run of the odds of a ceasefire from offer, sequencing and breakthrough"),
     p("territory.drive", 1.6, 1.0, 2.5, "pace of offensives under the resolve to take more territory; centred at the start (resolved)", "unknown"),
 ]  # fmt: skip
 
@@ -97,15 +98,18 @@ trust = ns.Level("trust", 0, low=-1, high=1, step=0.05)
 weary = {who.name: ns.Level(f"{who.name}.weariness", 0, low=0, high=2, step=0.05) for who in BOTH}
 pull = ns.Level("deadline.pull", "1 / (1 - deadline.share + deadline.share * deadline.rush)", low=0, high=10)
 
-us_push = ns.exp("log(us.multiplier) * ((1 if us.engaged else 0) - us.centre)")
-on_moscow = ns.where(engaged, ns.exp("log(us.target) * (0.5 if us.blames_moscow else -0.5)"), 1)
-mood = ns.exp("trust.weight * (trust - trust.centre)") * us_push
+us_push = ns.where(engaged, "us.multiplier", 1) / ns.parse("1 + us.centre * (us.multiplier - 1)")
+on_moscow = ns.where(engaged, ns.where(blames, "us.target", 1) / ns.parse("0.5 + 0.5 * us.target"), 1)
+on_kyiv = ns.where(engaged, ns.where(blames, 1, "us.target") / ns.parse("0.5 + 0.5 * us.target"), 1)
+trusting = ns.exp("trust.weight * (trust - trust.centre)")
+mood = trusting * us_push
 weariness = ns.exp("weariness.weight * (russia.weariness + ukraine.weariness - weariness.centre)")
-agreement = mood * weariness * ns.where(offer, 1, "1 / offer.weight") * ns.where(root_causes, 1, "sequencing.weight") * ns.where(made, "breakthrough.weight", 1)  # fmt: skip
+settling = ns.where(offer, 1, "1 / offer.weight") * ns.where(root_causes, 1, "sequencing.weight") * ns.where(made, "breakthrough.weight", 1)
+agreement = mood * weariness * settling / ns.parse("settling.centre")
 
 # ---- The memorandum, Ukraine's terms, the round of 2 June -------------------------------------------------------------
 terms = ns.Claim("ukraine_terms_sent", by=UKRAINE, credibility=0.9, views={UKRAINE: 1, RUSSIA: "terms.seen if ukraine_terms_sent.holds else 0.1"}, text="Ukraine has handed its terms to Russia", source="judgement", as_of="2025-05-28")  # fmt: skip
-seen = ns.exp(ns.log("terms.reciprocity") * ns.where(terms.seen_by(RUSSIA), 0.5, -0.5))
+seen = ns.where(terms.seen_by(RUSSIA), "terms.reciprocity", 1) / ns.parse("1 + terms.seen * (terms.reciprocity - 1)")
 memo = ns.Promise(
     "memorandum", by=RUSSIA, to=UKRAINE, delay=ns.LogNormal(median="memorandum.median", sigma="memorandum.sigma"), age="10 days",
     pace=on_moscow * seen * pull, only_at_table="memorandum.share_at_table", at_table="istanbul_2.held",
@@ -114,7 +118,7 @@ memo = ns.Promise(
 yields = {"ceasefire": ns.odds("yield.ceasefire", agreement), "truce": ns.odds("yield.truce", mood), "exchange": ns.odds("yield.exchange", mood), "breakthrough": ns.odds("yield.breakthrough", mood)}  # fmt: skip
 talks = ns.Meeting(
     "istanbul_2", among=BOTH, on="2025-06-02T13:00", requires={UKRAINE: memo.delivered}, on_date="round.on_date",
-    waiver=ns.odds("round.waiver", 1 / on_moscow), products=yields, pace=mood,
+    waiver=ns.odds("round.waiver", on_kyiv), products=yields, pace=mood,
     otherwise=ns.Postpone(ns.LogNormal("round.slip_mu", "round.slip_sigma").truncated("11 hours"), never="round.never"),
     title="the second round, proposed by Moscow for 2 June",
 )  # fmt: skip
@@ -137,15 +141,17 @@ truce = ns.Ceasefire(
 )  # fmt: skip
 
 # ---- Leaders --------------------------------------------------------------------------------------------------------
-LEADERS = dict(leaders=True, lead=ns.LogNormal(median="leaders.lead", sigma=0.9), on_date="leaders.on_date",
-               otherwise=ns.Postpone(ns.LogNormal("round.slip_mu", "round.slip_sigma"), never="leaders.never"))  # fmt: skip
+LEADERS = {
+    "leaders": True, "lead": ns.LogNormal(median="leaders.lead", sigma=0.9), "on_date": "leaders.on_date",
+    "otherwise": ns.Postpone(ns.LogNormal("round.slip_mu", "round.slip_sigma"), never="leaders.never"),
+}  # fmt: skip
 us_russia = ns.Meeting(
-    "us_russia", among=[US, RUSSIA], requires={US: engaged}, willing={RUSSIA: mood * on_moscow},
+    "us_russia", among=[US, RUSSIA], requires={US: engaged}, willing={RUSSIA: trusting * on_moscow},
     consent={RUSSIA: ns.Exponential("-log(1 - us_russia.within_60) / 60 * us_russia.scale")}, title="the presidents of the United States and Russia", **LEADERS,
 )  # fmt: skip
 paths = ns.where("rounds.number >= 2", 1, 0) + ns.where(us_russia.held, "summit.us_path", 0) + ns.where(ceasefire.holds, "summit.ceasefire_path", 0)
 summit = ns.Meeting(
-    "summit", among=[*BOTH, US], willing={RUSSIA: paths * mood * on_moscow * ns.where(made, "breakthrough.weight", 1)},
+    "summit", among=[*BOTH, US], willing={RUSSIA: paths * trusting * on_moscow * ns.where(made, "breakthrough.weight", 1)},
     requires={RUSSIA: (rounds.number >= 2) | us_russia.held | ceasefire.holds, UKRAINE: offer, US: engaged},
     consent={RUSSIA: ns.Exponential("-log(1 - summit.per_month) / 30 * summit.scale")}, title="the three presidents in one room", **LEADERS,
 )  # fmt: skip
@@ -187,7 +193,7 @@ happenings = [
 ]  # fmt: skip
 
 # ---- What it would mean to suppose each mechanism away -----------------------------------------------------------------
-def mechanism(name, title, *off):  # noqa: E302
+def mechanism(name, title, *off):
     """A mechanism and what its absence is."""
     return ns.Mechanism(name=name, off=off, title=title)
 
