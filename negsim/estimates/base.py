@@ -78,13 +78,15 @@ class Estimate:
         Confidence level of the range (for ``"ignorance"``: the belief it covers), strictly between 0 and 1.
     kind : {"chance", "ignorance", "exact"}
         What the range stands for: Monte Carlo error of finite replications, belief about parameters, or nothing
-        (an exact engine: ``low == value == high``).
+        (an exact engine: the range is that of its numerical error).
     method : str
         Name of the method.
     n : int
         Replications (for ``"exact"``: 0).
     text : str, optional
         The printed form, where the usual one would mislead (no hit at all, failed replications).
+    error : float, optional
+        Numerical error of an exact engine: its range lies within ``value - error`` and ``value + error``.
 
     Raises
     ------
@@ -105,6 +107,7 @@ class Estimate:
     method: str
     n: int
     text: str = ""
+    error: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", whole("n", self.n))
@@ -114,14 +117,14 @@ class Estimate:
             raise EstimateError(f"kind is {self.kind!r}; it must be one of {', '.join(KINDS)}")
         if math.isnan(self.value) or (self.kind != "ignorance" and not self.low <= self.value <= self.high):
             raise EstimateError(f"value is {self.value!r}; it must lie in its range [{self.low!r}, {self.high!r}]")
-        if self.kind == "exact" and self.low != self.high:
-            raise EstimateError(f"an exact value has no range, but this one has [{self.low!r}, {self.high!r}]")
+        if self.kind == "exact" and not self.value - self.error <= self.low <= self.high <= self.value + self.error:
+            raise EstimateError(f"an exact value has no range beyond its error, but this one has [{self.low!r}, {self.high!r}]")
 
     def __str__(self) -> str:
         if self.text:
             return self.text
         if self.kind == "exact":
-            return f"{self.value:.7g}, exact"
+            return f"{self.value:.7g}, exact" + (f" (error below {self.error:.1g})" if self.error else "")
         value, low, high = decimals(self.value, self.low, self.high)
         return f"{value} [{low}, {high}], {self.kind} {percent(self.level)}, n = {thousands(self.n)}"
 
@@ -133,7 +136,8 @@ class Estimate:
         '0.5, exact'
         """
         names = ("value", "low", "high", "level", "kind", "method", "n")
-        return {name: getattr(self, name) for name in names} | {"text": str(self)}
+        error = {"error": self.error} if self.kind == "exact" else {}
+        return {name: getattr(self, name) for name in names} | error | {"text": str(self)}
 
 
 def whole(name: str, value: SupportsIndex, least: int = 0) -> int:

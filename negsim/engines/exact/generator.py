@@ -1,0 +1,249 @@
+"""From an explored graph to the Markov chain of one question: statuses of its conditions joined to the states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from negsim.engines.exact.graph import Edges, Graph
+
+__all__ = ["ENDED", "OPEN", "TRUE", "Chain", "chain_of"]
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+OPEN, TRUE, ENDED = 0, 1, 2
+# Above the largest exit rate, so that no diagonal of the jump matrix loses digits by cancellation.
+ROOM = 1.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """A Markov chain with calendar steps, ready to be carried through time.
+
+    Attributes
+    ----------
+    rate : float
+        Jumps per day of the uniformised chain.
+    jump : sparse (n, n)
+        Transposed jump matrix ``I + Q'/rate``: no entry is negative.
+    steps : dict from ranks due together to sparse (n, n)
+        Transposed stochastic matrices.
+    start : float64 (n,)
+    state : int64 (n,)
+        State of the graph behind each state of the chain, -1 where it is no longer of interest.
+    status : int8 (n, watched conditions)
+        OPEN, TRUE or ENDED.
+    timeline : tuple of (days, ranks due)
+    degree : int
+        Most terms that meet in one entry of a product (for the rounding error).
+    slopes : sequence of (jump', steps', start')
+        Derivatives with respect to each number asked for.
+    jumps : sequence of sparse (n, n)
+        Transposed rates of chosen transitions, for observed events.
+    """
+
+    rate: float
+    jump: sparse.csr_array
+    steps: dict[tuple[int, ...], sparse.csr_array]
+    start: Floats
+    state: Longs
+    status: NDArray[np.int8]
+    timeline: tuple[tuple[float, tuple[int, ...]], ...]
+    degree: int
+    slopes: tuple[tuple[sparse.csr_array, dict[tuple[int, ...], sparse.csr_array], Floats], ...] = ()
+    jumps: tuple[sparse.csr_array, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Number of states."""
+        return len(self.start)
+
+    def generator(self) -> sparse.csr_array:
+        """The generator Q, rows to columns, per day."""
+        return ((self.jump - sparse.eye_array(self.size)) * self.rate).T.tocsr()
+
+
+class _Product:
+    """States joined to the statuses of some monitors.
+
+    With ``absorb`` the chain stops where nothing can change the answer any more: all conditions true, or the first
+    one given up (then only its status matters).
+    """
+
+    def __init__(self, graph: Graph, watched: Sequence[int], absorb: bool) -> None:
+        self.graph = graph
+        self.watched = tuple(watched)
+        self.absorb = absorb
+        self.blocks: dict[tuple[int, ...], int] = {}
+        self.sinks: dict[tuple[int, ...], int] = {}
+        n = graph.states
+        kinds = (OPEN, TRUE, ENDED)
+        tuples: list[tuple[int, ...]] = [()]
+        for _ in self.watched:
+            tuples = [(*t, kind) for t in tuples for kind in kinds]
+        for status in tuples:
+            if not self._sink(status):
+                self.blocks[status] = len(self.blocks) * n
+        offset = len(self.blocks) * n
+        for status in tuples:
+            if self._sink(status):
+                self.sinks[status] = offset + len(self.sinks)
+        self.size = offset + len(self.sinks)
+
+    def _sink(self, status: tuple[int, ...]) -> bool:
+        if not (self.absorb and status):
+            return False
+        return status[0] == ENDED or all(s == TRUE for s in status)
+
+    def spread(self, edges: Edges, absorbed: float) -> tuple[Longs, Longs, Floats]:
+        """Edges between joined states; ``absorbed`` is the mass of a sink's edge to itself."""
+        seen = [(edges.flags >> (2 * k)) & 3 for k in self.watched]
+        sources, targets, masses = [], [], []
+        for status, offset in self.blocks.items():
+            after = [np.where(s == OPEN, flag, s) for s, flag in zip(status, seen, strict=True)]
+            sources.append(edges.source + offset)
+            targets.append(self._place(after, edges.target))
+            masses.append(edges.mass)
+        if absorbed and self.sinks:
+            place = np.array(list(self.sinks.values()), dtype=np.int64)
+            mass = np.zeros((len(place), edges.mass.shape[1]))
+            mass[:, 0] = absorbed
+            sources.append(place)
+            targets.append(place)
+            masses.append(mass)
+        return np.concatenate(sources), np.concatenate(targets), np.concatenate(masses)
+
+    def _place(self, status: list[NDArray[np.int64]], target: Longs) -> Longs:
+        """Numbers of joined states."""
+        if not status:
+            return target
+        code = np.zeros(len(target), dtype=np.int64)
+        for s in status:
+            code = code * 3 + s
+        table = np.zeros(3 ** len(status), dtype=np.int64)
+        sink = np.zeros(3 ** len(status), dtype=np.bool_)
+        for statuses, offset in (*self.blocks.items(), *self.sinks.items()):
+            number = 0
+            for one in statuses:
+                number = number * 3 + one
+            table[number] = offset
+            sink[number] = statuses in self.sinks
+        return np.where(sink[code], table[code], table[code] + target)
+
+    def begin(self, edges: Edges) -> tuple[Longs, Floats]:
+        """Where the chain starts."""
+        seen = [(edges.flags >> (2 * k)) & 3 for k in self.watched]
+        return self._place(seen, edges.target), edges.mass
+
+    def labels(self) -> tuple[Longs, NDArray[np.int8]]:
+        """State of the graph and statuses of every joined state."""
+        n = self.graph.states
+        states = [np.arange(n) for _ in self.blocks] + [np.full(len(self.sinks), -1)]
+        rows = [np.tile(np.array(s, dtype=np.int8), (n, 1)) for s in self.blocks]
+        rows += [np.array([s], dtype=np.int8) for s in self.sinks]
+        return np.concatenate(states), np.concatenate(rows) if rows else np.zeros((n, 0), dtype=np.int8)
+
+
+def chain_of(
+    graph: Graph, watched: Sequence[int] = (), absorb: bool = True, chosen: Sequence[NDArray[np.bool_]] = ()
+) -> Chain:
+    """The chain of a question that watches some of the graph's monitors.
+
+    Parameters
+    ----------
+    graph : Graph
+    watched : sequence of int
+        Numbers of monitors; the question's condition first, then what it is given.
+    absorb : bool
+        Stop where the answer is known; not if observations are to be made of the state later.
+    chosen : sequence of bool (e,)
+        Sets of exponential transitions whose matrices are wanted too.
+    """
+    product = _Product(graph, watched, absorb)
+    source, target, mass = product.spread(graph.rates, 0.0)
+    begin, begun = product.begin(graph.start)
+    steps = {due: product.spread(edges, 1.0) for due, edges in graph.steps.items()}
+    used = _reachable(product.size, begin, [(source, target), *((s, t) for s, t, _ in steps.values())])
+    number = np.cumsum(used) - 1
+    n = int(used.sum())
+    columns = graph.start.mass.shape[1]
+
+    def kept(source: Longs, target: Longs, mass: Floats) -> tuple[Longs, Longs, Floats]:
+        keep = used[source]
+        return number[source[keep]], number[target[keep]], mass[keep]
+
+    pieces = kept(source, target, mass)
+    rate, jump, slopes = _jump(n, *pieces)
+    small = {due: kept(*edges) for due, edges in steps.items()}
+    repeated = len(source) // max(len(graph.rates), 1)
+    jumps = [np.tile(which, repeated) for which in chosen]
+    starts: list[Floats] = [np.bincount(number[begin], begun[:, k], n).astype(np.float64) for k in range(columns)]
+    matrices = {due: [_matrix(n, s, t, m[:, k]) for k in range(columns)] for due, (s, t, m) in small.items()}
+    state, status = product.labels()
+    return Chain(
+        rate=rate,
+        jump=jump,
+        steps={due: found[0] for due, found in matrices.items()},
+        start=starts[0],
+        state=state[used],
+        status=status[used],
+        timeline=graph.timeline,
+        degree=_degree(jump, matrices),
+        slopes=tuple(
+            (slopes[k - 1], {due: found[k] for due, found in matrices.items()}, starts[k]) for k in range(1, columns)
+        ),
+        jumps=tuple(
+            _matrix(n, s, t, m[:, 0]) for s, t, m in (kept(source[w], target[w], mass[w]) for w in jumps)
+        ),
+    )
+
+
+def _reachable(n: int, begin: Longs, edges: list[tuple[Longs, Longs]]) -> NDArray[np.bool_]:
+    """States that some path leads to; searched from an extra state that leads to all first ones."""
+    source = np.concatenate([np.full(len(begin), n), *(s for s, _ in edges)])
+    target = np.concatenate([begin, *(t for _, t in edges)])
+    graph = sparse.csr_array((np.ones(len(source), dtype=np.int8), (source, target)), shape=(n + 1, n + 1))
+    found = sparse.csgraph.breadth_first_order(graph, n, return_predecessors=False)
+    used = np.zeros(n + 1, dtype=np.bool_)
+    used[found] = True
+    return used[:n]
+
+
+def _matrix(n: int, source: Longs, target: Longs, values: Floats) -> sparse.csr_array:
+    """Transposed matrix of edges."""
+    found = sparse.coo_array((values, (target, source)), shape=(n, n)).tocsr()
+    found.sum_duplicates()
+    # Half the memory traffic of 64-bit indices; a chain never has 2**31 entries.
+    indices, indptr = found.indices.astype(np.int32), found.indptr.astype(np.int32)
+    return sparse.csr_array((found.data, indices, indptr), shape=(n, n))
+
+
+def _jump(
+    n: int, source: Longs, target: Longs, mass: Floats
+) -> tuple[float, sparse.csr_array, list[sparse.csr_array]]:
+    """Uniformisation: jump matrix and its derivatives, transposed; edges from a state to itself say nothing."""
+    moving = source != target
+    source, target, mass = source[moving], target[moving], mass[moving]
+    exits = np.bincount(source, mass[:, 0], n)
+    rate = ROOM * float(exits.max(initial=0.0))
+    everyone = np.arange(n)
+    if rate == 0.0:
+        zero = sparse.csr_array((n, n))
+        return 0.0, sparse.eye_array(n, format="csr"), [zero] * (mass.shape[1] - 1)
+    diagonal = 1.0 - exits / rate
+    both = np.concatenate([source, everyone]), np.concatenate([target, everyone])
+    jump = _matrix(n, *both, np.concatenate([mass[:, 0] / rate, diagonal]))
+    slopes = []
+    for k in range(1, mass.shape[1]):
+        out = np.bincount(source, mass[:, k], n)
+        slopes.append(_matrix(n, *both, np.concatenate([mass[:, k], -out]) / rate))
+    return rate, jump, slopes
+
+
+def _degree(jump: sparse.csr_array, matrices: dict[tuple[int, ...], list[sparse.csr_array]]) -> int:
+    every = [jump, *(found[0] for found in matrices.values())]
+    return int(max(np.diff(matrix.indptr).max(initial=1) for matrix in every))

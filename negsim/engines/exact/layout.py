@@ -1,0 +1,208 @@
+"""Packed states: which column holds what, and the table that numbers states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import repeat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negsim.engines.exact.lumping import Cone
+from negsim.engines.exact.markov import Clockwork, Numbers
+from negsim.engines.exact.vector import Value
+from negsim.errors import EngineError
+from negsim.program import Program
+
+__all__ = ["Layout", "Table"]
+
+Ints = NDArray[np.int32]
+MOST_IN_A_COLUMN = 2**30
+
+
+class Layout:
+    """The columns of a state: variables of the cone, then firings of limited actions, then stages of running clocks.
+
+    A fact is 0 or 1, a counter itself, a level its number of steps. Stage 0 is "no target", ``K + 1`` "never".
+    """
+
+    def __init__(self, program: Program, cone: Cone, clocks: Mapping[int, Clockwork], numbers: Numbers) -> None:
+        self.program = program
+        self.cone = cone
+        self.column: dict[int, int] = {}
+        self.count: dict[int, int] = {}
+        self.stage: dict[int, int] = {}
+        self.names: list[str] = []
+        for slot in cone.slots:
+            self.column[slot] = self._new(program.slots[slot].name)
+        for rank in cone.ranks:
+            if program.actions[rank].limit is not None:
+                self.count[rank] = self._new(f"firings of {program.actions[rank].name}")
+        for rank in cone.ranks:
+            if clocks[rank].kind == "stages":
+                self.stage[rank] = self._new(f"stage of {program.actions[rank].name}")
+        first = len(program.slots) - len(program.parameters)
+        self.fixed: dict[str, Value] = {}
+        for number, slot_row in enumerate(program.slots[first:]):
+            slope = numbers.slopes[number] if numbers.slopes else None
+            value = numbers.values[number]
+            is_fact = isinstance(program.parameters[number].best, bool)
+            self.fixed[slot_row.name] = Value(bool(value)) if is_fact else Value(np.float64(value), slope)
+
+    def _new(self, name: str) -> int:
+        self.names.append(name)
+        return len(self.names) - 1
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.names)
+
+    def view(self, rows: Ints) -> Names:
+        """The named values of some states."""
+        return Names(self, rows)
+
+
+class Names(dict[str, Value]):
+    """Named columns of some states, made when they are asked for."""
+
+    def __init__(self, layout: Layout, rows: Ints) -> None:
+        super().__init__(layout.fixed)
+        self.layout = layout
+        self.rows = rows
+
+    def __missing__(self, name: str) -> Value:
+        layout = self.layout
+        slot = layout.program.index[name]
+        row = layout.program.slots[slot]
+        column = self.rows[:, layout.column[slot]]
+        if row.kind == "fact":
+            found = Value(column != 0)
+        elif row.kind == "level":
+            found = Value(column * row.step)
+        else:
+            found = Value(column.astype(np.float64))
+        self[name] = found
+        return found
+
+
+class Table:
+    """Numbers states in the order in which they first come; looks them up by a packed key.
+
+    A key is the state's columns in as many bits as the values met so far need: one 64-bit word, or several mixed into
+    one. Mixed keys are verified against the state itself, and mixed anew in the event of a collision.
+    """
+
+    def __init__(self, layout: Layout, most: int) -> None:
+        self.layout = layout
+        self.most = most
+        self.rows: Ints = np.zeros((1024, layout.width), dtype=np.int32)
+        self.size = 0
+        self.known: dict[int, int] = {}
+        self.low = np.zeros(layout.width, dtype=np.int64)
+        self.bits = np.ones(layout.width, dtype=np.int64)
+        self.salt = np.uint64(0x9E3779B97F4A7C15)
+        self._place()
+
+    @property
+    def states(self) -> Ints:
+        """All states so far, (n, columns)."""
+        return self.rows[: self.size]
+
+    def _place(self) -> None:
+        """Give every column its word and shift."""
+        self.word, self.shift = [], []
+        word, used = 0, 0
+        for bits in self.bits.tolist():
+            if used + bits > 64:
+                word, used = word + 1, 0
+            self.word.append(word)
+            self.shift.append(used)
+            used += bits
+        self.words = word + 1
+
+    def keys(self, rows: Ints) -> NDArray[np.uint64]:
+        """Packed keys of some states, (n,)."""
+        packed = np.zeros((self.words, len(rows)), dtype=np.uint64)
+        for column in range(rows.shape[1]):
+            offset = (rows[:, column] - self.low[column]).astype(np.uint64)
+            packed[self.word[column]] |= offset << np.uint64(self.shift[column])
+        mixed: NDArray[np.uint64] = packed[0]
+        for part in packed[1:]:
+            mixed = _mix((mixed ^ part) * self.salt)
+        return mixed
+
+    def find(self, rows: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Numbers of some states, and the numbers of those that were new."""
+        if len(rows) == 0:
+            empty = np.zeros(0, dtype=np.int64)
+            return empty, empty
+        self._widen(rows)
+        keys, first, inverse = np.unique(self.keys(rows), return_index=True, return_inverse=True)
+        numbers = np.fromiter(map(self.known.get, keys.tolist(), repeat(-1)), np.int64, len(keys))
+        fresh = np.flatnonzero(numbers < 0)
+        # In the order in which they come, not in that of their keys: numbers then do not depend on the packing.
+        fresh = fresh[np.argsort(first[fresh], kind="stable")]
+        numbers[fresh] = np.arange(self.size, self.size + len(fresh))
+        self._append(rows[first[fresh]])
+        self.known.update(zip(keys[fresh].tolist(), numbers[fresh].tolist(), strict=True))
+        found = numbers[inverse]
+        if self.words > 1 and not np.array_equal(self.rows[found], rows):
+            return self._again(rows, len(fresh))
+        return found, numbers[fresh]
+
+    def _again(self, rows: Ints, added: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Two states had one mixed key: mix with another salt."""
+        self.size -= added
+        self.salt = self.salt * np.uint64(6364136223846793005) + np.uint64(2)
+        self._rebuild()
+        return self.find(rows)
+
+    def _append(self, rows: Ints) -> None:
+        if self.size + len(rows) > self.most:
+            raise EngineError(self._too_many())
+        while self.size + len(rows) > len(self.rows):
+            self.rows = np.concatenate([self.rows, np.zeros_like(self.rows)])
+        self.rows[self.size : self.size + len(rows)] = rows
+        self.size += len(rows)
+
+    def _too_many(self) -> str:
+        """What grows, and what can be done."""
+        values = [(len(np.unique(column)), name) for column, name in zip(self.states.T, self.layout.names, strict=True)]
+        widest = ", ".join(f"{name} ({count} values)" for count, name in sorted(values, reverse=True)[:3])
+        return (
+            f"more than {self.most:,} states; the widest variables are {widest}. Bound them (a limit= on the action, a "
+            "coarser step, a guard), ask fewer questions at a time, raise max_states, or simulate"
+        )
+
+    def _widen(self, rows: Ints) -> None:
+        """Make room for values outside the ranges met so far."""
+        low, high = rows.min(axis=0).astype(np.int64), rows.max(axis=0).astype(np.int64)
+        if np.all(low >= self.low) and np.all(high < self.low + (1 << self.bits)):
+            return
+        for column in np.flatnonzero((low < self.low) | (high >= self.low + (1 << self.bits))).tolist():
+            self._stretch(column, int(low[column]), int(high[column]))
+        self._rebuild()
+
+    def _stretch(self, column: int, low: int, high: int) -> None:
+        """Widen a column to hold the values, with as much again on the side on which it grew."""
+        bottom, top = int(self.low[column]), int(self.low[column]) + (1 << int(self.bits[column])) - 1
+        span = max(top, high) - min(bottom, low) + 1
+        top = high + span if high > top else top
+        bottom = low - span if low < bottom else bottom
+        if max(abs(top), abs(bottom)) > MOST_IN_A_COLUMN:
+            raise EngineError(f"{self.layout.names[column]} grows beyond 2**30; bound it, or simulate")
+        self.low[column] = bottom
+        self.bits[column] = (top - bottom).bit_length()
+
+    def _rebuild(self) -> None:
+        self._place()
+        keys = self.keys(self.states) if self.size else np.zeros(0, dtype=np.uint64)
+        self.known = dict(zip(keys.tolist(), range(self.size), strict=True))
+
+
+def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The finaliser of splitmix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195)."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
