@@ -13,7 +13,8 @@ import numpy as np
 
 from negsim.engines.blocks import Block, Event, Job, Trajectory, empty_block
 from negsim.engines.compiled import loop
-from negsim.engines.compiled.tables import LAYOUTS, Lowered, law_rows, lower_program
+from negsim.engines.compiled.layouts import LAYOUTS
+from negsim.engines.compiled.tables import Lowered, law_rows, lower_program
 from negsim.errors import EngineError, SimulationError
 from negsim.program import Program
 

@@ -42,20 +42,30 @@ NOINLINE void fill_batch(Work *w, int a, uint32_t k, int64_t row) {
         for (int i = w->lane; i < w->lanes; i++) delay[i] = delay_of(l, delay[i], m, s);
 }
 
-/* The target of occurrence k (the delay itself for a steady clock, see fill_batch) and the uniform of its outcome. */
-INLINE double draw_target(Work *w, int a, uint32_t k, double *b) {
-    if (LIKELY(k < (uint32_t)w->p->kept)) {
-        int64_t row = (int64_t)a * w->p->kept + k;
-        if (UNLIKELY(w->tag[row] != w->batch)) fill_batch(w, a, k, row);
-        *b = w->branch[row * LANES + w->lane];
-        return w->delay[row * LANES + w->lane];
-    }
+NOINLINE double draw_alone(Work *w, int a, uint32_t k) {
     const Action *A = w->p->actions + a;
-    double u;
-    uniforms(w->replication, k, w->action_keys + 2 * a, &u, b);
+    double u, b;
+    uniforms(w->replication, k, w->action_keys + 2 * a, &u, &b);
     u = -log(u);
     if (!A->steady || !w->single) return u;
     return delay_of(law_of(w, A), u, w->p->exprs[A->pace].value, w->p->exprs[A->speed].value);
+}
+
+/* The target of occurrence k (the delay itself for a steady clock, see fill_batch). */
+INLINE double draw_target(Work *w, int a, uint32_t k) {
+    if (UNLIKELY(k >= (uint32_t)w->p->kept)) return draw_alone(w, a, k);
+    int64_t row = (int64_t)a * w->p->kept + k;
+    if (UNLIKELY(w->tag[row] != w->batch)) fill_batch(w, a, k, row);
+    return w->delay[row * LANES + w->lane];
+}
+
+/* The uniform b of an occurrence: which outcome. */
+NOINLINE double draw_branch(Work *w, int a, uint32_t k) {
+    double u, b;
+    int64_t row = (int64_t)a * w->p->kept + k;
+    if (k < (uint32_t)w->p->kept && w->tag[row] == w->batch) return w->branch[row * LANES + w->lane];
+    uniforms(w->replication, k, w->action_keys + 2 * a, &u, &b);
+    return b;
 }
 
 /* Consumed hazard up to now (section 4, Touch). */
@@ -116,13 +126,13 @@ INLINE void start(Work *w, int a) {
     if (A->steady && w->single) {
         uint32_t k = c->drawn++;
         remember(w, a, k);
-        set_due(w, a, w->now + draw_target(w, a, k, &c->b));
+        set_due(w, a, w->now + draw_target(w, a, k));
         return;
     }
     if (!c->running) {
         uint32_t k = c->drawn++;
         remember(w, a, k);
-        c->P = draw_target(w, a, k, &c->b);
+        c->P = draw_target(w, a, k);
         c->x = c->T = 0.0;
         c->running = 1;
     }
@@ -153,18 +163,19 @@ INLINE void turn_on(Work *w, int a) {
     }
 }
 
-/* Look at the guard again. */
-INLINE void look_at_guard(Work *w, int a) {
-    const Action *A = w->p->actions + a;
-    Clock *c = w->clocks + a;
-    int on = holds(w, A->guard);
-    if (on == c->on) return;
+INLINE void turn_guard(Work *w, int a, int on) {
     if (on) {
         turn_on(w, a);
     } else {
-        c->on = 0;
+        w->clocks[a].on = 0;
         stop(w, a);
     }
+}
+
+/* Look at the guard again. */
+INLINE void look_at_guard(Work *w, int a) {
+    int on = holds(w, w->p->actions[a].guard);
+    if (on != w->clocks[a].on) turn_guard(w, a, on);
 }
 
 /* Look at pace and speed again; the clock is touched only if one of them takes another value. */
@@ -173,6 +184,15 @@ INLINE void look_at_pace(Work *w, int a) {
     double m, s;
     if (!(c->on && c->running) || !read_pace(w, a, &m, &s) || (m == c->m && s == c->s)) return;
     const Law *l = law_of(w, w->p->actions + a);
+    if (LIKELY(l->plain)) {                     /* Touch and Schedule of a plain exponential clock, written as one */
+        double T = c->T + c->m * l->a * (c->s * (w->now - c->t0)), rate = m * l->a * s;
+        T = T < c->P ? T : c->P;
+        double left = c->P - T, due = rate > 0.0 ? w->now + left / rate : INFINITY;
+        if (UNLIKELY(left <= 0.0 && m != 0.0 && s != 0.0)) due = w->now;
+        c->T = T, c->t0 = w->now, c->m = m, c->s = s;
+        set_due(w, a, due);
+        return;
+    }
     touch(w, l, c);
     c->m = m, c->s = s;
     set_due(w, a, schedule(w, l, c));

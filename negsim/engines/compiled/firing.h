@@ -57,24 +57,49 @@ NOINLINE int choose_outcome(Work *w, const Action *A, double u) {
     return 0;
 }
 
-/* Everything that reads a variable changed by this firing looks at it again. */
-INLINE void follow(Work *w, const Dep *d, int n, uint64_t changed) {
-    for (const Dep *end = d + n; d < end; d++) {
-        if (!(d->mask & changed)) continue;
-        if (d->what & DEP_GUARD) look_at_guard(w, d->target);
-        if (d->what & DEP_PACE) look_at_pace(w, d->target);
-        if (d->what & DEP_FIRST) look_first(w, d->target);
-        if (d->what & DEP_HELD) look_held(w, d->target);
+/* Everything that reads a variable changed by this firing looks at it again: guards, then paces, then probes. A guard
+   that is a mask is cheaper to look at than to find out whether it must be; looking twice changes nothing. */
+INLINE void follow_guards(Work *w, const GuardDep *d, int n, uint64_t changed) {
+    for (const GuardDep *end = d + n; d < end; d++) {
+        int on;
+        if (LIKELY(d->word >= 0)) on = (w->bits[d->word] & d->mask) == d->want;
+        else if (!(d->changed & changed)) continue;
+        else on = holds(w, w->p->actions[d->target].guard);
+        if (on != w->clocks[d->target].on) turn_guard(w, d->target, on);
     }
 }
 
-/* An outcome without a list of its own goes through those of its variables; looking twice changes nothing. */
+INLINE void follow_paces(Work *w, const Dep *d, int n, uint64_t changed) {
+    for (const Dep *end = d + n; d < end; d++)
+        if (d->changed & changed) look_at_pace(w, d->target);
+}
+
+INLINE void follow_probes(Work *w, const Dep *d, int n, uint64_t changed) {
+    for (const Dep *end = d + n; d < end; d++) {
+        if (!(d->changed & changed)) continue;
+        if (d->what == DEP_FIRST) look_first(w, d->target);
+        else look_held(w, d->target);
+    }
+}
+
+INLINE void follow(Work *w, const Outcome *o, uint64_t changed) {
+    const Tables *p = w->p;
+    follow_guards(w, p->guard_deps + o->guard, o->guards, changed);
+    follow_paces(w, p->pace_deps + o->pace, o->paces, changed);
+    follow_probes(w, p->probe_deps + o->probe, o->probes, changed);
+}
+
+/* An outcome without lists of its own goes through those of its variables. */
 NOINLINE void follow_slots(Work *w, const Outcome *o, const uint8_t *changed) {
     const Tables *p = w->p;
-    for (int pass = 0; pass < 2; pass++) {           /* no pace is read whose guard has turned false */
+    for (int pass = 0; pass < 3; pass++) {
         for (int i = 0; i < o->effects; i++) {
-            const int32_t *first = p->var_dep + p->effects[o->effect + i].slot;
-            if (changed[i]) follow(w, p->var_deps + first[0], first[1] - first[0], pass ? 2u : 1u);
+            int slot = p->effects[o->effect + i].slot;
+            const int32_t *first = (pass == 0 ? p->slot_guards : pass == 1 ? p->slot_paces : p->slot_probes) + slot;
+            if (!changed[i]) continue;
+            if (pass == 0) follow_guards(w, p->guard_deps + first[0], first[1] - first[0], ~0ull);
+            if (pass == 1) follow_paces(w, p->pace_deps + first[0], first[1] - first[0], ~0ull);
+            if (pass == 2) follow_probes(w, p->probe_deps + first[0], first[1] - first[0], ~0ull);
         }
     }
 }
@@ -100,6 +125,7 @@ INLINE int may_happen(Work *w, int a, double when) {
     }
     w->last_action = a;
     if (UNLIKELY(w->events >= w->max_events)) { fail(w, FAIL_EVENTS); return 0; }
+    w->events++;
     return 1;
 }
 
@@ -126,27 +152,71 @@ NOINLINE void apply_long(Work *w, const Outcome *o) {
     if (which != few) free(which);
 }
 
-/* Steps 1 to 3 of section 5 for an action whose clock was used up by the caller. */
-INLINE void fire(Work *w, int a, double u, uint32_t occurrence) {
-    const Action *A = w->p->actions + a;
-    int choice = A->branching ? choose_outcome(w, A, u) : 0;
-    const Outcome *o = w->p->outcomes + A->outcome + choice;
+/* Effects of which no amount has to be worked out: at once, since none of them reads what another one writes. */
+INLINE uint64_t assign_simple(Work *w, const Outcome *o) {
+    const Effect *e = w->p->effects + o->effect, *end = e + o->effects;
+    uint64_t changed = 0, one = 1;
+    for (; e < end; e++, one += one) {
+        double *place = w->state + e->slot;
+        if (e->kind == EFFECT_FACT) {
+            if (*place == e->value) continue;
+            *place = e->value;
+            w->bits[0] = e->value != 0.0 ? w->bits[0] | e->bit : w->bits[0] & ~e->bit;
+        } else if (e->kind == EFFECT_CELL) {
+            int32_t *cell = w->grid + e->slot, to = w->p->next[e->next + *cell];
+            if (to == *cell) continue;
+            *cell = to;
+            *place = w->p->cell_values[w->p->slots[e->slot].cell + to];
+            if (w->p->slots[e->slot].atoms) set_atoms(w, e->slot);
+        } else {
+            double v = settle(w, w->p->slots + e->slot, e->add ? *place + e->value : e->value);
+            if (v == *place) continue;
+            put(w, e->slot, v);
+        }
+        changed |= one;
+    }
+    return changed;
+}
+
+NOINLINE uint64_t assign_any(Work *w, int a, int choice, const Outcome *o, uint32_t occurrence) {
     const Effect *e = w->p->effects + o->effect;
     for (int i = 0; i < o->effects; i++) {
         double v = amount(w, e + i, occurrence);
         if (e[i].add) v = w->state[e[i].slot] + v;
         w->fresh[i] = settle(w, w->p->slots + e[i].slot, v);
     }
-    if (UNLIKELY(w->fail)) return;
-    w->events++;
+    if (UNLIKELY(w->fail)) return 0;
+    if (UNLIKELY(w->tracing)) trace_event(w, a, choice);
+    if (LIKELY(o->listed)) return assign(w, o, 0);
+    apply_long(w, o);
+    return 0;
+}
+
+/* Steps 1 to 3 of section 5 for an action whose clock was used up by the caller. */
+INLINE void fire(Work *w, int a, uint32_t occurrence) {
+    const Action *A = w->p->actions + a;
+    int choice = 0;
+    if (UNLIKELY(A->branching)) choice = choose_outcome(w, A, draw_branch(w, a, occurrence));
+    const Outcome *o = w->p->outcomes + A->outcome + choice;
     w->counts[A->outcome + choice]++;
     if (UNLIKELY(A->fireds)) count_firing(w, A, choice);
-    if (UNLIKELY(w->tracing)) trace_event(w, a, choice);
-    if (UNLIKELY(o->deps < 0)) {
-        apply_long(w, o);
-    } else {
-        uint64_t changed = assign(w, o, 0);
-        if (changed) follow(w, w->p->deps + o->dep, o->deps, changed);
+    uint64_t changed = LIKELY(o->simple && !w->tracing) ? assign_simple(w, o) : assign_any(w, a, choice, o, occurrence);
+    if (LIKELY(changed)) follow(w, o, changed);
+}
+
+/* Where each effect on a level of few values leads from each of them, and these values. */
+COLD void prepare_cells(const Tables *p, Work *w) {
+    for (int i = 0; i < p->n_slots; i++) {
+        const Slot *s = p->slots + i;
+        for (int k = 0; k < s->grid; k++) p->cell_values[s->cell + k] = (s->first + k) * s->step + 0.0;
+    }
+    for (int i = 0; i < p->n_effects; i++) {
+        const Effect *e = p->effects + i;
+        const Slot *s = p->slots + e->slot;
+        for (int k = 0; e->kind == EFFECT_CELL && k < s->grid; k++) {
+            double v = settle(w, s, e->add ? p->cell_values[s->cell + k] + e->value : e->value);
+            p->next[e->next + k] = (int32_t)(rint(v / s->step) - s->first);
+        }
     }
 }
 

@@ -109,6 +109,7 @@ NOINLINE double upper_quantile(const Law *w, double u) {
 
 /* Fill in what depends on the parameters only. */
 COLD void prepare_law(Law *w) {
+    w->plain = 0;
     if (w->family == FIXED) return;
     int three = w->family == TRIANGULAR || w->family == PERT;
     w->width = three ? w->c - w->a : w->b - w->a;

@@ -14,6 +14,7 @@ cdef extern from "kernel.h":
     ctypedef struct Effect: pass
     ctypedef struct Outcome: pass
     ctypedef struct Dep: pass
+    ctypedef struct GuardDep: pass
     ctypedef struct Action: pass
     ctypedef struct First: pass
     ctypedef struct Dated: pass
@@ -22,7 +23,7 @@ cdef extern from "kernel.h":
     ctypedef struct Law: pass
     ctypedef struct Tables:
         int32_t n_slots, n_variables, n_actions, n_padded, n_counts, n_words
-        int32_t n_laws, n_first, n_at, n_held, n_fired, n_exprs
+        int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects
         int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept
         int64_t n_cells
         double horizon
@@ -36,12 +37,17 @@ cdef extern from "kernel.h":
         Action *actions
         Outcome *outcomes
         Effect *effects
-        Dep *deps
+        GuardDep *guard_deps
+        Dep *pace_deps
+        Dep *probe_deps
         double *sums
         Instant *instants
         Fired *fired
-        int32_t *var_dep
-        Dep *var_deps
+        int32_t *slot_guards
+        int32_t *slot_paces
+        int32_t *slot_probes
+        int32_t *next
+        double *cell_values
         First *first
         Dated *at
         Dated *held
@@ -93,6 +99,7 @@ cdef extern from "kernel.h":
     void bind_work(Work *w, const double *parameters, const Law *laws, int single) noexcept
     int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end) noexcept nogil
     void prepare_laws(Law *laws, int64_t n) noexcept
+    void prepare_cells(const Tables *p, Work *w) noexcept
     void choose_batch(int most) noexcept
     double hazard(const Law *law, double x) noexcept nogil
     double inverse(const Law *law, double h) noexcept nogil
@@ -123,7 +130,7 @@ choose_batch(2)
 
 SIZES = {
     "Expr": sizeof(Expr), "Term": sizeof(Term), "Dimension": sizeof(Dimension), "Atom": sizeof(Atom),
-    "Slot": sizeof(Slot), "Effect": sizeof(Effect), "Outcome": sizeof(Outcome), "Dep": sizeof(Dep),
+    "Slot": sizeof(Slot), "Effect": sizeof(Effect), "Outcome": sizeof(Outcome), "Dep": sizeof(Dep), "GuardDep": sizeof(GuardDep),
     "Action": sizeof(Action), "First": sizeof(First), "Dated": sizeof(Dated), "Fired": sizeof(Fired),
     "Instant": sizeof(Instant), "Law": sizeof(Law),
 }
@@ -152,7 +159,7 @@ cdef class Kernel:
         p.n_slots, p.n_variables, p.n_actions = n["n_slots"], n["n_variables"], n["n_actions"]
         p.n_padded, p.n_counts, p.n_words, p.n_laws = n["n_padded"], n["n_counts"], n["n_words"], n["n_laws"]
         p.n_first, p.n_at, p.n_held, p.n_fired = n["n_first"], n["n_at"], n["n_held"], n["n_fired"]
-        p.n_exprs, p.n_calendar, p.n_changing, p.depth = n["n_exprs"], n["n_calendar"], n["n_changing"], n["depth"]
+        p.n_effects, p.n_calendar, p.n_changing, p.depth = n["n_effects"], n["n_calendar"], n["n_changing"], n["depth"]
         p.most_effects, p.most_outcomes, p.kept = n["most_effects"], n["most_outcomes"], n["kept"]
         p.n_cells, p.horizon = n["n_cells"], lowered.horizon
         p.slots, p.exprs = <Slot *> address(a["Slot"]), <Expr *> address(a["Expr"])
@@ -160,11 +167,19 @@ cdef class Kernel:
         p.code, p.constants = <int32_t *> address(a["code"]), <double *> address(a["constants"])
         p.atoms, p.actions = <Atom *> address(a["Atom"]), <Action *> address(a["Action"])
         p.outcomes, p.effects = <Outcome *> address(a["Outcome"]), <Effect *> address(a["Effect"])
-        p.deps, p.sums = <Dep *> address(a["Dep"]), <double *> address(a["sums"])
+        p.guard_deps, p.sums = <GuardDep *> address(a["GuardDep"]), <double *> address(a["sums"])
+        p.pace_deps, p.probe_deps = <Dep *> address(a["pace_deps"]), <Dep *> address(a["probe_deps"])
         p.instants, p.fired = <Instant *> address(a["Instant"]), <Fired *> address(a["Fired"])
-        p.var_dep, p.var_deps = <int32_t *> address(a["var_dep"]), <Dep *> address(a["var_deps"])
+        p.slot_guards, p.slot_paces = <int32_t *> address(a["slot_guards"]), <int32_t *> address(a["slot_paces"])
+        p.slot_probes, p.next = <int32_t *> address(a["slot_probes"]), <int32_t *> address(a["next"])
+        p.cell_values = <double *> address(a["cell_values"])
         p.first, p.at, p.held = <First *> address(a["First"]), <Dated *> address(a["at"]), <Dated *> address(a["held"])
         p.calendar, p.changing = <int32_t *> address(a["calendar"]), <int32_t *> address(a["changing"])
+        cdef Work *w = reserve(p)
+        if w is NULL:
+            raise MemoryError("no memory for the tables of a program")
+        prepare_cells(p, w)
+        release(w)
 
 
 cdef class Workspace:

@@ -1,67 +1,34 @@
-"""`Program` to the flat arrays that the kernel reads. Layouts are those of ``types.h``; `check_layouts` compares them."""
+"""`Program` to the flat arrays that the kernel reads."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from negsim.engines.compiled.code import CONST, Code, cells_of
+from negsim.engines.compiled.code import CONST, MASK, Code, Form, cells_of
+from negsim.engines.compiled.layouts import LAYOUTS, Array, integers, table
+from negsim.engines.compiled.readers import Readers, reads
 from negsim.laws import Law
-from negsim.model.expressions import Expression, Number, Ref, walk
+from negsim.model.expressions import Expression, Number
 from negsim.program import ActionRow, Bound, EffectRow, OutcomeRow, Program, Slot
 from negsim.streams import stream_key
 
-__all__ = ["LAYOUTS", "Lowered", "law_rows", "lower_program"]
+__all__ = ["Lowered", "law_rows", "lower_program"]
 
 KINDS = {"random": 0, "fixed": 1, "calendar": 2, "immediate": 3}
 MEMORIES = {"reset": 0, "resume": 1, "repeat": 2}
 SLOTS = {"fact": 0, "counter": 1, "level": 2, "parameter": 3}
 FAMILIES = ("exponential", "weibull", "gamma", "lognormal", "uniform", "triangular", "pert", "normal", "beta", "fixed")
-GUARD, PACE, FIRST, HELD = 1, 2, 4, 8
+ANY, FACT, CELL = range(3)
 NO_LIMIT = 2**62
 # Occurrences of which draws are kept for a batch of replications: at most so many of one action, and in all.
 KEPT, ALL_KEPT = 64, 2**15
-# Outcomes have their own lists of what to look at again while these stay as small as this.
-MOST_DEPS = 2**20
-
-
-def _layout(integers: str = "", after: str = "", more: Iterable[tuple[str, str]] = ()) -> np.dtype[np.void]:
-    fields = [(name, np.int32) for name in integers.split()]
-    return np.dtype([*fields, *more, *((name, np.float64) for name in after.split())], align=True)
-
-
-LAYOUTS: dict[str, np.dtype[np.void]] = {
-    "Expr": _layout(
-        "form slot count word", "value", [("code", "i8"), ("offset", "i8"), ("mask", "u8"), ("want", "u8")]
-    ),
-    "Term": _layout("last word", "", [("mask", "u8"), ("want", "u8")]),
-    "Dimension": _layout("slot stride"),
-    "Atom": _layout("bit op", "value"),
-    "Slot": _layout("kind initial law atom atoms grid changing unused", "low high step first"),
-    "Effect": _layout("slot add amount law", "", [("value", "f8"), ("constant", "i4"), ("stream", "i4")]),
-    "Outcome": _layout("weight effect effects dep deps unused"),
-    "Dep": _layout("target what", "", [("mask", "u8")]),
-    "Action": _layout(
-        "kind guard law pace speed memory outcome outcomes branching steady instant instants fired fireds weighed early",
-        "",
-        [("limit", "i8")],
-    ),
-    "First": _layout("condition throughout"),
-    "Dated": _layout("condition column", "date"),
-    "Fired": _layout("outcome column", "date"),
-    "Instant": _layout("", "when", [("occurrence", "i8")]),
-    "Law": _layout(
-        "family cut defective plain has_low has_high",
-        "a b c low high never ever upper mass width rising falling at_mode alpha beta exponent h0",
-    ),
-}
-
-Array = NDArray[Any]
+# Levels of so few values have tables of where effects lead; all tables together stay below this.
+MOST_CELLS, ALL_NEXT = 4096, 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,88 +74,68 @@ class _Lowering:
     """Builds the arrays; one use."""
 
     program: Program
-    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    rows: dict[str, list[Sequence[Any]]] = field(default_factory=lambda: {name: [] for name in LAYOUTS})
     sums: list[float] = field(default_factory=list)
     streams: dict[str, int] = field(default_factory=dict)
-    deps: list[list[tuple[int, int, int]]] = field(default_factory=list)
     dated: dict[str, list[tuple[int, int, float]]] = field(default_factory=dict)
-    n_deps: int = 0
+    fired: dict[int, list[tuple[int, int, float]]] = field(default_factory=dict)
+    next: int = 0
     code: Code = field(init=False)
+    readers: Readers = field(init=False)
 
     def __post_init__(self) -> None:
         self.code = Code(self.program.slots, self.program.index)
-        self.rows = {name: [] for name in LAYOUTS}
+        self.readers = Readers(self.program)
 
     def lowered(self) -> Lowered:
         program = self.program
-        self.readers()
-        for action in program.actions:
-            self.action(action)
+        for column, (action, outcome, date) in enumerate(program.probes.fired):
+            self.fired.setdefault(action, []).append((-1 if outcome is None else outcome, column, date))
+        for number, action in enumerate(program.actions):
+            self.action(number, action)
         self.probes()
-        variables = [self.slot(slot) for slot in program.slots]
-        self.atoms(variables)
+        slots = [self.slot(slot) for slot in program.slots]
+        # all trees are known from here on, and with them the atoms
+        self.atoms(slots)
+        self.effects()
+        starts = self.readers.by_slot()
+        self.rows["GuardDep"] = [self.guard(*row) for row in self.readers.rows[0]]
         self.rows["Expr"] = [_expr(form) for form in self.code.forms]
-        self.rows["Term"], self.rows["Dimension"] = list(self.code.terms), list(self.code.dimensions)
-        arrays = {name: _array(name, self.rows[name]) for name in LAYOUTS if name not in ("Dep", "Dated", "Law")}
-        arrays |= self.lists()
-        return Lowered(arrays, self.numbers(), program.horizon, self.owners())
+        self.rows["Term"], self.rows["Dimension"] = [*self.code.terms], [*self.code.dimensions]
+        arrays = {name: table(name, self.rows[name]) for name in LAYOUTS if name not in ("Dep", "Dated", "Law")}
+        arrays |= {f"slot_{name}": integers(one) for name, one in zip(("guards", "paces", "probes"), starts, strict=True)}
+        return Lowered(arrays | self.lists(), self.numbers(), program.horizon, self.owners())
 
-    # -- what reads what ------------------------------------------------------------------------------------------
+    # -- actions --------------------------------------------------------------------------------------------------
 
-    def readers(self) -> None:
-        """Per slot, what looks again when it changes: (kind, number) to the reasons."""
-        found: list[dict[tuple[int, int], int]] = [{} for _ in self.program.slots]
-        for number, action in enumerate(self.program.actions):
-            if action.clock == "calendar":
-                continue
-            for slots, what in ((action.guard_reads, GUARD), (action.pace_reads, PACE)):
-                for slot in slots:
-                    found[slot][0, number] = found[slot].get((0, number), 0) | what
-        for number, (condition, throughout) in enumerate(self.program.probes.first):
-            for slot in self.reads(condition) | self.reads(throughout):
-                found[slot][1, number] = FIRST
-        for number, (condition, _) in enumerate(self.program.probes.held):
-            for slot in self.reads(condition):
-                found[slot][2, number] = HELD
-        self.deps = [[(kind, number, what) for (kind, number), what in sorted(one.items())] for one in found]
-
-    def reads(self, tree: Expression) -> set[int]:
-        return {self.program.index[node.name] for node in walk(tree) if isinstance(node, Ref)}
+    def action(self, number: int, row: ActionRow) -> None:
+        guard = self.code.condition(row.guard)
+        pace, speed = self.code.number(row.pace), self.code.number(row.speed)
+        steady = row.memory == "reset" and row.clock in ("random", "fixed")
+        steady = steady and all(f.form == CONST and f.value >= 0 for f in (self.code.forms[pace], self.code.forms[speed]))
+        first, instant, fired = len(self.rows["Outcome"]), len(self.rows["Instant"]), len(self.rows["Fired"])
+        self.rows["Instant"] += row.instants
+        self.rows["Fired"] += self.fired.get(number, ())
+        for outcome in row.outcomes:
+            self.outcome(outcome)
+        self.rows["Action"].append(
+            (
+                KINDS[row.clock], guard, -1 if row.law is None else row.law, pace, speed, MEMORIES[row.memory],
+                first, len(row.outcomes), row.branching, steady, instant, len(row.instants),
+                fired, len(self.fired.get(number, ())), self.weighed(row), self.early(row.guard),
+                NO_LIMIT if row.limit is None else row.limit,
+            )
+        )  # fmt: skip
 
     def early(self, guard: Expression) -> int:
         """What the guard's truth at the start hangs on: 0 nothing, 1 parameters, 2 a draw."""
         found = 0
-        for number in self.reads(guard):
-            slot = self.program.slots[number]
+        for slot in (self.program.slots[number] for number in reads(guard, self.program)):
             if slot.law is not None or slot.chance is not None:
                 return 2
-            if slot.kind == "parameter" or (slot.initial is not None and self.reads(slot.initial)):
+            if slot.kind == "parameter" or (slot.initial is not None and reads(slot.initial, self.program)):
                 found = 1
         return found
-
-    # -- actions --------------------------------------------------------------------------------------------------
-
-    def action(self, row: ActionRow) -> None:
-        guard = self.code.condition(row.guard)
-        pace, speed = self.code.number(row.pace), self.code.number(row.speed)
-        steady = row.memory == "reset" and all(self.code.forms[e].form == CONST for e in (pace, speed))
-        steady = steady and all(self.code.forms[e].value >= 0 for e in (pace, speed))
-        first, instant = len(self.rows["Outcome"]), len(self.rows["Instant"])
-        self.rows["Instant"] += row.instants
-        for outcome in row.outcomes:
-            self.outcome(outcome)
-        number = len(self.rows["Action"])
-        fired = [probe for probe in enumerate(self.program.probes.fired) if probe[1][0] == number]
-        place = len(self.rows["Fired"])
-        self.rows["Fired"] += [(-1 if which is None else which, column, date) for column, (_, which, date) in fired]
-        self.rows["Action"].append(
-            (
-                KINDS[row.clock], guard, -1 if row.law is None else row.law, pace, speed, MEMORIES[row.memory],
-                first, len(row.outcomes), row.branching, steady and row.clock in ("random", "fixed"),
-                instant, len(row.instants), place, len(fired), self.weighed(row), self.early(row.guard),
-                NO_LIMIT if row.limit is None else row.limit,
-            )
-        )  # fmt: skip
 
     def weighed(self, row: ActionRow) -> int:
         """Where the running sums of weights that are numbers stand; -1 if they have to be worked out."""
@@ -205,17 +152,10 @@ class _Lowering:
     def outcome(self, row: OutcomeRow) -> None:
         start = len(self.rows["Effect"])
         self.rows["Effect"] += [self.effect(effect) for effect in row.effects]
-        merged: dict[tuple[int, int], tuple[int, int]] = {}
-        small = self.n_deps + sum(len(self.deps[effect.slot]) for effect in row.effects) <= MOST_DEPS
-        for i, effect in enumerate(row.effects if small else ()):
-            for kind, number, what in self.deps[effect.slot]:
-                why, mask = merged.get((kind, number), (0, 0))
-                merged[kind, number] = why | what, mask | 1 << min(i, 63)
-        place = len(self.rows["Dep"])
-        self.rows["Dep"] += [(number, what, mask) for (_, number), (what, mask) in sorted(merged.items())]
-        self.n_deps += len(merged)
+        listed, *places = self.readers.outcome(row.effects)
+        simple = listed and len(row.effects) < 63 and all(effect[5] for effect in self.rows["Effect"][start:])
         weight = self.code.number(row.weight)
-        self.rows["Outcome"].append((weight, start, len(row.effects), place, len(merged) if small else -1, 0))
+        self.rows["Outcome"].append((weight, start, len(row.effects), listed, simple, *places, 0))
 
     def effect(self, row: EffectRow) -> tuple[Any, ...]:
         if row.amount is None:
@@ -224,6 +164,26 @@ class _Lowering:
         amount = self.code.number(row.amount)
         form = self.code.forms[amount]
         return row.slot, row.add, amount, -1, form.value, form.form == CONST, -1
+
+    def effects(self) -> None:
+        """Find the effects that a table or a bit does."""
+        for number, row in enumerate(self.rows["Effect"]):
+            slot, value, constant = self.rows["Slot"][row[0]], row[4], row[5]
+            kind, place, bit = ANY, 0, 0
+            if constant and slot[0] == SLOTS["fact"]:
+                atoms = [self.rows["Atom"][i] for i in range(slot[3], slot[3] + slot[4])]
+                kind = FACT if all(atom[0] < 64 for atom in atoms) else ANY
+                bit = 1 << atoms[0][0] if atoms and kind == FACT else 0
+            elif constant and slot[5] and self.next + slot[5] <= ALL_NEXT and abs(value) < 1e300:
+                kind, place = CELL, self.next
+                self.next += slot[5]
+            self.rows["Effect"][number] = (*row, kind, place, bit)
+
+    def guard(self, target: int, _: int, changed: int) -> tuple[int, ...]:
+        form: Form = self.code.forms[self.rows["Action"][target][1]]
+        if form.form != MASK:
+            return changed, 0, 0, target, -1
+        return changed, form.mask, form.want, target, form.word
 
     # -- probes, slots, atoms -------------------------------------------------------------------------------------
 
@@ -235,50 +195,43 @@ class _Lowering:
         self.dated["at"] = sorted(at, key=lambda row: (row[2], row[1]))
 
     def slot(self, slot: Slot) -> tuple[Any, ...]:
-        initial = -1
-        if slot.chance is not None:
-            initial = self.code.number(slot.chance)
-        elif slot.initial is not None:
-            initial = self.code.number(slot.initial)
+        tree = slot.initial if slot.chance is None else slot.chance
+        initial = -1 if tree is None else self.code.number(tree)
         changing = 1 if slot.law is not None else -1 if slot.chance is not None else 0
         return SLOTS[slot.kind], initial, -1 if slot.law is None else slot.law, changing, slot.low, slot.high, slot.step
 
     def atoms(self, slots: Sequence[tuple[Any, ...]]) -> None:
-        """Atoms in the order of the slots that they read."""
+        """Atoms in the order of the slots that they read; slots with their atoms and cells."""
         known = sorted((slot, bit, operation, value) for (slot, operation, value), bit in self.code.atoms.items())
         self.rows["Atom"] = [(bit, operation, value) for _, bit, operation, value in known]
         counts = [0] * len(slots)
         for slot, *_ in known:
             counts[slot] += 1
-        place = 0
+        place = cell = 0
         for number, (kind, initial, law, changing, low, high, step) in enumerate(slots):
-            cells, first = cells_of(self.program.slots[number]) if number in self.code.gridded else (0, 0)
-            row = (kind, initial, law, place, counts[number], cells, changing, 0, low, high, step, first)
+            cells, first = cells_of(self.program.slots[number])
+            if cells > MOST_CELLS and number not in self.code.gridded:
+                cells = 0
+            row = (kind, initial, law, place, counts[number], cells, changing, cell, low, high, step, first)
             self.rows["Slot"].append(row)
-            place += counts[number]
+            place, cell = place + counts[number], cell + cells
 
     def lists(self) -> dict[str, Array]:
-        starts = np.concatenate(([0], np.cumsum([_reasons(one) for one in self.deps]))).astype(np.int32)
-        split = [
-            (number, part, 1 if part == GUARD else 2)
-            for one in self.deps
-            for _, number, what in one
-            for part in (GUARD, PACE, FIRST, HELD)
-            if what & part
-        ]
-        kinds = [row.clock for row in self.program.actions]
-        drawn = [i for i, slot in enumerate(self.program.slots) if slot.law is not None or slot.chance is not None]
+        def looks(rows: Sequence[tuple[int, int, int]]) -> Array:
+            return table("Dep", [(changed, target, what) for target, what, changed in rows])
+
         return {
-            "Dep": _array("Dep", self.rows["Dep"]),
-            "at": _array("Dated", self.dated["at"]),
-            "held": _array("Dated", self.dated["held"]),
-            "var_dep": starts,
-            "var_deps": _array("Dep", split),
-            "code": np.array([*self.code.words, 0], dtype=np.int32),
+            "pace_deps": looks(self.readers.rows[1]),
+            "probe_deps": looks(self.readers.rows[2]),
+            "at": table("Dated", self.dated["at"]),
+            "held": table("Dated", self.dated["held"]),
+            "code": integers(self.code.words),
             "constants": np.array([*self.code.constants, 0.0]),
             "sums": np.array([*self.sums, 0.0]),
-            "calendar": np.array([*(i for i, kind in enumerate(kinds) if kind == "calendar"), 0], dtype=np.int32),
-            "changing": np.array([*drawn, 0], dtype=np.int32),
+            "next": np.zeros(self.next + 1, dtype=np.int32),
+            "cell_values": np.zeros(sum(row[5] for row in self.rows["Slot"]) + 1),
+            "calendar": integers(i for i, row in enumerate(self.program.actions) if row.clock == "calendar"),
+            "changing": integers(i for i, row in enumerate(self.rows["Slot"]) if row[6]),
         }
 
     def numbers(self) -> dict[str, int]:
@@ -297,9 +250,9 @@ class _Lowering:
             "n_at": len(probes.at),
             "n_held": len(probes.held),
             "n_fired": len(probes.fired),
-            "n_exprs": len(self.code.forms),
+            "n_effects": len(self.rows["Effect"]),
             "n_calendar": sum(row.clock == "calendar" for row in program.actions),
-            "n_changing": sum(slot.law is not None or slot.chance is not None for slot in program.slots),
+            "n_changing": sum(row[6] != 0 for row in self.rows["Slot"]),
             "depth": self.code.depth,
             "most_effects": max((row[2] for row in outcomes), default=0),
             "most_outcomes": max((len(row.outcomes) for row in program.actions), default=0),
@@ -315,19 +268,7 @@ class _Lowering:
         }
 
 
-def _reasons(deps: Sequence[tuple[int, int, int]]) -> int:
-    return sum(what.bit_count() for _, _, what in deps)
-
-
 def _expr(form: Any) -> tuple[Any, ...]:
     return (
         form.form, form.slot, form.count, form.word, form.code, form.offset, form.mask, form.want, form.value
     )  # fmt: skip
-
-
-def _array(name: str, rows: Sequence[tuple[Any, ...]]) -> Array:
-    # one more than needed, so that no address is empty
-    array = np.zeros(len(rows) + 1, LAYOUTS[name])
-    for i, row in enumerate(rows):
-        array[i] = tuple(row)
-    return array

@@ -21,7 +21,8 @@ enum { FORM_CONST, FORM_SLOT, FORM_MASK, FORM_TERMS, FORM_CODE, FORM_GRID };
 enum { KIND_RANDOM, KIND_FIXED, KIND_CALENDAR, KIND_IMMEDIATE };
 enum { MEMORY_RESET, MEMORY_RESUME, MEMORY_REPEAT };
 enum { SLOT_FACT, SLOT_COUNTER, SLOT_LEVEL, SLOT_PARAMETER };
-enum { DEP_GUARD = 1, DEP_PACE = 2, DEP_FIRST = 4, DEP_HELD = 8 };
+enum { DEP_FIRST = 1, DEP_HELD = 2 };
+enum { EFFECT_ANY, EFFECT_FACT, EFFECT_CELL };
 enum { FAIL_NONE, FAIL_VALUE, FAIL_INSTANT, FAIL_EVENTS, FAIL_MEMORY };
 
 /* A tree, lowered to the cheapest form that gives its value: see code.py. */
@@ -43,7 +44,7 @@ typedef struct { int32_t bit, op; double value; } Atom;                /* op -1:
 typedef struct {
     int32_t kind, initial, law, atom, atoms, grid;   /* grid: cells of a bounded level with a step, else 0 */
     int32_t changing;                                /* drawn in each replication: 1 from its law, -1 by chance */
-    int32_t unused;
+    int32_t cell;                                    /* first of the values of its cells */
     double low, high, step, first;                   /* first: number of the lowest cell */
 } Slot;
 
@@ -51,10 +52,18 @@ typedef struct {
     int32_t slot, add, amount, law;      /* amount: an expression, or -1 for a draw from law */
     double value;                        /* of a constant amount */
     int32_t constant, stream;
+    int32_t kind;                        /* EFFECT_FACT: a truth with no atom but its own; EFFECT_CELL: by table */
+    int32_t next;                        /* EFFECT_CELL: first of the cells that it leads to */
+    uint64_t bit;                        /* EFFECT_FACT: of word 0 */
 } Effect;
 
-typedef struct { int32_t weight, effect, effects, dep, deps, unused; } Outcome;
-typedef struct { int32_t target, what; uint64_t mask; } Dep;
+/* What looks again after a firing; listed is 0 where the lists would be too long, see follow_slots. */
+typedef struct {
+    int32_t weight, effect, effects, listed, simple;       /* simple: no amount has to be worked out */
+    int32_t guard, guards, pace, paces, probe, probes, unused;
+} Outcome;
+typedef struct { uint64_t changed, mask, want; int32_t target, word; } GuardDep;   /* word -1: not of FORM_MASK */
+typedef struct { uint64_t changed; int32_t target, what; } Dep;
 
 typedef struct {
     int32_t kind, guard, law, pace, speed, memory;
@@ -86,18 +95,21 @@ typedef struct {
 
 typedef struct {
     int32_t n_slots, n_variables, n_actions, n_padded, n_counts, n_words;
-    int32_t n_laws, n_first, n_at, n_held, n_fired, n_exprs;
+    int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects;
     int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept;
     int64_t n_cells;
     double horizon;
     Slot *slots; Expr *exprs; Term *terms; Dimension *dimensions; int32_t *code; double *constants; Atom *atoms;
-    Action *actions; Outcome *outcomes; Effect *effects; Dep *deps; double *sums; Instant *instants; Fired *fired;
-    int32_t *var_dep; Dep *var_deps;          /* per slot, where an outcome has no list of its own */
+    Action *actions; Outcome *outcomes; Effect *effects; double *sums; Instant *instants; Fired *fired;
+    GuardDep *guard_deps; Dep *pace_deps, *probe_deps;
+    int32_t *slot_guards, *slot_paces, *slot_probes;        /* per slot, for outcomes that are not listed */
+    int32_t *next; double *cell_values;
     First *first; Dated *at; Dated *held;
     int32_t *calendar, *changing;             /* calendar actions; slots drawn anew in each replication */
 } Tables;
 
-typedef struct { double x, T, t0, m, s, P, b; int64_t fired; uint32_t drawn; uint8_t on, running, unused[2]; } Clock;
+/* Drawn: targets, or edges. Running: it has a target that is not used up. */
+typedef struct { double x, T, t0, m, s, P; int32_t fired; uint32_t drawn; uint8_t on, running, unused[6]; } Clock;
 
 typedef struct { double time; int32_t action, outcome, change, changes; } TraceEvent;
 typedef struct { int32_t slot, unused; double old, now; } TraceChange;
