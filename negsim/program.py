@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from functools import cached_property
 from typing import Any
 
@@ -163,12 +164,24 @@ class Program:
             If a law cannot exist with these values; the message names the action or variable and the values.
         """
         state = [0.0] * (len(self.slots) - len(self.parameters)) + list(values)
-        clocks = {row.law for row in self.actions}
-        laws = tuple(_bind_law(number, law, self, state, number in clocks) for number, law in enumerate(self.laws))
-        for slot in self.slots:
-            if slot.chance is not None:
-                _share(self.compile(slot.chance), state, f"initial value of {slot.name}: chance({slot.chance})")
+        laws = tuple(binder.bind(state) for binder in self._binders)
+        for slot, chance in self._chances:
+            _share(chance, state, f"initial value of {slot.name}: chance({slot.chance})")
         return Bound(laws)
+
+    @cached_property
+    def _binders(self) -> tuple[_Binder, ...]:
+        clocks = {row.law for row in self.actions}
+        places = enumerate(zip(self.laws, self.probes.law_places, strict=True))
+        return tuple(_Binder(law, self.index, where, clock=number in clocks) for number, (law, where) in places)
+
+    @cached_property
+    def _chances(self) -> tuple[tuple[Slot, Evaluator], ...]:
+        return tuple((slot, self.compile(slot.chance)) for slot in self.slots if slot.chance is not None)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: closures are made anew in another process."""
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
 
     def fingerprint(self) -> str:
         """A hash of everything that decides a history, for checkpoints."""
@@ -182,6 +195,14 @@ class Program:
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=1024)
+def _belief(parameter: Parameter) -> Callable[[float], float]:
+    """The quantile function of what is believed of a parameter, solved once."""
+    assert isinstance(parameter.belief, Distribution)
+    where = f"belief of parameter {parameter.name}"
+    return upper_quantile(_Binder(parameter.belief, {}, where, clock=False).bind([]))  # type: ignore[arg-type] # no Fixed
+
+
 def _believed(parameter: Parameter, seed: int, row: int) -> float:
     if parameter.belief is None:
         return float(parameter.best)
@@ -189,7 +210,7 @@ def _believed(parameter: Parameter, seed: int, row: int) -> float:
     where = f"belief of parameter {parameter.name}"
     if isinstance(parameter.belief, Chance):
         return float(u < _share(compile_expression(parameter.belief.p, {}), [], where))
-    return upper_quantile(_numbers(parameter.belief, {}, [], where))(u)
+    return _belief(parameter)(u)
 
 
 def _value(evaluator: Evaluator, state: list[float], where: str) -> float:
@@ -206,37 +227,57 @@ def _share(evaluator: Evaluator, state: list[float], where: str) -> float:
     return p
 
 
-def _numbers(law: Distribution, index: Mapping[str, int], state: list[float], where: str) -> Law:
-    def number(tree: Expression) -> float:
-        return _value(compile_expression(tree, index), state, where)
+class _Binder:
+    """Solves one law for rows of parameter values; a law that reads no parameter is solved once."""
 
-    given = {key: number(tree) for key, tree in law.given}
-    floor, ceiling = (None if bound is None else number(bound) for bound in (law.floor, law.ceiling))
-    try:
-        return solve(law.family, given, floor, ceiling, number(law.never))
-    except LawError as error:
-        raise LawError(f"{where}: {error}") from None
+    def __init__(self, law: Distribution | Fixed, index: Mapping[str, int], where: str, *, clock: bool) -> None:
+        self.law, self.where, self.clock = law, where, clock
+        self.fixed = not any(reads(tree) for tree in law.arguments())
+        self.solved: Law | tuple[float, float] | None = None
+        self.given: dict[str, Evaluator] = {}
+        self.bounds: list[Evaluator | None] = []
 
+        def compiled(tree: Expression | None) -> Evaluator | None:
+            return None if tree is None else compile_expression(tree, index)
 
-def _bind_law(
-    number: int, law: Distribution | Fixed, program: Program, state: list[float], clock: bool
-) -> Law | tuple[float, float]:
-    where = program.probes.law_places[number]
-    if isinstance(law, Distribution):
-        solved = _numbers(law, program.index, state, where)
-        if clock and solved.support[0] < 0:
+        if isinstance(law, Distribution):
+            self.given = {key: compile_expression(tree, index) for key, tree in law.given}
+            self.bounds = [compiled(law.floor), compiled(law.ceiling), compiled(law.never)]
+        else:
+            self.bounds = [compiled(law.after), compiled(law.never)]
+
+    def bind(self, state: list[float]) -> Law | tuple[float, float]:
+        """The law for the parameter values in the state."""
+        if self.solved is None or not self.fixed:
+            bounds = [None if tree is None else _value(tree, state, self.where) for tree in self.bounds]
+            self.solved = self.random(state, bounds) if isinstance(self.law, Distribution) else self.delay(bounds)
+        return self.solved
+
+    def random(self, state: list[float], bounds: list[float | None]) -> Law:
+        """The solved law of a random clock or of a draw."""
+        given = {key: _value(tree, state, self.where) for key, tree in self.given.items()}
+        floor, ceiling, never = bounds
+        assert isinstance(self.law, Distribution)
+        try:
+            solved = solve(self.law.family, given, floor, ceiling, never or 0.0)
+        except LawError as error:
+            raise LawError(f"{self.where}: {error}") from None
+        if self.clock and solved.support[0] < 0:
             raise LawError(
-                f"{where}: {law!r} begins at {solved.support[0]!r}, before 0; a clock cannot fire before it starts, "
-                "so use a law of positive times, or .truncated(0)"
+                f"{self.where}: {self.law!r} begins at {solved.support[0]!r}, before 0; a clock cannot fire before it "
+                "starts, so use a law of positive times, or .truncated(0)"
             )
         return solved
-    after, never = (_value(program.compile(tree), state, where) for tree in (law.after, law.never))
-    if not (after >= 0 and math.isfinite(after) and 0 <= never <= 1):
-        raise LawError(
-            f"{where}: Fixed needs a delay of at least 0 days and a probability of never in [0, 1], "
-            f"not {after!r} and {never!r}"
-        )
-    return after, never
+
+    def delay(self, bounds: list[float | None]) -> tuple[float, float]:
+        """The delay of a fixed clock and its probability of never."""
+        after, never = bounds[0] or 0.0, bounds[1] or 0.0
+        if not (after >= 0 and math.isfinite(after) and 0 <= never <= 1):
+            raise LawError(
+                f"{self.where}: Fixed needs a delay of at least 0 days and a probability of never in [0, 1], "
+                f"not {after!r} and {never!r}"
+            )
+        return after, never
 
 
 def lower(scenario: Scenario, questions: Iterable[Question] = ()) -> Program:

@@ -223,13 +223,15 @@ class Codec:
             self.waiting.append((name, table))
         return ForwardRef(REFERENCE + name)
 
-    def file_model(self) -> type[BaseModel]:
-        """The pydantic model of a whole file."""
+    def file_model(self, only: Collection[str] | None = None) -> type[BaseModel]:
+        """The pydantic model of a whole file, or of files with ``only`` these tables (models are dear to make)."""
         head = HeadTable(self)
         top: dict[str, tuple[Any, Any]] = {}
         top["format_version"] = (Literal[1], Field(alias="format_version", description="Always 1."))
         top["scenario"] = (head.annotation(), Field(alias="scenario", description="Name, start, end and zone."))
         for table, record in self.tables.items():
+            if only is not None and table not in only:
+                continue
             text = first_line(record.cls) + " Names with dots are quoted."
             top[f"t_{table}"] = (dict[str, record.annotation()], Field(alias=table, default=None, description=text))  # type: ignore[misc] # the type is made at run time
         steps = Many(self.intervention).annotation()

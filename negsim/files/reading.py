@@ -33,10 +33,16 @@ def vocabulary() -> tuple[type, ...]:
 
 
 @lru_cache(maxsize=16)
-def codec_of(words: tuple[type, ...]) -> tuple[Codec, Any]:
-    """The codec for the vocabulary and these words, and its pydantic model."""
-    codec = Codec((*vocabulary(), *words))
-    return codec, codec.file_model()
+def codec_of(words: tuple[type, ...]) -> Codec:
+    """The codec for the vocabulary and these words."""
+    return Codec((*vocabulary(), *words))
+
+
+@lru_cache(maxsize=64)
+def model_of(words: tuple[type, ...], tables: frozenset[str] | None = None) -> Any:
+    """The pydantic model of a file with these words; ``tables`` names those that the file has."""
+    codec = codec_of(words)
+    return codec.file_model(tables if tables is not None and tables <= codec.tables.keys() else None)
 
 
 def shipped() -> tuple[str, ...]:
@@ -116,11 +122,13 @@ def loads(text: str, name: str = "<text>", words: Iterable[type] = ()) -> Scenar
     >>> [part.name for part in scenario.parts]
     ['deliver', 'memo']
     """
-    codec, model = codec_of(tuple(words))
+    known = tuple(words)
+    codec = codec_of(known)
     data = parse_toml(text, name)
     _check_version(data, name)
     with located(name):
         data = flattened(data, codec)
+    model = model_of(known, frozenset(data) - {"format_version", "scenario", "intervention"})
     try:
         model.model_validate(data)
     except ValidationError as error:
@@ -254,7 +262,7 @@ def schema(words: Iterable[type] = ()) -> dict[str, Any]:
     >>> sorted(schema()["required"])
     ['format_version', 'scenario']
     """
-    _, model = codec_of(tuple(words))
+    model = model_of(tuple(words))
     found: dict[str, Any] = model.model_json_schema(by_alias=True)
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     found["title"] = "negsim scenario, format 1"

@@ -67,7 +67,7 @@ def dumps(scenario: Scenario) -> str:
 
 
 def _codec_for(scenario: Scenario) -> Codec:
-    codec, _ = codec_of(())
+    codec = codec_of(())
     known = {record.cls for record in codec.tables.values()}
     others = {type(part) for part in scenario.parts} - known
     if not others:
@@ -78,7 +78,7 @@ def _codec_for(scenario: Scenario) -> Codec:
                 f"{cls.__name__} cannot be written: it has no class attribute table, such as table = 'promise'"
             )
     ordered = sorted(others - set(vocabulary()), key=lambda cls: (cls.__module__, cls.__qualname__))
-    return codec_of(tuple(ordered))[0]
+    return codec_of(tuple(ordered))
 
 
 def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:

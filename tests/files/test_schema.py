@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from negsim.files import loads, schema, shipped
-from negsim.files.reading import codec_of
+from negsim.files.reading import model_of
 from negsim.model.clocks import LAWS
 from negsim.vocabulary import WORDS
 
@@ -57,7 +57,7 @@ def test_no_reference_dangles_and_no_table_is_open() -> None:
 
 
 def test_the_schema_is_that_of_the_reader() -> None:
-    _, model = codec_of(())
+    model = model_of(())
     ours = schema()
     theirs = model.model_json_schema()
     for key in ("$defs", "properties", "required", "additionalProperties"):
@@ -67,7 +67,7 @@ def test_the_schema_is_that_of_the_reader() -> None:
 @pytest.mark.parametrize("name", shipped())
 def test_shipped_scenarios_validate(name: str) -> None:
     data = tomllib.loads((resources.files("negsim") / "scenarios" / f"{name}.toml").read_text("utf-8"))
-    _, model = codec_of(())
+    model = model_of(())
     model.model_validate(data)
     with pytest.raises(ValidationError):
         model.model_validate({**data, "scenario": {**data["scenario"], "start": 3}})
