@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import negsim as ns
 
+# fmt: off
 RUSSIA, UKRAINE, US = ns.Party("russia", "Russia"), ns.Party("ukraine", "Ukraine"), ns.Party("united_states", "United States")
 BOTH, LATER = [RUSSIA, UKRAINE], {"as_of": "2025-07-23", "hindsight": True}
 
@@ -21,56 +22,69 @@ evidence = [
     ns.Evidence(TRUCES, "Ceasefires 1989-2020, ETH/PRIO Civil Conflict Ceasefire data set (Clayton et al. 2022), own fits", "https://doi.org/10.1177/00220027221129195", date="2022-11-01"),
     ns.Evidence(GAPS, "Gaps between mediation efforts in civil wars (353) and between rounds in 9 processes (22), own fits", date="2025-05-28"),
     ns.Evidence(BASE, "Shares of resolved questions that came true, Good Judgment Project and ForecastBench", "https://doi.org/10.7910/DVN/BPCDH5", note="classes assigned with hindsight"),
-]  # fmt: skip
+]
 
-
+# ---- Shorthand -----------------------------------------------------------------------------------------------------
 def p(name, best, low, high, title, grade="judgement", source="judgement", unit="1", **rest):
-    """A parameter with its range: a smooth triangle from low to high with its peak at the best value."""
+    """A parameter and its range: a smooth triangle from low to high with its peak at the best value."""
     return ns.Parameter(name, best, ns.Pert(low, best, high), unit, source, grade, title=title, **rest)
+def fixed(name, best, title, grade="definition", source="definition", unit="1", **rest):
+    """A number without a range: the spread of a law, or what follows from a choice of centre or scale."""
+    return ns.Parameter(name, best, unit=unit, source=source, grade=grade, title=title, **rest)
+def act(name, mean, effects, when=True, by=None, **rest):
+    """Something that happens again and again, after exponential times with this mean."""
+    return ns.Action(name=name, clock=ns.Exponential(mean=mean), effects=effects, when=when, by=by, **rest)
+def once(name, when, effects):
+    """Something that happens as soon as a condition turns true."""
+    return ns.Action(name=name, clock=ns.Immediately(), when=when, effects=effects)
+def never(*facts):
+    """Suppose that these never come, or never were."""
+    return tuple(ns.Do(fact=fact, never=True) for fact in facts)
+def without(*names):
+    """Suppose these things away."""
+    return tuple(ns.Without(element=name) for name in names)
+def q(name, condition, by, base_rate=None, text="", **rest):
+    """Does it become true by then?"""
+    return ns.Question(name=name, condition=condition, by=by, base_rate=base_rate, text=text, source=BASE if base_rate else "", **rest)
 
-
-def definition(name, best, title, unit="1"):
-    """A number that follows from a choice of centre or scale."""
-    return ns.Parameter(name, best, unit=unit, source="definition", grade="definition", title=title)
-
-
+# ---- Numbers -------------------------------------------------------------------------------------------------------
 parameters = [
     p("memorandum.median", 14, 7, 30, "median delay of the memorandum, days after 19 May", "weak", SEQUEL, "days", **LATER),
-    definition("memorandum.sigma", 0.8, "spread of that delay"),
+    fixed("memorandum.sigma", 0.8, "spread of that delay", "weak", SEQUEL, **LATER),
     p("memorandum.share_at_table", 0.5, 0.2, 0.8, "share that Russia hands over only at the table", "weak", SEQUEL, **LATER),
     p("round.waiver", 0.4, 0.15, 0.7, "the round is held on its date though the memorandum is missing", source=EARLIER),
     p("round.on_date", 0.57, 0.3, 0.7, "held on its date if nothing is missing, channel active", "fair", MEETINGS),
     p("round.never", 0.45, 0.3, 0.6, "never held, if not on its date", "fair", MEETINGS),
     p("round.slip_mu", 2.0, 1.0, 3.0, "slip of a postponed meeting: lognormal mu", "fair", MEETINGS, "log days"),
-    definition("round.slip_sigma", 1.75, "slip of a postponed meeting: lognormal sigma"),
+    fixed("round.slip_sigma", 1.75, "slip of a postponed meeting: lognormal sigma", "fair", MEETINGS),
     p("rounds.gap_mu", 3.14, 2.64, 3.69, "gap between rounds, active: lognormal mu", "fair", GAPS, "log days"),
-    definition("rounds.gap_sigma", 1.19, "gap between rounds, active: lognormal sigma"),
+    fixed("rounds.gap_sigma", 1.19, "gap between rounds, active: lognormal sigma", "fair", GAPS),
     p("rounds.stalled_mu", 4.75, 4.09, 5.3, "gap between rounds, stalled: lognormal mu", "good", GAPS, "log days"),
-    definition("rounds.stalled_sigma", 1.5, "gap between rounds, stalled: lognormal sigma"),
+    fixed("rounds.stalled_sigma", 1.5, "gap between rounds, stalled: lognormal sigma", "good", GAPS),
     p("rounds.stall", 0.25, 0.1, 0.5, "a round is followed by a stall", "unknown"),
     p("yield.ceasefire", 0.03, 0, 0.15, "a round yields a general ceasefire", "weak", SEQUEL, **LATER),
     p("yield.truce", 0.15, 0.05, 0.4, "a round yields a limited truce", "weak", SEQUEL, **LATER),
     p("yield.exchange", 0.7, 0.4, 0.9, "a round yields an exchange of prisoners", "weak", SEQUEL, **LATER),
     p("yield.breakthrough", 0.03, 0, 0.15, "a round agrees on principles", "unknown"),
     p("ceasefire.per_month", 0.03, 0.01, 0.08, "general ceasefire agreed within 30 days, all paths together", "fair", TRUCES),
-    definition("ceasefire.direct_share", 0.41, "share of that hazard that does not come from rounds"),
+    fixed("ceasefire.rounds_per_day", 0.0195, "rounds a day, at the centre to the end: their part of that hazard is not counted twice", unit="1/day"),
     p("ceasefire.mu", 4.31, 2.27, 5.0, "duration of a general ceasefire: lognormal mu (low: Ukraine 2014-20)", "good", TRUCES, "log days"),
-    definition("ceasefire.sigma", 2.94, "duration of a general ceasefire: lognormal sigma"),
+    fixed("ceasefire.sigma", 2.94, "duration of a general ceasefire: lognormal sigma", "good", TRUCES),
     p("truce.per_month", 0.3, 0.03, 0.9, "limited truce agreed within 30 days, all paths together", "weak", LOG),
-    definition("truce.direct_share", 0.73, "share of that hazard that does not come from rounds"),
-    definition("truce.mu", 1.61, "duration of a limited truce: lognormal mu"),
-    definition("truce.sigma", 1.56, "duration of a limited truce: lognormal sigma"),
+    fixed("truce.rounds_per_day", 0.0228, "rounds a day, at the centre over 90 days: their part of that hazard is not counted twice", unit="1/day"),
+    fixed("truce.mu", 1.61, "duration of a limited truce: lognormal mu", "good", TRUCES, "log days"),
+    fixed("truce.sigma", 1.56, "duration of a limited truce: lognormal sigma", "good", TRUCES),
     p("us_russia.within_60", 0.15, 0.02, 0.4, "a leaders' meeting being arranged, without a date, is held within 60 days", "weak", MEETINGS),
-    definition("us_russia.scale", 2.65, "hazard of consent over hazard of the meeting"),
+    fixed("us_russia.scale", 2.68, "hazard of consent over hazard of the meeting"),
     p("leaders.on_date", 0.45, 0.2, 0.75, "a leaders' meeting with a date is held on it", "weak", MEETINGS),
     p("leaders.never", 0.727, 0.4, 0.9, "never held, if not on its date (0.4 of all, 0.55 missed their date)", "weak", MEETINGS),
     p("leaders.lead", 8, 2, 33, "median days from a date being set to that date", "fair", MEETINGS, "days"),
     p("summit.per_month", 0.02, 0.003, 0.08, "summit of the enemies' leaders within 30 days, under discussion", "fair", BASE),
-    definition("summit.scale", 1.93, "hazard of Moscow's consent by way of rounds over hazard of the summit"),
+    fixed("summit.scale", 1.91, "hazard of Moscow's consent by way of rounds over hazard of the summit"),
     p("summit.us_path", 1.0, 0.3, 3, "weight of the path by way of a US-Russian meeting (rounds: 1)", "unknown"),
     p("summit.ceasefire_path", 3.0, 1, 6, "weight of the path by way of a ceasefire (rounds: 1)", "unknown"),
     p("us.multiplier", 1.4, 1.0, 2.0, "US pressure on talks and agreement; centred on the run's mean", "unknown"),
-    definition("us.centre", 0.79, "mean share of days on which the United States is engaged"),
+    fixed("us.centre", 0.78, "mean share of days on which the United States is engaged"),
     p("us.target", 1.7, 1.0, 2.5, "Moscow's pace when the blame lies with Moscow over when with Kyiv; centred at even odds of blame", "unknown"),
     p("us.patience", 150, 60, 300, "mean days until US pressure tires", "judgement", unit="days"),
     p("us.return_after", 60, 20, 180, "mean days until a tired United States comes back", "judgement", unit="days"),
@@ -78,17 +92,19 @@ parameters = [
     p("terms.seen", 0.5, 0.2, 0.8, "Moscow takes Ukraine's terms for delivered"),
     p("terms.reciprocity", 1.6, 1.0, 2.5, "Moscow's pace if it has seen Ukraine's terms over if not; centred on its mean", "unknown"),
     p("deadline.rush", 2.0, 1.0, 4.0, "hazard of delivery in the last day and a half over before; centred on the days to the date"),
-    definition("deadline.share", 0.342, "share of the memorandum's hazard to the date that falls into the rush"),
+    fixed("deadline.share", 0.342, "share of the memorandum's hazard to the date that falls into the rush"),
     p("trust.weight", 1.0, 0.2, 2.0, "log pace of talks and agreement for each unit of trust; centred on the run's mean", "unknown"),
-    definition("trust.centre", -0.05, "mean trust over the run"),
+    fixed("trust.centre", -0.05, "mean trust over the run"),
     p("weariness.weight", 0.5, 0.1, 1.0, "log odds of a ceasefire for each unit of both sides' weariness; centred on the run's mean", "unknown"),
-    definition("weariness.centre", 1.32, "mean of both sides' weariness, added, over the run"),
+    fixed("weariness.centre", 1.32, "mean of both sides' weariness, added, over the run"),
     p("offer.weight", 4.0, 1, 8, "odds of a ceasefire with Ukraine's open offer over without; centred on the run's mean, with the next two", "unknown"),
     p("sequencing.weight", 4.0, 1, 10, "odds of a ceasefire once Moscow drops root causes first; centred on the run's mean", "unknown"),
     p("breakthrough.weight", 3.0, 1, 6, "odds of a ceasefire, pace of a summit after a breakthrough; the odds centred on the run's mean, the pace at the start (none)", "unknown"),
-    definition("settling.centre", 1.21, "mean over the run of the odds of a ceasefire from offer, sequencing and breakthrough"),
+    fixed("offer.gone", 0.07, "mean share of days on which Ukraine's offer is withdrawn"),
+    fixed("sequencing.gone", 0.03, "mean share of days on which Moscow has dropped its sequencing"),
+    fixed("breakthrough.share", 0.08, "mean share of days after a breakthrough"),
     p("territory.drive", 1.6, 1.0, 2.5, "pace of offensives under the resolve to take more territory; centred at the start (resolved)", "unknown"),
-]  # fmt: skip
+]
 
 # ---- Moods: what multiplies pace and odds ----------------------------------------------------------------------------
 offer, root_causes = ns.Fact("ukraine.offer_stands", True), ns.Fact("russia.root_causes_first", True)
@@ -105,73 +121,54 @@ trusting = ns.exp("trust.weight * (trust - trust.centre)")
 mood = trusting * us_push
 weariness = ns.exp("weariness.weight * (russia.weariness + ukraine.weariness - weariness.centre)")
 settling = ns.where(offer, 1, "1 / offer.weight") * ns.where(root_causes, 1, "sequencing.weight") * ns.where(made, "breakthrough.weight", 1)
-agreement = mood * weariness * settling / ns.parse("settling.centre")
+settled = ns.parse("1 - offer.gone * (1 - 1 / offer.weight) + sequencing.gone * (sequencing.weight - 1) + breakthrough.share * (breakthrough.weight - 1)")
+agreement = mood * weariness * settling / settled
 
 # ---- The memorandum, Ukraine's terms, the round of 2 June -------------------------------------------------------------
-terms = ns.Claim("ukraine_terms_sent", by=UKRAINE, credibility=0.9, views={UKRAINE: 1, RUSSIA: "terms.seen if ukraine_terms_sent.holds else 0.1"}, text="Ukraine has handed its terms to Russia", source="judgement", as_of="2025-05-28")  # fmt: skip
+terms = ns.Claim("ukraine_terms_sent", by=UKRAINE, credibility=0.9, views={UKRAINE: 1, RUSSIA: "terms.seen if ukraine_terms_sent.holds else 0.1"}, text="Ukraine has handed its terms to Russia", source="judgement", as_of="2025-05-28")
 seen = ns.where(terms.seen_by(RUSSIA), "terms.reciprocity", 1) / ns.parse("1 + terms.seen * (terms.reciprocity - 1)")
 memo = ns.Promise(
-    "memorandum", by=RUSSIA, to=UKRAINE, delay=ns.LogNormal(median="memorandum.median", sigma="memorandum.sigma"), age="10 days",
-    pace=on_moscow * seen * pull, only_at_table="memorandum.share_at_table", at_table="istanbul_2.held",
-    title="the text Moscow promised on 19 May",
-)  # fmt: skip
-yields = {"ceasefire": ns.odds("yield.ceasefire", agreement), "truce": ns.odds("yield.truce", mood), "exchange": ns.odds("yield.exchange", mood), "breakthrough": ns.odds("yield.breakthrough", mood)}  # fmt: skip
+    "memorandum", by=RUSSIA, to=UKRAINE, delay=ns.LogNormal(median="memorandum.median", sigma="memorandum.sigma"), age="10 days", pace=on_moscow * seen * pull,
+    only_at_table="memorandum.share_at_table", at_table="istanbul_2.held", title="the text Moscow promised on 19 May")
+yields = {"ceasefire": ns.odds("yield.ceasefire", agreement), "truce": ns.odds("yield.truce", mood), "exchange": ns.odds("yield.exchange", mood), "breakthrough": ns.odds("yield.breakthrough", mood)}
 talks = ns.Meeting(
-    "istanbul_2", among=BOTH, on="2025-06-02T13:00", requires={UKRAINE: memo.delivered}, on_date="round.on_date",
-    waiver=ns.odds("round.waiver", on_kyiv), products=yields, pace=mood,
+    "istanbul_2", among=BOTH, on="2025-06-02T13:00", requires={UKRAINE: memo.delivered}, on_date="round.on_date", waiver=ns.odds("round.waiver", on_kyiv),
     otherwise=ns.Postpone(ns.LogNormal("round.slip_mu", "round.slip_sigma").truncated("11 hours"), never="round.never"),
-    title="the second round, proposed by Moscow for 2 June",
-)  # fmt: skip
+    products=yields, pace=mood, title="the second round, proposed by Moscow for 2 June")
 rounds = ns.Process(
-    "rounds", among=BOTH, held_before=1, opening=talks, pace=mood, stalls=ns.odds("rounds.stall", 1 / mood * ns.where(made, "1 / breakthrough.weight", 1)),
-    gap=ns.LogNormal("rounds.gap_mu", "rounds.gap_sigma").truncated("48 hours"), products=yields, revived_by="us_russia.held",
-    stalled_gap=ns.LogNormal("rounds.stalled_mu", "rounds.stalled_sigma").truncated("48 hours"),
-)  # fmt: skip
+    "rounds", among=BOTH, held_before=1, opening=talks, products=yields, revived_by="us_russia.held", pace=mood,
+    stalls=ns.odds("rounds.stall", 1 / mood * ns.where(made, "1 / breakthrough.weight", 1)),
+    gap=ns.LogNormal("rounds.gap_mu", "rounds.gap_sigma").truncated("48 hours"),
+    stalled_gap=ns.LogNormal("rounds.stalled_mu", "rounds.stalled_sigma").truncated("48 hours"))
 
 # ---- Ceasefire and truce --------------------------------------------------------------------------------------------
 ceasefire = ns.Ceasefire(
-    "ceasefire", between=BOTH, agreed_when="istanbul_2.ceasefire or rounds.ceasefire", pace=agreement,
-    direct=ns.Exponential("-log(1 - ceasefire.per_month) / 30 * ceasefire.direct_share"), duration=ns.LogNormal("ceasefire.mu", "ceasefire.sigma"),
-    violations=ns.Exponential(mean="20 days"), harm=["trust -= 0.05"], terms="all fighting, whole front, 30 days or open-ended",
-)  # fmt: skip
+    "ceasefire", between=BOTH, agreed_when="istanbul_2.ceasefire or rounds.ceasefire", pace=agreement, duration=ns.LogNormal("ceasefire.mu", "ceasefire.sigma"),
+    direct=ns.Exponential("max(0.00001, -log(1 - ceasefire.per_month) / 30 - ceasefire.rounds_per_day * yield.ceasefire)"),
+    violations=ns.Exponential(mean="20 days"), harm=["trust -= 0.05"], terms="all fighting, whole front, 30 days or open-ended")
 truce = ns.Ceasefire(
-    "truce", scope="limited", between=BOTH, agreed_when="istanbul_2.truce or rounds.truce", pace=mood,
-    direct=ns.Exponential("-log(1 - truce.per_month) / 30 * truce.direct_share"), duration=ns.LogNormal("truce.mu", "truce.sigma"),
-    violations=ns.Exponential(mean="10 days"), harm=["trust -= 0.1"], terms="energy, sea, local, holiday or a few days",
-)  # fmt: skip
+    "truce", scope="limited", between=BOTH, agreed_when="istanbul_2.truce or rounds.truce", pace=mood, duration=ns.LogNormal("truce.mu", "truce.sigma"),
+    direct=ns.Exponential("max(0.00001, -log(1 - truce.per_month) / 30 - truce.rounds_per_day * yield.truce)"),
+    violations=ns.Exponential(mean="10 days"), harm=["trust -= 0.1"], terms="energy, sea, local, holiday or a few days")
 
 # ---- Leaders --------------------------------------------------------------------------------------------------------
 LEADERS = {
     "leaders": True, "lead": ns.LogNormal(median="leaders.lead", sigma=0.9), "on_date": "leaders.on_date",
     "otherwise": ns.Postpone(ns.LogNormal("round.slip_mu", "round.slip_sigma"), never="leaders.never"),
-}  # fmt: skip
+}
 us_russia = ns.Meeting(
-    "us_russia", among=[US, RUSSIA], requires={US: engaged}, willing={RUSSIA: trusting * on_moscow},
-    consent={RUSSIA: ns.Exponential("-log(1 - us_russia.within_60) / 60 * us_russia.scale")}, title="the presidents of the United States and Russia", **LEADERS,
-)  # fmt: skip
+    "us_russia", among=[US, RUSSIA], requires={US: engaged}, willing={RUSSIA: trusting * on_moscow}, title="the presidents of the United States and Russia",
+    consent={RUSSIA: ns.Exponential("-log(1 - us_russia.within_60) / 60 * us_russia.scale")}, **LEADERS)
 paths = ns.where("rounds.number >= 2", 1, 0) + ns.where(us_russia.held, "summit.us_path", 0) + ns.where(ceasefire.holds, "summit.ceasefire_path", 0)
 summit = ns.Meeting(
     "summit", among=[*BOTH, US], willing={RUSSIA: paths * trusting * on_moscow * ns.where(made, "breakthrough.weight", 1)},
     requires={RUSSIA: (rounds.number >= 2) | us_russia.held | ceasefire.holds, UKRAINE: offer, US: engaged},
-    consent={RUSSIA: ns.Exponential("-log(1 - summit.per_month) / 30 * summit.scale")}, title="the three presidents in one room", **LEADERS,
-)  # fmt: skip
+    consent={RUSSIA: ns.Exponential("-log(1 - summit.per_month) / 30 * summit.scale")}, title="the three presidents in one room", **LEADERS)
 
 # ---- The war, the words, Washington ----------------------------------------------------------------------------------
-territory = ns.Claim("more_territory", by=RUSSIA, credibility=0.8, text="it is Russia that would take more territory if talks fail (else: Ukraine, as a conditional threat)", source="judgement", as_of="2025-05-28")  # fmt: skip
+territory = ns.Claim("more_territory", by=RUSSIA, credibility=0.8, text="it is Russia that would take more territory if talks fail (else: Ukraine, as a conditional threat)", source="judgement", as_of="2025-05-28")
 stands = ns.Fact("more_territory.stands", True)
 drive = ns.where(stands, 1, "1 / territory.drive")
-
-
-def act(name, mean, effects, when=True, by=None, **rest):
-    """Something that happens again and again, after exponential times with this mean."""
-    return ns.Action(name=name, clock=ns.Exponential(mean=mean), effects=effects, when=when, by=by, **rest)
-
-
-def once(name, when, effects, **rest):
-    """Something that happens as soon as a condition turns true."""
-    return ns.Action(name=name, clock=ns.Immediately(), when=when, effects=effects, **rest)
-
-
 happenings = [
     ns.Action(name="deadline.nears", clock=ns.On("2025-06-01T00:00"), effects=["deadline.pull = deadline.pull * deadline.rush"]),
     ns.Action(name="deadline.passes", clock=ns.On("2025-06-02T13:00"), effects=["deadline.pull = 1"], priority=11),
@@ -190,59 +187,37 @@ happenings = [
     act("us.return", "us.return_after", ["us.engaged = true"], ~engaged, US),
     act("us.turn_on_moscow", 40, ["us.blames_moscow = true"], ~blames, US, pace=ns.where(memo.delivered, 0.8, 1.25)),
     act("us.turn_on_kyiv", 40, ["us.blames_moscow = false"], blames, US, pace=ns.where(minerals, 1, "minerals.bond")),
-]  # fmt: skip
+]
 
 # ---- What it would mean to suppose each mechanism away -----------------------------------------------------------------
-def mechanism(name, title, *off):
-    """A mechanism and what its absence is."""
-    return ns.Mechanism(name=name, off=off, title=title)
-
-
-def never(fact):
-    """Suppose that it never comes, or never was."""
-    return ns.Do(fact=fact, never=True)
-
-
-def without(*names):
-    """Suppose these things away."""
-    return tuple(ns.Without(element=name) for name in names)
-
-
-mechanisms = [
-    mechanism("memorandum_promise", "the memorandum promised and delivered; off: never delivered", never(memo.delivered)),
-    mechanism("handover_at_table", "the memorandum only at the table; off: no such share", *without("memorandum.hand_over")),
-    mechanism("terms_of_ukraine", "Ukraine's terms sent, seen differently by each side; off: Moscow never saw them", never(terms.seen_by(RUSSIA))),
-    mechanism("waived_precondition", "the circle: memorandum only at the table, table only with the memorandum; a waiver breaks it; off: nobody waives", never(talks.waived)),
-    mechanism("postponement", "a round that slips is held late; off: never late", *without("istanbul_2.meet_late")),
-    mechanism("later_rounds", "rounds follow in active and stalled states; off: none follows", *without("rounds.meet", "rounds.meet_again")),
-    mechanism("stalling", "rounds stall; off: the process stays active", *without(rounds.active)),
-    mechanism("prisoner_exchanges", "exchanges of prisoners build trust; off: none is agreed", never("istanbul_2.exchange"), never("rounds.exchange")),
-    mechanism("ceasefire_offer", "Ukraine's offer of an unconditional ceasefire; off: no offer", never(offer)),
-    mechanism("root_causes_first", "Russia's root causes first; off: not insisted on", never(root_causes)),
-    mechanism("limited_truces", "limited truces; off: none", never(truce.agreed), never(truce.holds)),
-    mechanism("war_of_attrition", "losses wear both sides down at their own pace; off: no losses", *without("russia.lose_men", "ukraine.lose_men")),
-    mechanism("war_of_words", "accusations cost trust; off: no accusations", *without("words.accuse")),
-    mechanism("offensives", "attacks and strikes cost trust and wear down; off: none", *without("russia.attack", "ukraine.strike")),
-    mechanism("contested_territory", "someone means to take more territory; off: nobody does", never(stands)),
-    mechanism("no_breakthrough", "no breakthrough so far; off: the first round made one", ns.Do(fact=made, on="2025-05-29")),
-    mechanism("minerals_deal", "the minerals deal binds US interest; off: not in force", never(minerals)),
-    mechanism("us_pressure", "US pressure for a fast end; off: not engaged", never(engaged)),
-    mechanism("target_of_pressure", "the dispute over blame turns the pressure on Moscow; off: only on Kyiv", never(blames)),
-    mechanism("us_fatigue", "US pressure tires; off: it does not", *without("us.tire")),
-    mechanism("approach_of_date", "the date of the round hurries the memorandum; off: it does not draw near", *without("deadline.nears")),
-    mechanism("us_russia_meeting", "a meeting of the US and Russian presidents; off: never", never(us_russia.held)),
-    mechanism("trilateral_summit", "the summit of three; off: never", never(summit.held)),
-]  # fmt: skip
+mechanisms = [ns.Mechanism(name=name, title=title, off=off) for name, title, off in [
+    ("memorandum_promise", "the memorandum promised and delivered; off: never delivered", never(memo.delivered)),
+    ("handover_at_table", "the memorandum only at the table; off: no such share", without("memorandum.hand_over")),
+    ("terms_of_ukraine", "Ukraine's terms sent, seen differently by each side; off: Moscow never saw them", never(terms.seen_by(RUSSIA))),
+    ("waived_precondition", "the circle: memorandum only at the table, table only with the memorandum; a waiver breaks it; off: nobody waives", never(talks.waived)),
+    ("postponement", "a round that slips is held late; off: never late", without("istanbul_2.meet_late")),
+    ("later_rounds", "rounds follow in active and stalled states; off: none follows", without("rounds.meet", "rounds.meet_again")),
+    ("stalling", "rounds stall; off: the process stays active", without(rounds.active)),
+    ("prisoner_exchanges", "exchanges of prisoners build trust; off: none is agreed", never("istanbul_2.exchange", "rounds.exchange")),
+    ("ceasefire_offer", "Ukraine's offer of an unconditional ceasefire; off: no offer", never(offer)),
+    ("root_causes_first", "Russia's root causes first; off: not insisted on", never(root_causes)),
+    ("limited_truces", "limited truces; off: none", never(truce.agreed, truce.holds)),
+    ("war_of_attrition", "losses wear both sides down at their own pace; off: no losses", without("russia.lose_men", "ukraine.lose_men")),
+    ("war_of_words", "accusations cost trust; off: no accusations", without("words.accuse")),
+    ("offensives", "attacks and strikes cost trust and wear down; off: none", without("russia.attack", "ukraine.strike")),
+    ("contested_territory", "someone means to take more territory; off: nobody does", never(stands)),
+    ("no_breakthrough", "no breakthrough so far; off: the first round made one", [ns.Do(fact=made, on="2025-05-29")]),
+    ("minerals_deal", "the minerals deal binds US interest; off: not in force", never(minerals)),
+    ("us_pressure", "US pressure for a fast end; off: not engaged", never(engaged)),
+    ("target_of_pressure", "the dispute over blame turns the pressure on Moscow; off: only on Kyiv", never(blames)),
+    ("us_fatigue", "US pressure tires; off: it does not", without("us.tire")),
+    ("approach_of_date", "the date of the round hurries the memorandum; off: it does not draw near", without("deadline.nears")),
+    ("us_russia_meeting", "a meeting of the US and Russian presidents; off: never", never(us_russia.held)),
+    ("trilateral_summit", "the summit of three; off: never", never(summit.held)),
+]]
 
 # ---- Questions -------------------------------------------------------------------------------------------------------
 exchange2 = "istanbul_2.exchange or rounds.number == 2 and rounds.exchange"
-
-
-def q(name, condition, by, base_rate=None, text="", **rest):
-    """Does it become true by then?"""
-    return ns.Question(name=name, condition=condition, by=by, base_rate=base_rate, text=text, source=BASE if base_rate else "", **rest)
-
-
 questions = [
     q("memo_before_session", memo.delivered, "2025-06-02T13:00", 0.15, "Ukraine's government confirms that it holds the whole text that Russia calls its memorandum before the second round opens, by 13:00 on 2 June if none opens that day", throughout=~talks.held),
     q("memo_by_2_june", memo.delivered, "2025-06-02", 0.26, "the same text is with Ukraine by the end of 2 June, whether before, at or after the table"),
@@ -258,16 +233,15 @@ questions = [
     q("us_russia_leaders_by_31_aug", us_russia.held, "2025-08-31", 0.25, "the presidents of the United States and Russia meet in person for talks that both announced"),
     q("summit_by_30_june", summit.held, "2025-06-30", 0.02, "the presidents of Ukraine, Russia and the United States talk in one room at one time"),
     q("summit_by_31_dec", summit.held, "2025-12-31", 0.14, "the same by the end of the year"),
-]  # fmt: skip
+]
 
 scenario = ns.Scenario(
     "istanbul-2025", start="2025-05-29", end="2025-12-31", zone="Europe/Istanbul", as_of="2025-05-28",
     title="Istanbul, second round: the memorandum, the ceasefire, the summit",
-    note="Built after the events from tables of public facts: agreement with what happened is a case study, not a track record. "
-         "Multipliers are centred at the start or on the run's mean, as their titles say.",
+    note="Built after the events from tables of public facts: agreement with what happened is a case study, not a track record. Multipliers are centred at the start or on the run's mean, as their titles say.",
     parts=[RUSSIA, UKRAINE, US, *evidence, *parameters, offer, root_causes, engaged, blames, minerals, made, trust, *weary.values(), pull, terms, memo, talks,
            rounds, ceasefire, truce, us_russia, summit, territory, stands, *happenings, *mechanisms, *questions],
-)  # fmt: skip
+)
 
 if __name__ == "__main__":
     runs = ns.simulate(scenario, replications=2_000, seed=1)
