@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from negsim.engines.blocks import Event, Trajectory
+    from negsim.blocks import Event, Trajectory
     from negsim.errors import (
         CheckpointError,
         CircularPrecondition,
@@ -84,7 +84,7 @@ if TYPE_CHECKING:
     from negsim.simulate import replay, simulate
 
 HOMES = {
-    "negsim.engines.blocks": "Event Trajectory",
+    "negsim.blocks": "Event Trajectory",
     "negsim.errors": "CheckpointError CircularPrecondition EngineError EstimateError EvaluationError ExpressionError"
     " FileError HindsightError LawError NegsimError NotRecorded RunawayError ScenarioError SimulationError"
     " StreamError UnknownName",

@@ -20,7 +20,7 @@ import numpy as np
 
 import negsim
 from negsim import errors
-from negsim.engines.blocks import Block
+from negsim.blocks import Block
 from negsim.errors import CheckpointError, SimulationError
 from negsim.program import Program
 from negsim.tally import Tally

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.blocks import Block, Trajectory
+from negsim.blocks import Block, Trajectory
 from negsim.errors import EstimateError, NotRecorded, SimulationError, nearest
 from negsim.estimates import Band, Conditional, Curve, Mean, Proportion, draw_band
 from negsim.model.calendar import Calendar, Moment, moment

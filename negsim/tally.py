@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.blocks import Block
+from negsim.blocks import Block
 from negsim.errors import SimulationError
 from negsim.estimates import Mean
 from negsim.model.calendar import Calendar

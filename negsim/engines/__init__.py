@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 
-from negsim.engines.blocks import Block, Event, Job, Kernel, Trajectory
+from negsim.blocks import Block, Event, Job, Kernel, Trajectory
 from negsim.errors import EngineError, nearest
 from negsim.program import Program
 

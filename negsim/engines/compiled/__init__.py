@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from negsim.engines.blocks import Block, Event, Job, Trajectory, empty_block
+from negsim.blocks import Block, Event, Job, Trajectory, empty_block
 from negsim.engines.compiled import loop
 from negsim.engines.compiled.layouts import LAYOUTS
 from negsim.engines.compiled.tables import Lowered, law_rows, lower_program

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from negsim.engines.blocks import Block, Job, Trajectory, empty_block
+from negsim.blocks import Block, Job, Trajectory, empty_block
 from negsim.engines.reference.world import World
 from negsim.errors import SimulationError
 from negsim.program import Bound, Program

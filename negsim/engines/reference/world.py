@@ -9,7 +9,7 @@ from itertools import count
 from math import isfinite
 from typing import Any
 
-from negsim.engines.blocks import Event
+from negsim.blocks import Event
 from negsim.engines.reference.agenda import Agenda
 from negsim.engines.reference.clocks import CalendarClock, Clock, make_clock
 from negsim.engines.reference.memory import Memory
