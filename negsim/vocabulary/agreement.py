@@ -1,0 +1,189 @@
+"""An agreement as a ladder: partial, framework, signed, ratified, implemented, each step a gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from negsim.errors import ScenarioError, nearest
+from negsim.model.actions import Action, Outcome
+from negsim.model.clocks import Distribution, Fixed
+from negsim.model.effects import Effect
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, equal
+from negsim.model.names import check_name
+from negsim.model.variables import Counter, Fact
+from negsim.vocabulary.common import asked, parties, put
+from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, as_effects, both, pace_for, tidy
+
+__all__ = ["Agreement", "Rung"]
+
+OWN_FACTS = ("broken", "reached", "failed_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One step of an agreement: the time it takes once the step before is done, and what it needs besides.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``partial``, ``framework``, ``signed``, ``ratified``, ``implemented``.
+    takes : Distribution or Fixed
+        Law of the days from the step before, while ``when`` holds.
+    when : condition
+        What this step needs besides.
+    fails : probability
+        That the attempt comes to nothing; then it is tried anew (default 0).
+    pace : number-valued expression
+    effects : list of effects
+        What reaching it changes.
+    """
+
+    name: str
+    takes: Distribution | Fixed
+    when: Expression = ALWAYS
+    fails: Expression = ZERO
+    pace: Expression = ONE
+    effects: tuple[Effect, ...] = ()
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        tidy(self, "step", condition=["when"], number=["pace"], share=["fails"])
+        put(self, effects=as_effects(self.effects))
+        check_name(self.name, "step")
+        if "." in self.name or self.name in OWN_FACTS:
+            raise ScenarioError(
+                f"step {self.name!r} must be one word that the agreement does not use itself; choose another name"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Steps that follow each other; none is reached before the one below it.
+
+    .. math:: T_k = T_{k-1} + D_k, \\qquad \\text{progress} = k / n
+
+    With exponential steps of rate ``r`` and share ``f`` of failing attempts a step takes ``1 / (r (1 - f))`` days on
+    average. A broken agreement stays on its step and goes no further until ``mends`` says so.
+
+    Parameters
+    ----------
+    name : str
+    between : list of Party or str
+    rungs : list of Rung
+        From the lowest to the highest.
+    done : int
+        How many are reached at the start (default 0).
+    breaks : Distribution, optional
+        Law of the days from the first step after which it breaks down.
+    breaks_while : condition
+        Under which that clock runs.
+    strain : number-valued expression
+        Multiplier of the hazard of breaking down.
+    mends : Distribution, optional
+        Law of the days until it is taken up again.
+    title : str
+
+    Notes
+    -----
+    A fact for each step, ``broken``; counter ``reached``; expression ``progress``. Signing is not settling: Walter
+    1997, *Int. Organ.* 51:335, doi:10.1162/002081897550384. Data on partial and framework agreements: Bell & Badanjak
+    2019, *J. Peace Res.* 56:452, doi:10.1177/0022343318819123.
+
+    Examples
+    --------
+    >>> from negsim.model.clocks import LogNormal
+    >>> steps = [Rung(name="framework", takes=LogNormal(median=60, sigma=1)), Rung(name="signed", takes=LogNormal(median=30, sigma=1))]
+    >>> deal = Agreement("deal", between=["iran", "six_powers"], rungs=steps)
+    >>> deal.step("signed").name, str(deal.progress)
+    ('deal.signed', 'deal.reached / 2')
+    """
+
+    table: ClassVar[str] = "agreement"
+
+    name: str = field(kw_only=False)
+    between: tuple[str, ...]
+    rungs: tuple[Rung, ...]
+    done: int = 0
+    breaks: Distribution | None = None
+    breaks_while: Expression = ALWAYS
+    strain: Expression = ONE
+    mends: Distribution | None = None
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        place = tidy(self, "agreement", condition=["breaks_while"], number=["strain"])
+        put(self, between=parties(self.between, place), rungs=tuple(self.rungs))
+        names = [rung.name for rung in self.rungs]
+        if not names or len(set(names)) != len(names):
+            raise ScenarioError(f"{place}: rungs needs steps of different names, not {names!r}")
+        if isinstance(self.done, bool) or not isinstance(self.done, int) or not 0 <= self.done <= len(names):
+            raise ScenarioError(
+                f"{place}: done must be a whole number of steps from 0 to {len(names)}, not {self.done!r}"
+            )
+        if self.mends is not None and self.breaks is None:
+            raise ScenarioError(f"{place}: mends without breaks; give the law of its breaking down too")
+
+    def step(self, name: str) -> Fact:
+        """The fact that this step was reached."""
+        names = [rung.name for rung in self.rungs]
+        if name not in names:
+            raise ScenarioError(
+                f"agreement {self.name} has no step {name!r}{nearest(name, names)}; it has {', '.join(names)}"
+            )
+        return Fact(f"{self.name}.{name}", names.index(name) < self.done)  # type: ignore[arg-type] # made an expression by Fact
+
+    @property
+    def reached(self) -> Counter:
+        """How many steps are reached."""
+        return Counter(f"{self.name}.reached", self.done)  # type: ignore[arg-type] # made an expression by Counter
+
+    @property
+    def progress(self) -> Expression:
+        """The share of steps that are reached, on [0, 1]."""
+        return self.reached / len(self.rungs)
+
+    @property
+    def broken(self) -> Fact:
+        """The fact that it has broken down."""
+        return Fact(f"{self.name}.broken")
+
+    def expand(self) -> Iterator[Element]:
+        """Yield a fact and an action for each step, and the questions when."""
+        yield from (Party(name) for name in self.between)
+        yield self.reached
+        stands = ~self.broken if self.breaks is not None else True
+        for k, rung in enumerate(self.rungs):
+            yield from asked(self.step(rung.name))
+            if k >= self.done:
+                yield self._climb(k, rung, stands)
+        if self.breaks is not None:
+            yield from asked(self.broken)
+            guard = both(self.reached >= 1, ~self.broken, self.breaks_while)
+            yield Action(
+                name=f"{self.name}.break_down",
+                when=guard,
+                clock=self.breaks,
+                pace=self.strain,
+                effects=(self.broken.set(True),),
+            )
+        if self.mends is not None:
+            yield Action(
+                name=f"{self.name}.mend", when=both(self.broken), clock=self.mends, effects=(self.broken.set(False),)
+            )
+
+    def _climb(self, k: int, rung: Rung, stands: object) -> Action:
+        fact = self.step(rung.name)
+        effects = (fact.set(True), self.reached.add(1), *rung.effects)
+        guard, pace = both(equal(self.reached, k), stands, rung.when), pace_for(rung.takes, rung.pace)
+        name = f"{self.name}.reach_{rung.name}"
+        if rung.fails == ZERO:
+            return Action(name=name, when=guard, clock=rung.takes, pace=pace, effects=effects, title=rung.title)
+        outcomes = (
+            Outcome(name="done", weight=1 - rung.fails, effects=effects),
+            Outcome(name="fails", weight=rung.fails),
+        )
+        return Action(name=name, when=guard, clock=rung.takes, pace=pace, outcomes=outcomes, title=rung.title)

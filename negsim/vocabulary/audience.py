@@ -1,0 +1,133 @@
+"""Audience costs: what a leader has said in public makes giving way expensive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Action, Outcome
+from negsim.model.clocks import Distribution, Immediately
+from negsim.model.effects import Effect
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, Number, exp, where
+from negsim.model.variables import Fact, Level
+from negsim.vocabulary.common import asked
+from negsim.vocabulary.fields import ALWAYS, NEVER, tidy
+
+__all__ = ["AudienceCost"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceCost:
+    """Public commitments that pile up, slow concessions down, and are paid for when they are broken.
+
+    .. math:: \\text{pace of giving way} = e^{-w\\, a}, \\qquad a \\leftarrow \\min(a + \\delta, a_{\\max})
+              \\text{ with each public commitment}
+
+    Parameters
+    ----------
+    name : str
+    of : Party or str
+        Whose leader speaks.
+    cost : number
+        At the start (default 0).
+    speaks : Distribution, optional
+        Law of the time between public commitments.
+    speaks_when : condition
+        It commits itself each time this turns true.
+    when : condition
+        Under which the clock of ``speaks`` runs.
+    raises : number-valued expression
+        What one commitment adds (default 1, assumed).
+    highest : number
+        Cap of the cost (default 5, assumed).
+    weight : number-valued expression
+        Default 0.5 (assumed): each unit slows giving way by 39 %.
+    gives_way : condition
+        The concession itself: when this turns true the price is paid.
+    price : list of effects
+        What giving way in public then costs, beside the commitment's being void.
+    title : str
+
+    Notes
+    -----
+    Level ``cost``; fact ``paid`` (with ``gives_way``). Fearon 1994, *Am. Polit. Sci. Rev.* 88:577, doi:10.2307/2944796;
+    doubts about how common they are: Snyder & Borghard 2011, *Am. Polit. Sci. Rev.* 105:437,
+    doi:10.1017/S000305541100027X.
+
+    Examples
+    --------
+    >>> from negsim.model.clocks import Exponential
+    >>> words = AudienceCost("words", of="ukraine", speaks=Exponential(mean="10 days"))
+    >>> print(words.pace)
+    exp(-0.5 * words.cost)
+    """
+
+    table: ClassVar[str] = "audience_cost"
+
+    name: str = field(kw_only=False)
+    of: str
+    cost: float = 0.0
+    speaks: Distribution | None = None
+    speaks_when: Expression = NEVER
+    when: Expression = ALWAYS
+    raises: Expression = Number(1.0)
+    highest: float = 5.0
+    weight: Expression = Number(0.5)
+    gives_way: Expression = NEVER
+    price: tuple[Effect, ...] = ()
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        place = tidy(
+            self,
+            "audience cost",
+            party_=["of"],
+            condition=["speaks_when", "when", "gives_way"],
+            number=["raises", "weight"],
+            effect=["price"],
+        )
+        if not 0 <= self.cost <= self.highest:
+            raise ScenarioError(f"{place}: cost must lie in [0, highest = {self.highest!r}], not {self.cost!r}")
+        if self.price and self.gives_way == NEVER:
+            raise ScenarioError(f"{place}: a price without gives_way; say which concession has it")
+
+    @property
+    def level(self) -> Level:
+        """The cost of giving way in public now."""
+        return Level(f"{self.name}.cost", Number(float(self.cost)), low=0, high=float(self.highest))
+
+    @property
+    def paid(self) -> Fact:
+        """The fact that it gave way and paid for it."""
+        return Fact(f"{self.name}.paid")
+
+    @property
+    def pace(self) -> Expression:
+        """The multiplier of giving way."""
+        return exp(-self.weight * self.level)
+
+    def expand(self) -> Iterator[Element]:
+        """Yield level, commitments and the price."""
+        yield Party(self.of)
+        yield self.level
+        raised = (self.level.add(self.raises),)
+        if self.speaks is not None:
+            yield Action(name=f"{self.name}.commit", by=self.of, when=self.when, clock=self.speaks, effects=raised)
+        if self.speaks_when != NEVER:
+            yield Action(
+                name=f"{self.name}.answer", by=self.of, when=self.speaks_when, clock=Immediately(), effects=raised
+            )
+        if self.gives_way != NEVER:
+            yield from asked(self.paid)
+            effects = (self.paid.set(True), self.level.set(0), *self.price)
+            outcomes = (
+                Outcome(name="pays", weight=where(self.level > 0, 1, 0), effects=effects),
+                Outcome(name="owes_nothing", weight=where(self.level > 0, 0, 1)),
+            )
+            yield Action(
+                name=f"{self.name}.pay", by=self.of, when=self.gives_way, clock=Immediately(), outcomes=outcomes
+            )

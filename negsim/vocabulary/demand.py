@@ -1,0 +1,273 @@
+"""A demand: a precondition in full, with an order, a date before which nothing counts, verification and four ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Action, Outcome
+from negsim.model.calendar import Moment
+from negsim.model.clocks import Distribution, Fixed, Immediately, On
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, as_condition
+from negsim.model.names import check_name
+from negsim.model.variables import Fact
+from negsim.vocabulary.common import asked, put
+from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, clock_or_now, pace_for, tidy
+
+__all__ = ["Demand"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What a party insists on before it goes on, how it is verified, and how it may be dropped.
+
+    .. math:: \\text{met} \\iff \\text{waived} \\;\\vee\\; \\text{verified}(\\text{needs},\\ \\text{after the steps, in
+              order},\\ \\text{not before the date})
+
+    Two demands that wait for each other are a legal scenario as soon as one of them can be waived or guaranteed; the
+    scenario's ``notes`` then name the circle. Without any way out the scenario is refused and the circle is named.
+
+    Parameters
+    ----------
+    name : str
+    of : Party or str
+    needs : condition
+        All of, any of, at least k of, not: any tree.
+    after : list of conditions
+        A sequence: each must have come true, in this order, before ``needs`` counts.
+    not_until : instant, optional
+        Nothing counts before.
+    stated_when : condition
+        The demand is raised when this turns true (default: it stands at the start).
+    latched : bool
+        Fulfilled once is fulfilled for good (default); otherwise it can be lost again.
+    expires : instant, optional
+        After which it can no longer be fulfilled (it can still be waived).
+    verified_by : Party or str, optional
+    verifies : Distribution or Fixed, optional
+        Law of the days until the verifier is satisfied; needs ``verified_by``.
+    waived_on : instant, optional
+        A date at which it is dropped with probability ``waiver``.
+    waiver : probability
+        An expression of the state.
+    yields : Distribution, optional
+        Law of the days until the party gives way under pressure; ``pace`` is the pressure.
+    pace : number-valued expression
+        Multiplier of the hazard of ``yields``.
+    guaranteed_when : condition
+        A guarantor steps in: the demand is dropped the moment this holds.
+    together_with : str, optional
+        Name of another demand: both are dropped at once, by simultaneity.
+    together : Distribution or Fixed, optional
+        Law of the days until the two sides agree to move at the same time.
+    title : str
+
+    Notes
+    -----
+    Facts ``stated``, ``met``, ``waived``; ``verified``, ``expired``, ``step.n1`` ... where they are used; expression
+    ``clear`` (not stated yet, or met). Third-party guarantees as the way out of commitment problems: Walter 1997, *Int.
+    Organ.* 51:335, doi:10.1162/002081897550384.
+
+    Examples
+    --------
+    >>> first = Demand("text_first", of="ukraine", needs="memorandum.delivered", waived_on="2025-06-02T12:00", waiver=0.4)
+    >>> print(first.clear)
+    not text_first.stated or text_first.met
+    """
+
+    table: ClassVar[str] = "demand"
+
+    name: str = field(kw_only=False)
+    of: str
+    needs: Expression
+    after: tuple[Expression, ...] = ()
+    not_until: Moment | None = None
+    stated_when: Expression = ALWAYS
+    latched: bool = True
+    expires: Moment | None = None
+    verified_by: str | None = None
+    verifies: Distribution | Fixed | None = None
+    waived_on: Moment | None = None
+    waiver: Expression = ZERO
+    yields: Distribution | None = None
+    pace: Expression = ONE
+    guaranteed_when: Expression = NEVER
+    together_with: str | None = None
+    together: Distribution | Fixed | None = None
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        place = tidy(
+            self,
+            "demand",
+            party_=["of", "verified_by"],
+            condition=["needs", "stated_when", "guaranteed_when"],
+            number=["pace"],
+            share=["waiver"],
+            instant=["not_until", "expires", "waived_on"],
+        )
+        steps = (
+            (self.after,) if isinstance(self.after, str) or not isinstance(self.after, (list, tuple)) else self.after
+        )
+        put(self, after=tuple(as_condition(step) for step in steps))
+        if self.together_with is not None:
+            put(self, together_with=check_name(getattr(self.together_with, "name", self.together_with), "demand"))
+        pairs = (("waived_on", "waiver", self.waiver != ZERO), ("together_with", "together", self.together is not None))
+        for one, other, given in pairs:
+            if (getattr(self, one) is not None) != given:
+                raise ScenarioError(f"{place}: {one} and {other} go together; give both or neither")
+        if self.verifies is not None and self.verified_by is None:
+            raise ScenarioError(f"{place}: verifies without verified_by; say who verifies")
+
+    @property
+    def stated(self) -> Fact:
+        """The fact that it was raised."""
+        return Fact(f"{self.name}.stated", self.stated_when == ALWAYS)  # type: ignore[arg-type] # made an expression by Fact
+
+    @property
+    def met(self) -> Fact:
+        """The fact that it stands in nobody's way: fulfilled or waived."""
+        return Fact(f"{self.name}.met")
+
+    @property
+    def waived(self) -> Fact:
+        """The fact that it was dropped."""
+        return Fact(f"{self.name}.waived")
+
+    @property
+    def verified(self) -> Fact:
+        """The fact that the verifier is satisfied."""
+        return Fact(f"{self.name}.verified")
+
+    @property
+    def expired(self) -> Fact:
+        """The fact that it can no longer be fulfilled."""
+        return Fact(f"{self.name}.expired")
+
+    @property
+    def clear(self) -> Expression:
+        """That nothing is asked, or what is asked is met."""
+        return ~self.stated | self.met
+
+    def step(self, number: int) -> Fact:
+        """The fact that so many steps of the sequence came true in order."""
+        return Fact(f"{self.name}.step.n{number}")
+
+    @property
+    def _waivable(self) -> bool:
+        ways = (self.waived_on, self.yields, self.together_with)
+        return any(way is not None for way in ways) or self.guaranteed_when != NEVER
+
+    @property
+    def _raw(self) -> Expression:
+        """That what is needed is there, in order and not too early."""
+        order = self.step(len(self.after)) if self.after else True
+        return both(self.needs, order, Fact(f"{self.name}.due") if self.not_until is not None else True)
+
+    def expand(self) -> Iterator[Element]:
+        """Yield facts, fulfilment, verification and the ways out."""
+        yield Party(self.of)
+        yield self.stated
+        yield from asked(self.met)
+        if self.stated_when != ALWAYS:
+            state = (self.stated.set(True),)
+            yield Action(
+                name=f"{self.name}.state",
+                by=self.of,
+                when=both(self.stated_when, ~self.stated),
+                clock=Immediately(),
+                effects=state,
+            )
+        yield from self._order()
+        yield from self._fulfilment()
+        if self._waivable:
+            yield from asked(self.waived)
+            yield from self._ways_out()
+        else:
+            yield self.waived  # another demand may be dropped together with this one
+
+    def _order(self) -> Iterator[Element]:
+        for k, step in enumerate(self.after, start=1):
+            before = self.step(k - 1) if k > 1 else True
+            yield self.step(k)
+            guard = both(step, before, ~self.step(k))
+            yield Action(
+                name=f"{self.name}.note_step.n{k}", when=guard, clock=Immediately(), effects=(self.step(k).set(True),)
+            )
+        for instant, word, verb in ((self.not_until, "due", "fall_due"), (self.expires, "expired", "expire")):
+            if instant is not None:
+                fact = Fact(f"{self.name}.{word}")
+                yield fact
+                yield Action(name=f"{self.name}.{verb}", clock=On(instant), effects=(fact.set(True),), priority=10)
+
+    def _fulfilment(self) -> Iterator[Element]:
+        there = self._raw
+        if self.verified_by is not None:
+            yield from (Party(self.verified_by), self.verified)
+            guard, law = both(there, ~self.verified), clock_or_now(self.verifies)
+            yield Action(
+                name=f"{self.name}.verify",
+                by=self.verified_by,
+                when=guard,
+                clock=law,
+                effects=(self.verified.set(True),),
+            )
+            if not self.latched:
+                gone = both(self.verified, ~there)
+                yield Action(
+                    name=f"{self.name}.fault",
+                    by=self.verified_by,
+                    when=gone,
+                    clock=Immediately(),
+                    effects=(self.verified.set(False),),
+                )
+            there = self.verified.__expression__()
+        late = ~self.expired if self.expires is not None else True
+        yield Action(
+            name=f"{self.name}.fulfil",
+            when=both(there, ~self.met, late),
+            clock=Immediately(),
+            effects=(self.met.set(True),),
+        )
+        if not self.latched:
+            kept = ~self.waived if self._waivable else True
+            yield Action(
+                name=f"{self.name}.lose",
+                when=both(self.met, ~there, kept),
+                clock=Immediately(),
+                effects=(self.met.set(False),),
+            )
+
+    def _ways_out(self) -> Iterator[Action]:
+        open_, drop = both(self.stated, ~self.met), (self.met.set(True), self.waived.set(True))
+        if self.waived_on is not None:
+            outcomes = (
+                Outcome(name="waived", weight=self.waiver, effects=drop),
+                Outcome(name="insisted", weight=1 - self.waiver),
+            )
+            yield Action(
+                name=f"{self.name}.decide",
+                by=self.of,
+                when=open_,
+                clock=On(self.waived_on),
+                outcomes=outcomes,
+                priority=9,
+            )
+        if self.yields is not None:
+            pace = pace_for(self.yields, self.pace)
+            yield Action(
+                name=f"{self.name}.give_way", by=self.of, when=open_, clock=self.yields, pace=pace, effects=drop
+            )
+        if self.guaranteed_when != NEVER:
+            guard = both(open_, self.guaranteed_when)
+            yield Action(
+                name=f"{self.name}.accept_guarantee", by=self.of, when=guard, clock=Immediately(), effects=drop
+            )
+        if self.together_with is not None and self.together is not None:
+            met, waived = Fact(f"{self.together_with}.met"), Fact(f"{self.together_with}.waived")
+            guard, others = both(open_, ~met), (met.set(True), waived.set(True))
+            yield Action(name=f"{self.name}.move_together", when=guard, clock=self.together, effects=(*drop, *others))

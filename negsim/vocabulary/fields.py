@@ -1,0 +1,129 @@
+"""How words bring what they were given into one form, and how they join conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Action
+from negsim.model.calendar import days, moment
+from negsim.model.clocks import Distribution, Fixed, Immediately
+from negsim.model.effects import Effect, as_effect
+from negsim.model.elements import Element
+from negsim.model.expressions import Expression, Number, Truth, all_of, as_condition, as_number
+from negsim.model.names import check_name
+from negsim.model.variables import Fact
+from negsim.vocabulary.common import asked, conditions, numbers, party, put
+
+__all__ = [
+    "ALWAYS",
+    "NEVER",
+    "ONE",
+    "ZERO",
+    "as_effects",
+    "both",
+    "check_share",
+    "clock_or_now",
+    "constant",
+    "fixed",
+    "follows",
+    "pace_for",
+    "tidy",
+]
+
+ALWAYS, NEVER = Truth(True), Truth(False)
+ONE, ZERO = Number(1.0), Number(0.0)
+
+
+def tidy(
+    word: Any,
+    what: str,
+    *,
+    party_: Iterable[str] = (),
+    condition: Iterable[str] = (),
+    number: Iterable[str] = (),
+    share: Iterable[str] = (),
+    effect: Iterable[str] = (),
+    instant: Iterable[str] = (),
+    duration: Iterable[str] = (),
+    condition_of: Iterable[str] = (),
+    number_of: Iterable[str] = (),
+) -> str:
+    """Check a word's name, bring its fields into one form, and return how to call the word in an error.
+
+    Fields that are None stay so. ``share`` fields are numbers that, if constant, lie within [0, 1].
+    """
+    where = f"{what} {check_name(word.name, what)}"
+    for names, convert in (
+        (party_, party),
+        (condition, as_condition),
+        ((*number, *share), as_number),
+        (effect, as_effects),
+        (duration, days),
+        (condition_of, conditions),
+        (number_of, numbers),
+    ):
+        for name in names:
+            if getattr(word, name) is not None:
+                put(word, **{name: convert(getattr(word, name))})
+    for name in instant:
+        if getattr(word, name) is not None:
+            put(word, **{name: moment(getattr(word, name), f"{where}: {name}")})
+    for name in share:
+        check_share(getattr(word, name), f"{where}: {name}")
+    return where
+
+
+def check_share(value: Expression | None, where: str) -> None:
+    """Refuse a constant that is no probability."""
+    if isinstance(value, Number) and not 0 <= value.value <= 1:
+        raise ScenarioError(f"{where} must be a probability, not {value.value!r}; give a number in [0, 1]")
+
+
+def as_effects(value: Any) -> tuple[Effect, ...]:
+    """One effect or several, as text or made by variables."""
+    items = (value,) if isinstance(value, (str, Effect)) else value
+    return tuple(as_effect(item) for item in items)
+
+
+def constant(tree: Expression, where: str) -> float:
+    """The number that an expression is, where no expression of the state may stand."""
+    if not isinstance(tree, Number):
+        raise ScenarioError(f"{where} must be a plain number, not '{tree}'")
+    return tree.value
+
+
+def both(*guards: Any) -> Expression:
+    """All of the conditions; what is always true is left out.
+
+    >>> print(both("signed", True, "not over"))
+    signed and not over
+    """
+    found = [tree for tree in map(as_condition, guards) if tree != ALWAYS]
+    return all_of(*found) if found else ALWAYS
+
+
+def pace_for(clock: object, pace: Expression) -> Expression:
+    """The pace where the clock has one; calendar, fixed and immediate clocks have none."""
+    return pace if isinstance(clock, Distribution) else ONE
+
+
+def fixed(days_: float) -> Fixed:
+    """A clock that fires exactly so many days after it is enabled."""
+    return Fixed(Number(days_))
+
+
+def clock_or_now(law: Distribution | Fixed | None) -> Distribution | Fixed | Immediately:
+    """The law, or at once where none is given."""
+    return Immediately() if law is None else law
+
+
+def follows(fact: Fact, condition: Expression, rise: str, fall: str, *, ask: bool = True) -> Iterable[Element]:
+    """A fact that is true exactly while a condition holds, with the two actions that keep it so."""
+    if ask:
+        yield from asked(fact)
+    else:
+        yield fact
+    yield Action(name=rise, when=both(condition, ~fact), clock=Immediately(), effects=(fact.set(True),))
+    yield Action(name=fall, when=both(fact, ~condition), clock=Immediately(), effects=(fact.set(False),))

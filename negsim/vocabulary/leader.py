@@ -1,0 +1,143 @@
+"""A change of leader, and the time in which a new one can do what the old one could not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Action, Outcome
+from negsim.model.calendar import Moment
+from negsim.model.clocks import Distribution, On
+from negsim.model.effects import Effect
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, Number, where
+from negsim.model.variables import Counter, Fact
+from negsim.vocabulary.common import asked
+from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, fixed, pace_for, tidy
+
+__all__ = ["LeaderChange"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaderChange:
+    """A leader dies, is overthrown, or loses an election; the successor is fresh for a while.
+
+    .. math:: \\text{pace} = \\begin{cases} f & \\text{new within } H \\text{ days} \\\\ 1 & \\text{not} \\end{cases}
+
+    Parameters
+    ----------
+    name : str
+    of : Party or str
+    changes : Distribution, optional
+        Law of the time between irregular changes.
+    election : instant, optional
+        A date at which the leader changes with probability ``loses``.
+    loses : probability
+        Default 0.5 (assumed).
+    when : condition
+    pace_of_change : number-valued expression
+        Multiplier of the hazard of ``changes``.
+    fresh_for : duration
+        ``H`` (default 365 days, assumed: new leaders raised the chance of ceasefires for about a year in the ETH/PRIO
+        data).
+    factor : number-valued expression
+        ``f`` (default 1.5, assumed).
+    effects : list of effects
+        What a change resets: public commitments, trust, a policy.
+    title : str
+
+    Notes
+    -----
+    Facts ``changed`` (ever), ``fresh`` (now); counter ``changes``. Leaders who are not to blame for a war end it more
+    easily: Croco 2011, *Am. Polit. Sci. Rev.* 105:457, doi:10.1017/S0003055411000219. Ceasefires: Clayton et al. 2022,
+    *J. Conflict Resolut.*, doi:10.1177/00220027221129195.
+
+    Examples
+    --------
+    >>> vote = LeaderChange("vote", of="colombia", election="2014-06-15T18:00", loses=0.5)
+    >>> print(vote.pace)
+    1.5 if vote.fresh else 1
+    """
+
+    table: ClassVar[str] = "leader_change"
+
+    name: str = field(kw_only=False)
+    of: str
+    changes: Distribution | None = None
+    election: Moment | None = None
+    loses: Expression = Number(0.5)
+    when: Expression = ALWAYS
+    pace_of_change: Expression = ONE
+    fresh_for: float = 365.0
+    factor: Expression = Number(1.5)
+    effects: tuple[Effect, ...] = ()
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        place = tidy(
+            self,
+            "change of leader",
+            party_=["of"],
+            condition=["when"],
+            number=["pace_of_change", "factor"],
+            share=["loses"],
+            effect=["effects"],
+            instant=["election"],
+            duration=["fresh_for"],
+        )
+        if self.changes is None and self.election is None:
+            raise ScenarioError(f"{place}: nothing can bring it about; give changes=law, election=instant, or both")
+        if not self.fresh_for > 0:
+            raise ScenarioError(f"{place}: fresh_for must be positive, not {self.fresh_for!r}")
+
+    @property
+    def changed(self) -> Fact:
+        """The fact that the leader changed."""
+        return Fact(f"{self.name}.changed")
+
+    @property
+    def fresh(self) -> Fact:
+        """The fact that the leader is new."""
+        return Fact(f"{self.name}.fresh")
+
+    @property
+    def count(self) -> Counter:
+        """How many changes there were."""
+        return Counter(f"{self.name}.changes")
+
+    @property
+    def pace(self) -> Expression:
+        """The multiplier that a new leader brings."""
+        return where(self.fresh, self.factor, 1)
+
+    def expand(self) -> Iterator[Element]:
+        """Yield facts, changes, and the end of novelty."""
+        yield Party(self.of)
+        yield from (
+            *(asked(self.changed) if self.changes is not None or self.loses != ZERO else (self.changed,)),
+            self.fresh,
+            self.count,
+        )
+        new = (self.changed.set(True), self.fresh.set(True), self.count.add(1), *self.effects)
+        if self.changes is not None:
+            pace = pace_for(self.changes, self.pace_of_change)
+            yield Action(
+                name=f"{self.name}.change", by=self.of, when=self.when, clock=self.changes, pace=pace, effects=new
+            )
+        if self.election is not None:
+            outcomes = (
+                Outcome(name="loses", weight=self.loses, effects=new),
+                Outcome(name="stays", weight=1 - self.loses),
+            )
+            yield Action(
+                name=f"{self.name}.vote", by=self.of, when=self.when, clock=On(self.election), outcomes=outcomes
+            )
+        yield Action(
+            name=f"{self.name}.settle_in",
+            when=both(self.fresh),
+            clock=fixed(self.fresh_for),
+            effects=(self.fresh.set(False),),
+        )

@@ -1,0 +1,204 @@
+"""A mediator: hosts, formulates, presses, guarantees, gives up and comes back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Action
+from negsim.model.clocks import Distribution
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, Number, exp, log, where
+from negsim.model.variables import Fact, Level
+from negsim.vocabulary.common import asked, parties, party, put
+from negsim.vocabulary.fields import ALWAYS, ONE, both, fixed, tidy
+
+__all__ = ["Mediator"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mediator:
+    """A third party and what it does between the two, as long as it is engaged.
+
+    .. math:: \\text{pace} = \\begin{cases} f & \\text{engaged} \\\\ 1 & \\text{not} \\end{cases} \\qquad
+              \\text{pace on the target} = \\text{pace} \\cdot g^{\\,\\ell}, \\quad \\ell \\leftarrow \\ell\\, 2^{-\\Delta/h}
+
+    with ``f = hosting``, ``g = push`` and ``l`` the leverage, which is 1 when it engages and fades while it is used.
+
+    Parameters
+    ----------
+    name : str
+    who : Party or str
+        The mediator.
+    between : list of Party or str
+    engages : Distribution, optional
+        Law of the days until it engages; without it, it is engaged at the start.
+    disengages : Distribution, optional
+        Law of the days after which its patience ends.
+    returns : Distribution, optional
+        Law of the days until it comes back, with its leverage restored.
+    when : condition
+        Under which it can engage or return.
+    hosting : number-valued expression
+        Multiplier of talks while it is engaged (default 1.4, assumed: the direction is known, the size is not).
+    formulates : Distribution, optional
+        Law of the days of engagement until it puts a text of its own on the table.
+    guarantees : Distribution, optional
+        Law of the days of engagement until it offers to guarantee an agreement.
+    target : Party or str, optional
+        On whom it presses.
+    push : number-valued expression
+        Multiplier at full leverage for what the target shall do (default 1.4, assumed).
+    half_life : duration, optional
+        Of leverage in use; without it, it does not fade.
+    step : duration
+        Grid of fading (default 7 days, assumed).
+    title : str
+
+    Notes
+    -----
+    Facts ``engaged``; ``formula`` (a text is on the table), ``guarantee`` (withdrawn when it leaves); level
+    ``leverage``. Mediated crises end in agreement more often, and agreements under a mediator's leverage last less
+    long: Beardsley 2008, *Am. J. Polit. Sci.* 52:723, doi:10.1111/j.1540-5907.2008.00339.x. Guarantees: Walter 1997,
+    *Int. Organ.* 51:335, doi:10.1162/002081897550384. Bias and credibility: Kydd 2003, *Am. J. Polit. Sci.* 47:597,
+    doi:10.1111/1540-5907.00042.
+
+    Examples
+    --------
+    >>> host = Mediator("host", who="turkey", between=["russia", "ukraine"], formulates=None)
+    >>> print(host.pace)
+    1.4 if host.engaged else 1
+    """
+
+    table: ClassVar[str] = "mediator"
+
+    name: str = field(kw_only=False)
+    who: str
+    between: tuple[str, ...]
+    engages: Distribution | None = None
+    disengages: Distribution | None = None
+    returns: Distribution | None = None
+    when: Expression = ALWAYS
+    hosting: Expression = Number(1.4)
+    formulates: Distribution | None = None
+    guarantees: Distribution | None = None
+    target: str | None = None
+    push: Expression = Number(1.4)
+    half_life: float | None = None
+    step: float = 7.0
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        where_ = tidy(
+            self,
+            "mediator",
+            party_=["who", "target"],
+            condition=["when"],
+            number=["hosting", "push"],
+            duration=["half_life", "step"],
+        )
+        put(self, between=parties(self.between, where_))
+        if self.who in self.between:
+            raise ScenarioError(f"{where_}: {self.who} is a party to the conflict; a mediator stands between others")
+        if self.target is not None and self.target not in self.between:
+            raise ScenarioError(f"{where_}: target {self.target} is not one of between=; add it there or drop it")
+        if self.returns is not None and self.disengages is None:
+            raise ScenarioError(f"{where_}: returns without disengages; give the law of its patience too")
+        if not self.step > 0 or (self.half_life is not None and not self.half_life > 0):
+            raise ScenarioError(f"{where_}: step and half_life must be positive durations")
+
+    @property
+    def engaged(self) -> Fact:
+        """The fact that the mediator is at work."""
+        return Fact(f"{self.name}.engaged", self.engages is None)  # type: ignore[arg-type] # made an expression by Fact
+
+    @property
+    def formula(self) -> Fact:
+        """The fact that the mediator's text is on the table."""
+        return Fact(f"{self.name}.formula")
+
+    @property
+    def guarantee(self) -> Fact:
+        """The fact that the mediator stands ready to guarantee an agreement."""
+        return Fact(f"{self.name}.guarantee")
+
+    @property
+    def leverage(self) -> Level:
+        """What its pressure is worth, on [0, 1]."""
+        return Level(f"{self.name}.leverage", ONE, low=0, high=1)
+
+    @property
+    def pace(self) -> Expression:
+        """The multiplier of talks."""
+        return where(self.engaged, self.hosting, 1)
+
+    def pace_on(self, who: Party | str) -> Expression:
+        """The multiplier of what this party shall do."""
+        if party(who) != self.target:
+            return self.pace
+        pushed = self.push if self.half_life is None else exp(log(self.push) * self.leverage)
+        return where(self.engaged, self.hosting * pushed, 1)
+
+    def expand(self) -> Iterator[Element]:
+        """Yield facts, coming and going, and what it does."""
+        yield from (Party(name) for name in (self.who, *self.between))
+        yield from asked(self.engaged)
+        back = (self.leverage.set(1),) if self.half_life is not None else ()
+        if self.engages is not None:
+            gone = Fact(f"{self.name}.left")
+            guard = both(self.when, ~self.engaged, ~gone if self.disengages is not None else True)
+            yield Action(
+                name=f"{self.name}.engage",
+                by=self.who,
+                when=guard,
+                clock=self.engages,
+                effects=(self.engaged.set(True), *back),
+            )
+        if self.disengages is not None:
+            yield from self._leaving(self.disengages, back)
+        for fact, law, verb in (
+            (self.formula, self.formulates, "formulate"),
+            (self.guarantee, self.guarantees, "guarantee"),
+        ):
+            if law is not None:
+                yield from asked(fact)
+                yield Action(
+                    name=f"{self.name}.{verb}",
+                    by=self.who,
+                    when=self.engaged & ~fact,
+                    clock=law,
+                    effects=(fact.set(True),),
+                )
+        if self.half_life is not None:
+            yield self.leverage
+            left = math.exp(-math.log(2.0) * self.step / self.half_life)
+            guard = both(self.engaged, self.leverage > 0.01)
+            yield Action(
+                name=f"{self.name}.tire",
+                by=self.who,
+                when=guard,
+                clock=fixed(self.step),
+                effects=(self.leverage.set(self.leverage * left),),
+            )
+
+    def _leaving(self, law: Distribution, back: tuple[object, ...]) -> Iterator[Element]:
+        left = Fact(f"{self.name}.left")
+        yield from asked(left)
+        effects = [self.engaged.set(False), left.set(True)]
+        effects += [self.guarantee.set(False)] if self.guarantees is not None else []
+        yield Action(
+            name=f"{self.name}.disengage", by=self.who, when=as_guard(self.engaged), clock=law, effects=tuple(effects)
+        )
+        if self.returns is not None:
+            again = (self.engaged.set(True), left.set(False), *back)
+            guard = both(self.when, left)
+            yield Action(name=f"{self.name}.come_back", by=self.who, when=guard, clock=self.returns, effects=again)  # type: ignore[arg-type] # effects only
+
+
+def as_guard(fact: Fact) -> Expression:
+    """A fact as a condition."""
+    return fact.__expression__()

@@ -1,0 +1,164 @@
+"""An offer: made, accepted, refused, lapsed, made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Action, Outcome
+from negsim.model.clocks import Distribution, Fixed
+from negsim.model.effects import Effect
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, Number
+from negsim.model.variables import Counter, Fact
+from negsim.vocabulary.common import asked
+from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, clock_or_now, pace_for, tidy
+
+__all__ = ["Offer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A proposal by one party that the other accepts, refuses, or leaves unanswered.
+
+    An answer is yes with probability ``accepts``, evaluated when it is given, so it may read the state (trust, terms,
+    pressure). An offer that nobody answers lapses. After a refusal or a lapse it can be made again.
+
+    .. math:: P(\\text{accepted in the end}) = \\frac{a}{1 - (1-a)\\,\\rho} \\quad\\text{if a share } \\rho
+              \\text{ of the refused is made again}
+
+    Parameters
+    ----------
+    name : str
+    by, to : Party or str
+    terms : str
+        What is offered, in words.
+    makes : Distribution or Fixed, optional
+        Law of the days until it is made; by default as soon as ``when`` holds.
+    when : condition
+        What must hold for it to be made.
+    answers : Distribution or Fixed
+        Law of the days until the answer.
+    accepts : probability
+        Default 0.5 (assumed).
+    lapses : Distribution or Fixed, optional
+        Law of the days after which an unanswered offer is void.
+    again : Distribution or Fixed, optional
+        Law of the days until a refused or void offer is made again.
+    pace : number-valued expression
+        Multiplier of the hazard of the answer.
+    acceptance, refusal : list of effects
+        What the answer changes.
+    title : str
+
+    Notes
+    -----
+    Facts ``made`` (ever), ``pending``, ``accepted``, ``refused`` (ever), ``lapsed`` (ever); counter ``times``. Offers and
+    answers as the unit of bargaining: Rubinstein 1982, *Econometrica* 50:97, doi:10.2307/1912531.
+
+    Examples
+    --------
+    >>> truce = Offer("full_truce", by="ukraine", to="russia", answers=Fixed("7 days"), accepts=0.1)
+    >>> truce.accepted.name
+    'full_truce.accepted'
+    """
+
+    table: ClassVar[str] = "offer"
+
+    name: str = field(kw_only=False)
+    by: str
+    to: str
+    answers: Distribution | Fixed
+    terms: str = ""
+    makes: Distribution | Fixed | None = None
+    when: Expression = ALWAYS
+    accepts: Expression = Number(0.5)
+    lapses: Distribution | Fixed | None = None
+    again: Distribution | Fixed | None = None
+    pace: Expression = ONE
+    acceptance: tuple[Effect, ...] = ()
+    refusal: tuple[Effect, ...] = ()
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        where = tidy(
+            self,
+            "offer",
+            party_=["by", "to"],
+            condition=["when"],
+            number=["pace"],
+            share=["accepts"],
+            effect=["acceptance", "refusal"],
+        )
+        if self.by == self.to:
+            raise ScenarioError(f"{where}: {self.by} makes an offer to itself; name another party in to=")
+
+    @property
+    def made(self) -> Fact:
+        """The fact that it was made."""
+        return Fact(f"{self.name}.made")
+
+    @property
+    def pending(self) -> Fact:
+        """The fact that it waits for an answer."""
+        return Fact(f"{self.name}.pending")
+
+    @property
+    def accepted(self) -> Fact:
+        """The fact that it was accepted."""
+        return Fact(f"{self.name}.accepted")
+
+    @property
+    def refused(self) -> Fact:
+        """The fact that it was refused at least once."""
+        return Fact(f"{self.name}.refused")
+
+    @property
+    def lapsed(self) -> Fact:
+        """The fact that it went unanswered at least once."""
+        return Fact(f"{self.name}.lapsed")
+
+    @property
+    def times(self) -> Counter:
+        """How often it was made."""
+        return Counter(f"{self.name}.times")
+
+    def expand(self) -> Iterator[Element]:
+        """Yield facts, making, answering, lapsing, and the questions when."""
+        yield from (Party(self.by), Party(self.to))
+        yield from asked(self.made)
+        yield self.pending
+        yield self.times
+        yield from asked(self.accepted) if self.accepts != ZERO else (self.accepted,)
+        yield from asked(self.refused) if self.accepts != ONE else (self.refused,)
+        put = (self.made.set(True), self.pending.set(True), self.times.add(1))
+        first = both(self.when, ~self.made)
+        yield Action(name=f"{self.name}.make", by=self.by, when=first, clock=clock_or_now(self.makes), effects=put)
+        yield self._answer()
+        if self.lapses is not None:
+            yield from asked(self.lapsed)
+            effects = (self.pending.set(False), self.lapsed.set(True))
+            yield Action(
+                name=f"{self.name}.lapse", by=self.by, when=both(self.pending), clock=self.lapses, effects=effects
+            )
+        if self.again is not None:
+            guard = both(self.when, self.made, ~self.pending, ~self.accepted)
+            yield Action(name=f"{self.name}.make_again", by=self.by, when=guard, clock=self.again, effects=put)
+
+    def _answer(self) -> Action:
+        outcomes = (
+            Outcome(name="accepts", weight=self.accepts, effects=(self.accepted.set(True), *self.acceptance)),
+            Outcome(name="refuses", weight=1 - self.accepts, effects=(self.refused.set(True), *self.refusal)),
+        )
+        return Action(
+            name=f"{self.name}.answer",
+            by=self.to,
+            when=both(self.pending),
+            clock=self.answers,
+            pace=pace_for(self.answers, self.pace),
+            effects=(self.pending.set(False),),
+            outcomes=outcomes,
+        )

@@ -1,0 +1,182 @@
+"""An ultimatum: a demand, a date, and what is threatened if it is not met by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Action, Outcome
+from negsim.model.calendar import Moment
+from negsim.model.clocks import Distribution, Immediately, On
+from negsim.model.effects import Effect
+from negsim.model.elements import Element
+from negsim.model.evidence import Party
+from negsim.model.expressions import Expression, Number
+from negsim.model.variables import Fact
+from negsim.vocabulary.common import asked
+from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, fixed, pace_for, tidy
+
+__all__ = ["Ultimatum"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ultimatum:
+    """One party tells another what to do, by when, or else.
+
+    At the date, if the demand is not met,
+
+    .. math:: P(\\text{carried out}) = r, \\quad P(\\text{extended}) = (1-r)\\,e, \\quad
+              P(\\text{backed down}) = (1-r)(1-e)
+
+    and an extended one comes up once more, with no further extension.
+
+    Parameters
+    ----------
+    name : str
+    by, to : Party or str
+    on : instant
+        With its hour.
+    met : condition
+        The demand is fulfilled by other means.
+    complies : Distribution, optional
+        Law of the days until the target gives in of its own accord.
+    pace : number-valued expression
+        Multiplier of its hazard: pressure, an approaching date.
+    resolve : probability
+        That the threat is carried out (default 0.5, assumed).
+    extend : probability
+        That it is extended if it is not carried out (default 0).
+    extension : duration
+        Default 14 days, assumed.
+    consequence : list of effects
+        What carrying it out changes.
+    backing_down : list of effects
+        What it costs to let it pass: reputation, audience costs.
+    when : condition
+        Under which the ultimatum stands.
+    title : str
+
+    Notes
+    -----
+    Facts ``complied``, ``carried_out``, ``backed_down``, ``extended``. Compellent threats often fail: Sechser 2011,
+    *Confl. Manag. Peace Sci.* 28:377, doi:10.1177/0738894211413066; Schelling 1960, *The Strategy of Conflict*.
+
+    Examples
+    --------
+    >>> fifty = Ultimatum("fifty_days", by="united_states", to="russia", on="2025-09-02T12:00", met="ceasefire", resolve=0.3)
+    >>> [fact.name for fact in (fifty.carried_out, fifty.backed_down)]
+    ['fifty_days.carried_out', 'fifty_days.backed_down']
+    """
+
+    table: ClassVar[str] = "ultimatum"
+
+    name: str = field(kw_only=False)
+    by: str
+    to: str
+    on: Moment
+    met: Expression = NEVER
+    complies: Distribution | None = None
+    pace: Expression = ONE
+    resolve: Expression = Number(0.5)
+    extend: Expression = ZERO
+    extension: float = 14.0
+    consequence: tuple[Effect, ...] = ()
+    backing_down: tuple[Effect, ...] = ()
+    when: Expression = ALWAYS
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        where = tidy(
+            self,
+            "ultimatum",
+            party_=["by", "to"],
+            condition=["met", "when"],
+            number=["pace"],
+            share=["resolve", "extend"],
+            effect=["consequence", "backing_down"],
+            instant=["on"],
+            duration=["extension"],
+        )
+        if self.by == self.to:
+            raise ScenarioError(f"{where}: {self.by} cannot threaten itself; name another party in to=")
+        if not self.extension > 0:
+            raise ScenarioError(f"{where}: extension must be positive, not {self.extension!r}")
+        if self.met == NEVER and self.complies is None:
+            raise ScenarioError(f"{where}: nothing can meet the demand; give met=condition, complies=law, or both")
+
+    @property
+    def complied(self) -> Fact:
+        """The fact that the target met the demand in time."""
+        return Fact(f"{self.name}.complied")
+
+    @property
+    def carried_out(self) -> Fact:
+        """The fact that what was threatened was done."""
+        return Fact(f"{self.name}.carried_out")
+
+    @property
+    def backed_down(self) -> Fact:
+        """The fact that the date passed and nothing was done."""
+        return Fact(f"{self.name}.backed_down")
+
+    @property
+    def extended(self) -> Fact:
+        """The fact that the date was moved."""
+        return Fact(f"{self.name}.extended")
+
+    @property
+    def _open(self) -> Expression:
+        return both(self.when, ~self.complied, ~self.carried_out, ~self.backed_down)
+
+    def expand(self) -> Iterator[Element]:
+        """Yield facts, compliance, the date and the date after it."""
+        yield from (Party(self.by), Party(self.to))
+        yield from asked(self.complied)
+        yield from asked(self.carried_out) if self.resolve != ZERO else (self.carried_out,)
+        yield from asked(self.backed_down) if self.resolve != ONE and self.extend != ONE else (self.backed_down,)
+        done = (self.complied.set(True),)
+        if self.met != NEVER:
+            yield Action(
+                name=f"{self.name}.be_met",
+                by=self.to,
+                when=both(self._open, self.met),
+                clock=Immediately(),
+                effects=done,
+            )
+        if self.complies is not None:
+            pace = pace_for(self.complies, self.pace)
+            yield Action(
+                name=f"{self.name}.comply", by=self.to, when=self._open, clock=self.complies, pace=pace, effects=done
+            )
+        yield Action(
+            name=f"{self.name}.fall_due",
+            by=self.by,
+            when=self._open,
+            clock=On(self.on),
+            outcomes=self._outcomes(self.extend),
+            priority=10,
+        )
+        if self.extend != ZERO:
+            yield from asked(self.extended)
+            guard, due = both(self._open, self.extended), fixed(self.extension)
+            yield Action(
+                name=f"{self.name}.fall_due_again",
+                by=self.by,
+                when=guard,
+                clock=due,
+                outcomes=self._outcomes(ZERO),
+                priority=10,
+            )
+
+    def _outcomes(self, extend: Expression) -> tuple[Outcome, ...]:
+        rest = 1 - self.resolve
+        found = [
+            Outcome(name="carried_out", weight=self.resolve, effects=(self.carried_out.set(True), *self.consequence))
+        ]
+        if extend != ZERO:
+            found.append(Outcome(name="extended", weight=rest * extend, effects=(self.extended.set(True),)))
+        effects = (self.backed_down.set(True), *self.backing_down)
+        found.append(Outcome(name="backed_down", weight=rest * (1 - extend), effects=effects))
+        return tuple(found)
