@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
 from functools import cached_property
 from typing import Any
 
-from negsim.errors import EvaluationError, LawError, ScenarioError
-from negsim.laws import Law, solve, upper_quantile
+from negsim.binding import Binder, believed, share
+from negsim.errors import ScenarioError
+from negsim.laws import Law
 from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
 from negsim.model.checks import MOST_INSTANTS, check_question
@@ -29,7 +29,6 @@ from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.model.variables import Fact, Level, Variable
 from negsim.probes import Probes, lower_questions
-from negsim.streams import Stream
 
 __all__ = ["ActionRow", "Bound", "EffectRow", "OutcomeRow", "Program", "Slot", "lower"]
 
@@ -153,7 +152,7 @@ class Program:
 
     def draw(self, seed: int, row: int) -> tuple[float, ...]:
         """Row ``row`` of the parameters as they are believed: keyed draws, best values where nothing is believed."""
-        return tuple(_believed(parameter, seed, row) for parameter in self.parameters)
+        return tuple(believed(parameter, seed, row) for parameter in self.parameters)
 
     def bind(self, values: Sequence[float]) -> Bound:
         """Solve every law for one row of parameter values.
@@ -166,14 +165,14 @@ class Program:
         state = [0.0] * (len(self.slots) - len(self.parameters)) + list(values)
         laws = tuple(binder.bind(state) for binder in self._binders)
         for slot, chance in self._chances:
-            _share(chance, state, f"initial value of {slot.name}: chance({slot.chance})")
+            share(chance, state, f"initial value of {slot.name}: chance({slot.chance})")
         return Bound(laws)
 
     @cached_property
-    def _binders(self) -> tuple[_Binder, ...]:
+    def _binders(self) -> tuple[Binder, ...]:
         clocks = {row.law for row in self.actions}
         places = enumerate(zip(self.laws, self.probes.law_places, strict=True))
-        return tuple(_Binder(law, self.index, where, clock=number in clocks) for number, (law, where) in places)
+        return tuple(Binder(law, self.index, where, clock=number in clocks) for number, (law, where) in places)
 
     @cached_property
     def _chances(self) -> tuple[tuple[Slot, Evaluator], ...]:
@@ -193,91 +192,6 @@ class Program:
         ]
         text = repr((self.horizon, self.slots, actions, policies, self.laws, self.parameters, self.probes))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-@lru_cache(maxsize=1024)
-def _belief(parameter: Parameter) -> Callable[[float], float]:
-    """The quantile function of what is believed of a parameter, solved once."""
-    assert isinstance(parameter.belief, Distribution)
-    where = f"belief of parameter {parameter.name}"
-    return upper_quantile(_Binder(parameter.belief, {}, where, clock=False).bind([]))  # type: ignore[arg-type] # no Fixed
-
-
-def _believed(parameter: Parameter, seed: int, row: int) -> float:
-    if parameter.belief is None:
-        return float(parameter.best)
-    u, _ = Stream(seed, "parameter", parameter.name).uniforms(row, 0)
-    where = f"belief of parameter {parameter.name}"
-    if isinstance(parameter.belief, Chance):
-        return float(u < _share(compile_expression(parameter.belief.p, {}), [], where))
-    return _belief(parameter)(u)
-
-
-def _value(evaluator: Evaluator, state: list[float], where: str) -> float:
-    try:
-        return float(evaluator(state))
-    except EvaluationError as error:
-        raise LawError(f"{where}: {error.message}") from None
-
-
-def _share(evaluator: Evaluator, state: list[float], where: str) -> float:
-    p = _value(evaluator, state, where)
-    if not 0 <= p <= 1:
-        raise LawError(f"{where}: {p!r} is no probability; it must lie in [0, 1]")
-    return p
-
-
-class _Binder:
-    """Solves one law for rows of parameter values; a law that reads no parameter is solved once."""
-
-    def __init__(self, law: Distribution | Fixed, index: Mapping[str, int], where: str, *, clock: bool) -> None:
-        self.law, self.where, self.clock = law, where, clock
-        self.fixed = not any(reads(tree) for tree in law.arguments())
-        self.solved: Law | tuple[float, float] | None = None
-        self.given: dict[str, Evaluator] = {}
-        self.bounds: list[Evaluator | None] = []
-
-        def compiled(tree: Expression | None) -> Evaluator | None:
-            return None if tree is None else compile_expression(tree, index)
-
-        if isinstance(law, Distribution):
-            self.given = {key: compile_expression(tree, index) for key, tree in law.given}
-            self.bounds = [compiled(law.floor), compiled(law.ceiling), compiled(law.never)]
-        else:
-            self.bounds = [compiled(law.after), compiled(law.never)]
-
-    def bind(self, state: list[float]) -> Law | tuple[float, float]:
-        """The law for the parameter values in the state."""
-        if self.solved is None or not self.fixed:
-            bounds = [None if tree is None else _value(tree, state, self.where) for tree in self.bounds]
-            self.solved = self.random(state, bounds) if isinstance(self.law, Distribution) else self.delay(bounds)
-        return self.solved
-
-    def random(self, state: list[float], bounds: list[float | None]) -> Law:
-        """The solved law of a random clock or of a draw."""
-        given = {key: _value(tree, state, self.where) for key, tree in self.given.items()}
-        floor, ceiling, never = bounds
-        assert isinstance(self.law, Distribution)
-        try:
-            solved = solve(self.law.family, given, floor, ceiling, never or 0.0)
-        except LawError as error:
-            raise LawError(f"{self.where}: {error}") from None
-        if self.clock and solved.support[0] < 0:
-            raise LawError(
-                f"{self.where}: {self.law!r} begins at {solved.support[0]!r}, before 0; a clock cannot fire before it "
-                "starts, so use a law of positive times, or .truncated(0)"
-            )
-        return solved
-
-    def delay(self, bounds: list[float | None]) -> tuple[float, float]:
-        """The delay of a fixed clock and its probability of never."""
-        after, never = bounds[0] or 0.0, bounds[1] or 0.0
-        if not (after >= 0 and math.isfinite(after) and 0 <= never <= 1):
-            raise LawError(
-                f"{self.where}: Fixed needs a delay of at least 0 days and a probability of never in [0, 1], "
-                f"not {after!r} and {never!r}"
-            )
-        return after, never
 
 
 def lower(scenario: Scenario, questions: Iterable[Question] = ()) -> Program:
