@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 settings.register_profile(
-    "default", derandomize=True, deadline=None, max_examples=60, database=None, suppress_health_check=SLOW
+    "default", derandomize=True, deadline=None, max_examples=40, database=None, suppress_health_check=SLOW
 )
 settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=SLOW)
 settings.load_profile(os.environ.get("NEGSIM_TESTS", "default"))
