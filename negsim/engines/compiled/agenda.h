@@ -4,47 +4,37 @@
 #define NEGSIM_AGENDA_H
 
 #include "types.h"
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #define FEW 64
 
-INLINE double least(double a, double b) { return b < a ? b : a; }
+/* Times are not negative, so their order is that of their bits as integers, and integers are chosen without branches.
+   One by one and not with vectors: what was stored a moment ago one by one reaches a wide load only after a stall. */
+typedef int64_t __attribute__((may_alias)) Bits;
 
-/* Index of the first of the smallest among n values, n a multiple of 8. */
+/* Index of the first of the smallest among n values, n a multiple of 8; four chains side by side. */
+INLINE int first_least_of(const Bits *d, int64_t quarter) {
+    int64_t b0 = d[0], b1 = d[quarter], b2 = d[2 * quarter], b3 = d[3 * quarter];
+    int64_t k0 = 0, k1 = quarter, k2 = 2 * quarter, k3 = 3 * quarter;
+    for (int64_t i = 1; i < quarter; i++) {
+        int64_t v0 = d[i], v1 = d[i + quarter], v2 = d[i + 2 * quarter], v3 = d[i + 3 * quarter];
+        k0 = v0 < b0 ? i : k0, b0 = v0 < b0 ? v0 : b0;
+        k1 = v1 < b1 ? i + quarter : k1, b1 = v1 < b1 ? v1 : b1;
+        k2 = v2 < b2 ? i + 2 * quarter : k2, b2 = v2 < b2 ? v2 : b2;
+        k3 = v3 < b3 ? i + 3 * quarter : k3, b3 = v3 < b3 ? v3 : b3;
+    }
+    k0 = b1 < b0 ? k1 : k0, b0 = b1 < b0 ? b1 : b0;
+    k2 = b3 < b2 ? k3 : k2, b2 = b3 < b2 ? b3 : b2;
+    int64_t second = -(int64_t)(b2 < b0);       /* a mask, because here the compiler prefers a jump */
+    return (int)((k2 & second) | (k0 & ~second));
+}
+
 INLINE int first_least(const double *d, int n) {
-#if defined(__SSE2__)
-    __m128d a = _mm_load_pd(d), b = _mm_load_pd(d + 2), c = _mm_load_pd(d + 4), e = _mm_load_pd(d + 6);
-    for (int i = 8; i < n; i += 8) {
-        a = _mm_min_pd(a, _mm_load_pd(d + i)), b = _mm_min_pd(b, _mm_load_pd(d + i + 2));
-        c = _mm_min_pd(c, _mm_load_pd(d + i + 4)), e = _mm_min_pd(e, _mm_load_pd(d + i + 6));
-    }
-    a = _mm_min_pd(_mm_min_pd(a, b), _mm_min_pd(c, e));
-    a = _mm_min_pd(a, _mm_shuffle_pd(a, a, 1));
-    for (int i = 0;; i += 8) {
-        int hit = _mm_movemask_pd(_mm_cmpeq_pd(a, _mm_load_pd(d + i)))
-                | _mm_movemask_pd(_mm_cmpeq_pd(a, _mm_load_pd(d + i + 2))) << 2
-                | _mm_movemask_pd(_mm_cmpeq_pd(a, _mm_load_pd(d + i + 4))) << 4
-                | _mm_movemask_pd(_mm_cmpeq_pd(a, _mm_load_pd(d + i + 6))) << 6;
-        if (hit) return i + __builtin_ctz(hit);
-    }
-#else
-    double m[4] = {d[0], d[1], d[2], d[3]};
-    for (int i = 4; i < n; i += 4)
-        for (int j = 0; j < 4; j++) m[j] = least(m[j], d[i + j]);
-    double all = least(least(m[0], m[1]), least(m[2], m[3]));
-    int i = 0;
-    while (d[i] != all) i++;
-    return i;
-#endif
+    if (n == 16) return first_least_of((const Bits *)d, 4);          /* unrolled */
+    if (n == 8) return first_least_of((const Bits *)d, 2);
+    return first_least_of((const Bits *)d, n / 4);
 }
 
-INLINE double least_of_16(const double *d) {
-    double m[4];
-    for (int j = 0; j < 4; j++) m[j] = least(least(d[j], d[j + 4]), least(d[j + 8], d[j + 12]));
-    return least(least(m[0], m[1]), least(m[2], m[3]));
-}
+INLINE double least_of_16(const double *d) { return d[first_least_of((const Bits *)d, 4)]; }
 
 /* Walk up while the smallest of a group of sixteen changes. */
 NOINLINE void climb(Work *w, int a, double old, double now) {

@@ -178,21 +178,40 @@ INLINE void look_at_guard(Work *w, int a) {
     if (on != w->clocks[a].on) turn_guard(w, a, on);
 }
 
+/* One of two numbers without a jump: which one it is can hardly be foreseen, and a wrong guess costs more than both. */
+INLINE double pick(int64_t first, double a, double b) {
+    union { double d; int64_t i; } x = {a}, y = {b};
+    x.i = (x.i & -first) | (y.i & (first - 1));
+    return x.d;
+}
+
+/* Touch and Schedule of a plain exponential clock written as one; all is worked out, and kept only if `changed`. */
+INLINE void repace_plain(Work *w, int a, const Law *l, Clock *c, double m, double s, int64_t changed) {
+    double T = c->T + c->m * l->a * (c->s * (w->now - c->t0)), rate = m * l->a * s;
+    T = T < c->P ? T : c->P;
+    double left = c->P - T;
+    double due = rate > 0.0 ? w->now + left / rate : INFINITY;
+    due = pick((left <= 0.0) & (m != 0.0) & (s != 0.0), w->now, due);
+    c->T = pick(changed, T, c->T);
+    c->t0 = pick(changed, w->now, c->t0);
+    c->m = pick(changed, m, c->m);
+    c->s = pick(changed, s, c->s);
+    set_due(w, a, pick(changed, due, w->due[a]));
+}
+
 /* Look at pace and speed again; the clock is touched only if one of them takes another value. */
 INLINE void look_at_pace(Work *w, int a) {
+    const Action *A = w->p->actions + a;
+    const Law *l = law_of(w, A);
     Clock *c = w->clocks + a;
+    int64_t live = c->on & c->running;
     double m, s;
-    if (!(c->on && c->running) || !read_pace(w, a, &m, &s) || (m == c->m && s == c->s)) return;
-    const Law *l = law_of(w, w->p->actions + a);
-    if (LIKELY(l->plain)) {                     /* Touch and Schedule of a plain exponential clock, written as one */
-        double T = c->T + c->m * l->a * (c->s * (w->now - c->t0)), rate = m * l->a * s;
-        T = T < c->P ? T : c->P;
-        double left = c->P - T, due = rate > 0.0 ? w->now + left / rate : INFINITY;
-        if (UNLIKELY(left <= 0.0 && m != 0.0 && s != 0.0)) due = w->now;
-        c->T = T, c->t0 = w->now, c->m = m, c->s = s;
-        set_due(w, a, due);
+    if (LIKELY(A->safe && l->plain)) {          /* it has a value in every state, so it may be read for nothing */
+        m = value(w, A->pace), s = value(w, A->speed);
+        repace_plain(w, a, l, c, m, s, live & ((m != c->m) | (s != c->s)));
         return;
     }
+    if (!live || !read_pace(w, a, &m, &s) || (m == c->m && s == c->s)) return;
     touch(w, l, c);
     c->m = m, c->s = s;
     set_due(w, a, schedule(w, l, c));

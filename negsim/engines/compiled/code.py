@@ -42,7 +42,7 @@ CALLS = {"min": MIN, "max": MAX, "abs": ABS, "exp": EXP, "log": LOG, "sqrt": SQR
 # Conditions with more conjunctions than this stay postfix code.
 MOST_TERMS = 16
 # Cells of one tabulated pace, and of all together.
-MOST_CELLS, ALL_CELLS = 2**16, 2**20
+MOST_CELLS, ALL_CELLS = 2**16, 2**17
 
 # A conjunction: the atoms that must hold (True) or must not (False).
 Conjunction: TypeAlias = Mapping[int, bool]

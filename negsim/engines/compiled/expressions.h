@@ -84,16 +84,13 @@ NOINLINE int any_term(const Work *w, const Expr *e) {
     return 0;
 }
 
-/* A pace that reads only levels on bounded grids is worked out once for each cell. */
-NOINLINE double grid_value(Work *w, const Expr *e) {
+/* A pace that reads only levels on bounded grids was worked out beforehand for each cell; NaN where it fails. */
+INLINE double grid_value(Work *w, const Expr *e) {
     const Dimension *d = w->p->dimensions + e->slot;
-    int64_t cell = e->offset;
-    for (int i = 0; i < e->count; i++) cell += (int64_t)w->grid[d[i].slot] * d[i].stride;
-    double v = w->cells[cell];
-    if (LIKELY(v == v)) return v;
-    v = run_code(w, w->p->code + e->code);
-    w->cells[cell] = v;                                         /* a failure stays NaN and is met again */
-    return v;
+    const double *cell = w->p->cells + e->offset;
+    for (int i = 0; i < e->count; i++) cell += w->grid[d[i].slot] * d[i].stride;
+    if (UNLIKELY(*cell != *cell)) fail(w, FAIL_VALUE);
+    return *cell;
 }
 
 INLINE double value(Work *w, int number) {

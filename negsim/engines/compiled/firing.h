@@ -163,11 +163,13 @@ INLINE uint64_t assign_simple(Work *w, const Outcome *o) {
             *place = e->value;
             w->bits[0] = e->value != 0.0 ? w->bits[0] | e->bit : w->bits[0] & ~e->bit;
         } else if (e->kind == EFFECT_CELL) {
+            /* at the end of the scale the cell stays: no jump, since that can hardly be foreseen */
             int32_t *cell = w->grid + e->slot, to = w->p->next[e->next + *cell];
-            if (to == *cell) continue;
+            changed |= one & -(uint64_t)(to != *cell);
             *cell = to;
-            *place = w->p->cell_values[w->p->slots[e->slot].cell + to];
-            if (w->p->slots[e->slot].atoms) set_atoms(w, e->slot);
+            *place = w->p->cell_values[e->values + to];
+            if (UNLIKELY(e->atoms)) set_atoms(w, e->slot);
+            continue;
         } else {
             double v = settle(w, w->p->slots + e->slot, e->add ? *place + e->value : e->value);
             if (v == *place) continue;
@@ -202,22 +204,6 @@ INLINE void fire(Work *w, int a, uint32_t occurrence) {
     if (UNLIKELY(A->fireds)) count_firing(w, A, choice);
     uint64_t changed = LIKELY(o->simple && !w->tracing) ? assign_simple(w, o) : assign_any(w, a, choice, o, occurrence);
     if (LIKELY(changed)) follow(w, o, changed);
-}
-
-/* Where each effect on a level of few values leads from each of them, and these values. */
-COLD void prepare_cells(const Tables *p, Work *w) {
-    for (int i = 0; i < p->n_slots; i++) {
-        const Slot *s = p->slots + i;
-        for (int k = 0; k < s->grid; k++) p->cell_values[s->cell + k] = (s->first + k) * s->step + 0.0;
-    }
-    for (int i = 0; i < p->n_effects; i++) {
-        const Effect *e = p->effects + i;
-        const Slot *s = p->slots + e->slot;
-        for (int k = 0; e->kind == EFFECT_CELL && k < s->grid; k++) {
-            double v = settle(w, s, e->add ? p->cell_values[s->cell + k] + e->value : e->value);
-            p->next[e->next + k] = (int32_t)(rint(v / s->step) - s->first);
-        }
-    }
 }
 
 #endif

@@ -2,12 +2,13 @@
 #ifndef NEGSIM_KERNEL_H
 #define NEGSIM_KERNEL_H
 
+#include "cells.h"
 #include "history.h"
 
 COLD void release(Work *w) {
     if (!w) return;
     void *owned[] = {w->state, w->state0, w->grid, w->grid0, w->bits, w->bits0, w->clocks, w->next_instant, w->touched,
-        w->cells, w->stack, w->fresh, w->weights, w->delay, w->branch, w->tag, w->closed, w->spell, w->since,
+        w->stack, w->fresh, w->weights, w->delay, w->branch, w->tag, w->closed, w->spell, w->since,
         w->instant_stamp, w->instant_count, w->trace, w->changes, w->initial, w->always, w->dynamic};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
     for (int i = 0; i < 16; i++) free(w->level[i]);
@@ -46,13 +47,12 @@ COLD Work *reserve(const Tables *p) {
     int done = ROOM(state, p->n_slots) && ROOM(state0, p->n_slots) && ROOM(initial, p->n_slots)
         && ROOM(grid, p->n_slots) && ROOM(grid0, p->n_slots) && ROOM(bits, p->n_words) && ROOM(bits0, p->n_words)
         && ROOM(clocks, p->n_actions) && ROOM(next_instant, p->n_actions) && ROOM(touched, p->n_actions)
-        && ROOM(always, p->n_actions) && ROOM(dynamic, p->n_actions) && ROOM(cells, p->n_cells)
+        && ROOM(always, p->n_actions) && ROOM(dynamic, p->n_actions)
         && ROOM(stack, p->depth + 8) && ROOM(fresh, p->most_effects) && ROOM(weights, p->most_outcomes)
         && ROOM(delay, rows * LANES) && ROOM(branch, rows * LANES) && ROOM(tag, rows) && ROOM(closed, p->n_first)
         && ROOM(spell, p->n_held) && ROOM(since, p->n_held) && ROOM(instant_stamp, p->n_actions)
         && ROOM(instant_count, p->n_actions) && make_agenda(w);
     if (!done) { release(w); return 0; }
-    for (int64_t i = 0; i < p->n_cells; i++) w->cells[i] = NAN;
     return w;
 }
 

@@ -30,7 +30,8 @@ LAYOUTS: dict[str, np.dtype[np.void]] = {
     "Effect": _layout(
         "slot add amount law",
         "",
-        [("value", "f8"), ("constant", "i4"), ("stream", "i4"), ("kind", "i4"), ("next", "i4"), ("bit", "u8")],
+        [("value", "f8"), ("constant", "i4"), ("stream", "i4"), ("kind", "i4"), ("next", "i4"), ("values", "i4"), ("atoms", "i4"),
+         ("bit", "u8")],
     ),
     "Outcome": _layout("weight effect effects listed simple guard guards pace paces probe probes unused"),
     "GuardDep": _layout("", "", [("changed", "u8"), ("mask", "u8"), ("want", "u8"), ("target", "i4"), ("word", "i4")]),
@@ -38,7 +39,7 @@ LAYOUTS: dict[str, np.dtype[np.void]] = {
     "Action": _layout(
         "kind guard law pace speed memory outcome outcomes branching steady instant instants fired fireds weighed early",
         "",
-        [("limit", "i8")],
+        [("safe", "i4"), ("spare", "i4"), ("limit", "i8")],
     ),
     "First": _layout("condition throughout"),
     "Dated": _layout("condition column", "date"),

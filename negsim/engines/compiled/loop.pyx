@@ -23,7 +23,7 @@ cdef extern from "kernel.h":
     ctypedef struct Law: pass
     ctypedef struct Tables:
         int32_t n_slots, n_variables, n_actions, n_padded, n_counts, n_words
-        int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects
+        int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects, n_exprs
         int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept
         int64_t n_cells
         double horizon
@@ -48,6 +48,7 @@ cdef extern from "kernel.h":
         int32_t *slot_probes
         int32_t *next
         double *cell_values
+        double *cells
         First *first
         Dated *at
         Dated *held
@@ -161,7 +162,7 @@ cdef class Kernel:
         p.n_first, p.n_at, p.n_held, p.n_fired = n["n_first"], n["n_at"], n["n_held"], n["n_fired"]
         p.n_effects, p.n_calendar, p.n_changing, p.depth = n["n_effects"], n["n_calendar"], n["n_changing"], n["depth"]
         p.most_effects, p.most_outcomes, p.kept = n["most_effects"], n["most_outcomes"], n["kept"]
-        p.n_cells, p.horizon = n["n_cells"], lowered.horizon
+        p.n_cells, p.n_exprs, p.horizon = n["n_cells"], n["n_exprs"], lowered.horizon
         p.slots, p.exprs = <Slot *> address(a["Slot"]), <Expr *> address(a["Expr"])
         p.terms, p.dimensions = <Term *> address(a["Term"]), <Dimension *> address(a["Dimension"])
         p.code, p.constants = <int32_t *> address(a["code"]), <double *> address(a["constants"])
@@ -172,7 +173,7 @@ cdef class Kernel:
         p.instants, p.fired = <Instant *> address(a["Instant"]), <Fired *> address(a["Fired"])
         p.slot_guards, p.slot_paces = <int32_t *> address(a["slot_guards"]), <int32_t *> address(a["slot_paces"])
         p.slot_probes, p.next = <int32_t *> address(a["slot_probes"]), <int32_t *> address(a["next"])
-        p.cell_values = <double *> address(a["cell_values"])
+        p.cell_values, p.cells = <double *> address(a["cell_values"]), <double *> address(a["cells"])
         p.first, p.at, p.held = <First *> address(a["First"]), <Dated *> address(a["at"]), <Dated *> address(a["held"])
         p.calendar, p.changing = <int32_t *> address(a["calendar"]), <int32_t *> address(a["changing"])
         cdef Work *w = reserve(p)

@@ -123,7 +123,7 @@ class _Lowering:
                 KINDS[row.clock], guard, -1 if row.law is None else row.law, pace, speed, MEMORIES[row.memory],
                 first, len(row.outcomes), row.branching, steady, instant, len(row.instants),
                 fired, len(self.fired.get(number, ())), self.weighed(row), self.early(row.guard),
-                NO_LIMIT if row.limit is None else row.limit,
+                0, 0, NO_LIMIT if row.limit is None else row.limit,
             )
         )  # fmt: skip
 
@@ -177,7 +177,7 @@ class _Lowering:
             elif constant and slot[5] and self.next + slot[5] <= ALL_NEXT and abs(value) < 1e300:
                 kind, place = CELL, self.next
                 self.next += slot[5]
-            self.rows["Effect"][number] = (*row, kind, place, bit)
+            self.rows["Effect"][number] = (*row, kind, place, slot[7], slot[4], bit)
 
     def guard(self, target: int, _: int, changed: int) -> tuple[int, ...]:
         form: Form = self.code.forms[self.rows["Action"][target][1]]
@@ -229,6 +229,7 @@ class _Lowering:
             "constants": np.array([*self.code.constants, 0.0]),
             "sums": np.array([*self.sums, 0.0]),
             "next": np.zeros(self.next + 1, dtype=np.int32),
+            "cells": np.zeros(self.code.cells + 1),
             "cell_values": np.zeros(sum(row[5] for row in self.rows["Slot"]) + 1),
             "calendar": integers(i for i, row in enumerate(self.program.actions) if row.clock == "calendar"),
             "changing": integers(i for i, row in enumerate(self.rows["Slot"]) if row[6]),
@@ -258,6 +259,7 @@ class _Lowering:
             "most_outcomes": max((len(row.outcomes) for row in program.actions), default=0),
             "kept": min(KEPT, ALL_KEPT // max(1, actions)),
             "n_cells": self.code.cells,
+            "n_exprs": len(self.code.forms),
         }
 
     def owners(self) -> dict[str, tuple[tuple[str, str], ...]]:

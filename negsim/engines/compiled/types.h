@@ -54,6 +54,7 @@ typedef struct {
     int32_t constant, stream;
     int32_t kind;                        /* EFFECT_FACT: a truth with no atom but its own; EFFECT_CELL: by table */
     int32_t next;                        /* EFFECT_CELL: first of the cells that it leads to */
+    int32_t values, atoms;               /* EFFECT_CELL: first of the cells' values; whether atoms read the level */
     uint64_t bit;                        /* EFFECT_FACT: of word 0 */
 } Effect;
 
@@ -74,6 +75,7 @@ typedef struct {
     int32_t fired, fireds;               /* probes of firings */
     int32_t weighed;                     /* weights are numbers: first of the running sums, else -1 */
     int32_t early;                       /* guard at the start hangs on 0 nothing, 1 parameters, 2 a draw */
+    int32_t safe, spare;                 /* pace and speed have a value in every state, and not a negative one */
     int64_t limit;
 } Action;
 
@@ -95,7 +97,7 @@ typedef struct {
 
 typedef struct {
     int32_t n_slots, n_variables, n_actions, n_padded, n_counts, n_words;
-    int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects;
+    int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects, n_exprs;
     int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept;
     int64_t n_cells;
     double horizon;
@@ -103,7 +105,7 @@ typedef struct {
     Action *actions; Outcome *outcomes; Effect *effects; double *sums; Instant *instants; Fired *fired;
     GuardDep *guard_deps; Dep *pace_deps, *probe_deps;
     int32_t *slot_guards, *slot_paces, *slot_probes;        /* per slot, for outcomes that are not listed */
-    int32_t *next; double *cell_values;
+    int32_t *next; double *cell_values, *cells;
     First *first; Dated *at; Dated *held;
     int32_t *calendar, *changing;             /* calendar actions; slots drawn anew in each replication */
 } Tables;
@@ -137,7 +139,7 @@ typedef struct {
     int32_t *next_instant;
     int32_t *touched; int32_t n_touched;
     int32_t *always, *dynamic; int32_t n_always, n_dynamic;   /* on from the start; guards to be looked at there */
-    double *cells, *stack, *fresh, *weights;
+    double *stack, *fresh, *weights;
     double *delay, *branch; uint32_t *tag;     /* draws kept for a batch of replications */
     uint32_t batch; int32_t lane; int32_t lanes;
     uint64_t replications[LANES];
