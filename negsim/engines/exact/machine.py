@@ -21,7 +21,7 @@ from negsim.engines.exact.transient import Sweep
 from negsim.engines.exact.travel import Mark, Outcome, Probe, travel
 from negsim.errors import EngineError, EstimateError
 from negsim.model.calendar import moment
-from negsim.model.expressions import Expression, Operand, as_expression
+from negsim.model.expressions import Expression, Operand, Ref, as_expression
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
@@ -81,6 +81,11 @@ class Machine:
     def transitions(self) -> int:
         """Transitions of the same graph, those at calendar instants included."""
         return self._largest().transitions
+
+    def everything(self) -> Graph:
+        """The graph of all variables and actions, nothing lumped."""
+        trees = tuple(Ref(slot.name) for slot in self.program.slots if slot.kind != "parameter")
+        return self.graph(Watch(trees=trees, counted=tuple((rank, None) for rank in range(len(self.program.actions)))))
 
     def _largest(self) -> Graph:
         if not self.graphs:

@@ -93,6 +93,8 @@ def clockworks(program: Program, cone: Cone, numbers: Numbers, stages: int | Non
 
 def _clockwork(program: Program, rank: int, numbers: Numbers, stages: int | None) -> Clockwork:
     row = program.actions[rank]
+    if row.policy is not None:
+        raise EngineError(f"action {row.name}: {row.by} decides by a Python function; only the reference engine can ask it")
     if row.clock in ("calendar", "immediate"):
         return Clockwork(row.clock)
     if row.clock == "fixed" or row.law is None:

@@ -197,6 +197,13 @@ class Solution(Machine):
             return exact(total, error + misfit, method_of(found.sweep), share=share)
         return ratio((total, error), self._mass(chain, evidence), misfit, share)
 
+    def spread(self, expression: Any) -> float:
+        """How far apart the values of an expression (or of a question of kind value) can lie, over all states."""
+        posed = self.posed_as(expression, "value")
+        graph, chain = self.chain(posed.watch, absorb=not self.observed)
+        values = ask.on_states(graph, chain, posed.watch.trees[0])
+        return float(np.ptp(values)) if len(values) else 0.0
+
     def count(self, action: Any, by: Any = None, *, outcome: str | None = None) -> Estimate:
         """Expected number of firings of an action (with an outcome) by a date, or of a question of kind fired."""
         posed = self.posed_as(action, "fired", outcome=outcome)

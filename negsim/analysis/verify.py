@@ -1,0 +1,277 @@
+"""`verify`: every engine that can run a scenario, side by side, and whether they agree."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from negsim.engines import ENGINES, available
+from negsim.engines.exact import Solution, solve
+from negsim.errors import EngineError, NegsimError, RunawayError
+from negsim.estimates import Conditional, Estimate, Mean, Proportion
+from negsim.model.questions import Question
+from negsim.model.scenario import Scenario
+from negsim.program import Program, lower
+from negsim.runs import Runs
+from negsim.simulate import simulate
+
+__all__ = ["Line", "Verification", "verify"]
+
+LEVEL = 1e-9
+"""Probability that engines which agree are said to disagree, over all questions together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question with the answers of all engines.
+
+    Attributes
+    ----------
+    question, kind : str
+    exact : Estimate or None
+        None where the exact engine has no answer.
+    simulated : tuple of (engine, Proportion, Conditional or Mean)
+    note : str
+        Why there is no exact answer, or what disagrees.
+    agree : bool
+    """
+
+    question: str
+    kind: str
+    exact: Estimate | None
+    simulated: tuple[tuple[str, Any], ...]
+    note: str
+    agree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Engines side by side.
+
+    Attributes
+    ----------
+    scenario : str
+    lines : tuple of Line
+    engines : tuple of str
+        Those that ran; ``exact`` among them if it had an answer.
+    replications, seed : int
+    level : float
+        Probability of a false alarm, over all questions and engines together.
+    """
+
+    scenario: str
+    lines: tuple[Line, ...]
+    engines: tuple[str, ...]
+    replications: int
+    seed: int
+    level: float
+
+    @property
+    def agree(self) -> bool:
+        """Whether no answer differs by more than the joint error."""
+        return all(line.agree for line in self.lines)
+
+    @property
+    def disagreements(self) -> tuple[Line, ...]:
+        """Questions with answers that differ by more than the joint error."""
+        return tuple(line for line in self.lines if not line.agree)
+
+    def as_dict(self) -> dict[str, Any]:
+        """A plain dictionary, for JSON."""
+        rows = []
+        for line in self.lines:
+            exact = None if line.exact is None else {"value": line.exact.value, "error": line.exact.error}
+            others = {name: {"value": value_of(found), "text": str(found)} for name, found in line.simulated}
+            rows.append(
+                {"question": line.question, "kind": line.kind, "exact": exact, **others, "agree": line.agree, "note": line.note}
+            )
+        return {
+            "scenario": self.scenario,
+            "engines": list(self.engines),
+            "replications": self.replications,
+            "seed": self.seed,
+            "level": self.level,
+            "agree": self.agree,
+            "questions": rows,
+        }
+
+    def __str__(self) -> str:
+        names = [name for name in self.engines if name != "exact"]
+        head = ["question", "exact", *names, ""]
+        rows = [head]
+        for line in self.lines:
+            exact = "-" if line.exact is None else f"{line.exact.value:.7g} (error {line.exact.error:.0e})"
+            found = dict(line.simulated)
+            rows.append([line.question, exact, *(told(found[name]) for name in names), "agree" if line.agree else "DIFFER"])
+        widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        lines += [f"{line.question}: {line.note}" for line in self.lines if line.note]
+        verdict = "all engines agree" if self.agree else f"DISAGREEMENT on {', '.join(line.question for line in self.disagreements)}"
+        tail = f"{verdict} ({self.replications:,} replications, seed {self.seed}, false alarm below {self.level:g} in all)"
+        return "\n".join([*lines, tail])
+
+
+def verify(
+    scenario: Scenario,
+    *,
+    questions: Iterable[Question] = (),
+    replications: int = 10_000,
+    seed: int = 1,
+    max_states: int = 2_000_000,
+    stages: int | None = None,
+    level: float = LEVEL,
+    solution: Solution | None = None,
+) -> Verification:
+    """Run every engine that can run a scenario and compare their answers.
+
+    Simulated answers must lie where the exact ones allow, within a region that engines which agree leave with a
+    probability below ``level`` over all questions together: exact binomial for yes or no (Clopper and Pearson 1934,
+    doi:10.1093/biomet/26.4.404), an empirical Bernstein bound for numbers (Maurer and Pontil 2009, COLT). Engines that
+    simulate tell the same histories for the same seed, so their answers must be equal.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    questions : iterable of Question
+        Asked besides the scenario's own.
+    replications, seed : int
+        Of each engine that simulates.
+    max_states, stages
+        As for `solve`.
+    level : float
+        Probability of a false alarm.
+    solution : Solution, optional
+        The exact answers, if they are there already (or of another variant, to see it caught).
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> verify(ns.load("toy"), replications=500).agree
+    True
+    """
+    asked = tuple(questions)
+    program = lower(scenario, asked)
+    names = [name for name in ENGINES if available(name) and (ENGINES[name].policies or not program.has_policies)]
+    runs = {n: simulate(scenario, questions=asked, replications=replications, seed=seed, engine=n) for n in names}
+    exact, notes = _exact(scenario, asked, program, solution, max_states, stages)
+    share = level / max(1, len(program.probes.asked) * len(names))
+    lines = tuple(
+        _line(name, program, runs, exact.get(name), notes.get(name, ""), share) for name in sorted(program.probes.asked)
+    )
+    ran = (*names, "exact") if exact else tuple(names)
+    return Verification(scenario.name, lines, ran, replications, seed, level)
+
+
+def _exact(
+    scenario: Scenario,
+    questions: tuple[Question, ...],
+    program: Program,
+    solution: Solution | None,
+    max_states: int,
+    stages: int | None,
+) -> tuple[dict[str, tuple[Estimate, float]], dict[str, str]]:
+    """Exact answers with the width of their values, and why others have none."""
+    try:
+        solution = solution or solve(scenario, questions=questions, max_states=max_states, stages=stages)
+    except EngineError as error:
+        return {}, dict.fromkeys(program.probes.asked, f"no exact answer: {error}")
+    found, notes = {}, {}
+    for name in program.probes.asked:
+        try:
+            found[name] = _answer(solution, program, name)
+        except (EngineError, RunawayError) as error:
+            notes[name] = f"no exact answer: {error}"
+        except NegsimError as error:
+            notes[name] = f"the exact engine fails where others do not: {error}"
+    return found, notes
+
+
+def _answer(solution: Solution, program: Program, name: str) -> tuple[Estimate, float]:
+    """The exact answer to a question, and how far apart its values can lie (0: yes or no; inf: not known)."""
+    entry = program.probes.asked[name]
+    kind = entry.question.kind
+    if kind == "duration":
+        return solution.duration(name), entry.by
+    if kind == "fired":
+        action, _, _ = program.probes.fired[entry.column]
+        return solution.count(name), float(program.actions[action].limit or math.inf)
+    if kind == "value":
+        return solution.value(name), solution.spread(name)
+    return solution.probability(name), 0.0
+
+
+def _line(
+    name: str,
+    program: Program,
+    runs: dict[str, Runs],
+    exact: tuple[Estimate, float] | None,
+    note: str,
+    share: float,
+) -> Line:
+    """Compare the answers to one question."""
+    kind = program.probes.asked[name].question.kind
+    simulated = tuple((engine, _simulated(run, name, kind)) for engine, run in runs.items())
+    wrong = []
+    if exact is not None:
+        wrong += [
+            f"{engine} gives {told(found)}, outside what the exact {exact[0].value:.7g} allows"
+            for engine, found in simulated
+            if not _allowed(found, exact, runs[engine], name, share)
+        ]
+    first = simulated[0][1] if simulated else None
+    wrong += [f"{engine} and {simulated[0][0]} differ on one seed" for engine, found in simulated[1:] if found != first]
+    failed = "fails where others do not" in note
+    return Line(name, kind, None if exact is None else exact[0], simulated, "; ".join([*wrong, note] if note else wrong), not wrong and not failed)
+
+
+def _simulated(run: Runs, name: str, kind: str) -> Any:
+    return run.probability(name) if kind in ("reached", "when", "holds") else run.mean(name)
+
+
+def _allowed(found: Any, exact: tuple[Estimate, float], run: Runs, name: str, share: float) -> bool:
+    """Whether a simulated answer lies in the region that the exact one allows."""
+    estimate, width = exact
+    if isinstance(found, Proportion | Conditional):
+        trials = found.given if isinstance(found, Conditional) else found.n
+        return _binomial(found.hits, trials, estimate.low, estimate.high, share)
+    if math.isinf(width):
+        # Firings without a limit have no largest number; the largest one met stands for it.
+        column = run.program.probes.asked[name].column
+        width = max(1.0, float(np.max(run.block.fired[:, column])))
+    return bool(abs(found.mean - estimate.value) <= estimate.error + 1e-12 * width + _bernstein(found, width, share))
+
+
+def _binomial(hits: int, n: int, low: float, high: float, share: float) -> bool:
+    """Exact binomial acceptance region of a probability between low and high."""
+    from scipy.special import bdtr, bdtrc
+
+    below = 1.0 if hits >= n else float(bdtr(hits, n, high))
+    above = 1.0 if hits <= 0 else float(bdtrc(hits - 1, n, low))
+    return below >= share / 2 and above >= share / 2
+
+
+def _bernstein(found: Mean, width: float, share: float) -> float:
+    """Half-width of the empirical Bernstein bound for values within a range of that width."""
+    if found.n < 2:
+        return math.inf
+    log = math.log(4 / share)
+    variance = found.m2 / (found.n - 1)
+    return math.sqrt(2 * variance * log / found.n) + 7 * width * log / (3 * (found.n - 1))
+
+
+def value_of(found: Any) -> float:
+    """The number of a simulated answer."""
+    return float(found.mean if isinstance(found, Mean) else found.value)
+
+
+def told(found: Any) -> str:
+    """A simulated answer in short."""
+    if isinstance(found, Proportion):
+        return f"{found.hits} of {found.n} = {found.value:.4g}"
+    if isinstance(found, Conditional):
+        return f"{found.hits} of {found.given} = {found.hits / found.given:.4g}" if found.given else "nothing given"
+    return f"{found.mean:.5g}"

@@ -1,0 +1,336 @@
+"""`verify` puts engines side by side; the PRISM text that others check with is well formed by its grammar."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import negsim as ns
+from negsim.analysis.verify import verify
+from negsim.engines.exact import solve
+from negsim.errors import EngineError
+from negsim.report.prism import export_prism
+from negsim.report.prism_words import RESERVED
+
+TOKEN = re.compile(
+    r"\s+|//[^\n]*|(?P<string>\"[^\"]*\")|(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|(?P<word>[A-Za-z_]\w*)"
+    r"|(?P<mark><=>|->|\.\.|<=|>=|!=|=\?|[-+*/()\[\]{}:;,<>=&|!?'])"
+)
+
+
+def tokens(text: str) -> list[str]:
+    """The words and marks of PRISM text, comments and spaces left out."""
+    found, place = [], 0
+    while place < len(text):
+        match = TOKEN.match(text, place)
+        assert match, f"no token at {text[place : place + 40]!r}"
+        place = match.end()
+        if match.lastgroup:
+            found.append(match.group())
+    return found
+
+
+class Grammar:
+    """A recursive-descent reader of the part of PRISM's grammar that the manual gives for ctmc models."""
+
+    BINARY = (("?",), ("<=>",), ("|",), ("&",), ("=", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/"))
+    FUNCTIONS = ("min", "max", "floor", "ceil", "round", "pow", "log", "mod")
+
+    def __init__(self, text: str) -> None:
+        self.words = tokens(text)
+        self.place = 0
+        self.declared: set[str] = set()
+        self.used: set[str] = set()
+        self.labels: set[str] = set()
+        self.rewards: set[str] = set()
+        self.actions: set[str] = set()
+
+    def peek(self) -> str:
+        return self.words[self.place] if self.place < len(self.words) else ""
+
+    def take(self, wanted: str = "") -> str:
+        word = self.peek()
+        assert not wanted or word == wanted, f"wanted {wanted!r} at {' '.join(self.words[self.place - 8 : self.place + 4])!r}"
+        self.place += 1
+        return word
+
+    def identifier(self) -> str:
+        word = self.take()
+        assert re.fullmatch(r"[A-Za-z_]\w*", word), word
+        reserved = RESERVED - {"fast", "calendar", "negotiation", *self.FUNCTIONS}
+        assert word not in reserved, f"{word} is reserved"
+        return word
+
+    def model(self) -> Grammar:
+        self.take("ctmc")
+        while self.peek():
+            getattr(self, f"read_{self.peek()}")()
+        assert self.used <= self.declared, self.used - self.declared
+        return self
+
+    def declare(self) -> None:
+        name = self.identifier()
+        assert name not in self.declared, f"{name} twice"
+        self.declared.add(name)
+
+    def read_const(self) -> None:
+        self.take("const")
+        assert self.take() in ("double", "int", "bool")
+        self.declare()
+        self.take("=")
+        self.expression()
+        self.take(";")
+
+    def read_formula(self) -> None:
+        self.take("formula")
+        self.declare()
+        self.take("=")
+        self.expression()
+        self.take(";")
+
+    def read_label(self) -> None:
+        self.take("label")
+        self.labels.add(self.take())
+        self.take("=")
+        self.expression()
+        self.take(";")
+
+    def read_rewards(self) -> None:
+        self.take("rewards")
+        self.rewards.add(self.take())
+        while self.peek() != "endrewards":
+            if self.peek() == "[":
+                self.take("[")
+                assert self.identifier() in self.actions
+                self.take("]")
+            self.expression()
+            self.take(":")
+            self.expression()
+            self.take(";")
+        self.take("endrewards")
+
+    def read_module(self) -> None:
+        self.take("module")
+        self.identifier()
+        while self.peek() != "[":
+            self.variable()
+        while self.peek() == "[":
+            self.command()
+        self.take("endmodule")
+
+    def variable(self) -> None:
+        self.declare()
+        self.take(":")
+        if self.peek() == "bool":
+            self.take("bool")
+        else:
+            self.take("[")
+            low = self.integer()
+            self.take("..")
+            assert low < self.integer()
+            self.take("]")
+        self.take("init")
+        self.expression()
+        self.take(";")
+
+    def integer(self) -> int:
+        sign = -1 if self.peek() == "-" and self.take() else 1
+        return sign * int(self.take())
+
+    def command(self) -> None:
+        self.take("[")
+        if self.peek() != "]":
+            self.actions.add(self.identifier())
+        self.take("]")
+        self.expression()
+        self.take("->")
+        self.update()
+        while self.peek() == "+":
+            self.take("+")
+            self.update()
+        self.take(";")
+
+    def update(self) -> None:
+        self.expression()
+        self.take(":")
+        if self.peek() == "true":
+            self.take()
+            return
+        self.assignment()
+        while self.peek() == "&":
+            self.take("&")
+            self.assignment()
+
+    def assignment(self) -> None:
+        self.take("(")
+        self.used.add(self.identifier())
+        self.take("'")
+        self.take("=")
+        self.expression()
+        self.take(")")
+
+    def expression(self, level: int = 0) -> None:
+        if level == len(self.BINARY):
+            return self.unary()
+        self.expression(level + 1)
+        while self.peek() in self.BINARY[level]:
+            if self.take() == "?":
+                self.expression()
+                self.take(":")
+                self.expression()
+            else:
+                self.expression(level + 1)
+        return None
+
+    def unary(self) -> None:
+        word = self.take()
+        if word in ("!", "-"):
+            self.unary()
+        elif word == "(":
+            self.expression()
+            self.take(")")
+        elif word in self.FUNCTIONS:
+            self.take("(")
+            self.expression()
+            while self.peek() == ",":
+                self.take(",")
+                self.expression()
+            self.take(")")
+        elif word.startswith('"'):
+            assert word in self.labels, f"{word} is no label"
+        elif not word[0].isdigit() and word not in ("true", "false"):
+            self.place -= 1
+            self.used.add(self.identifier())
+
+    def properties(self, text: str) -> int:
+        """Read a property file against the labels and rewards of the model; return how many there are."""
+        count = 0
+        self.words, self.place = tokens(text), 0
+        while self.peek():
+            self.read_property()
+            count += 1
+        return count
+
+    def read_property(self) -> None:
+        if self.take() == "R":
+            self.take("{")
+            assert self.take() in self.rewards
+            self.take("}")
+            self.take("=?")
+            self.take("[")
+            assert self.take() in ("C", "I")
+            assert self.take() in ("<=", "=")
+            self.expression()
+        else:
+            self.take("=?")
+            self.take("[")
+            if self.peek() != "F":
+                self.expression()
+                assert self.peek() == "U"
+            self.take()
+            self.bound()
+            self.expression()
+        self.take("]")
+
+    def bound(self) -> None:
+        if self.peek() == "[":
+            self.take("[")
+            self.expression()
+            self.take(",")
+            self.expression()
+            self.take("]")
+        else:
+            self.take("<=")
+            self.take()
+
+
+@pytest.fixture(scope="module")
+def istanbul() -> ns.Scenario:
+    return ns.load("istanbul-markov")
+
+
+def test_the_markov_variant_of_istanbul(istanbul: ns.Scenario) -> None:
+    solution = solve(istanbul)
+    found = verify(istanbul, replications=400, seed=3, solution=solution)
+    assert found.agree, str(found)
+    assert len(found.lines) == 10
+    assert {line.kind for line in found.lines} == {"reached", "holds", "fired", "duration", "value"}
+    assert all(line.exact is not None and line.exact.error < 1e-9 for line in found.lines)
+    assert solution.states > 10_000
+
+
+def test_a_wrong_answer_is_a_disagreement_that_is_named(istanbul: ns.Scenario) -> None:
+    wrong = solve(istanbul.with_parameter("round.on_date", 0.2))
+    found = verify(istanbul, replications=1_000, seed=3, solution=wrong)
+    assert not found.agree
+    assert "round2_on_2_june" in {line.question for line in found.disagreements}
+    assert "DISAGREEMENT" in str(found)
+
+
+def test_what_is_not_markov_is_still_verified_among_the_simulators() -> None:
+    act = ns.Action(name="act", when="not a", clock=ns.LogNormal(median=3, sigma=1), effects=["a = true"])
+    scenario = ns.Scenario("x", start="2025-01-01", end=10, parts=[ns.Fact("a"), act, ns.Question(name="q", condition="a")])
+    found = verify(scenario, replications=200)
+    assert found.agree
+    assert "exact" not in found.engines
+    assert "lognormal" in found.lines[0].note
+    fitted = verify(scenario, replications=200, stages=12)
+    assert fitted.agree
+    assert fitted.lines[0].exact is not None
+    assert fitted.lines[0].exact.error > 1e-4
+
+
+@pytest.mark.parametrize("name", ["toy", "istanbul-markov"])
+def test_prism_text_is_well_formed(name: str, tmp_path: Path) -> None:
+    scenario = ns.load(name)
+    text = export_prism(scenario, stages=20)
+    grammar = Grammar(text.model).model()
+    assert grammar.properties(text.properties) >= 4
+    model, properties = text.write(tmp_path, name)
+    assert model.read_text(encoding="utf-8") == text.model
+    assert properties.suffix == ".props"
+
+
+def test_prism_text_of_a_plain_chain_needs_no_approximation() -> None:
+    """Names that PRISM reserves, levels on grids, limits, outcomes, choices: all read back by the grammar."""
+    parts = [
+        ns.Fact("f"),
+        ns.Fact("module", initial=True),
+        ns.Counter("n"),
+        ns.Level("t", low=-1, high=1, step=0.25),
+        ns.Parameter("claim", True),
+        ns.Action(name="up", when="n < 3 and (f == module) == claim", clock=ns.Exponential(0.2), effects=["n += 1"]),
+        ns.Action(name="flip", clock=ns.Exponential(0.5), pace="exp(t) + abs(n) / 2", effects=["f = not f or n >= 2"]),
+        ns.Action(
+            name="talk",
+            clock=ns.Exponential(1),
+            limit=4,
+            speed="1 if at_least(1, f, module) else clip(sqrt(n), 0.5, log(3))",
+            outcomes=[ns.Outcome(name="good", effects=["t += 0.3"]), ns.Outcome(name="none", weight="1 + n")],
+        ),
+        ns.Question(name="q1", condition="n >= 2", by=4, after=1, throughout="t < 1"),
+        ns.Question(name="q2", kind="fired", action="talk"),
+        ns.Question(name="q3", kind="duration", condition="f"),
+        ns.Question(name="q4", kind="value", condition="t * 2"),
+        ns.Question(name="q5", kind="holds", condition="f and n > 0"),
+    ]
+    text = export_prism(ns.Scenario("plain", start="2025-01-01", end=9, parts=parts))
+    grammar = Grammar(text.model).model()
+    assert grammar.properties(text.properties) == 5
+    assert "approximation" not in text.model
+    assert "t_steps : [0..4] init 0;" in text.model
+    assert 'P=? [ ((t < 1) & !"q_q1") U[1,4] "q_q1" ]' in text.properties
+    broken = text.model.replace("->", "=>", 1)
+    with pytest.raises(AssertionError):
+        Grammar(broken).model()
+
+
+def test_prism_refuses_what_a_ctmc_cannot_say() -> None:
+    with pytest.raises(EngineError, match=r"action review: a calendar action cannot be said.*stages=100"):
+        export_prism(ns.load("toy"))
+    act = ns.Action(name="act", when="not a", clock=ns.Erlang(2, 1.0), effects=["a = true"])
+    scenario = ns.Scenario("x", start="2025-01-01", end=10, parts=[ns.Fact("a"), act, ns.Question(name="q", condition="a")])
+    with pytest.raises(EngineError, match="only Exponential clocks"):
+        export_prism(scenario)
