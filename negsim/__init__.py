@@ -12,9 +12,15 @@ memorandum.delivered and rounds >= 1
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from negsim.analysis.answers import Answer, answers
+    from negsim.analysis.comparison import Comparison, compare
+    from negsim.analysis.explanation import Explanation, explain, main_reasons
+    from negsim.analysis.narrative import Narrative, narrate
     from negsim.blocks import Event, Trajectory
     from negsim.errors import (
         CheckpointError,
@@ -80,10 +86,59 @@ if TYPE_CHECKING:
     from negsim.model.scenario import Scenario
     from negsim.model.variables import Counter, Fact, Level
     from negsim.program import lower
+    from negsim.report import plots
     from negsim.runs import FirstPassage, Runs
     from negsim.simulate import replay, simulate
+    from negsim.vocabulary import (
+        Agreement,
+        Appointment,
+        Attrition,
+        AudienceCost,
+        Bargaining,
+        BattleNews,
+        Belief,
+        Ceasefire,
+        Channel,
+        Claim,
+        Deadline,
+        Deadlock,
+        Demand,
+        Exchange,
+        Issue,
+        LeaderChange,
+        Mediator,
+        Meeting,
+        Offensive,
+        Offer,
+        Postpone,
+        Precondition,
+        Pressure,
+        Process,
+        Promise,
+        Ratification,
+        Readiness,
+        Reputation,
+        Ripeness,
+        Rung,
+        Sequence,
+        Sequencing,
+        SideDeal,
+        Source,
+        Spoiler,
+        Suspension,
+        Tactic,
+        Threat,
+        Truce,
+        Ultimatum,
+        odds,
+        posterior,
+    )
 
 HOMES = {
+    "negsim.analysis.answers": "Answer answers",
+    "negsim.analysis.comparison": "Comparison compare",
+    "negsim.analysis.explanation": "Explanation explain main_reasons",
+    "negsim.analysis.narrative": "Narrative narrate",
     "negsim.blocks": "Event Trajectory",
     "negsim.errors": "CheckpointError CircularPrecondition EngineError EstimateError EvaluationError ExpressionError"
     " FileError HindsightError LawError NegsimError NotRecorded RunawayError ScenarioError SimulationError"
@@ -104,15 +159,159 @@ HOMES = {
     "negsim.model.scenario": "Scenario",
     "negsim.model.variables": "Counter Fact Level",
     "negsim.program": "lower",
+    "negsim.report": "plots",
     "negsim.runs": "FirstPassage Runs",
     "negsim.simulate": "replay simulate",
+    "negsim.vocabulary": "Agreement Appointment Attrition AudienceCost Bargaining BattleNews Belief Ceasefire"
+    " Channel Claim Deadline Deadlock Demand Exchange Issue LeaderChange Mediator Meeting"
+    " Offensive Offer Postpone Precondition Pressure Process Promise Ratification Readiness"
+    " Reputation Ripeness Rung Sequence Sequencing SideDeal Source Spoiler Suspension Tactic"
+    " Threat Truce Ultimatum odds posterior",
 }
 """Module -> names at the front door; each module is imported when one of its names is first used."""
 
 _HOME = {name: module for module, names in HOMES.items() for name in names.split()}
 
 __version__ = "0.1.0"
-__all__ = sorted(_HOME)  # noqa: PLE0605 # derived from the one table above
+__all__ = [
+    "Action",
+    "Agreement",
+    "Answer",
+    "Appointment",
+    "Attrition",
+    "AudienceCost",
+    "Band",
+    "Bargaining",
+    "BattleNews",
+    "Belief",
+    "Beta",
+    "Ceasefire",
+    "Channel",
+    "CheckpointError",
+    "CircularPrecondition",
+    "Claim",
+    "Comparison",
+    "Conditional",
+    "Counter",
+    "Curve",
+    "Deadline",
+    "Deadlock",
+    "Demand",
+    "Do",
+    "Effect",
+    "EngineError",
+    "Erlang",
+    "Estimate",
+    "EstimateError",
+    "EvaluationError",
+    "Event",
+    "Every",
+    "Evidence",
+    "Exchange",
+    "Explanation",
+    "Exponential",
+    "Expression",
+    "ExpressionError",
+    "Fact",
+    "FileError",
+    "FirstPassage",
+    "Fixed",
+    "Gamma",
+    "HindsightError",
+    "Immediately",
+    "Interval",
+    "Issue",
+    "LawError",
+    "LeaderChange",
+    "Level",
+    "LogNormal",
+    "Mean",
+    "Mechanism",
+    "Mediator",
+    "Meeting",
+    "Narrative",
+    "NegsimError",
+    "Normal",
+    "NotRecorded",
+    "Nudge",
+    "Offensive",
+    "Offer",
+    "On",
+    "Outcome",
+    "PairedDifference",
+    "Parameter",
+    "Part",
+    "Party",
+    "Pert",
+    "Postpone",
+    "Precondition",
+    "Pressure",
+    "Process",
+    "Promise",
+    "Proportion",
+    "Question",
+    "Ratification",
+    "Readiness",
+    "Reputation",
+    "Ripeness",
+    "RunawayError",
+    "Rung",
+    "Runs",
+    "Scenario",
+    "ScenarioError",
+    "Sequence",
+    "Sequencing",
+    "SideDeal",
+    "SimulationError",
+    "Source",
+    "Spoiler",
+    "StreamError",
+    "Suspension",
+    "Tactic",
+    "Threat",
+    "Trajectory",
+    "Triangular",
+    "Truce",
+    "Ultimatum",
+    "Uniform",
+    "UnknownName",
+    "Weibull",
+    "WithLaw",
+    "WithParameter",
+    "Without",
+    "absolute",
+    "all_of",
+    "answers",
+    "any_of",
+    "at_least",
+    "chance",
+    "clip",
+    "compare",
+    "different",
+    "dumps",
+    "equal",
+    "exp",
+    "explain",
+    "load",
+    "loads",
+    "log",
+    "lower",
+    "main_reasons",
+    "maximum",
+    "minimum",
+    "narrate",
+    "odds",
+    "parse",
+    "plots",
+    "posterior",
+    "replay",
+    "save",
+    "schema",
+    "shipped",
+    "simulate",
+    "sqrt",
+    "where",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -121,6 +320,18 @@ def __getattr__(name: str) -> Any:
     value = getattr(importlib.import_module(_HOME[name]), name)
     globals()[name] = value
     return value
+
+
+class _FrontDoor(ModuleType):
+    """Keeps ``negsim.simulate`` the function: importing the module of that name must not hide it."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, ModuleType) and _HOME.get(name) == value.__name__:
+            value = getattr(value, name, value)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _FrontDoor
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,6 @@
+"""``python -m negsim``."""
+
+from negsim.cli import main
+
+if __name__ == "__main__":
+    main()

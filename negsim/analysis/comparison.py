@@ -1,0 +1,238 @@
+"""Two variants of a scenario compared replication by replication: common random numbers, paired differences."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negsim.errors import EstimateError
+from negsim.estimates import Estimate, Interval, Mean, PairedDifference
+from negsim.model.calendar import Moment, moment
+from negsim.model.questions import Question
+from negsim.model.scenario import Scenario
+from negsim.runs import Runs
+
+__all__ = ["Comparison", "compare"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The difference that a variant makes to the answer to one question.
+
+    Attributes
+    ----------
+    question : str
+    by : str
+        Deadline as it was asked.
+    first, second : str
+        What the two variants are.
+    difference : PairedDifference
+        Second minus first, from pairs of replications.
+    gained, lost : int64 arrays
+        Numbers of the replications in which only the second, and only the first, has the answer yes; each can be
+        told with ``narrate(runs, number)``.
+    by_draw : float64 array or None
+        Difference under each draw of the parameters, if they were drawn.
+    """
+
+    question: str
+    by: str
+    first: str
+    second: str
+    difference: PairedDifference
+    gained: NDArray[np.int64]
+    lost: NDArray[np.int64]
+    by_draw: NDArray[np.float64] | None = None
+
+    @property
+    def value(self) -> float:
+        """Probability in the second variant minus that in the first."""
+        return self.difference.value
+
+    @property
+    def probabilities(self) -> tuple[float, float]:
+        """Probability in the first and in the second variant (failed pairs left out)."""
+        pairs = self.difference
+        n = pairs.n - pairs.unknown
+        if n == 0:
+            return math.nan, math.nan
+        return (pairs.both + pairs.first_only) / n, (pairs.both + pairs.second_only) / n
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Monte Carlo interval of the difference.
+
+        Tango's score interval for pairs; where parameters were drawn, Student's t over draws, because histories that
+        share a row of parameters are not independent (with draws that all agree, Tango's again).
+        """
+        if self.by_draw is not None and self.by_draw.size > 1 and not self.difference.unknown:
+            mean = Mean.of(self.by_draw)
+            if mean.m2 > 0:
+                low, high = mean.interval(level)
+                return Interval(low=max(-1.0, low), high=min(1.0, high), level=level, method="t over draws")
+        return self.difference.interval(level)
+
+    def estimate(self, level: float = 0.95) -> Estimate:
+        """Difference, interval and printed form in one."""
+        low, high = found = self.interval(level)
+        return Estimate(
+            value=min(max(self.value, low), high),
+            low=low,
+            high=high,
+            level=level,
+            kind="chance",
+            method=found.method,
+            n=self.difference.n,
+        )
+
+    def __str__(self) -> str:
+        one, two = self.probabilities
+        lines = [
+            f"{self.question} by {self.by}: {100 * one:.1f} % ({self.first}), {100 * two:.1f} % ({self.second})",
+            f"  difference {self.estimate()}",
+            f"  histories that flip: {self.gained.size:,} from no to yes{_some(self.gained)},"
+            f" {self.lost.size:,} from yes to no{_some(self.lost)}",
+        ]
+        return "\n".join(lines)
+
+
+def _some(numbers: NDArray[np.int64], most: int = 3) -> str:
+    if not numbers.size:
+        return ""
+    shown = ", ".join(str(number) for number in numbers[:most])
+    return f" (such as {shown})" if numbers.size > most else f" ({shown})"
+
+
+def compare(runs_a: Runs, runs_b: Runs, question: Any, by: Any = None) -> Comparison:
+    """Compare the answers of two variants of a scenario, replication by replication.
+
+    Parameters
+    ----------
+    runs_a, runs_b : Runs
+        Of the same seed, replications and draws of parameters.
+    question : str, Question or condition
+        Asked in both; a question without ``given``.
+    by : date, instant or days, optional
+        Another deadline than the question's own.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    EstimateError
+        If the runs are not pairs (other seeds, replications or parameter rows), or the question is conditional.
+
+    Notes
+    -----
+    Every draw is keyed by who draws it, so both variants use the same random numbers wherever they do the same
+    (common random numbers: Glasserman, Yao 1992, *Manage. Sci.* 38:884, DOI 10.1287/mnsc.38.6.884).
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> toy = ns.load("toy")
+    >>> early = toy.do("memorandum.delivered", on="2025-01-02")
+    >>> a, b = (ns.simulate(one, replications=2_000, seed=1) for one in (toy, early))
+    >>> found = compare(a, b, "talks_day_5")
+    >>> found.lost.size, found.probabilities[1]
+    (0, 1.0)
+    """
+    _check_pairs(runs_a, runs_b)
+    yes_a, yes_b = _answers(runs_a, question, by), _answers(runs_b, question, by)
+    failed = runs_a.block.failed | runs_b.block.failed
+    good = ~failed
+    gained, lost = yes_b & ~yes_a & good, yes_a & ~yes_b & good
+    counts = {
+        "both": yes_a & yes_b & good,
+        "first_only": lost,
+        "second_only": gained,
+        "neither": ~yes_a & ~yes_b & good,
+        "unknown": failed,
+    }
+    pairs = PairedDifference(n=good.size, **{name: int(mask.sum()) for name, mask in counts.items()})
+    numbers = runs_a.block.replications
+    asked = runs_a.asked(question).question
+    return Comparison(
+        question=str(asked.condition) if asked.name == "anew" else asked.name,
+        by=_when(asked, by, runs_a.scenario),
+        first=_told(runs_a.scenario),
+        second=_told(runs_b.scenario),
+        difference=pairs,
+        gained=numbers[gained],
+        lost=numbers[lost],
+        by_draw=_by_draw(runs_a, gained.astype(np.float64) - lost, good),
+    )
+
+
+def _by_draw(runs: Runs, change: NDArray[np.float64], good: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    k = len(runs.rows)
+    if not runs.drawn or k < 2:
+        return None
+    row = runs.block.replications[good] % k
+    n = np.bincount(row, minlength=k)
+    total = np.bincount(row, weights=change[good], minlength=k)
+    return np.asarray(total[n > 0] / n[n > 0])
+
+
+def _answers(runs: Runs, question: Any, by: Any) -> NDArray[np.bool_]:
+    entry = runs.asked(question)
+    if entry.given is not None:
+        raise EstimateError(
+            f"question {entry.question.name} is asked given a condition, which other histories meet in each variant;"
+            " compare a question without given="
+        )
+    return runs.answers(question, by)[0]
+
+
+def _check_pairs(one: Any, two: Any) -> None:
+    """Refuse runs whose replications are no pairs."""
+    for runs in (one, two):
+        if not isinstance(runs, Runs):
+            raise EstimateError("single histories were not kept; simulate both variants with keep='times'")
+    if one.seed != two.seed:
+        raise EstimateError(
+            f"the runs have the seeds {one.seed} and {two.seed}; simulate both with one seed,"
+            f" as in simulate(..., seed={one.seed})"
+        )
+    if not np.array_equal(one.block.replications, two.block.replications):
+        raise EstimateError(
+            f"the runs have {one.replications:,} and {two.replications:,} replications, which are no pairs;"
+            " simulate both with the same number"
+        )
+    if (one.drawn, len(one.rows)) != (two.drawn, len(two.rows)):
+        drawn = [f"{len(runs.rows)} draws" if runs.drawn else "best values" for runs in (one, two)]
+        raise EstimateError(
+            f"the parameters are {drawn[0]} in one and {drawn[1]} in the other; simulate both with the same draws="
+        )
+    _check_rows(one, two)
+
+
+def _check_rows(one: Runs, two: Runs) -> None:
+    places = {parameter: number for number, parameter in enumerate(two.program.parameters)}
+    for number, parameter in enumerate(one.program.parameters):
+        place = places.get(parameter)
+        if place is not None and not np.array_equal(one.parameters[:, number], two.parameters[:, place]):
+            raise EstimateError(
+                f"parameter {parameter.name} has other values in one run than in the other;"
+                " simulate both with the same seed and draws="
+            )
+
+
+def _when(asked: Question, by: Moment | None, scenario: Scenario) -> str:
+    when = asked.by if by is None else moment(by, "by")
+    when = scenario.end if when is None else when
+    return when if isinstance(when, str) else scenario.calendar.label(when)
+
+
+def _told(scenario: Scenario) -> str:
+    """The scenario's name and what is supposed."""
+    steps = []
+    for step in scenario.interventions:
+        facts = [getattr(step, name) for name in ("fact", "element", "action", "name") if getattr(step, name, None)]
+        steps.append(f"{type(step).__name__.lower()} {facts[0] if facts else ''}".strip())
+    return scenario.name if not steps else f"{scenario.name} with {', '.join(steps)}"

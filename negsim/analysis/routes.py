@@ -1,0 +1,206 @@
+"""The ways in which a condition can come true: which actions bring it about, and what each of them waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from negsim.model.actions import Action, Outcome
+from negsim.model.calendar import Calendar
+from negsim.model.clocks import Every, On
+from negsim.model.effects import Effect
+from negsim.model.elements import Elements
+from negsim.model.expressions import And, Arithmetic, Choice, Expression, Not, Number, Or, Ref, Truth, reads
+from negsim.model.variables import Fact
+
+__all__ = ["Route", "conjuncts", "last_instant", "opposite", "possible", "routes_to"]
+
+MOST_PARTS = 12
+"""Preconditions of one action told apart; a tree that falls into more is left as it is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One action that can make a condition true.
+
+    Attributes
+    ----------
+    action : Action
+    guard : tuple of conditions
+        All must hold for its clock to run.
+    gate : tuple of conditions
+        All must hold at its firing, or no favourable outcome has a chance.
+    others : tuple of str
+        Outcomes that do not make the condition true.
+    """
+
+    action: Action
+    guard: tuple[Expression, ...]
+    gate: tuple[Expression, ...]
+    others: tuple[str, ...]
+
+    @property
+    def needs(self) -> tuple[Expression, ...]:
+        """Guard and gate, each condition once."""
+        return tuple(dict.fromkeys((*self.guard, *self.gate)))
+
+
+def opposite(condition: Expression) -> Expression:
+    """The condition that holds when this one does not, without double negation."""
+    if isinstance(condition, Truth):
+        return Truth(not condition.value)
+    return condition.arg if isinstance(condition, Not) else Not(condition)
+
+
+def conjuncts(condition: Expression) -> tuple[Expression, ...]:
+    """The conditions that must all hold; an alternative that helps with each of several is told with each.
+
+    >>> from negsim.model.expressions import parse
+    >>> [str(one) for one in conjuncts(parse("a and not (b or c) and (waived or d and e)"))]
+    ['a', 'not b', 'not c', 'waived or d', 'waived or e']
+    """
+    found = tuple(dict.fromkeys(_split(condition)))
+    return found if len(found) <= MOST_PARTS else (condition,)
+
+
+def _split(condition: Expression) -> Iterator[Expression]:
+    if isinstance(condition, And):
+        for part in condition.args:
+            yield from _split(part)
+    elif isinstance(condition, Not) and isinstance(condition.arg, Or):
+        for part in condition.arg.args:
+            yield from _split(opposite(part))
+    elif isinstance(condition, Not) and isinstance(condition.arg, Not):
+        yield from _split(condition.arg.arg)
+    elif isinstance(condition, Or):
+        yield from _alternatives(condition)
+    elif condition != Truth(True):
+        yield condition
+
+
+def _alternatives(condition: Or) -> Iterator[Expression]:
+    parts = [conjuncts(part) for part in condition.args]
+    several = [place for place, part in enumerate(parts) if len(part) > 1]
+    if any(not part for part in parts):
+        return
+    if len(several) != 1:
+        yield condition
+        return
+    (place,) = several
+    simple = [part[0] for other, part in enumerate(parts) if other != place]
+    for one in parts[place]:
+        yield Or((*simple, one))
+
+
+def possible(weight: Expression) -> Expression:
+    """The condition under which a weight can be above zero, as far as choices and products decide it.
+
+    >>> from negsim.model.expressions import parse
+    >>> print(possible(parse("1 if waived else (0.5 if memo and agenda else 0)")))
+    waived or memo and agenda
+    """
+    if isinstance(weight, Number):
+        return Truth(weight.value > 0)
+    if isinstance(weight, Choice):
+        return _choice(weight.condition, possible(weight.then), possible(weight.otherwise))
+    if isinstance(weight, Arithmetic) and weight.op in "*/":
+        left = possible(weight.left)
+        return _both(left, possible(weight.right)) if weight.op == "*" else left
+    if isinstance(weight, Arithmetic) and weight.op == "+":
+        return _either(possible(weight.left), possible(weight.right))
+    return _complement(weight)
+
+
+def _complement(weight: Expression) -> Expression:
+    """``1 - x`` is above zero unless x is surely one; anything else may be."""
+    sure = isinstance(weight, Arithmetic) and weight.op == "-" and weight.left == Number(1.0)
+    return _certain(weight.right) if sure and isinstance(weight, Arithmetic) else Truth(True)
+
+
+def _certain(weight: Expression) -> Expression:
+    """The condition under which a probability is not surely one."""
+    if isinstance(weight, Number):
+        return Truth(weight.value < 1)
+    if isinstance(weight, Choice):
+        return _choice(weight.condition, _certain(weight.then), _certain(weight.otherwise))
+    return Truth(True)
+
+
+def _choice(condition: Expression, then: Expression, otherwise: Expression) -> Expression:
+    if then == otherwise:
+        return then
+    if then == Truth(True):
+        return _either(condition, otherwise)
+    if then == Truth(False):
+        return _both(opposite(condition), otherwise)
+    if otherwise == Truth(False):
+        return _both(condition, then)
+    return _either(_both(condition, then), _both(opposite(condition), otherwise))
+
+
+def _both(left: Expression, right: Expression) -> Expression:
+    if Truth(False) in (left, right):
+        return Truth(False)
+    if left == Truth(True):
+        return right
+    return left if right == Truth(True) else And((left, right))
+
+
+def _either(left: Expression, right: Expression) -> Expression:
+    if Truth(True) in (left, right):
+        return Truth(True)
+    if left == Truth(False):
+        return right
+    return left if right == Truth(False) else Or((left, right))
+
+
+def routes_to(condition: Expression, elements: Elements) -> tuple[Route, ...]:
+    """The actions that can help to make a condition true, by name.
+
+    Every action that changes what the condition reads counts, except where it makes a fact false that must be true.
+    """
+    read = reads(condition)
+    found = (_route(elements.actions[name], condition, read, elements) for name in sorted(elements.actions))
+    return tuple(route for route in found if route is not None)
+
+
+def _route(action: Action, condition: Expression, read: Iterable[str], elements: Elements) -> Route | None:
+    def helps(effects: Iterable[Effect]) -> bool:
+        return any(effect.variable in read and _raises(effect, condition, elements) for effect in effects)
+
+    shared = helps(action.effects)
+    good = [outcome for outcome in action.outcomes if shared or helps(outcome.effects)]
+    if not shared and not good:
+        return None
+    others = tuple(outcome.name for outcome in action.outcomes if outcome not in good)
+    return Route(action=action, guard=conjuncts(action.when), gate=_gate(good) if others else (), others=others)
+
+
+def _gate(good: Iterable[Outcome]) -> tuple[Expression, ...]:
+    chance: Expression = Truth(False)
+    for outcome in good:
+        chance = _either(chance, possible(outcome.weight))
+    return () if isinstance(chance, Truth) else conjuncts(chance)
+
+
+def _raises(effect: Effect, condition: Expression, elements: Elements) -> bool:
+    """Whether an effect can help: one that gives a fact the truth value that is not wanted cannot."""
+    if not isinstance(elements.variables.get(effect.variable), Fact):
+        return True
+    if isinstance(condition, Ref):
+        return effect.amount != Truth(False)
+    if isinstance(condition, Not) and isinstance(condition.arg, Ref):
+        return effect.amount != Truth(True)
+    return True
+
+
+def last_instant(action: Action, calendar: Calendar, by: float) -> float | None:
+    """The last calendar instant of an action up to a date, in days; None if it has none, or no calendar clock."""
+    clock = action.clock
+    if isinstance(clock, On):
+        found = [calendar.opening(instant, action.name) for instant in clock.instants]
+    elif isinstance(clock, Every):
+        found = [when for _, when in calendar.repeats(clock.start, clock.period, by, action.name, 100_000)]
+    else:
+        return None
+    return max((when for when in found if 0.0 <= when <= by), default=None)

@@ -1,0 +1,184 @@
+"""A scenario written out: what each word of the vocabulary stands for, as plain variables, actions and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from negsim.model.actions import Action
+from negsim.model.clocks import Chance, Every, Fixed, Immediately, On
+from negsim.model.effects import Effect
+from negsim.model.elements import SHELVES, Elements, Mechanism
+from negsim.model.evidence import Evidence, Party
+from negsim.model.expressions import Number, Truth
+from negsim.model.parameters import Parameter
+from negsim.model.questions import Question
+from negsim.model.scenario import Scenario
+from negsim.model.variables import Counter, Fact, Level
+from negsim.report.words import clean, judgement
+
+__all__ = ["expanded_text", "overview"]
+
+PLAIN = (Party, Evidence, Parameter, Fact, Counter, Level, Action, Question, Mechanism)
+INDENT = "    "
+
+
+def overview(scenario: Scenario) -> str:
+    """What a scenario is made of, in a few lines.
+
+    >>> import negsim as ns
+    >>> print(overview(ns.load("toy")).splitlines()[0])
+    toy: A memorandum, a review, talks, a ceasefire, a summit
+    """
+    elements, calendar = scenario.expanded, scenario.calendar
+    guessed, total, later = judgement(scenario)
+    lines = [f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name]
+    if scenario.note:
+        lines.append(scenario.note.strip())
+    as_of = f", as of {scenario.as_of}" if scenario.as_of else ""
+    lines.append(f"from {calendar.label(0.0)} to {calendar.label(scenario.horizon)} {scenario.zone}{as_of}")
+    lines.append(
+        "parties: " + ("; ".join(party.title or name for name, party in sorted(elements.parties.items())) or "none")
+    )
+    words = [part for part in scenario.parts if not isinstance(part, PLAIN)]
+    if words:
+        lines.append("words:")
+        lines += [f"  {type(word).__name__.lower()} {word.name}{_titled(word)}" for word in words]
+    lines.append(
+        f"{len(elements.variables)} variables, {len(elements.actions)} actions,"
+        f" {total} parameters ({guessed} judgement, {later} hindsight)"
+    )
+    own = [part for part in scenario.parts if isinstance(part, Question)]
+    lines.append(f"{len(own)} questions{':' if own else ''}")
+    lines += [f"  {one.name}: {one.text or one.condition or one.action}" for one in own]
+    lines += [f"mechanism {name}{_titled(one)}" for name, one in sorted(elements.mechanisms.items())]
+    lines += [f"supposed: {step}" for step in scenario.interventions]
+    lines += [f"note: {note}" for note in scenario.notes]
+    return clean("\n".join(lines))
+
+
+def _titled(element: Any) -> str:
+    return f": {element.title}" if getattr(element, "title", "") else ""
+
+
+def expanded_text(scenario: Scenario) -> str:
+    """The plain elements of a scenario, those of each word under its name, after all interventions.
+
+    >>> import negsim as ns
+    >>> text = expanded_text(ns.load("toy"))
+    >>> print(text[text.index("action review"):].split("action")[1].rstrip())
+     review: Talks are held at the first review with the memorandum in hand
+        when   memorandum.delivered and not talks.held
+        clock  every 7 days from 2025-01-06T00:00
+        order  10
+        does   talks.held = true
+    """
+    elements = scenario.expanded
+    told: set[tuple[str, str]] = set()
+    lines = []
+    for part in scenario.parts:
+        if not isinstance(part, PLAIN):
+            lines.append(f"\n[{type(part).__name__.lower()} {part.name}]{_titled(part).replace(':', '', 1)}")
+            lines += _shelved(_leaves(part), elements, told)
+    plain = [part for part in scenario.parts if isinstance(part, PLAIN)]
+    if lines and plain:
+        lines.append("\n[stated plainly]")
+    lines += _shelved(plain, elements, told)
+    rest = [one for _, shelf in SHELVES for one in getattr(elements, shelf).values()]
+    added = _shelved(rest, elements, told)
+    if added:
+        lines += ["\n[from interventions]", *added]
+    return clean("\n".join(lines).strip("\n"))
+
+
+def _leaves(part: Any) -> Iterator[Any]:
+    """The plain elements of a word, those of words within it included."""
+    for one in part.expand():
+        if isinstance(one, PLAIN):
+            yield one
+        else:
+            yield from _leaves(one)
+
+
+def _shelved(parts: Iterable[Any], elements: Elements, told: set[tuple[str, str]]) -> list[str]:
+    """Lines of elements as they are after interventions, each told once, by kind."""
+    lines = []
+    found: list[Any] = list(parts)
+    for kind, shelf in SHELVES:
+        of_kind: list[Any] = [one for one in found if isinstance(one, kind)]
+        for part in of_kind:
+            key = (shelf, part.name)
+            if key in told or part.name not in getattr(elements, shelf):
+                continue
+            told.add(key)
+            lines += _lines(getattr(elements, shelf)[part.name])
+    return lines
+
+
+def _lines(element: Any) -> list[str]:
+    kind = type(element).__name__.lower()
+    head = f"{kind} {element.name}"
+    if isinstance(element, Action):
+        return [f"{head}{' by ' + element.by if element.by else ''}{_titled(element)}", *_action(element)]
+    if isinstance(element, (Fact, Counter, Level)):
+        return [f"{head} = {_value(element.initial)}{_bounds(element)}{_titled(element)}"]
+    if isinstance(element, Parameter):
+        believed = "" if element.belief is None else f", believed {_value(element.belief)}"
+        source = f", source {element.source}" if element.source else ""
+        best = str(element.best).lower() if isinstance(element.best, bool) else f"{element.best:.10g}"
+        return [f"{head} = {best} {element.unit}{believed}, grade {element.grade}{source}{_titled(element)}"]
+    if isinstance(element, Question):
+        what = (
+            element.condition if element.condition is not None else f"{element.action} {element.outcome or ''}".strip()
+        )
+        by = "" if element.by is None else f" by {element.by}"
+        return [f"{head}: {element.kind} {what}{by}"]
+    return [f"{head}{_titled(element)}"]
+
+
+def _bounds(element: Fact | Counter | Level) -> str:
+    if not isinstance(element, Level):
+        return ""
+    step = f" in steps of {element.step:g}" if element.step else ""
+    return f" in [{element.low:g}, {element.high:g}]{step}"
+
+
+def _value(value: Any) -> str:
+    """An initial value or a belief."""
+    return f"true with probability {value.p}" if isinstance(value, Chance) else str(value)
+
+
+def _action(action: Action) -> Iterator[str]:
+    one = Number(1.0)
+    rows = [
+        ("when", "" if action.when == Truth(True) else str(action.when)),
+        ("clock", _clock(action.clock)),
+        ("pace", "" if action.pace == one else str(action.pace)),
+        ("speed", "" if action.speed == one else str(action.speed)),
+        ("memory", "" if action.memory == "reset" else action.memory),
+        ("limit", "" if action.limit is None else str(action.limit)),
+        ("order", str(action.priority) if action.priority else ""),
+        ("does", _effects(action.effects)),
+    ]
+    yield from (f"{INDENT}{name:6} {text}" for name, text in rows if text)
+    for outcome in action.outcomes:
+        effects = _effects(outcome.effects) or "nothing more"
+        yield f"{INDENT}either {outcome.name} (weight {outcome.weight}): {effects}"
+
+
+def _effects(effects: Iterable[Effect]) -> str:
+    return "; ".join(str(effect) for effect in effects)
+
+
+def _clock(clock: Any) -> str:
+    if isinstance(clock, On):
+        return f"on {', '.join(str(instant) for instant in clock.instants)}"
+    if isinstance(clock, Every):
+        start = "" if clock.start is None else f" from {clock.start}"
+        return f"every {clock.period:g} days{start}"
+    if isinstance(clock, Immediately):
+        return "immediately"
+    if isinstance(clock, Fixed):
+        never = "" if clock.never == Number(0.0) else f", never with probability {clock.never}"
+        return f"exactly {clock.after} days later{never}"
+    return str(clock)

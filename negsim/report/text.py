@@ -1,0 +1,170 @@
+"""The answers of a run as a table for the terminal, with what each column carries and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from negsim.analysis.answers import Answer
+from negsim.report.words import clean, day, ends, interval, judgement, percent, plain
+
+if TYPE_CHECKING:
+    from negsim.analysis.explanation import Explanation
+    from negsim.analysis.reasons import Reason
+    from negsim.runs import Results
+
+__all__ = ["answer_table", "print_run"]
+
+WIDE = 104
+"""Columns from which on a question's wording fits beside its numbers."""
+
+MOST_REASONS, MOST_BEHIND, LEAST_BEHIND = 6, 3, 0.05
+"""Reasons printed, reasons behind each, and the least share at which one behind is worth a line."""
+
+
+def print_run(
+    console: Console,
+    runs: Results,
+    rows: Sequence[Answer],
+    reasons: Sequence[Explanation] = (),
+    *,
+    level: float = 0.95,
+    digits: int | None = None,
+) -> None:
+    """Print what a run answers, why what fails fails, and how far the numbers carry."""
+    scenario = runs.scenario
+    title = clean(scenario.title or scenario.name)
+    console.print(Text(f"{scenario.name}: {title}" if scenario.title else title, style="bold"))
+    shares = [row for row in rows if row.is_share]
+    others = [row for row in rows if not row.is_share]
+    if shares:
+        console.print(answer_table(shares, level=level, digits=digits, width=console.width))
+    if others:
+        console.print(quantity_table(others, level=level, digits=digits))
+    for reason in reasons:
+        console.print()
+        console.print(reason_table(reason))
+    _legend(console, runs, shares, level)
+    _footer(console, runs)
+
+
+def answer_table(rows: Sequence[Answer], *, level: float, digits: int | None, width: int) -> Table:
+    """A row a question: probability, range of ignorance, base rate, Monte Carlo interval, words."""
+    wide = width >= WIDE
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1 if wide else 0, 0, 0), pad_edge=False)
+    table.add_column("Question", min_width=15, overflow="fold")
+    table.add_column("By", no_wrap=wide, min_width=11, max_width=None if wide else 11)
+    table.add_column("Proba-\nbility" if not wide else "Probability", justify="right", no_wrap=True)
+    table.add_column("Range\n5–95 %", justify="right", no_wrap=True)
+    table.add_column("Base\nrate", justify="right", no_wrap=True)
+    table.add_column(f"Monte Carlo\n{100 * level:.10g} %", justify="right", no_wrap=True)
+    table.add_column("In words\n(ICD 203)", min_width=15, overflow="fold")
+    for row in rows:
+        name = plain(row.id) + (" (given)" if row.given else "")
+        table.add_row(
+            Text(name),
+            day(row.by),
+            Text(row.rounded(digits), style="bold"),
+            "not seen" if row.collapsed else ends(row.band_low, row.band_high),
+            "–" if row.base_rate is None else f"{100 * row.base_rate:.3g} %",
+            interval(row.low, row.high, share=True),
+            row.words,
+        )
+    return table
+
+
+def quantity_table(rows: Sequence[Answer], *, level: float, digits: int | None) -> Table:
+    """A row a question that asks for a number: mean and Monte Carlo interval."""
+    units = {"duration": "days", "fired": "times", "value": ""}
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("Quantity")
+    table.add_column("By")
+    table.add_column("Mean", justify="right")
+    table.add_column(f"Monte Carlo {100 * level:.10g} %", justify="right")
+    for row in rows:
+        mean = f"{row.rounded(digits)} {units[row.kind]}".rstrip()
+        table.add_row(Text(plain(row.id)), day(row.by), mean, interval(row.low, row.high, share=False))
+    return table
+
+
+def reason_table(found: Explanation) -> Group:
+    """Why the answer to one question is no: shares of the failing histories, and what lies behind."""
+    head = Text(f"Why not {plain(found.question)}? ", style="bold")
+    if not found.failures:
+        return Group(head.append(f"It never failed in {found.n:,} histories.", style="not bold"))
+    where = f"By {day(found.by)} the answer is no in {percent(found.share)} % of {found.n:,} histories. Of these:"
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(justify="right", no_wrap=True, min_width=6)
+    grid.add_column()
+    shown = found.reasons[:MOST_REASONS]
+    for reason in shown:
+        _add_reason(grid, reason)
+    rest = len(found.reasons) - len(shown)
+    if rest:
+        grid.add_row(
+            "", Text(f"and {rest} more, each at most {percent(found.reasons[MOST_REASONS].share)} %", style="dim")
+        )
+    return Group(head.append(where, style="not bold"), grid)
+
+
+def _add_reason(grid: Table, reason: Reason) -> None:
+    told = Text(clean(str(reason)))
+    if reason.kind in ("missing", "in the way") and reason.share - reason.alone > 0.005 and reason.alone > 0.005:
+        told.append(f" (nothing else was missing in {percent(reason.alone)} %)", style="dim")
+    grid.add_row(f"{percent(reason.share)} %", told)
+    behind = [one for one in reason.behind[:MOST_BEHIND] if one.share >= LEAST_BEHIND]
+    if behind:
+        grid.add_row("", Text(f"because {'; '.join(_because(one, behind) for one in behind)}", style="dim"))
+
+
+def _because(reason: Reason, among: Sequence[Reason]) -> str:
+    """A reason behind another; what is under way needs no name where it is the only such thing."""
+    lone = reason.kind == "time" and sum(one.kind == "time" for one in among) == 1
+    told = "it was under way, but needed more time" if lone else clean(str(reason))
+    return told if reason.share > 0.995 else f"{percent(reason.share)} % {told}"
+
+
+def _legend(console: Console, runs: Results, rows: Sequence[Answer], level: float) -> None:
+    """Which kind of uncertainty each column carries."""
+    if any(row.band_low is not None for row in rows):
+        chance = "averaged over what is believed of the parameters"
+        draws = f"5–95 % of {len(runs.rows):,} draws of the parameters"
+        ignorance = f"ignorance: {draws}, the noise of finite replications removed"
+    else:
+        chance = "every parameter at its best value"
+        why = "nothing is believed of any parameter" if runs.drawn else "the parameters were not drawn"
+        ignorance = f"ignorance: not told, because {why}"
+    rounded = "rounded to what its range supports (--digits for more)"
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(style="dim")
+    grid.add_row("Probability", f"chance: the model's answer, {chance}, {rounded}")
+    grid.add_row("Range", ignorance)
+    if any(row.collapsed for row in rows):
+        grid.add_row(
+            "not seen", "the draws made no difference that stands out from the noise; more histories may show one"
+        )
+    grid.add_row(
+        "Monte Carlo", f"error of finite replications, {100 * level:.10g} %: more of them narrow it, not the range"
+    )
+    console.print(Padding(grid, (1, 0, 0, 0)))
+
+
+def _footer(console: Console, runs: Results) -> None:
+    scenario = runs.scenario
+    guessed, total, later = judgement(scenario)
+    as_of = "no as-of date" if scenario.as_of is None else f"as of {day(scenario.as_of)}"
+    drawn = runs.drawn and any(parameter.belief is not None for parameter in runs.program.parameters)
+    draws = f"{len(runs.rows):,} draws of parameters" if drawn else "parameters at their best values"
+    facts = [as_of, f"n = {runs.replications:,}", draws, f"seed {runs.seed}", f"engine {runs.engine}"]
+    lines = [" · ".join(facts) + (f" ({runs.note})" if runs.note else "")]
+    known = f"; {later} rest on what was known only later (hindsight)" if later else "; none rests on later knowledge"
+    lines.append(f"{guessed} of {total} parameters are judgement{known}" if total else "The scenario has no parameters")
+    lines.append("Reasons are reasons inside the model. Questions overlap: do not add or multiply their probabilities.")
+    console.print(Text("\n".join(lines)))

@@ -1,0 +1,123 @@
+"""Answers: the right number from the right column, its uncertainties kept apart."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import negsim as ns
+from negsim.analysis.answers import deadline, stated
+
+SEED = 20250528
+
+
+def believed(**extra: object) -> ns.Scenario:
+    rate = ns.Parameter("rate", 0.5, belief=ns.Gamma(2, rate=4), unit="1/day", source="judgement", grade="judgement")
+    done, met = ns.Fact("done"), ns.Fact("met")
+    acts = [
+        ns.Action(name="do_it", when=~done, clock=ns.Exponential(rate=rate), effects=[done.set(True)]),
+        ns.Action(name="meet", when=~met, clock=ns.Exponential(0.2), effects=[met.set(True)]),
+    ]
+    questions = [
+        ns.Question(name="by_5", condition=done, by=5.0),
+        ns.Question(name="given", condition=done, by=5.0, given=met),
+        ns.Question(name="after_2", condition=done, by=5.0, after=2.0),
+        ns.Question(name="on_5", kind="holds", condition=done, by=5.0),
+        ns.Question(name="how_long", kind="duration", condition=done, by=5.0),
+        ns.Question(name="how_often", kind="fired", action="meet", by=5.0),
+    ]
+    return ns.Scenario("believed", start="2025-01-01", end=10, parts=[rate, done, met, *acts, *questions], **extra)
+
+
+def test_predictive_mean_and_band_of_a_gamma_mixture() -> None:
+    # P(T <= 5 | rate) = 1 - exp(-5 rate), rate ~ Gamma(2, 4): mean 1 - (4/9)**2 (SEMANTICS 9, row 8).
+    runs = ns.simulate(believed(), replications=40_000, seed=SEED, draws=400)
+    row = next(one for one in ns.answers(runs) if one.id == "by_5")
+    truth = 1 - (4 / 9) ** 2
+    assert row.low < row.value < row.high
+    assert row.low - 0.02 < truth < row.high + 0.02
+    # Between draws the standard deviation is sqrt(.0426): the range is wide, and the interval is of clusters.
+    assert row.band_low is not None
+    assert row.band_high is not None
+    assert row.band_high - row.band_low > 0.5
+    independent = runs.probability("by_5").interval()
+    assert row.high - row.low > 2 * independent.width
+    assert abs(row.value - math.exp(-2)) > 0.5, "the wrong model: the best value's no"
+
+
+def test_conditional_interval_holds_the_pooled_share() -> None:
+    runs = ns.simulate(believed(), replications=8_000, seed=SEED, draws=200)
+    row = next(one for one in ns.answers(runs) if one.id == "given")
+    assert row.given == "met"
+    assert row.value == runs.probability("given").value
+    assert row.low < row.value < row.high
+
+
+def test_best_values_have_no_band() -> None:
+    runs = ns.simulate(believed(), replications=2_000, seed=SEED)
+    for row in ns.answers(runs):
+        assert row.band_low is None
+        assert row.band_high is None
+    plain = runs.probability("by_5").interval()
+    row = next(one for one in ns.answers(runs) if one.id == "by_5")
+    assert (row.low, row.high) == (plain.low, plain.high)
+
+
+def test_nothing_believed_means_no_band_either() -> None:
+    runs = ns.simulate(ns.load("toy"), replications=2_000, seed=SEED, draws=200)
+    assert all(row.band_low is None for row in ns.answers(runs))
+
+
+def test_levels_widen_the_interval() -> None:
+    runs = ns.simulate(believed(), replications=4_000, seed=SEED, draws=100)
+    narrow, wide = (ns.answers(runs, ["by_5"], level=level)[0] for level in (0.5, 0.99))
+    assert wide.low < narrow.low < narrow.high < wide.high
+
+
+def test_other_kinds_are_means() -> None:
+    runs = ns.simulate(believed(), replications=2_000, seed=SEED, draws=100)
+    rows = {row.id: row for row in ns.answers(runs)}
+    assert not rows["how_long"].is_share
+    assert rows["how_long"].words == ""
+    assert rows["how_often"].value == pytest.approx(runs.block.fired[:, 0].mean())
+    assert rows["on_5"].value == rows["by_5"].value, "a fact that stays true holds on the date iff it came by then"
+
+
+def test_a_window_is_no_larger_than_the_whole() -> None:
+    rows = {row.id: row for row in ns.answers(ns.simulate(believed(), replications=2_000, seed=SEED))}
+    assert rows["after_2"].value < rows["by_5"].value
+
+
+def test_zero_hits_are_never_zero_percent() -> None:
+    never = ns.Fact("never_done")
+    act = ns.Action(name="x", when=~never, clock=ns.Exponential(1e-9), effects=[never.set(True)])
+    scenario = ns.Scenario("no", start="2025-01-01", end=2, parts=[never, act, ns.Question(name="q", condition=never)])
+    row = ns.answers(ns.simulate(scenario, replications=500, seed=1))[0]
+    assert row.value == 0.0
+    assert row.high > 0.0
+    assert row.rounded().startswith("< ")
+    assert row.words == "almost no chance"
+
+
+def test_a_condition_that_never_came_true_is_unknown() -> None:
+    done, met = ns.Fact("done"), ns.Fact("met")
+    act = ns.Action(name="do_it", when=~done, clock=ns.Exponential(1), effects=[done.set(True)])
+    question = ns.Question(name="q", condition=done, given=met)
+    scenario = ns.Scenario("no", start="2025-01-01", end=2, parts=[done, met, act, question])
+    row = ns.answers(ns.simulate(scenario, replications=50, seed=1))[0]
+    assert math.isnan(row.value)
+    assert row.rounded() == "unknown"
+
+
+def test_stated_questions_stand_together_by_condition() -> None:
+    toy = ns.load("toy")
+    names = [question.name for question in stated(toy)]
+    assert names == ["talks_day_5", "talks_by_day_14", "ceasefire_by_day_30", "summit_by_day_30"]
+
+
+def test_words_bring_questions_only_where_none_is_stated() -> None:
+    memo = ns.Promise("memo", by="a", to="b", delay=ns.Exponential(0.1))
+    scenario = ns.Scenario("words", start="2025-01-01", end="2025-02-01", parts=[memo])
+    assert [question.name for question in stated(scenario)] == ["memo.delivered"]
+    assert deadline(stated(scenario)[0], scenario) == "2025-02-01"

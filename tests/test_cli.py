@@ -1,0 +1,252 @@
+"""The command line: one JSON object, exit codes, errors without tracebacks, and what each command prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import negsim as ns
+from negsim.cli import main
+
+KEYS = ["scenario", "engine", "replications", "seed", "level", "events", "seconds", "questions"]
+QUESTION_KEYS = ["id", "text", "by", "probability", "low", "high", "band_low", "band_high", "base_rate"]
+
+
+def call(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as exit_:
+        main(list(args))
+    out, err = capsys.readouterr()
+    return int(exit_.value.code or 0), out, err
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, object]:
+    code, out, err = call(capsys, "run", *args, "--format", "json")
+    assert (code, err) == (0, "")
+    found: dict[str, object] = json.loads(out, parse_constant=lambda name: pytest.fail(name))
+    return found
+
+
+def test_json_has_exactly_these_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    found = as_json(capsys, "toy", "--replications", "2000", "--seed", "1")
+    assert list(found) == KEYS
+    assert (found["scenario"], found["replications"], found["seed"], found["level"]) == ("toy", 2000, 1, 0.95)
+    assert isinstance(found["events"], int)
+    assert isinstance(found["questions"], list)
+    truth = {"talks_day_5": 0.7768698, "talks_by_day_14": 0.9726763, "ceasefire_by_day_30": 0.6811664}
+    for row in found["questions"]:
+        assert list(row) == QUESTION_KEYS
+        assert row["low"] <= row["probability"] <= row["high"]
+        assert abs(row["probability"] - truth.get(row["id"], 0.4688283)) < 0.06
+
+
+def test_json_of_beliefs_and_of_best_values(capsys: pytest.CaptureFixture[str]) -> None:
+    drawn = as_json(capsys, "istanbul-2025", "-n", "400", "--draws", "20", "--seed", "1")
+    best = as_json(capsys, "istanbul-2025", "-n", "50", "--best", "--seed", "1")
+    for row in drawn["questions"]:  # type: ignore[attr-defined]
+        assert 0 <= row["band_low"] <= row["band_high"] <= 1
+        assert len(row["by"]) in (10, 16)
+    assert all(row["band_low"] is None is row["band_high"] for row in best["questions"])  # type: ignore[attr-defined]
+    assert {"round2_on_2_june", "summit_by_31_dec"} <= {row["id"] for row in best["questions"]}  # type: ignore[attr-defined]
+
+
+def test_json_agrees_with_the_library(capsys: pytest.CaptureFixture[str]) -> None:
+    found = as_json(capsys, "toy", "-n", "500", "--seed", "9", "--best", "--level", "0.9")
+    runs = ns.simulate(ns.load("toy"), replications=500, seed=9)
+    for row in found["questions"]:  # type: ignore[attr-defined]
+        low, high = runs.probability(row["id"]).interval(0.9)
+        assert (row["probability"], row["low"], row["high"]) == (runs.probability(row["id"]).value, low, high)
+    assert found["events"] == runs.events
+
+
+def test_quantities_are_null_in_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "q.toml"
+    text = ns.dumps(ns.load("toy")) + '\n[question.n]\nkind = "fired"\naction = "review"\n'
+    file.write_text(text, encoding="utf-8")
+    rows = {row["id"]: row for row in as_json(capsys, str(file), "-n", "50")["questions"]}  # type: ignore[attr-defined]
+    assert rows["n"]["probability"] is None
+    assert "review" not in call(capsys, "run", str(file), "-n", "50")[2]
+
+
+def test_a_seed_not_given_is_drawn_and_told(capsys: pytest.CaptureFixture[str]) -> None:
+    one, two = (as_json(capsys, "toy", "-n", "20")["seed"] for _ in range(2))
+    assert one != two
+
+
+def test_the_table_and_the_chart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, err = call(capsys, "run", "toy", "-n", "400", "--seed", "1", "--out", str(tmp_path / "a" / "b"))
+    assert (code, err) == (0, "")
+    assert "talks day 5" in out
+    assert "Why not summit by day 30?" in out
+    path = tmp_path / "a" / "b" / "toy.png"
+    assert out.rstrip().endswith(f"Chart: {path}")
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_json_and_chart_together_keep_stdout_clean(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, err = call(capsys, "run", "toy", "-n", "50", "--format", "json", "--out", str(tmp_path))
+    assert code == 0
+    assert json.loads(out)["scenario"] == "toy"
+    assert "toy.png" in err
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("run", "tyo"), "did you mean 'toy'"),
+        (("run", "toy", "--out", "/dev/null/x"), "/dev/null"),
+        (("validate", "no_such.toml"), "no_such.toml"),
+        (("show", "nothing"), "shipped are"),
+    ],
+)
+def test_what_fails_exits_with_1(capsys: pytest.CaptureFixture[str], args: tuple[str, ...], told: str) -> None:
+    code, out, err = call(capsys, *args)
+    assert code == 1
+    assert told in err
+    assert err.startswith("negsim: ")
+    assert "Traceback" not in out + err
+
+
+def test_a_bad_file_names_its_type_and_place(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "bad.toml"
+    file.write_text('format_version = 1\n[scenario]\nname = "x"\nstart = "2025-01-01"\nend = 3\ncolour = 1\n')
+    code, _, err = call(capsys, "validate", str(file))
+    assert code == 1
+    assert err.startswith("negsim: FileError: bad.toml: ")
+
+
+def test_a_run_that_fails_exits_with_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "loop.toml"
+    file.write_text(
+        'format_version = 1\n[scenario]\nname = "loop"\nstart = "2025-01-01"\nend = 3\n[fact.f]\n'
+        '[action.on]\nwhen = "not f"\nclock = {immediately = true}\neffects = ["f = true"]\n'
+        '[action.off]\nwhen = "f"\nclock = {immediately = true}\neffects = ["f = false"]\n'
+        '[question.q]\ncondition = "f"\n'
+    )
+    code, out, err = call(capsys, "run", str(file), "-n", "5")
+    assert (code, out) == (1, "")
+    assert "RunawayError: replication 0" in err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("run",),
+        ("run", "toy", "--replications", "0"),
+        ("run", "toy", "--level", "1"),
+        ("run", "toy", "--level", "nan"),
+        ("run", "toy", "--engine", "steam"),
+        ("run", "toy", "--best", "--draws", "5"),
+        ("run", "toy", "-n", "5", "--draws", "5"),
+        ("run", "toy", "--seed", "-1"),
+        ("run", "toy", "--digits", "13"),
+        ("run", "toy", "--format", "xml"),
+        ("show", "toy", "--toml", "--expanded"),
+        ("new", "x.toml", "--template", "palace"),
+        ("replay", "toy", "-1"),
+        ("dance",),
+    ],
+)
+def test_wrong_use_exits_with_2(capsys: pytest.CaptureFixture[str], args: tuple[str, ...]) -> None:
+    code, out, err = call(capsys, *args)
+    assert (code, out) == (2, "")
+    assert "Traceback" not in err
+
+
+def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(capsys, "list")
+    assert code == 0
+    assert {"toy", "istanbul-2025"} <= {line.split()[0] for line in out.splitlines()}
+    found = json.loads(call(capsys, "list", "--format", "json")[1])
+    assert all(list(one) == ["name", "title"] for one in found)
+    assert [one["name"] for one in found] == list(ns.shipped())
+
+
+def test_show(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "Europe/Istanbul" in call(capsys, "show", "istanbul-2025")[1]
+    text = call(capsys, "show", "toy", "--toml")[1]
+    assert ns.loads(text) == ns.load("toy")
+    assert "# Small enough" in text, "comments are kept"
+    file = tmp_path / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    assert call(capsys, "show", str(file), "--toml")[1] == text
+    assert "action review: " in call(capsys, "show", "toy", "--expanded")[1]
+
+
+def test_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert json.loads(call(capsys, "schema")[1])["required"]
+
+
+def test_new_validate_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "Border Talks.toml"
+    assert call(capsys, "new", str(file))[0] == 0
+    before = file.read_bytes()
+    code, _, err = call(capsys, "new", str(file))
+    assert code == 1
+    assert "not overwritten" in err
+    assert file.read_bytes() == before
+    code, out, _ = call(capsys, "validate", str(file))
+    assert code == 0
+    assert "valid scenario border-talks" in out
+    code, out, err = call(capsys, "run", str(file), "-n", "400", "--seed", "1")
+    assert (code, err) == (0, "")
+    assert "1 of 2 parameters are judgement" in out
+
+
+def test_replay_is_the_history_of_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, "replay", "toy", "7", "--seed", "1")
+    assert (code, err) == (0, "")
+    assert call(capsys, "replay", "toy", "7", "--seed", "1")[1] == out
+    runs = ns.simulate(ns.load("toy"), replications=10, seed=1, draws=200, trace=10)
+    label = runs.scenario.calendar.label
+    for event in runs.traces[7].events:
+        assert label(event.time) in out
+    assert "seed 1" in out
+    assert "Russia" in out
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(capsys, "--help")
+    assert code == 0
+    for command in ("run", "list", "show", "validate", "schema", "new", "replay"):
+        assert command in out
+
+
+def test_workers_change_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    one, two = (as_json(capsys, "toy", "-n", "300", "--seed", "1", "--workers", str(w)) for w in (1, 2))
+    assert one["questions"] == two["questions"]
+
+
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    root = Path(ns.__file__).parents[1]
+    return subprocess.run(
+        command,
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(root), "NEGSIM": f"{sys.executable} -m negsim"},
+        check=False,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell with pipes")
+def test_a_reader_who_leaves_is_no_error() -> None:
+    done = shell("$NEGSIM schema | head -1; $NEGSIM run toy -n 20 --format json | true")
+    assert done.stderr == ""
+    assert done.stdout == "{\n"
+
+
+def test_each_command_imports_only_what_it_needs() -> None:
+    heavy = "{'pandas', 'matplotlib', 'scipy.stats', 'tqdm', 'tomlkit'}"
+    for args in (["list"], ["run", "toy", "-n", "20"], ["validate", "toy"], ["replay", "toy", "1"]):
+        code = f"import sys; from negsim.cli import main\ntry: main({args})\nexcept SystemExit: pass\nprint(sorted({heavy} & set(sys.modules)))"
+        root = Path(ns.__file__).parents[1]
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, timeout=120, check=True
+        )
+        assert done.stdout.splitlines()[-1] == "[]", args
