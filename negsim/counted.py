@@ -18,7 +18,7 @@ from negsim.tally import Tally
 __all__ = ["CountedRuns"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CountedRuns(Results):
     """The results of ``simulate(..., keep="counts")``: constant memory, for 1e9 replications and more.
 
@@ -63,7 +63,9 @@ class CountedRuns(Results):
         if by is None and after is None and place is not None:
             hits, counted = int(self.tally.yes[place].sum()), int(self.tally.counted[place].sum())
         elif entry.given is not None or entry.question.kind == "holds":
-            raise NotRecorded(f"question {entry.question.name} was counted at its own date only; use keep='times' for others")
+            raise NotRecorded(
+                f"question {entry.question.name} was counted at its own date only; use keep='times' for others"
+            )
         else:
             hits, counted = self._hits(entry, by, after), self.tally.n - failed
         if entry.given is not None:
@@ -83,7 +85,9 @@ class CountedRuns(Results):
     def _edge(self, when: float, told: Any) -> int:
         place = int(np.searchsorted(self.tally.edges, when))
         if place == len(self.tally.edges) or self.tally.edges[place] != when:
-            raise NotRecorded(f"nothing was counted at {told!r}; ask at the end of a day or on a question's date, or use keep='times'")
+            raise NotRecorded(
+                f"nothing was counted at {told!r}; ask at the end of a day or on a question's date, or use keep='times'"
+            )
         return place
 
     def band(self, question: Any, by: Any = None, *, low: float = 0.05, high: float = 0.95) -> Band:
@@ -91,7 +95,9 @@ class CountedRuns(Results):
         self._needs_draws()
         place = self._place(self.asked(question))
         if by is not None or place is None:
-            raise NotRecorded("ranges over draws were counted on the questions' own dates only; use keep='times' for others")
+            raise NotRecorded(
+                "ranges over draws were counted on the questions' own dates only; use keep='times' for others"
+            )
         hits, n = self.tally.yes[place], self.tally.counted[place]
         enough = n >= 2
         return draw_band(hits[enough], n[enough], low, high, unknown=self.tally.failed)
@@ -102,15 +108,23 @@ class CountedRuns(Results):
         self._needs(entry, "reached", "when")
         counts = self.tally.reached[entry.column]
         seen = counts > 0
-        curve = Curve(first_times=self.tally.edges[seen], weights=counts[seen], n=self.tally.n, unknown=self.tally.failed, level=level)
-        return FirstPassage(curve, self.scenario.calendar)
+        curve = Curve(
+            first_times=self.tally.edges[seen],
+            weights=counts[seen],
+            n=self.tally.n,
+            unknown=self.tally.failed,
+            level=level,
+        )
+        return FirstPassage(curve, self.scenario.calendar, self.program.horizon)
 
     def count(self, what: Any, outcome: str | None = None) -> Mean:
         """How often an action fires: as a question of kind ``fired`` asks."""
         if isinstance(what, Question) or (isinstance(what, str) and what in self.program.probes.asked):
             return self.mean(what)
         total = self.firings(what, outcome)
-        raise NotRecorded(f"{what} fired {total:,} times in all, but its spread was not counted; ask a question of kind 'fired', or use keep='times'")
+        raise NotRecorded(
+            f"{what} fired {total:,} times in all, but its spread was not counted; ask a question of kind 'fired', or use keep='times'"
+        )
 
     def firings(self, action: Any, outcome: str | None = None) -> int:
         """Firings of an action (with an outcome) in all histories together."""
@@ -130,6 +144,8 @@ class CountedRuns(Results):
 
     def answers(self, *_: Any) -> Any:
         """Refused: single histories were not kept."""
-        raise EstimateError("single histories were not kept; use simulate(..., keep='times') to pair, explain or tabulate them")
+        raise EstimateError(
+            "single histories were not kept; use simulate(..., keep='times') to pair, explain or tabulate them"
+        )
 
     first_times = to_dataframe = answers

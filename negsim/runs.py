@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,14 +36,23 @@ class FirstPassage:
     curve : Curve
         Days from the start; ``times``, ``values``, ``low``, ``high``.
     calendar : Calendar
+    horizon : float
+        Days from the start to the scenario's end: nothing is known of later.
     """
 
     curve: Curve
     calendar: Calendar
+    horizon: float = math.inf
 
     def at(self, when: Moment) -> Any:
         """Probability that it happened by a date (the whole day), with the band."""
-        return self.curve.at(self.calendar.deadline(moment(when, "at"), "at"))
+        time = self.calendar.deadline(moment(when, "at"), "at")
+        if not 0 <= time <= self.horizon:
+            raise EstimateError(
+                f"at {when!r} lies outside the simulated time (to {self.calendar.label(self.horizon)}); "
+                "move the scenario's end"
+            )
+        return self.curve.at(time)
 
     def quantile(self, p: float) -> tuple[str, str, str]:
         """The date by which the probability reaches p, and the band's dates; ``"never"`` beyond what is reached."""
@@ -51,7 +61,7 @@ class FirstPassage:
         return label(found.time), label(found.low), label(found.high)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Results:
     """What `Runs` and `CountedRuns` have in common: where they come from, and which questions they can answer.
 
@@ -90,6 +100,10 @@ class Results:
         """How many histories were simulated, failed ones included."""
         raise NotImplementedError
 
+    def __repr__(self) -> str:
+        """Short: the arrays are asked for by name."""
+        return f"<{type(self).__name__} of {self.scenario.name}: {self.replications:,} replications, seed {self.seed}, {self.engine}>"
+
     @property
     def partial(self) -> bool:
         """Whether a budget ended the run before all replications were simulated."""
@@ -110,23 +124,27 @@ class Results:
         """
         known = self.program.probes.asked
         name = question.name if isinstance(question, Question) else question
-        if isinstance(name, str) and name in known:
+        if isinstance(name, str) and name in known and question in (name, known[name].question):
             return known[name]
         if isinstance(question, (Expression, Operand)):
             return self._by_condition(as_expression(question))
         if isinstance(question, Question):
-            raise NotRecorded(f"question {name!r} was not asked; add it: simulate(scenario, ..., questions=[that question])")
-        raise NotRecorded(f"question {str(name)[:80]!r} was not asked{nearest(str(name), known)}; add it: simulate(scenario, ..., questions=[ns.Question(name='mine', condition='...')])")
+            raise NotRecorded(
+                f"question {name!r} was not asked; add it: simulate(scenario, ..., questions=[that question])"
+            )
+        raise NotRecorded(
+            f"question {str(name)[:80]!r} was not asked{nearest(str(name), known)}; add it: simulate(scenario, ..., "
+            "questions=[ns.Question(name='mine', condition='...')])"
+        )
 
     def _by_condition(self, condition: Expression) -> Asked:
-        probes = self.program.probes
-        for entry in probes.asked.values():
-            plain = entry.question.kind == "when" and entry.given is None
-            if plain and probes.first[entry.column] == (condition, Truth(True)):
-                return entry
-        for entry in probes.asked.values():
-            if entry.question.kind == "reached" and entry.given is None and probes.first[entry.column] == (condition, Truth(True)):
-                return Asked(question=Question(name="anew", kind="when", condition=condition), by=self.program.horizon, after=0.0, column=entry.column)
+        """Its first time, by the scenario's end, from whichever question recorded it; that question's dates are its own."""
+        plain = (condition, Truth(True))
+        if plain in self.program.probes.first:
+            anew = Question(name="anew", kind="when", condition=condition)
+            return Asked(
+                question=anew, by=self.program.horizon, after=0.0, column=self.program.probes.first.index(plain)
+            )
         raise NotRecorded(
             f"nothing recorded when '{condition}' was first true; add it: "
             f"simulate(scenario, ..., questions=[ns.Question(name='mine', kind='when', condition='{condition}')])"
@@ -134,20 +152,38 @@ class Results:
 
     def _needs(self, entry: Asked, *kinds: str) -> None:
         if entry.question.kind not in kinds:
-            raise EstimateError(f"question {entry.question.name} is of kind {entry.question.kind!r}, which has no such answer; ask one of kind {' or '.join(kinds)}")
+            raise EstimateError(
+                f"question {entry.question.name} is of kind {entry.question.kind!r}, which has no such answer; ask one "
+                f"of kind {' or '.join(kinds)}"
+            )
+
+    def _no_other_date(self, entry: Asked, by: Any, after: Any) -> None:
+        if after is not None or (by is not None and self._deadline(by) != entry.by):
+            name = entry.question.name
+            raise NotRecorded(
+                f"question {name} looked at its own date alone; add one of kind 'holds' with another date: "
+                f"simulate(scenario, ..., questions=[ns.Question(name='mine', kind='holds', "
+                f"condition='{entry.question.condition}', by={by!r})])"
+            )
 
     def _deadline(self, by: Any) -> float:
         when = self.scenario.calendar.deadline(moment(by, "by"), "by")
         if not 0 <= when <= self.program.horizon:
-            raise EstimateError(f"by={by!r} lies outside the simulated time (to {self.scenario.calendar.label(self.program.horizon)}); move the scenario's end")
+            raise EstimateError(
+                f"by={by!r} lies outside the simulated time (to {self.scenario.calendar.label(self.program.horizon)}); "
+                "move the scenario's end"
+            )
         return when
 
     def _needs_draws(self) -> None:
         if not self.drawn or len(self.rows) < 2:
-            raise EstimateError("there is no range over parameter draws, because every parameter had its best value; use simulate(..., draws=200)")
+            raise EstimateError(
+                "there is no range over parameter draws, because every parameter had its best value; use "
+                "simulate(..., draws=200)"
+            )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Runs(Results):
     """The results of n replications as immutable arrays with methods.
 
@@ -198,6 +234,7 @@ class Runs(Results):
         entry = self.asked(question)
         self._needs(entry, "reached", "when", "holds")
         if entry.question.kind == "holds":
+            self._no_other_date(entry, by, after)
             return self.block.at[:, entry.column] == 1.0, np.ones(self.replications, dtype=np.bool_)
         upto = entry.by if by is None else self._deadline(by)
         since = entry.after if after is None else self.scenario.calendar.opening(moment(after, "after"), "after")
@@ -205,7 +242,8 @@ class Runs(Results):
         yes = (times >= since) & (times <= upto)
         if entry.given is None:
             return yes, np.ones(self.replications, dtype=np.bool_)
-        counted = (self.block.first[:, entry.given] <= (entry.given_by if by is None else upto)) | self.block.failed
+        given_by = upto if entry.question.given_by is None else entry.given_by
+        counted = (self.block.first[:, entry.given] <= given_by) | self.block.failed
         return yes & counted, counted
 
     def probability(self, question: Any, by: Any = None, *, after: Any = None) -> Proportion | Conditional:
@@ -229,7 +267,9 @@ class Runs(Results):
         hits = int((yes & ~self.block.failed).sum())
         if self.asked(question).given is None:
             return Proportion(hits=hits, n=self.replications, unknown=unknown)
-        return Conditional(hits=hits, given=int((counted & ~self.block.failed).sum()), n=self.replications, unknown=unknown)
+        return Conditional(
+            hits=hits, given=int((counted & ~self.block.failed).sum()), n=self.replications, unknown=unknown
+        )
 
     def band(self, question: Any, by: Any = None, *, low: float = 0.05, high: float = 0.95) -> Band:
         """The range of the probability over the draws of the parameters, inner noise removed.
@@ -249,10 +289,17 @@ class Runs(Results):
         return draw_band(hits[enough], n[enough], low, high, unknown=int(self.block.failed.sum()))
 
     def first_passage(self, question: Any, *, level: float = 0.95) -> FirstPassage:
-        """The cumulative curve of the first time, with a simultaneous band, and its quantiles as dates."""
-        times = self.first_times(question)
+        """The cumulative curve of the first time, with a simultaneous band, and its quantiles as dates.
+
+        Of a question with ``given``, the curve is that of the histories that count.
+        """
+        entry, times = self.asked(question), self.first_times(question)
         alive = ~self.block.failed
-        return FirstPassage(Curve.of(times[alive], unknown=int((~alive).sum()), level=level), self.scenario.calendar)
+        counted = alive if entry.given is None else alive & (self.block.first[:, entry.given] <= entry.given_by)
+        if not counted.any():
+            raise EstimateError(f"question {entry.question.name}: no history counts; simulate more replications")
+        curve = Curve.of(times[counted], unknown=int((~alive).sum()), level=level)
+        return FirstPassage(curve, self.scenario.calendar, self.program.horizon)
 
     def count(self, what: Any, outcome: str | None = None) -> Mean:
         """How often an action fires (with an outcome), by the end or as a question of kind ``fired`` asks."""
@@ -273,7 +320,10 @@ class Runs(Results):
                     chosen.append(column)
                 column += 1
         if not chosen:
-            raise NotRecorded(f"no action {name!r}{f' with outcome {outcome!r}' if outcome else ''}{nearest(name, [row.name for row in self.program.actions])}")
+            raise NotRecorded(
+                "no action "
+                f"{name!r}{f' with outcome {outcome!r}' if outcome else ''}{nearest(name, [row.name for row in self.program.actions])}"
+            )
         total: NDArray[np.int64] = self.block.counts[:, chosen].sum(axis=1)
         return total
 
@@ -293,8 +343,16 @@ class Runs(Results):
             import pandas as pd
         except ImportError:
             raise ImportError("to_dataframe needs pandas; install it with: pip install pandas") from None
-        tables = {"duration": self.block.held, "fired": self.block.fired, "holds": self.block.at, "value": self.block.at}
-        columns: dict[str, Any] = {"replication": self.block.replications, "draw": self.block.replications % len(self.rows)}
+        tables = {
+            "duration": self.block.held,
+            "fired": self.block.fired,
+            "holds": self.block.at,
+            "value": self.block.at,
+        }
+        columns: dict[str, Any] = {
+            "replication": self.block.replications,
+            "draw": self.block.replications % len(self.rows),
+        }
         for name, entry in self.program.probes.asked.items():
             columns[name] = tables.get(entry.question.kind, self.block.first)[:, entry.column]
         columns |= {"events": self.block.events, "failed": self.block.failed}
