@@ -14,8 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from negsim.engines.exact.machine import Machine
-from negsim.engines.exact.solution import Solution, solve
+from negsim.engines.exact import Solution, solve
 from negsim.errors import EngineError
 from negsim.model.expressions import Expression, Truth
 from negsim.model.questions import Question
@@ -85,8 +84,8 @@ def export_prism(
     Examples
     --------
     >>> import negsim as ns
-    >>> print(export_prism(ns.load("toy"), stages=50).model.split()[-1])
-    endmodule
+    >>> print(export_prism(ns.load("toy"), stages=50).properties.splitlines()[-1])
+    P=? [ F<=5 "q_talks_day_5" ]
     """
     asked = tuple(questions)
     program = lower(scenario, asked)
@@ -95,7 +94,7 @@ def export_prism(
     return _Model(program, solution, stages, fast).text(scenario)
 
 
-def _check(program: Program, machine: Machine, stages: int | None) -> None:
+def _check(program: Program, machine: Solution, stages: int | None) -> None:
     remedy = "export with stages=100 for an approximation, or use the exact engine"
     for row in program.actions:
         if row.clock in ("calendar", "immediate") and stages is None:
@@ -116,7 +115,7 @@ def _check(program: Program, machine: Machine, stages: int | None) -> None:
             raise EngineError(f"fact {slot.name}: a drawn initial value cannot be said in a ctmc; {remedy}")
 
 
-def _plain(machine: Machine, row: ActionRow) -> bool:
+def _plain(machine: Solution, row: ActionRow) -> bool:
     law = machine.numbers.laws[row.law or 0]
     return law.family == "exponential" and not law.truncated and not law.defective
 
@@ -196,8 +195,7 @@ class _Model:
         index = self.program.index[slot.name]
         layout = self.graph.layout
         column = self.graph.rows[:, layout.column[index]]
-        first = int(self.graph.rows[self.graph.start.target[0], layout.column[index]]) if slot.chance is None else 0
-        first = self.initial(slot) if slot.chance is None and slot.initial is not None else first
+        first = 0 if slot.chance is not None else self.initial(slot)
         if slot.kind == "fact":
             return f"{start} : bool init {'true' if first else 'false'};"
         low, high = min(int(column.min()), first), max(int(column.max()), first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -72,6 +73,7 @@ class _Explorer:
         self.layout = firings.layout
         self.numbers = numbers
         self.columns = 1 + len(numbers.thetas)
+        self.began = time.perf_counter()
         self.table = Table(self.layout, max_states)
         self.rates = Growing(self.columns)
         self.steps: dict[tuple[int, ...], Growing] = {}
@@ -105,6 +107,7 @@ class _Explorer:
             tallies=_scattered(self.tallies, n, columns),
             step_tallies={due: _scattered(parts, n, columns) for due, parts in self.step_tallies.items()},
             start_tallies=tallies,
+            seconds=time.perf_counter() - self.began,
             fitted=tuple(rank for rank, which in self.firings.counted if which == STARTS),
         )
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from negsim.engines.exact.graph import Edges, Graph
+from negsim.errors import EngineError
 
 __all__ = ["ENDED", "OPEN", "TRUE", "Chain", "chain_of"]
 
@@ -229,6 +230,8 @@ def _jump(
     moving = source != target
     source, target, mass = source[moving], target[moving], mass[moving]
     exits = np.bincount(source, mass[:, 0], n)
+    if not np.isfinite(exits).all():
+        raise EngineError("a state is left at a rate that is not finite; bound the paces, speeds and rates")
     rate = ROOM * float(exits.max(initial=0.0))
     everyone = np.arange(n)
     if rate == 0.0:

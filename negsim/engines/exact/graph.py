@@ -87,6 +87,8 @@ class Graph:
     start_tallies : float64 (C,)
     fitted : tuple of int
         Ranks of clocks with fitted stages; the last columns of the tallies count their starts.
+    seconds : float
+        Time spent exploring.
     """
 
     layout: Layout
@@ -102,6 +104,7 @@ class Graph:
     step_tallies: dict[tuple[int, ...], Floats]
     start_tallies: Floats
     fitted: tuple[int, ...]
+    seconds: float
 
     @property
     def states(self) -> int:

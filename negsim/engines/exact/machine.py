@@ -82,6 +82,22 @@ class Machine:
         """Transitions of the same graph, those at calendar instants included."""
         return self._largest().transitions
 
+    @property
+    def cost(self) -> str:
+        """What exploring the largest graph took, in all and a state.
+
+        Examples
+        --------
+        >>> import negsim as ns
+        >>> from negsim.engines.exact import solve
+        >>> solve(ns.load("toy")).cost
+        '5 states, 8 transitions, explored in ... s (... microseconds a state)'
+        """
+        graph = self._largest()
+        each = 1e6 * graph.seconds / max(graph.states, 1)
+        size = f"{graph.states:,} states, {graph.transitions:,} transitions"
+        return f"{size}, explored in {graph.seconds:.2f} s ({each:.3g} microseconds a state)"
+
     def everything(self) -> Graph:
         """The graph of all variables and actions, nothing lumped."""
         trees = tuple(Ref(slot.name) for slot in self.program.slots if slot.kind != "parameter")
@@ -101,8 +117,8 @@ class Machine:
         --------
         >>> import negsim as ns
         >>> from negsim.engines.exact import Observed, solve
-        >>> later = solve(ns.load("toy")).given(Observed(condition="talks", on=5))
-        >>> round(later.probability("summit", by=30).value, 7)
+        >>> later = solve(ns.load("toy")).given(Observed(condition="talks.held", on=5))
+        >>> round(later.probability("summit.held", by=30).value, 7)
         0.5090754
         """
         return replace(self, observed=(*self.observed, *observed), graphs=[], chains={})
