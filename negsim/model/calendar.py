@@ -206,7 +206,8 @@ class Calendar:
         parsed = _parse(value, what)
         if isinstance(parsed, datetime):
             return self._since(self._aware(parsed))
-        return math.nextafter(self._since(self._aware(parsed + timedelta(days=1))), 0.0)
+        midnight = self._since(self._aware(parsed + timedelta(days=1)))
+        return math.nextafter(midnight, 0.0 if midnight > 0 else -math.inf)  # a day before the start lies before it
 
     def opening(self, value: Moment, what: str) -> float:
         """Days from the start to the beginning of a window; a bare date means its first instant."""

@@ -106,7 +106,12 @@ def _check_instants(action: Action, calendar: Calendar, horizon: float) -> None:
         elif isinstance(action.clock, On):
             opening = action.name.startswith(("do.", "nudge."))
             for instant in action.clock.instants:
-                calendar.opening(instant, where) if opening else calendar.instant(instant, where)
+                when = calendar.opening(instant, where) if opening else calendar.instant(instant, where)
+                if opening and not 0 <= when <= horizon:
+                    raise ScenarioError(
+                        f"{action.name} on {instant!r} lies outside the scenario ({calendar.label(0.0)} to "
+                        f"{calendar.label(horizon)}); move it or the scenario's end"
+                    )
     except OverflowError:
         raise ScenarioError(f"{where}: an instant lies outside the calendar; use years 1 to 9998") from None
 
