@@ -18,7 +18,7 @@ else:
         [f"{FOLDER}/loop.pyx"],
         depends=sorted(glob(f"{FOLDER}/*.h")),
         include_dirs=[FOLDER],
-        extra_compile_args=["-O3", "-ffp-contract=off", "-fno-math-errno"],
+        extra_compile_args=["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-tree-slp-vectorize"],
         optional=True,
     )
     extensions = cythonize([loop], quiet=True)

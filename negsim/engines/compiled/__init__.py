@@ -14,7 +14,7 @@ import numpy as np
 from negsim.blocks import Block, Event, Job, Trajectory, empty_block
 from negsim.engines.compiled import loop
 from negsim.engines.compiled.layouts import LAYOUTS
-from negsim.engines.compiled.tables import Lowered, law_rows, lower_program
+from negsim.engines.compiled.tables import Lowered, law_rows, lower_program, seats
 from negsim.errors import EngineError, SimulationError
 from negsim.program import Program
 
@@ -111,7 +111,7 @@ class CompiledKernel:
 
     def _trajectory(self, replication: int, initial: list[float], events: Sequence[tuple[Any, ...]]) -> Trajectory:
         names = [slot.name for slot in self.program.slots]
-        actions = self.program.actions
+        actions = [None if i is None else self.program.actions[i] for i in seats(self.program)]
         rows = tuple(
             Event(
                 time,

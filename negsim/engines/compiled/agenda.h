@@ -1,31 +1,38 @@
 /* When each action is due, and which comes next: the smallest (time, rank) (section 5).
-   Few actions: a scan without branches. Many: a tournament in which sixteen meet at a time. */
+   Few actions: a scan (their order in the tables is by what makes it fast, see `seats` in tables.py, and rank decides
+   among equals). Many: a tournament in which sixteen meet at a time, all in the order of rank. */
 #ifndef NEGSIM_AGENDA_H
 #define NEGSIM_AGENDA_H
 
 #include "types.h"
 
-#define FEW 64
-
 /* Times are not negative, so their order is that of their bits as integers, and integers are chosen without branches.
    One by one and not with vectors: what was stored a moment ago one by one reaches a wide load only after a stall. */
 typedef int64_t __attribute__((may_alias)) Bits;
 
-/* Index of the first of the smallest among n values, n a multiple of 8; four chains side by side. */
+/* Keep the smaller of two and its index. Whether it is smaller can hardly be foreseen, so it must not be a jump. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#define KEEP_LESS(best, at, v, i)                                                                                   \
+    __asm__("cmpq %0, %2\n\tcmovlq %2, %0\n\tcmovlq %3, %1" : "+&r"(best), "+&r"(at) : "r"(v), "r"(i) : "cc")
+#else
+#define KEEP_LESS(best, at, v, i) (at = (v) < best ? (i) : at, best = (v) < best ? (v) : best)
+#endif
+
+/* Index of the first of the smallest among 4*quarter values; four chains side by side. */
 INLINE int first_least_of(const Bits *d, int64_t quarter) {
-    int64_t b0 = d[0], b1 = d[quarter], b2 = d[2 * quarter], b3 = d[3 * quarter];
-    int64_t k0 = 0, k1 = quarter, k2 = 2 * quarter, k3 = 3 * quarter;
+    const int64_t one = quarter, two = 2 * quarter, three = 3 * quarter;
+    int64_t b0 = d[0], b1 = d[one], b2 = d[two], b3 = d[three], k0 = 0, k1 = one, k2 = two, k3 = three;
     for (int64_t i = 1; i < quarter; i++) {
-        int64_t v0 = d[i], v1 = d[i + quarter], v2 = d[i + 2 * quarter], v3 = d[i + 3 * quarter];
-        k0 = v0 < b0 ? i : k0, b0 = v0 < b0 ? v0 : b0;
-        k1 = v1 < b1 ? i + quarter : k1, b1 = v1 < b1 ? v1 : b1;
-        k2 = v2 < b2 ? i + 2 * quarter : k2, b2 = v2 < b2 ? v2 : b2;
-        k3 = v3 < b3 ? i + 3 * quarter : k3, b3 = v3 < b3 ? v3 : b3;
+        int64_t v0 = d[i], v1 = d[i + one], v2 = d[i + two], v3 = d[i + three];
+        KEEP_LESS(b0, k0, v0, i);
+        KEEP_LESS(b1, k1, v1, i + one);
+        KEEP_LESS(b2, k2, v2, i + two);
+        KEEP_LESS(b3, k3, v3, i + three);
     }
-    k0 = b1 < b0 ? k1 : k0, b0 = b1 < b0 ? b1 : b0;
-    k2 = b3 < b2 ? k3 : k2, b2 = b3 < b2 ? b3 : b2;
-    int64_t second = -(int64_t)(b2 < b0);       /* a mask, because here the compiler prefers a jump */
-    return (int)((k2 & second) | (k0 & ~second));
+    KEEP_LESS(b0, k0, b1, k1);
+    KEEP_LESS(b2, k2, b3, k3);
+    KEEP_LESS(b0, k0, b2, k2);
+    return (int)k0;
 }
 
 INLINE int first_least(const double *d, int n) {
@@ -60,9 +67,19 @@ NOINLINE int next_of_many(const Work *w) {
     return i;
 }
 
-INLINE int next_action(const Work *w) {
-    if (UNLIKELY(w->levels)) return next_of_many(w);
-    return first_least(w->due, w->p->n_padded);
+/* The clocks whose pace can change stand last. They are compared by jumps, which guess (mostly rightly) that none of
+   them is next, so that the guess need not wait for the division that has just moved them. */
+INLINE int next_of_few(const Work *w) {
+    const Tables *p = w->p;
+    int k = first_least(w->due, p->n_steady);
+    double best = w->due[k];
+    for (int i = p->n_steady; i < p->n_actions; i++) {
+        if (LIKELY(w->due[i] > best)) continue;
+        if (w->due[i] < best || p->actions[i].rank < p->actions[k].rank) best = w->due[i], k = i;
+    }
+    return k;
 }
+
+INLINE int next_action(const Work *w) { return UNLIKELY(w->levels) ? next_of_many(w) : next_of_few(w); }
 
 #endif

@@ -27,7 +27,7 @@ COLD double *aligned_infinities(int64_t n) {
 /* Levels of the tournament: groups of sixteen until at most sixteen are left. */
 COLD int make_agenda(Work *w) {
     int n = w->p->n_actions;
-    if (n <= FEW) return (w->due = aligned_infinities(w->p->n_padded)) != 0;
+    if (w->p->n_steady) return (w->due = aligned_infinities(n)) != 0;
     for (;;) {
         int padded = (n + 15) / 16 * 16;
         if (!(w->level[w->levels] = aligned_infinities(padded))) return 0;
@@ -68,7 +68,7 @@ COLD void bind_work(Work *w, const double *parameters, const Law *laws, int sing
     w->n_always = w->n_dynamic = 0;
     for (int a = 0; a < p->n_actions; a++) {
         const Action *A = p->actions + a;
-        if (A->kind == KIND_CALENDAR) continue;
+        if (A->kind == KIND_CALENDAR || A->kind == KIND_NONE) continue;
         w->fail = FAIL_NONE;
         int on = holds(w, A->guard);
         if (w->fail || A->early == 2 || (A->early && !single)) w->dynamic[w->n_dynamic++] = a;

@@ -39,7 +39,7 @@ LAYOUTS: dict[str, np.dtype[np.void]] = {
     "Action": _layout(
         "kind guard law pace speed memory outcome outcomes branching steady instant instants fired fireds weighed early",
         "",
-        [("safe", "i4"), ("spare", "i4"), ("limit", "i8")],
+        [("rank", "i4"), ("safe", "i4"), ("limit", "i8")],
     ),
     "First": _layout("condition throughout"),
     "Dated": _layout("condition column", "date"),

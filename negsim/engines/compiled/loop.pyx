@@ -22,7 +22,7 @@ cdef extern from "kernel.h":
     ctypedef struct Instant: pass
     ctypedef struct Law: pass
     ctypedef struct Tables:
-        int32_t n_slots, n_variables, n_actions, n_padded, n_counts, n_words
+        int32_t n_slots, n_variables, n_actions, n_steady, n_counts, n_words
         int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects, n_exprs
         int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept
         int64_t n_cells
@@ -158,7 +158,7 @@ cdef class Kernel:
         self.arrays = a
         p = &self.p
         p.n_slots, p.n_variables, p.n_actions = n["n_slots"], n["n_variables"], n["n_actions"]
-        p.n_padded, p.n_counts, p.n_words, p.n_laws = n["n_padded"], n["n_counts"], n["n_words"], n["n_laws"]
+        p.n_steady, p.n_counts, p.n_words, p.n_laws = n["n_steady"], n["n_counts"], n["n_words"], n["n_laws"]
         p.n_first, p.n_at, p.n_held, p.n_fired = n["n_first"], n["n_at"], n["n_held"], n["n_fired"]
         p.n_effects, p.n_calendar, p.n_changing, p.depth = n["n_effects"], n["n_calendar"], n["n_changing"], n["depth"]
         p.most_effects, p.most_outcomes, p.kept = n["most_effects"], n["most_outcomes"], n["kept"]

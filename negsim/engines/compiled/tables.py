@@ -17,7 +17,7 @@ from negsim.model.expressions import Expression, Number
 from negsim.program import ActionRow, Bound, EffectRow, OutcomeRow, Program, Slot
 from negsim.streams import stream_key
 
-__all__ = ["Lowered", "law_rows", "lower_program"]
+__all__ = ["Lowered", "law_rows", "lower_program", "seats"]
 
 KINDS = {"random": 0, "fixed": 1, "calendar": 2, "immediate": 3}
 MEMORIES = {"reset": 0, "resume": 1, "repeat": 2}
@@ -25,6 +25,10 @@ SLOTS = {"fact": 0, "counter": 1, "level": 2, "parameter": 3}
 FAMILIES = ("exponential", "weibull", "gamma", "lognormal", "uniform", "triangular", "pert", "normal", "beta", "fixed")
 ANY, FACT, CELL = range(3)
 NO_LIMIT = 2**62
+# Up to so many actions the next one is found by a scan.
+FEW = 64
+# The row of an empty seat: no kind, never on.
+NOBODY = (4, *(0 for _ in range(18)))
 # Occurrences of which draws are kept for a batch of replications: at most so many of one action, and in all.
 KEPT, ALL_KEPT = 64, 2**15
 # Levels of so few values have tables of where effects lead; all tables together stay below this.
@@ -82,10 +86,14 @@ class _Lowering:
     next: int = 0
     code: Code = field(init=False)
     readers: Readers = field(init=False)
+    seats: tuple[int | None, ...] = field(init=False)
+    seat: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.code = Code(self.program.slots, self.program.index)
-        self.readers = Readers(self.program)
+        self.seats = seats(self.program)
+        self.seat = {number: seat for seat, number in enumerate(self.seats) if number is not None}
+        self.readers = Readers(self.program, [self.seat[number] for number in range(len(self.seat))])
 
     def lowered(self) -> Lowered:
         program = self.program
@@ -93,6 +101,8 @@ class _Lowering:
             self.fired.setdefault(action, []).append((-1 if outcome is None else outcome, column, date))
         for number, action in enumerate(program.actions):
             self.action(number, action)
+        rows = self.rows["Action"]
+        self.rows["Action"] = [NOBODY if number is None else rows[number] for number in self.seats]
         self.probes()
         slots = [self.slot(slot) for slot in program.slots]
         # all trees are known from here on, and with them the atoms
@@ -123,7 +133,7 @@ class _Lowering:
                 KINDS[row.clock], guard, -1 if row.law is None else row.law, pace, speed, MEMORIES[row.memory],
                 first, len(row.outcomes), row.branching, steady, instant, len(row.instants),
                 fired, len(self.fired.get(number, ())), self.weighed(row), self.early(row.guard),
-                0, 0, NO_LIMIT if row.limit is None else row.limit,
+                number, 0, NO_LIMIT if row.limit is None else row.limit,
             )
         )  # fmt: skip
 
@@ -231,19 +241,19 @@ class _Lowering:
             "next": np.zeros(self.next + 1, dtype=np.int32),
             "cells": np.zeros(self.code.cells + 1),
             "cell_values": np.zeros(sum(row[5] for row in self.rows["Slot"]) + 1),
-            "calendar": integers(i for i, row in enumerate(self.program.actions) if row.clock == "calendar"),
+            "calendar": integers(i for i, row in enumerate(self.rows["Action"]) if row[0] == KINDS["calendar"]),
             "changing": integers(i for i, row in enumerate(self.rows["Slot"]) if row[6]),
         }
 
     def numbers(self) -> dict[str, int]:
         program, probes = self.program, self.program.probes
-        actions = len(program.actions)
+        few = len(program.actions) <= FEW
         outcomes = self.rows["Outcome"]
         return {
             "n_slots": len(program.slots),
             "n_variables": len(program.slots) - len(program.parameters),
-            "n_actions": actions,
-            "n_padded": max(8, (actions + 7) // 8 * 8),
+            "n_actions": len(self.seats),
+            "n_steady": sum(number is None or not _paced(program.actions[number]) for number in self.seats) * few,
             "n_counts": len(outcomes),
             "n_words": max(1, (len(self.code.atoms) + 63) // 64),
             "n_laws": len(program.laws),
@@ -257,17 +267,35 @@ class _Lowering:
             "depth": self.code.depth,
             "most_effects": max((row[2] for row in outcomes), default=0),
             "most_outcomes": max((len(row.outcomes) for row in program.actions), default=0),
-            "kept": min(KEPT, ALL_KEPT // max(1, actions)),
+            "kept": min(KEPT, ALL_KEPT // max(1, len(self.seats))),
             "n_cells": self.code.cells,
             "n_exprs": len(self.code.forms),
         }
 
     def owners(self) -> dict[str, tuple[tuple[str, str], ...]]:
         return {
-            "action": tuple(("action", row.name) for row in self.program.actions),
+            "action": tuple(("action", "" if i is None else self.program.actions[i].name) for i in self.seats),
             "effect": tuple(("effect", name) for name in self.streams),
             "slot": tuple(("variable", slot.name) for slot in self.program.slots),
         }
+
+
+def _paced(row: ActionRow) -> bool:
+    return bool(row.pace_reads) and row.clock in ("random", "fixed")
+
+
+def seats(program: Program) -> tuple[int | None, ...]:
+    """Numbers of actions in the order of the kernel's tables; None is an empty seat.
+
+    Few actions: those whose pace cannot change, filled up to a multiple of eight, then the others. Many: as they are.
+    """
+    numbers = range(len(program.actions))
+    if len(numbers) > FEW:
+        return tuple(numbers)
+    paced = [number for number in numbers if _paced(program.actions[number])]
+    others: list[int | None] = [number for number in numbers if number not in paced]
+    others += [None] * (-len(others) % 8 or 8 * (not others))
+    return (*others, *paced)
 
 
 def _expr(form: Any) -> tuple[Any, ...]:

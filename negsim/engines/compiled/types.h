@@ -18,7 +18,7 @@
 #define MOST_AT_ONE_INSTANT 1000
 
 enum { FORM_CONST, FORM_SLOT, FORM_MASK, FORM_TERMS, FORM_CODE, FORM_GRID };
-enum { KIND_RANDOM, KIND_FIXED, KIND_CALENDAR, KIND_IMMEDIATE };
+enum { KIND_RANDOM, KIND_FIXED, KIND_CALENDAR, KIND_IMMEDIATE, KIND_NONE };
 enum { MEMORY_RESET, MEMORY_RESUME, MEMORY_REPEAT };
 enum { SLOT_FACT, SLOT_COUNTER, SLOT_LEVEL, SLOT_PARAMETER };
 enum { DEP_FIRST = 1, DEP_HELD = 2 };
@@ -75,7 +75,8 @@ typedef struct {
     int32_t fired, fireds;               /* probes of firings */
     int32_t weighed;                     /* weights are numbers: first of the running sums, else -1 */
     int32_t early;                       /* guard at the start hangs on 0 nothing, 1 parameters, 2 a draw */
-    int32_t safe, spare;                 /* pace and speed have a value in every state, and not a negative one */
+    int32_t rank;
+    int32_t safe;                        /* pace and speed have a value in every state, and not a negative one */
     int64_t limit;
 } Action;
 
@@ -96,7 +97,7 @@ typedef struct {
 } Law;
 
 typedef struct {
-    int32_t n_slots, n_variables, n_actions, n_padded, n_counts, n_words;
+    int32_t n_slots, n_variables, n_actions, n_steady, n_counts, n_words;
     int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects, n_exprs;
     int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept;
     int64_t n_cells;
