@@ -72,6 +72,10 @@ class Appointment:
     pace : number-valued expression
     reinstates : Distribution, optional
         Law of the days from a cancellation until it is on again, for the same date.
+    pace_of_return : number-valued expression
+        Multiplier of that hazard.
+    stands : bool
+        Whether it is on at the start (default True); False: it was cancelled before.
     products : mapping of str to probability
         What it may yield, each by itself.
     effects : list of effects
@@ -114,6 +118,8 @@ class Appointment:
     cancels_when: Expression = ALWAYS
     pace: Expression = ONE
     reinstates: Distribution | None = None
+    pace_of_return: Expression = ONE
+    stands: bool = True
     products: Mapping[str, Expression] = Lookup()
     effects: tuple[Effect, ...] = ()
     title: str = ""
@@ -123,7 +129,7 @@ class Appointment:
             self,
             "appointment",
             condition=["announced_when", "when", "cancels_when"],
-            number=["unconfirmed", "pace"],
+            number=["unconfirmed", "pace", "pace_of_return"],
             share=["on_date", "downgraded", "never"],
             effect=["effects"],
             instant=["on"],
@@ -150,6 +156,8 @@ class Appointment:
             raise ScenarioError(
                 f"{place}: the shares of absent and downgraded add up to more than 1; they are shares of what is not held as planned"
             )
+        if not self.stands and self.cancels is None:
+            raise ScenarioError(f"{place}: stands=False without cancels; give the law of a further cancellation too")
         if self.reinstates is not None and self.cancels is None:
             raise ScenarioError(f"{place}: reinstates without cancels; give the law of its cancellation too")
         own = (
@@ -189,7 +197,7 @@ class Appointment:
     @property
     def cancelled(self) -> Fact:
         """The fact that it is cancelled now."""
-        return self._fact("cancelled")
+        return Fact(f"{self.name}.cancelled", not self.stands)  # type: ignore[arg-type] # made an expression by Fact
 
     @property
     def reinstated(self) -> Fact:
@@ -281,7 +289,8 @@ class Appointment:
             yield from asked(self.reinstated)
             guard = both(self.cancelled, ~self.called_off)
             effects = (self.cancelled.set(False), self.reinstated.set(True))
-            yield Action(name=f"{self.name}.reinstate", when=guard, clock=self.reinstates, effects=effects)
+            pace = pace_for(self.reinstates, self.pace_of_return)
+            yield Action(name=f"{self.name}.reinstate", when=guard, clock=self.reinstates, pace=pace, effects=effects)
         if self.on is not None:
             passed = both(self.cancelled, ~self.held, ~self.called_off)
             yield Action(

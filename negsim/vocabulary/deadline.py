@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Moment
+from negsim.model.calendar import Duration, Moment, days
 from negsim.model.clocks import On
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
@@ -88,12 +88,12 @@ class Deadline:
     settle: Expression = ZERO
     settles: tuple[Effect, ...] = ()
     extend: Expression = ZERO
-    extension: float = 30.0
+    extension: Duration = 30.0
     most: int = 3
     consequence: tuple[Effect, ...] = ()
     peak: float = 3.0
-    window: float = 14.0
-    halving: float = 4.0
+    window: Duration = 14.0
+    halving: Duration = 4.0
     steps: int = 6
     title: str = ""
 
@@ -151,7 +151,7 @@ class Deadline:
 
     def at(self, left: float) -> float:
         """The multiplier with so many days left."""
-        return 1 + (self.peak - 1) * math.exp(-math.log(2.0) * left / self.halving)
+        return 1 + (self.peak - 1) * math.exp(-math.log(2.0) * left / days(self.halving))
 
     def expand(self) -> Iterator[Element]:
         """Yield level, facts, the steps of the approach, the date and its extensions."""
@@ -206,7 +206,7 @@ class Deadline:
 
     def _approach(self) -> Iterator[Action]:
         for k in range(self.steps):
-            left = self.window * (self.steps - k) / self.steps
+            left = days(self.window) * (self.steps - k) / self.steps
             effects = (self.pace.set(self.at(left)),)
             yield Action(
                 name=f"{self.name}.approach.n{k + 1}", when=self.open, clock=On(self._before(left)), effects=effects
@@ -219,7 +219,7 @@ class Deadline:
 
     def _extensions(self) -> Iterator[Element]:
         guard = both(self.extended, self.open)
-        due = fixed(self.extension)
+        due = fixed(days(self.extension))
         yield Action(
             name=f"{self.name}.fall_due_again",
             by=self.by,
@@ -232,10 +232,13 @@ class Deadline:
             return
         yield self._step
         # The step-th of steps - 1 steps leaves extension * (steps - step) / steps days.
-        left = self.extension * (self.steps - 1 - self._step) / Number(float(self.steps))
-        rise = 1 + (self.peak - 1) * exp(left / self.halving * -math.log(2.0))
+        left = days(self.extension) * (self.steps - 1 - self._step) / Number(float(self.steps))
+        rise = 1 + (self.peak - 1) * exp(left / days(self.halving) * -math.log(2.0))
         effects = (self._step.add(1), self.pace.set(rise))
         more = both(guard, self._step < self.steps - 1)
         yield Action(
-            name=f"{self.name}.approach_again", when=more, clock=fixed(self.extension / self.steps), effects=effects
+            name=f"{self.name}.approach_again",
+            when=more,
+            clock=fixed(days(self.extension) / self.steps),
+            effects=effects,
         )

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Moment
+from negsim.model.calendar import Duration, Moment, days
 from negsim.model.clocks import Distribution, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
@@ -71,7 +71,7 @@ class LeaderChange:
     loses: Expression = Number(0.5)
     when: Expression = ALWAYS
     pace_of_change: Expression = ONE
-    fresh_for: float = 365.0
+    fresh_for: Duration = 365.0
     factor: Expression = Number(1.5)
     effects: tuple[Effect, ...] = ()
     title: str = ""
@@ -90,7 +90,7 @@ class LeaderChange:
         )
         if self.changes is None and self.election is None:
             raise ScenarioError(f"{place}: nothing can bring it about; give changes=law, election=instant, or both")
-        if not self.fresh_for > 0:
+        if not days(self.fresh_for) > 0:
             raise ScenarioError(f"{place}: fresh_for must be positive, not {self.fresh_for!r}")
 
     @property
@@ -138,6 +138,6 @@ class LeaderChange:
         yield Action(
             name=f"{self.name}.settle_in",
             when=both(self.fresh),
-            clock=fixed(self.fresh_for),
+            clock=fixed(days(self.fresh_for)),
             effects=(self.fresh.set(False),),
         )

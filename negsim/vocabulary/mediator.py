@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action
+from negsim.model.calendar import Duration, days
 from negsim.model.clocks import Distribution
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
@@ -88,8 +89,8 @@ class Mediator:
     guarantees: Distribution | None = None
     target: str | None = None
     push: Expression = Number(1.4)
-    half_life: float | None = None
-    step: float = 7.0
+    half_life: Duration | None = None
+    step: Duration = 7.0
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -108,7 +109,7 @@ class Mediator:
             raise ScenarioError(f"{where_}: target {self.target} is not one of between=; add it there or drop it")
         if self.returns is not None and self.disengages is None:
             raise ScenarioError(f"{where_}: returns without disengages; give the law of its patience too")
-        if not self.step > 0 or (self.half_life is not None and not self.half_life > 0):
+        if not days(self.step) > 0 or (self.half_life is not None and not days(self.half_life) > 0):
             raise ScenarioError(f"{where_}: step and half_life must be positive durations")
 
     @property
@@ -175,13 +176,13 @@ class Mediator:
                 )
         if self.half_life is not None:
             yield self.leverage
-            left = math.exp(-math.log(2.0) * self.step / self.half_life)
+            left = math.exp(-math.log(2.0) * days(self.step) / days(self.half_life))
             guard = both(self.engaged, self.leverage > 0.01)
             yield Action(
                 name=f"{self.name}.tire",
                 by=self.who,
                 when=guard,
-                clock=fixed(self.step),
+                clock=fixed(days(self.step)),
                 effects=(self.leverage.set(self.leverage * left),),
             )
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action
+from negsim.model.calendar import Duration, days
 from negsim.model.clocks import Distribution, Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
@@ -84,8 +85,8 @@ class Pressure:
     applied_when: Expression = NEVER
     when: Expression = ALWAYS
     lifted_when: Expression = NEVER
-    half_life: float | None = None
-    step: float = 7.0
+    half_life: Duration | None = None
+    step: Duration = 7.0
     factor: Expression = Number(1.4)
     centre: float | None = None
     title: str = ""
@@ -101,7 +102,7 @@ class Pressure:
         )
         if not 0 <= self.strength <= 1:
             raise ScenarioError(f"{where}: strength must lie in [0, 1], not {self.strength!r}")
-        if not self.step > 0 or (self.half_life is not None and not self.half_life > 0):
+        if not days(self.step) > 0 or (self.half_life is not None and not days(self.half_life) > 0):
             raise ScenarioError(f"{where}: step and half_life must be positive durations")
 
     @property
@@ -142,6 +143,8 @@ class Pressure:
                 effects=(self.level.set(0),),
             )
         if self.half_life is not None:
-            left = math.exp(-math.log(2.0) * self.step / self.half_life)
+            left = math.exp(-math.log(2.0) * days(self.step) / days(self.half_life))
             fading = (self.level.set(self.level * left),)
-            yield Action(name=f"{self.name}.fade", when=both(self.level > FELT), clock=fixed(self.step), effects=fading)
+            yield Action(
+                name=f"{self.name}.fade", when=both(self.level > FELT), clock=fixed(days(self.step)), effects=fading
+            )

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Moment
+from negsim.model.calendar import Duration, Moment, days
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
@@ -121,12 +121,12 @@ class Truce:
     strain: Expression = ONE
     monitored: bool = False
     written: bool = False
-    term: float | None = None
+    term: Duration | None = None
     extends: Expression = ZERO
-    extension: float | None = None
+    extension: Duration | None = None
     most: int = 10
     violations: Distribution | None = None
-    window: float = 7.0
+    window: Duration = 7.0
     tolerates: int | None = None
     harm: tuple[Effect, ...] = ()
     again: bool = True
@@ -161,7 +161,7 @@ class Truce:
             raise ScenarioError(f"{place}: an extension needs a term to extend; give term=")
         if (self.tolerates is not None or self.harm) and self.violations is None:
             raise ScenarioError(f"{place}: tolerates and harm need violations; give the law of the time between them")
-        lengths = (self.window, self.term or 1.0, self.extension or 1.0)
+        lengths = [days(one) for one in (self.window, self.term, self.extension) if one is not None]
         if (
             not all(length > 0 for length in lengths)
             or (self.tolerates is not None and self.tolerates < 1)
@@ -298,7 +298,9 @@ class Truce:
         lapse = (*over, self.lapsed.set(True), *((longer.set(False), number.set(0)) if extendable else ()))
         yield from asked(self.lapsed) if self.extends != ONE else (self.lapsed,)
         if not extendable:
-            yield Action(name=f"{self.name}.run_out", when=both(self.holds), clock=fixed(self.term), effects=lapse)
+            yield Action(
+                name=f"{self.name}.run_out", when=both(self.holds), clock=fixed(days(self.term)), effects=lapse
+            )
             return
         yield from (*asked(self.extended), longer, number)
         weight = where(number < self.most, self.extends, 0)
@@ -308,9 +310,9 @@ class Truce:
             Outcome(name="lapses", weight=1 - weight, effects=lapse),
         )
         yield Action(
-            name=f"{self.name}.run_out", when=both(self.holds, ~longer), clock=fixed(self.term), outcomes=outcomes
+            name=f"{self.name}.run_out", when=both(self.holds, ~longer), clock=fixed(days(self.term)), outcomes=outcomes
         )
-        length = self.term if self.extension is None else self.extension
+        length = days(self.term) if self.extension is None else days(self.extension)
         yield Action(
             name=f"{self.name}.run_out_again", when=both(self.holds, longer), clock=fixed(length), outcomes=outcomes
         )
@@ -332,7 +334,7 @@ class Truce:
             yield Action(
                 name=f"{self.name}.calm_down_{word}",
                 when=guard,
-                clock=fixed(self.window),
+                clock=fixed(days(self.window)),
                 effects=(self.recent.set(0),),
             )
         if self.tolerates is not None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Moment
+from negsim.model.calendar import Duration, Moment, days
 from negsim.model.clocks import Distribution, Immediately, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
@@ -81,7 +81,7 @@ class Ultimatum:
     pace: Expression = ONE
     resolve: Expression = Number(0.5)
     extend: Expression = ZERO
-    extension: float = 14.0
+    extension: Duration = 14.0
     consequence: tuple[Effect, ...] = ()
     backing_down: tuple[Effect, ...] = ()
     when: Expression = ALWAYS
@@ -101,7 +101,7 @@ class Ultimatum:
         )
         if self.by == self.to:
             raise ScenarioError(f"{where}: {self.by} cannot threaten itself; name another party in to=")
-        if not self.extension > 0:
+        if not days(self.extension) > 0:
             raise ScenarioError(f"{where}: extension must be positive, not {self.extension!r}")
         if self.met == NEVER and self.complies is None:
             raise ScenarioError(f"{where}: nothing can meet the demand; give met=condition, complies=law, or both")
@@ -160,7 +160,7 @@ class Ultimatum:
         )
         if self.extend != ZERO:
             yield from asked(self.extended)
-            guard, due = both(self._open, self.extended), fixed(self.extension)
+            guard, due = both(self._open, self.extended), fixed(days(self.extension))
             yield Action(
                 name=f"{self.name}.fall_due_again",
                 by=self.by,
