@@ -109,7 +109,11 @@ class Verification:
             rows.append([line.question, exact, *(told(found[name]) for name in names), "agree" if line.agree else "DIFFER"])
         widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-        lines += [f"{line.question}: {line.note}" for line in self.lines if line.note]
+        notes: dict[str, list[str]] = {}
+        for line in self.lines:
+            if line.note:
+                notes.setdefault(line.note, []).append(line.question)
+        lines += [f"{', '.join(names) if len(names) < 4 else f'{len(names)} questions'}: {note}" for note, names in notes.items()]
         verdict = "all engines agree" if self.agree else f"DISAGREEMENT on {', '.join(line.question for line in self.disagreements)}"
         tail = f"{verdict} ({self.replications:,} replications, seed {self.seed}, false alarm below {self.level:g} in all)"
         return "\n".join([*lines, tail])
@@ -193,15 +197,11 @@ def _exact(
 def _answer(solution: Solution, program: Program, name: str) -> tuple[Estimate, float]:
     """The exact answer to a question, and how far apart its values can lie (0: yes or no; inf: not known)."""
     entry = program.probes.asked[name]
-    kind = entry.question.kind
-    if kind == "duration":
-        return solution.duration(name), entry.by
+    kind, answer = entry.question.kind, solution.answer(name)
     if kind == "fired":
         action, _, _ = program.probes.fired[entry.column]
-        return solution.count(name), float(program.actions[action].limit or math.inf)
-    if kind == "value":
-        return solution.value(name), solution.spread(name)
-    return solution.probability(name), 0.0
+        return answer, float(program.actions[action].limit or math.inf)
+    return answer, {"duration": entry.by, "value": solution.spread(name) if kind == "value" else 0.0}.get(kind, 0.0)
 
 
 def _line(

@@ -15,7 +15,7 @@ from negsim.engines.exact import solve
 from negsim.errors import RunawayError, ScenarioError, SimulationError
 
 SCENARIOS = 300
-REPLICATIONS = 300
+REPLICATIONS = 200
 # Over all scenarios together a false alarm has a probability of 1e-9.
 LEVEL = 1e-9 / SCENARIOS
 

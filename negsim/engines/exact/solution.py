@@ -120,6 +120,22 @@ class Solution(Machine):
     Further questions may be asked at any time: by a `Question`, or by a condition or its text.
     """
 
+    def answer(self, question: Any) -> Estimate:
+        """The answer to a question of any kind, at its own dates: a probability, a mean number, days.
+
+        Examples
+        --------
+        >>> import negsim as ns
+        >>> print(solve(ns.load("toy")).answer("talks_day_5"))
+        0.7768698, exact (error below ...)
+        """
+        kind = self.posed(question).kind
+        if kind == "duration":
+            return self.duration(question)
+        if kind == "fired":
+            return self.count(question)
+        return self.value(question) if kind == "value" else self.probability(question)
+
     def probability(self, question: Any, by: Any = None, *, after: Any = None) -> Estimate:
         """Probability of yes, with its error.
 
