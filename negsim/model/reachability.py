@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter as Counted
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from negsim.model.actions import Action
+from negsim.model.circles import Step, circles, steps_of
 from negsim.model.clocks import Chance, Distribution
 from negsim.model.elements import Elements
-from negsim.model.expressions import Expression, Not, atoms, reads, walk
+from negsim.model.expressions import Expression, atoms, reads
 from negsim.model.spans import EVERYTHING, UNSURE, Span, join, span, total
 from negsim.model.variables import Counter, Fact, Level
 
@@ -39,7 +38,8 @@ def _initial(elements: Elements) -> dict[str, Span]:
 def _first_value(variable: Fact | Counter | Level, state: dict[str, Span]) -> Span:
     initial = variable.initial
     if isinstance(initial, Chance):
-        return UNSURE
+        low, high = span(initial.p, state)
+        return (1.0, 1.0) if low >= 1 else (0.0, 0.0) if high <= 0 else UNSURE
     if isinstance(initial, Distribution):
         return (variable.low, variable.high) if isinstance(variable, Level) else EVERYTHING
     return _kept(variable, span(initial, state))
@@ -72,7 +72,7 @@ class Reach:
     start: dict[str, Span]
     state: dict[str, Span]
     blocked: frozenset[str]
-    writers: dict[str, tuple[str, ...]]
+    steps: tuple[Step, ...]
 
     def possible(self, condition: Expression) -> bool:
         """Whether the condition could ever hold."""
@@ -88,122 +88,50 @@ class Reach:
         guard = self.elements.actions[action].when
         return f"'{guard}' can never hold{self.why(guard)}"
 
-    def _needs(self, action: str, state: dict[str, Span]) -> Iterator[str]:
-        """Actions that could make true what the guard of this one lacks in a state."""
-        guard = self.elements.actions[action].when
-        if span(guard, state)[0] > 0 or (state is self.start and span(guard, state)[1] > 0):
-            return
-        for atom in atoms(guard):
-            if span(atom, state)[1] == 0 or (_negated(guard, atom) and span(atom, state)[0] > 0):
-                for name in sorted(reads(atom)):
-                    yield from self.writers.get(name, ())
-
     def deadlock(self) -> str:
-        """A circle of actions that wait for each other and can never happen, as text; empty if there is none."""
-        graph = {
-            name: [need for need in self._needs(name, self.state) if need in self.blocked]
-            for name in sorted(self.blocked)
-        }
-        return next((_told(circle) for circle in _components(graph)), "")
+        """A circle of steps that wait for each other and can never happen, as text; empty if there is none."""
+        return next(iter(circles(self.steps, self.state)), "")
 
     def circles(self) -> list[str]:
-        """Circles of actions that wait for each other at the start though something can break them."""
-        waiting = {name: list(self._needs(name, self.start)) for name in sorted(self.elements.actions)}
-        broken = set(self.blocked)
-        return [_told(circle) for circle in _components(waiting) if not broken.issuperset(circle)]
-
-
-def _negated(guard: Expression, atom: Expression) -> bool:
-    return any(isinstance(node, Not) and node.arg == atom for node in walk(guard))
-
-
-def _told(circle: list[str]) -> str:
-    return " waits for ".join([*circle, circle[0]])
-
-
-def _components(graph: dict[str, list[str]]) -> list[list[str]]:
-    """Strongly connected components that hold a circle of two or more, each sorted (Sharir 1981, without recursion)."""
-    order = _finishing_order(graph)
-    back: dict[str, list[str]] = {name: [] for name in graph}
-    for name, targets in graph.items():
-        for target in targets:
-            back[target].append(name)
-    seen: set[str] = set()
-    found = []
-    for root in reversed(order):
-        part, stack = [], [root]
-        while stack:
-            name = stack.pop()
-            if name not in seen:
-                seen.add(name)
-                part.append(name)
-                stack += back[name]
-        if len(part) > 1:
-            found.append(sorted(part))
-    return found
-
-
-def _finishing_order(graph: dict[str, list[str]]) -> list[str]:
-    """Names in the order in which a depth-first walk leaves them."""
-    order: list[str] = []
-    seen: set[str] = set()
-    for root in graph:
-        if root in seen:
-            continue
-        seen.add(root)
-        stack = [(root, iter(graph[root]))]
-        while stack:
-            name, targets = stack[-1]
-            target = next((item for item in targets if item not in seen), None)
-            if target is None:
-                order.append(name)
-                stack.pop()
-            else:
-                seen.add(target)
-                stack.append((target, iter(graph[target])))
-    return order
+        """Circles of steps that wait for each other at the start though something can break them."""
+        return circles([step for step in self.steps if step.possible(self.state)], self.start)
 
 
 def explore(elements: Elements) -> Reach:
     """Find the possible values and the actions that can never happen."""
     start = _initial(elements)
     state = dict(start)
-    readers: dict[str, list[str]] = {}
-    writers: dict[str, list[str]] = {}
-    for name, action in elements.actions.items():
-        for variable in _inputs(action):
-            readers.setdefault(variable, []).append(name)
-        for variable in {effect.variable for effect in action.changes()}:
-            writers.setdefault(variable, []).append(name)
-    enabled: set[str] = set()
+    steps = steps_of(elements)
+    readers: dict[str, list[Step]] = {}
+    for step in steps:
+        for variable in _inputs(step):
+            readers.setdefault(variable, []).append(step)
     growth: Counted[str] = Counted()
-    queue = sorted(elements.actions)
+    queue = list(steps)
     while queue:
-        name = queue.pop()
-        action = elements.actions[name]
-        if name not in enabled and span(action.when, state)[1] == 0:
+        step = queue.pop()
+        if not step.possible(state):
             continue
-        enabled.add(name)
-        grown = _apply(action, state, elements, growth)
+        grown = _apply(step, state, elements, growth)
         for variable in grown:
             queue += readers.get(variable, [])
-        queue += [name] if grown else []  # what it adds once it can add again
-    blocked = frozenset(elements.actions) - enabled
-    return Reach(elements, start, state, blocked, {key: tuple(sorted(value)) for key, value in writers.items()})
+        queue += [step] if grown else []  # what it adds once it can add again
+    blocked = {name for name, action in elements.actions.items() if span(action.when, state)[1] == 0}
+    return Reach(elements, start, state, frozenset(blocked), tuple(steps))
 
 
-def _inputs(action: Action) -> set[str]:
-    found = set(reads(action.when))
-    for effect in action.changes():
+def _inputs(step: Step) -> set[str]:
+    found = set(reads(step.guard)) | (set() if step.weight is None else set(reads(step.weight)))
+    for effect in step.effects:
         if isinstance(effect.amount, Expression):
             found |= reads(effect.amount)
     return found
 
 
-def _apply(action: Action, state: dict[str, Span], elements: Elements, growth: Counted[str]) -> list[str]:
-    """Let the action's effects grow the state; return what grew."""
+def _apply(step: Step, state: dict[str, Span], elements: Elements, growth: Counted[str]) -> list[str]:
+    """Let the step's effects grow the state; return what grew."""
     grown = []
-    for effect in action.changes():
+    for effect in step.effects:
         variable = elements.variables[effect.variable]
         low, high = state[effect.variable]
         amount = EVERYTHING if isinstance(effect.amount, Distribution) else span(effect.amount, state)

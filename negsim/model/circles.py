@@ -1,0 +1,154 @@
+"""Circles: "A waits for B waits for A", among actions and their outcomes.
+
+A step is an action, or one outcome of it. It waits for another if it lacks something at hand that the other could
+bring: an atom of its guard, or of the condition under which its outcome has any weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from negsim.model.effects import Effect
+from negsim.model.elements import Elements
+from negsim.model.expressions import Choice, Compare, Expression, Neg, Not, Ref, Truth, atoms, reads, walk
+from negsim.model.spans import Span, span
+
+__all__ = ["Step", "circles", "steps_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An action, or one outcome of it, and what it changes."""
+
+    name: str
+    action: str
+    guard: Expression
+    weight: Expression | None
+    effects: tuple[Effect, ...]
+
+    def possible(self, state: Mapping[str, Span]) -> bool:
+        """Whether it could happen in a state of possible values."""
+        known = dict(state)
+        return span(self.guard, known)[1] > 0 and (self.weight is None or span(self.weight, known)[1] > 0)
+
+
+def steps_of(elements: Elements) -> list[Step]:
+    """Every action, and each outcome of those that have any, by name."""
+    found = []
+    for name in sorted(elements.actions):
+        action = elements.actions[name]
+        if not action.outcomes:
+            found.append(Step(name, name, action.when, None, action.effects))
+        for outcome in action.outcomes:
+            effects = (*action.effects, *outcome.effects)
+            found.append(Step(f"{name} ({outcome.name})", name, action.when, outcome.weight, effects))
+    return found
+
+
+def circles(steps: Iterable[Step], state: Mapping[str, Span]) -> list[str]:
+    """The circles of steps that are impossible in a state and wait for each other, as text."""
+    stuck = [step for step in steps if not step.possible(state)]
+    bringers: dict[str, list[Step]] = {}
+    for step in stuck:
+        for effect in step.effects:
+            bringers.setdefault(effect.variable, []).append(step)
+    graph = {step.name: sorted(set(_waits(step, state, bringers))) for step in stuck}
+    return [_told(_around(part, graph)) for part in _components(graph)]
+
+
+def _waits(step: Step, state: Mapping[str, Span], bringers: Mapping[str, list[Step]]) -> Iterator[str]:
+    """Names of the stuck steps that could bring what this one lacks."""
+    for atom, wanted in _lacks(step, dict(state)):
+        for name in sorted(reads(atom)):
+            for other in bringers.get(name, ()):
+                if any(effect.variable == name and _helps(effect, atom, wanted) for effect in other.effects):
+                    yield other.name
+
+
+def _lacks(step: Step, state: dict[str, Span]) -> Iterator[tuple[Expression, bool]]:
+    """Atoms that do not have the truth value which the step needs, with that value."""
+    conditions = [step.guard] if span(step.guard, state)[1] == 0 else []
+    if step.weight is not None and span(step.weight, state)[1] == 0:
+        conditions += [node.condition for node in walk(step.weight) if isinstance(node, Choice)]
+    for condition in conditions:
+        negated = {node.arg for node in walk(condition) if isinstance(node, Not)}
+        for atom in atoms(condition):
+            low, high = span(atom, state)
+            if atom in negated and low > 0:
+                yield atom, False
+            elif atom not in negated and high == 0:
+                yield atom, True
+
+
+def _helps(effect: Effect, atom: Expression, wanted: bool) -> bool:
+    """Whether an effect on a variable of the atom can give it the wanted truth value."""
+    if isinstance(atom, Ref):
+        return effect.amount != Truth(not wanted)
+    if isinstance(atom, Compare) and effect.kind == "add" and isinstance(atom.left, Ref) and not reads(atom.right):
+        rises = not isinstance(effect.amount, Neg) and not str(effect.amount).startswith("-")
+        upward = atom.op in (">", ">=") if wanted else atom.op in ("<", "<=")
+        downward = atom.op in ("<", "<=") if wanted else atom.op in (">", ">=")
+        return not (upward and not rises) and not (downward and rises)
+    return True
+
+
+def _around(part: list[str], graph: Mapping[str, list[str]]) -> list[str]:
+    """A shortest way around within a component, from its first name."""
+    inside, first = set(part), part[0]
+    ways = [[first]]
+    seen: set[str] = set()
+    for way in ways:
+        for name in graph[way[-1]]:
+            if name == first:
+                return way
+            if name in inside and name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return part
+
+
+def _told(circle: list[str]) -> str:
+    return " waits for ".join([*circle, circle[0]])
+
+
+def _components(graph: Mapping[str, list[str]]) -> list[list[str]]:
+    """Strongly connected components that hold a circle of two or more, each sorted (Sharir 1981, without recursion)."""
+    back: dict[str, list[str]] = {name: [] for name in graph}
+    for name, targets in graph.items():
+        for target in targets:
+            back[target].append(name)
+    seen: set[str] = set()
+    found = []
+    for root in reversed(_finishing_order(graph)):
+        part, stack = [], [root]
+        while stack:
+            name = stack.pop()
+            if name not in seen:
+                seen.add(name)
+                part.append(name)
+                stack += back[name]
+        if len(part) > 1:
+            found.append(sorted(part))
+    return found
+
+
+def _finishing_order(graph: Mapping[str, list[str]]) -> list[str]:
+    """Names in the order in which a depth-first walk leaves them."""
+    order: list[str] = []
+    seen: set[str] = set()
+    for root in graph:
+        if root in seen:
+            continue
+        seen.add(root)
+        stack = [(root, iter(graph[root]))]
+        while stack:
+            name, targets = stack[-1]
+            target = next((item for item in targets if item not in seen), None)
+            if target is None:
+                order.append(name)
+                stack.pop()
+            else:
+                seen.add(target)
+                stack.append((target, iter(graph[target])))
+    return order
