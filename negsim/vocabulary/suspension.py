@@ -57,7 +57,8 @@ class Suspension:
     Facts ``suspended``, ``ended``, ``walked_out`` (ever), ``walked_out_<party>`` (ever), ``resumed`` (ever); counter
     ``times``; expression ``running``, for the ``when`` of rounds and meetings. Suspensions are common and mostly not the
     end: talks in Korea paused for 63 and 200 days and ended in an armistice. Talks as a weapon and as a way out: Min
-    2020, *Int. Organ.* 74:610 (doi not checked).
+    2020, *Int. Organ.* 74:610 (doi not checked); Slantchev 2003, *Am. Polit. Sci. Rev.* 97:621,
+    doi:10.1017/S0003055403000911.
 
     Examples
     --------

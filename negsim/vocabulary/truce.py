@@ -40,7 +40,7 @@ class Truce:
     by : list of Party or str
         Who halts fire: one name is a unilateral truce.
     towards : list of Party or str
-        The other side of a unilateral truce, whose reaction ``answers`` tells.
+        The other side of a unilateral truce (default none).
     scope : {'general', 'energy', 'sea', 'air', 'holiday', 'humanitarian', 'local'}
     terms : str
     declares : Distribution or Fixed, optional
