@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from negsim.analysis.answers import Answer, answers
     from negsim.analysis.comparison import Comparison, compare
     from negsim.analysis.explanation import Explanation, explain, main_reasons
+    from negsim.analysis.lint import Finding, lint
     from negsim.analysis.narrative import Narrative, narrate
+    from negsim.analysis.solved import Solved, solve_answers
+    from negsim.analysis.verify import Verification, verify
     from negsim.blocks import Event, Trajectory
+    from negsim.engines.exact import Observed, Solution, solve
     from negsim.errors import (
         CheckpointError,
         CircularPrecondition,
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
     from negsim.model.actions import Action, Outcome
     from negsim.model.clocks import (
         Beta,
+        Distribution,
         Erlang,
         Every,
         Exponential,
@@ -68,6 +73,8 @@ if TYPE_CHECKING:
         absolute,
         all_of,
         any_of,
+        as_condition,
+        as_number,
         at_least,
         clip,
         different,
@@ -87,6 +94,7 @@ if TYPE_CHECKING:
     from negsim.model.variables import Counter, Fact, Level
     from negsim.program import lower
     from negsim.report import plots
+    from negsim.report.prism import PrismText, export_prism
     from negsim.runs import FirstPassage, Runs
     from negsim.simulate import replay, simulate
     from negsim.vocabulary import (
@@ -138,20 +146,24 @@ HOMES = {
     "negsim.analysis.answers": "Answer answers",
     "negsim.analysis.comparison": "Comparison compare",
     "negsim.analysis.explanation": "Explanation explain main_reasons",
+    "negsim.analysis.lint": "Finding lint",
     "negsim.analysis.narrative": "Narrative narrate",
+    "negsim.analysis.solved": "Solved solve_answers",
+    "negsim.analysis.verify": "Verification verify",
     "negsim.blocks": "Event Trajectory",
+    "negsim.engines.exact": "Observed Solution solve",
     "negsim.errors": "CheckpointError CircularPrecondition EngineError EstimateError EvaluationError ExpressionError"
     " FileError HindsightError LawError NegsimError NotRecorded RunawayError ScenarioError SimulationError"
     " StreamError UnknownName",
     "negsim.estimates": "Band Conditional Curve Estimate Interval Mean PairedDifference Proportion",
     "negsim.files": "dumps load loads save schema shipped",
     "negsim.model.actions": "Action Outcome",
-    "negsim.model.clocks": "Beta Erlang Every Exponential Fixed Gamma Immediately LogNormal Normal On Pert Triangular"
+    "negsim.model.clocks": "Beta Distribution Erlang Every Exponential Fixed Gamma Immediately LogNormal Normal On Pert Triangular"
     " Uniform Weibull chance",
     "negsim.model.effects": "Effect",
     "negsim.model.elements": "Mechanism Part",
     "negsim.model.evidence": "Evidence Party",
-    "negsim.model.expressions": "Expression absolute all_of any_of at_least clip different equal exp log maximum"
+    "negsim.model.expressions": "Expression absolute all_of any_of as_condition as_number at_least clip different equal exp log maximum"
     " minimum parse sqrt where",
     "negsim.model.interventions": "Do Nudge WithLaw WithParameter Without",
     "negsim.model.parameters": "Parameter",
@@ -160,6 +172,7 @@ HOMES = {
     "negsim.model.variables": "Counter Fact Level",
     "negsim.program": "lower",
     "negsim.report": "plots",
+    "negsim.report.prism": "PrismText export_prism",
     "negsim.runs": "FirstPassage Runs",
     "negsim.simulate": "replay simulate",
     "negsim.vocabulary": "Agreement Appointment Attrition AudienceCost Bargaining BattleNews Belief Ceasefire"
@@ -197,6 +210,7 @@ __all__ = [
     "Deadline",
     "Deadlock",
     "Demand",
+    "Distribution",
     "Do",
     "Effect",
     "EngineError",
@@ -214,6 +228,7 @@ __all__ = [
     "ExpressionError",
     "Fact",
     "FileError",
+    "Finding",
     "FirstPassage",
     "Fixed",
     "Gamma",
@@ -234,6 +249,7 @@ __all__ = [
     "Normal",
     "NotRecorded",
     "Nudge",
+    "Observed",
     "Offensive",
     "Offer",
     "On",
@@ -246,6 +262,7 @@ __all__ = [
     "Postpone",
     "Precondition",
     "Pressure",
+    "PrismText",
     "Process",
     "Promise",
     "Proportion",
@@ -263,6 +280,8 @@ __all__ = [
     "Sequencing",
     "SideDeal",
     "SimulationError",
+    "Solution",
+    "Solved",
     "Source",
     "Spoiler",
     "StreamError",
@@ -275,6 +294,7 @@ __all__ = [
     "Ultimatum",
     "Uniform",
     "UnknownName",
+    "Verification",
     "Weibull",
     "WithLaw",
     "WithParameter",
@@ -283,6 +303,8 @@ __all__ = [
     "all_of",
     "answers",
     "any_of",
+    "as_condition",
+    "as_number",
     "at_least",
     "chance",
     "clip",
@@ -292,6 +314,8 @@ __all__ = [
     "equal",
     "exp",
     "explain",
+    "export_prism",
+    "lint",
     "load",
     "loads",
     "log",
@@ -309,7 +333,10 @@ __all__ = [
     "schema",
     "shipped",
     "simulate",
+    "solve",
+    "solve_answers",
     "sqrt",
+    "verify",
     "where",
 ]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import negsim as ns
+from negsim.analysis.verify import verify
 from negsim.cli import main
 
 KEYS = ["scenario", "engine", "replications", "seed", "level", "events", "seconds", "questions"]
@@ -101,6 +102,7 @@ def test_json_and_chart_together_keep_stdout_clean(capsys: pytest.CaptureFixture
         (("run", "toy", "--out", "/dev/null/x"), "/dev/null"),
         (("validate", "no_such.toml"), "no_such.toml"),
         (("show", "nothing"), "shipped are"),
+        (("export", "toy", "--prism"), "stages=100"),
     ],
 )
 def test_what_fails_exits_with_1(capsys: pytest.CaptureFixture[str], args: tuple[str, ...], told: str) -> None:
@@ -148,6 +150,7 @@ def test_a_run_that_fails_exits_with_1(capsys: pytest.CaptureFixture[str], tmp_p
         ("show", "toy", "--toml", "--expanded"),
         ("new", "x.toml", "--template", "palace"),
         ("replay", "toy", "-1"),
+        ("run", "toy", "--engine", "exact", "--out", "x"),
         ("dance",),
     ],
 )
@@ -212,13 +215,79 @@ def test_replay_is_the_history_of_the_run(capsys: pytest.CaptureFixture[str]) ->
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "--help")
     assert code == 0
-    for command in ("run", "list", "show", "validate", "schema", "new", "replay"):
+    for command in ("run", "list", "show", "validate", "schema", "new", "replay", "verify", "export", "lint"):
         assert command in out
 
 
 def test_workers_change_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     one, two = (as_json(capsys, "toy", "-n", "300", "--seed", "1", "--workers", str(w)) for w in (1, 2))
     assert one["questions"] == two["questions"]
+
+
+def test_exact_answers_have_the_same_json(capsys: pytest.CaptureFixture[str]) -> None:
+    found = as_json(capsys, "toy", "--engine", "exact")
+    assert list(found) == KEYS
+    assert (found["engine"], found["replications"]) == ("exact", 0)
+    truth = {"talks_day_5": 0.7768698, "talks_by_day_14": 0.9726763, "ceasefire_by_day_30": 0.6811664}
+    for row in found["questions"]:  # type: ignore[attr-defined]
+        assert list(row) == QUESTION_KEYS
+        assert row["probability"] == pytest.approx(truth.get(row["id"], 0.4688283), abs=1e-7)
+        assert row["low"] <= row["probability"] <= row["high"]
+    out = call(capsys, "run", "toy", "--engine", "exact")[1]
+    assert "solved exactly" in out
+    assert "nan" not in out
+
+
+def test_exact_answers_over_draws(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = ns.dumps(ns.load("toy")).replace("rate = 0.3", 'rate = "pace"')
+    file = tmp_path / "drawn.toml"
+    file.write_text(f'{text}\n[parameter.pace]\nbest = 0.3\nbelief = {{law = "uniform", low = 0.1, high = 0.5}}\n')
+    for row in as_json(capsys, str(file), "--engine", "exact", "--draws", "5", "--seed", "1")["questions"]:  # type: ignore[attr-defined]
+        assert row["low"] <= row["probability"] <= row["high"]
+        assert row["band_low"] < row["band_high"]
+    nothing_believed = as_json(capsys, "toy", "--engine", "exact", "--draws", "5", "--seed", "1")
+    assert all(row["band_low"] is None for row in nothing_believed["questions"])  # type: ignore[attr-defined]
+
+
+def test_what_cannot_be_solved_exactly_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, "run", "istanbul-2025", "--engine", "exact")
+    assert (code, out) == (1, "")
+    assert "EngineError" in err
+
+
+def test_verify(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, "verify", "toy", "-n", "1000")
+    assert (code, err) == (0, "")
+    assert "agree" in out
+    assert json.loads(call(capsys, "verify", "toy", "-n", "200", "--format", "json")[1])["agree"] is True
+
+
+def test_verify_fails_on_disagreement(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = ns.solve(ns.load("toy").with_law("russia.deliver_memorandum", ns.Exponential(0.6)))
+    monkeypatch.setattr(ns, "verify", lambda scenario, **options: verify(scenario, **options, solution=wrong))
+    code, out, err = call(capsys, "verify", "toy", "-n", "2000")
+    assert code == 1
+    assert "DIFFER" in out
+    assert "disagree on" in err
+
+
+def test_lint(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, "lint", "toy")
+    assert (code, err) == (0, "")
+    findings = ns.lint(ns.load("toy"))
+    assert len(out.splitlines()) == len(findings) + 1
+    assert call(capsys, "lint", "toy", "--strict")[0] == bool(findings)
+
+
+def test_export(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, _ = call(capsys, "export", "toy", "--prism", "--stages", "5")
+    assert code == 0
+    assert "ctmc" in out
+    assert "endmodule" in out
+    assert "P=?" in call(capsys, "export", "toy", "--prism", "--stages", "5", "--properties")[1]
+    call(capsys, "export", "toy", "--prism", "--stages", "5", "--out", str(tmp_path))
+    assert (tmp_path / "toy.sm").read_text(encoding="utf-8") == out
+    assert call(capsys, "export", "toy")[0] == 2
 
 
 def shell(command: str) -> subprocess.CompletedProcess[str]:

@@ -23,9 +23,9 @@ from negsim.simulate import simulate
 
 __all__ = ["Explanation", "explain", "main_reasons", "reason_questions"]
 
-MOST = {"compiled": 5_000}
+MOST = {"compiled": 2_000}
 ENOUGH = 1_000
-"""Histories looked at again: enough for shares of failures to within three points."""
+"""Histories looked at again: enough for shares of failures to within two or three points."""
 
 MOST_CONDITIONS = 4
 DEPTH = 2

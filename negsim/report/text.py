@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from negsim.report.words import clean, day, ends, interval, judgement, percent, 
 if TYPE_CHECKING:
     from negsim.analysis.explanation import Explanation
     from negsim.analysis.reasons import Reason
+    from negsim.analysis.solved import Solved
     from negsim.runs import Results
 
 __all__ = ["answer_table", "print_run"]
@@ -30,7 +32,7 @@ MOST_REASONS, MOST_BEHIND, LEAST_BEHIND = 6, 3, 0.05
 
 def print_run(
     console: Console,
-    runs: Results,
+    runs: Results | Solved,
     rows: Sequence[Answer],
     reasons: Sequence[Explanation] = (),
     *,
@@ -41,8 +43,9 @@ def print_run(
     scenario = runs.scenario
     title = clean(scenario.title or scenario.name)
     console.print(Text(f"{scenario.name}: {title}" if scenario.title else title, style="bold"))
-    shares = [row for row in rows if row.is_share]
-    others = [row for row in rows if not row.is_share]
+    known = [row for row in rows if not math.isnan(row.low)]
+    shares = [row for row in known if row.is_share]
+    others = [row for row in known if not row.is_share]
     if shares:
         console.print(answer_table(shares, level=level, digits=digits, width=console.width))
     if others:
@@ -130,7 +133,7 @@ def _because(reason: Reason, among: Sequence[Reason]) -> str:
     return told if reason.share > 0.995 else f"{percent(reason.share)} % {told}"
 
 
-def _legend(console: Console, runs: Results, rows: Sequence[Answer], level: float) -> None:
+def _legend(console: Console, runs: Results | Solved, rows: Sequence[Answer], level: float) -> None:
     """Which kind of uncertainty each column carries."""
     if any(row.band_low is not None for row in rows):
         chance = "averaged over what is believed of the parameters"
@@ -150,19 +153,29 @@ def _legend(console: Console, runs: Results, rows: Sequence[Answer], level: floa
         grid.add_row(
             "not seen", "the draws made no difference that stands out from the noise; more histories may show one"
         )
-    grid.add_row(
-        "Monte Carlo", f"error of finite replications, {100 * level:.10g} %: more of them narrow it, not the range"
-    )
+    grid.add_row("Monte Carlo", _error(runs, level))
     console.print(Padding(grid, (1, 0, 0, 0)))
 
 
-def _footer(console: Console, runs: Results) -> None:
+def _error(runs: Results | Solved, level: float) -> str:
+    """What the column of intervals stands for."""
+    if runs.replications:
+        return f"error of finite replications, {100 * level:.10g} %: more of them narrow it, not the range"
+    return (
+        f"error of finitely many draws, {100 * level:.10g} %"
+        if runs.drawn
+        else "none: the ends are the numerical error"
+    )
+
+
+def _footer(console: Console, runs: Results | Solved) -> None:
     scenario = runs.scenario
     guessed, total, later = judgement(scenario)
     as_of = "no as-of date" if scenario.as_of is None else f"as of {day(scenario.as_of)}"
     drawn = runs.drawn and any(parameter.belief is not None for parameter in runs.program.parameters)
     draws = f"{len(runs.rows):,} draws of parameters" if drawn else "parameters at their best values"
-    facts = [as_of, f"n = {runs.replications:,}", draws, f"seed {runs.seed}", f"engine {runs.engine}"]
+    size = f"n = {runs.replications:,}" if runs.replications else "no histories: solved exactly"
+    facts = [as_of, size, draws, *([] if runs.seed is None else [f"seed {runs.seed}"]), f"engine {runs.engine}"]
     lines = [" · ".join(facts) + (f" ({runs.note})" if runs.note else "")]
     known = f"; {later} rest on what was known only later (hindsight)" if later else "; none rests on later knowledge"
     lines.append(f"{guessed} of {total} parameters are judgement{known}" if total else "The scenario has no parameters")

@@ -75,9 +75,11 @@ def ends(low: float | None, high: float | None) -> str:
 def interval(low: float, high: float, *, share: bool) -> str:
     """A Monte Carlo interval, with the decimals that a fifth of its width supports.
 
-    >>> interval(0.5172, 0.5231, share=True), interval(2.0, 3.0, share=False)
-    ('51.7–52.3 %', '2.0 to 3.0')
+    >>> interval(0.5172, 0.5231, share=True), interval(2.0, 3.0, share=False), interval(0.5, 0.5, share=True)
+    ('51.7–52.3 %', '2.0 to 3.0', 'exact')
     """
+    if high - low < 1e-9 * max(1.0, abs(high)):
+        return "exact"
     scale, tail = (100.0, " %") if share else (1.0, "")
     one, two = scale * low, scale * high
     step = (two - one) / 5

@@ -1,0 +1,46 @@
+"""The command line: parse, call the public API, print. Each command imports only what it needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# Imported for what they register with the app.
+from negsim.cli import judge, look, run  # noqa: F401
+from negsim.cli.base import app
+
+__all__ = ["app", "main"]
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line; exit with 0, 1 (scenario or run failed) or 2 (usage)."""
+    from negsim.errors import NegsimError
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app(args)
+    except BrokenPipeError:
+        _hang_up()
+    except NegsimError as error:
+        _fail(f"{type(error).__name__}: {error}")
+    except (OSError, ImportError) as error:
+        _fail(str(error))
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _hang_up()
+
+
+def _fail(text: str) -> None:
+    sys.stdout.flush()
+    print(f"negsim: {text}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _hang_up() -> None:
+    """Nobody reads any more: say nothing at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(1)

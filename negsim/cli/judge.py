@@ -1,0 +1,83 @@
+"""``negsim verify``, ``export`` and ``lint``: other engines, other checkers, other eyes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from negsim.cli.base import Format, ScenarioName, app
+
+__all__ = ["export", "lint", "verify"]
+
+Stages = Annotated[
+    int | None, typer.Option(min=1, help="Put at most so many exponential stages in the place of other clocks.")
+]
+
+
+@app.command()
+def verify(
+    scenario: ScenarioName,
+    replications: Annotated[
+        int, typer.Option("--replications", "-n", min=1, help="Histories of each engine that simulates.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Seed of the engines that simulate.")] = 1,
+    stages: Stages = None,
+    format: Annotated[Format, typer.Option(help="A table, or one JSON object.")] = Format.table,
+) -> None:
+    """Run every engine that can run a scenario, side by side; fail if they disagree beyond their joint error."""
+    import negsim as ns
+    from negsim.report.words import clean
+
+    found = ns.verify(ns.load(scenario), replications=replications, seed=seed, stages=stages)
+    if format is Format.json:
+        print(json.dumps(found.as_dict(), allow_nan=False, ensure_ascii=False, indent=2))
+    else:
+        print(clean(str(found)))
+    if not found.agree:
+        names = ", ".join(line.question for line in found.disagreements)
+        print(f"negsim: the engines disagree on {clean(names)}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    scenario: ScenarioName,
+    prism: Annotated[bool, typer.Option("--prism", help="In the language of the PRISM model checker.")] = False,
+    properties: Annotated[bool, typer.Option("--properties", help="Print the questions instead of the model.")] = False,
+    stages: Stages = None,
+    out: Annotated[Path | None, typer.Option(help="Directory for both files, instead of printing one.")] = None,
+) -> None:
+    """Write a scenario in another program's language, so that others can check it with their own tools."""
+    if not prism:
+        raise typer.BadParameter("say which language: --prism")
+    import negsim as ns
+
+    told = ns.load(scenario)
+    found = ns.export_prism(told, stages=stages)
+    if out is None:
+        print((found.properties if properties else found.model).rstrip("\n"))
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for path in found.write(out, told.name):
+        print(path)
+
+
+@app.command()
+def lint(
+    scenario: ScenarioName,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is anything to look at.")] = False,
+) -> None:
+    """Say what is worth a second look: unsourced numbers, questions that cannot be settled, idle preconditions."""
+    import negsim as ns
+    from negsim.report.words import clean
+
+    findings = ns.lint(ns.load(scenario))
+    for finding in findings:
+        print(clean(str(finding)))
+    print(f"{len(findings)} to look at" if findings else "nothing to look at, which is no proof of quality")
+    if findings and strict:
+        raise typer.Exit(1)

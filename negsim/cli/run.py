@@ -1,0 +1,226 @@
+"""``negsim run`` and ``negsim replay``: simulate, answer, tell."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from negsim.cli.base import DRAWS, Best, Draws, Format, ScenarioName, Seed, app, console
+
+if TYPE_CHECKING:
+    from negsim.analysis.answers import Answer
+    from negsim.analysis.explanation import Explanation
+    from negsim.analysis.solved import Solved
+    from negsim.model.scenario import Scenario
+    from negsim.runs import Results
+
+__all__ = ["replay", "run"]
+
+FEW, MANY = 3_000, 20_000
+"""Histories by default: on the reference engine, and where the compiled one is there."""
+
+WATCHED, COUNTED = 10_000, 5_000_000
+"""Histories up to which reasons are recorded along with the answers (beyond, some are simulated again for them), and
+from which on only counts are kept."""
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    replications: Annotated[
+        int | None,
+        typer.Option(
+            "--replications",
+            "-n",
+            min=1,
+            help=f"Histories (default {MANY:,} compiled, {FEW:,} on the reference engine).",
+        ),
+    ] = None,
+    seed: Seed = None,
+    engine: Annotated[str, typer.Option(help="auto, compiled, reference, or exact (no sampling).")] = "auto",
+    draws: Draws = None,
+    best: Best = False,
+    digits: Annotated[
+        int | None, typer.Option(min=0, max=12, help="Decimals of percentages, instead of what the range supports.")
+    ] = None,
+    level: Annotated[float, typer.Option(help="Confidence level of the Monte Carlo intervals.")] = 0.95,
+    out: Annotated[Path | None, typer.Option(help="Directory for the chart of cumulative probability by date.")] = None,
+    format: Annotated[Format, typer.Option(help="A table, or one JSON object.")] = Format.table,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; the result does not depend on them.")] = None,
+) -> None:
+    """Simulate a scenario and answer its questions."""
+    import negsim as ns
+
+    _check_run(engine, level, best, draws)
+    if engine == "exact" and out is not None:
+        raise typer.BadParameter("the chart is drawn from histories; leave --out away, or use another engine")
+    told = ns.load(scenario)
+    if engine == "exact":
+        from negsim.analysis.solved import solve_answers
+
+        solved = solve_answers(told, draws=draws, seed=seed, level=level)
+        _print(solved, solved.answers, format, level=level, digits=digits)
+        return
+    n = replications or _enough(engine)
+    options = {"seed": seed, "engine": engine, "draws": _rows(n, draws, best), "workers": workers}
+    runs = _simulate(told, n, reasons=format is Format.table, **options)
+    reasons = ns.main_reasons(runs) if format is Format.table else ()
+    _print(runs, ns.answers(runs, level=level), format, reasons, level=level, digits=digits)
+    if out is not None:
+        # With JSON, standard output holds the one object and nothing else.
+        print(f"Chart: {_chart(runs, out)}", file=sys.stdout if format is Format.table else sys.stderr)
+
+
+def _print(
+    runs: Results | Solved,
+    rows: tuple[Answer, ...],
+    format: Format,
+    reasons: Sequence[Explanation] = (),
+    *,
+    level: float,
+    digits: int | None,
+) -> None:
+    """The answers, as a table with their reasons or as one JSON object."""
+    if format is Format.json:
+        print(json.dumps(_as_json(runs, rows, level), allow_nan=False, ensure_ascii=False, indent=2))
+        return
+    from negsim.report.text import print_run
+
+    print_run(console(), runs, rows, reasons, level=level, digits=digits)
+
+
+def _check_run(engine: str, level: float, best: bool, draws: int | None) -> None:
+    from negsim.engines import ENGINES
+
+    known = ("auto", *ENGINES, "exact")
+    if engine not in known:
+        raise typer.BadParameter(f"{engine!r} is not one of {', '.join(known)}", param_hint="--engine")
+    if not 0 < level < 1:
+        raise typer.BadParameter(f"{level!r} must lie between 0 and 1, such as 0.95", param_hint="--level")
+    if best and draws is not None:
+        raise typer.BadParameter("--best fixes the parameters and --draws draws them; give one of the two")
+
+
+def _enough(engine: str) -> int:
+    """Histories by default: as many as the engine tells in a few seconds."""
+    from negsim.engines import available
+
+    return FEW if engine == "reference" or not available("compiled") else MANY
+
+
+def _rows(replications: int, draws: int | None, best: bool) -> int | None:
+    """Draws of the parameters: at least two histories each, for ignorance to be told from chance."""
+    if best:
+        return None
+    if draws is not None and replications < 2 * draws:
+        raise typer.BadParameter(
+            f"{draws} draws need at least {2 * draws} replications, not {replications}", param_hint="--draws"
+        )
+    return draws or (min(DRAWS, replications // 2) if replications >= 4 else None)
+
+
+def _simulate(told: Scenario, replications: int, *, reasons: bool, **options: Any) -> Results:
+    import negsim as ns
+
+    if reasons and replications <= WATCHED:
+        from negsim.analysis.explanation import reason_questions
+
+        options["questions"] = reason_questions(told)
+    if replications > COUNTED:
+        options["keep"] = "counts"
+    runs: Results = ns.simulate(told, replications=replications, progress=_progress(), **options)
+    return runs
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Tell on stderr how far a run is, if somebody watches and it takes longer than a second."""
+    if not sys.stderr.isatty():
+        return None
+    began = time.monotonic()
+    shown = [0.0]
+
+    def tell(done: int, wanted: int) -> None:
+        now = time.monotonic()
+        if done >= wanted:
+            if shown[0]:
+                sys.stderr.write("\r\x1b[K")
+        elif now - began > 1 and now - shown[0] > 0.2:
+            shown[0] = now
+            left = (now - began) * (wanted - done) / done
+            sys.stderr.write(f"\r\x1b[K{done:,} of {wanted:,} histories, {left:.0f} s left")
+        sys.stderr.flush()
+
+    return tell
+
+
+def _as_json(runs: Any, rows: tuple[Answer, ...], level: float) -> dict[str, Any]:
+    questions = [
+        {
+            "id": row.id,
+            "text": row.text,
+            "by": row.by,
+            "probability": _number(row.value) if row.is_share else None,
+            "low": _number(row.low) if row.is_share else None,
+            "high": _number(row.high) if row.is_share else None,
+            "band_low": row.band_low,
+            "band_high": row.band_high,
+            "base_rate": row.base_rate,
+        }
+        for row in rows
+    ]
+    return {
+        "scenario": runs.scenario.name,
+        "engine": runs.engine,
+        "replications": runs.replications,
+        "seed": runs.seed,
+        "level": level,
+        "events": runs.events,
+        "seconds": runs.seconds,
+        "questions": questions,
+    }
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _chart(runs: Results, out: Path) -> Path:
+    import negsim as ns
+
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"{runs.scenario.name}.png"
+    ns.plots.chart(runs, path=path)
+    return path
+
+
+@app.command()
+def replay(
+    scenario: ScenarioName,
+    number: Annotated[int, typer.Argument(metavar="N", min=0, help="Number of the history, from 0 on.")],
+    seed: Seed = None,
+    draws: Draws = None,
+    best: Best = False,
+    every: Annotated[bool, typer.Option("--all", help="Tell every event, also those that only move numbers.")] = False,
+) -> None:
+    """Tell one history as a dated table: who did what, and what it made possible.
+
+    With the seed (and draws) of a run it is that run's history of this number.
+    """
+    import negsim as ns
+
+    _check_run("auto", 0.95, best, draws)
+    told = ns.load(scenario)
+    rows = None if best else draws or DRAWS
+    runs = ns.simulate(told, replications=1, seed=seed, draws=rows)
+    from negsim.report.story import story_table
+
+    story, screen = ns.narrate(runs, number), console()
+    what = "parameters at their best values" if story.draw is None else f"draw {story.draw} of {rows} of the parameters"
+    screen.print(story_table(story, told.title or told.name, what, width=screen.width, every=every))
