@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negsim.analysis.phrases import Phrases
-from negsim.analysis.routes import Route, conjuncts, last_instant, opposite, routes_to
+from negsim.analysis.routes import Route, conjuncts, last_instant, opposite, routes_to, writers
 from negsim.model.clocks import Every, Immediately, On
 from negsim.model.expressions import Expression, Not, Ref
 from negsim.model.questions import Question
@@ -94,6 +94,7 @@ class Plan:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.elements = scenario.expanded
+        self.changed_by = writers(self.elements)
         self.places: dict[tuple[object, ...], Question] = {}
 
     @property
@@ -141,9 +142,13 @@ class Plan:
             for part in parts:
                 found.parts[part] = self.step(part, time, depth, above)
         elif depth > 0:
-            found.ways = [self.way(route, time, depth, above) for route in routes_to(condition, self.elements)]
+            found.ways = [self.way(route, time, depth, above) for route in self.routes(condition)]
             _mark_followers(found.ways, self)
         return found
+
+    def routes(self, condition: Expression) -> tuple[Route, ...]:
+        """The ways to a condition."""
+        return routes_to(condition, self.elements, self.changed_by)
 
     def way(self, route: Route, time: float, depth: int, above: frozenset[Expression]) -> Way:
         """One route, with what is behind its needs."""
@@ -163,7 +168,7 @@ class Plan:
 
 def _given(need: Expression, plan: Plan) -> bool:
     """Whether nothing can change a condition, so that there is nothing to tell behind it."""
-    return not routes_to(need, plan.elements)
+    return not plan.routes(need)
 
 
 def _mark_followers(ways: Sequence[Way], plan: Plan) -> None:
@@ -172,7 +177,7 @@ def _mark_followers(ways: Sequence[Way], plan: Plan) -> None:
     for way in ways:
         for need in way.route.guard:
             if isinstance(need, Ref):
-                raisers = {route.action.name for route in routes_to(need, plan.elements)}
+                raisers = {route.action.name for route in plan.routes(need)}
                 way.follows = way.follows or (bool(raisers) and raisers <= names - {way.route.action.name})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from negsim.model.actions import Action, Outcome
@@ -13,7 +13,7 @@ from negsim.model.elements import Elements
 from negsim.model.expressions import And, Arithmetic, Choice, Expression, Not, Number, Or, Ref, Truth, reads
 from negsim.model.variables import Fact
 
-__all__ = ["Route", "conjuncts", "last_instant", "opposite", "possible", "routes_to"]
+__all__ = ["Route", "conjuncts", "last_instant", "opposite", "possible", "routes_to", "writers"]
 
 MOST_PARTS = 12
 """Preconditions of one action told apart; a tree that falls into more is left as it is written."""
@@ -154,13 +154,27 @@ def _either(left: Expression, right: Expression) -> Expression:
     return left if right == Truth(False) else Or((left, right))
 
 
-def routes_to(condition: Expression, elements: Elements) -> tuple[Route, ...]:
+def writers(elements: Elements) -> dict[str, set[str]]:
+    """The actions that change each variable."""
+    found: dict[str, set[str]] = {}
+    for name, action in elements.actions.items():
+        for effect in (*action.effects, *(effect for outcome in action.outcomes for effect in outcome.effects)):
+            found.setdefault(effect.variable, set()).add(name)
+    return found
+
+
+def routes_to(
+    condition: Expression, elements: Elements, changed_by: Mapping[str, set[str]] | None = None
+) -> tuple[Route, ...]:
     """The actions that can help to make a condition true, by name.
 
     Every action that changes what the condition reads counts, except where it makes a fact false that must be true.
+    ``changed_by`` is what `writers` returns, for those who ask often.
     """
     read = reads(condition)
-    found = (_route(elements.actions[name], condition, read, elements) for name in sorted(elements.actions))
+    table = writers(elements) if changed_by is None else changed_by
+    names = sorted({name for variable in read for name in table.get(variable, ())})
+    found = (_route(elements.actions[name], condition, read, elements) for name in names)
     return tuple(route for route in found if route is not None)
 
 
