@@ -29,8 +29,7 @@ class Step:
 
     def possible(self, state: Mapping[str, Span]) -> bool:
         """Whether it could happen in a state of possible values."""
-        known = dict(state)
-        return span(self.guard, known)[1] > 0 and (self.weight is None or span(self.weight, known)[1] > 0)
+        return span(self.guard, state)[1] > 0 and (self.weight is None or span(self.weight, state)[1] > 0)
 
 
 def steps_of(elements: Elements) -> list[Step]:
@@ -59,14 +58,14 @@ def circles(steps: Iterable[Step], state: Mapping[str, Span]) -> list[str]:
 
 def _waits(step: Step, state: Mapping[str, Span], bringers: Mapping[str, list[Step]]) -> Iterator[str]:
     """Names of the stuck steps that could bring what this one lacks."""
-    for atom, wanted in _lacks(step, dict(state)):
+    for atom, wanted in _lacks(step, state):
         for name in sorted(reads(atom)):
             for other in bringers.get(name, ()):
                 if any(effect.variable == name and _helps(effect, atom, wanted) for effect in other.effects):
                     yield other.name
 
 
-def _lacks(step: Step, state: dict[str, Span]) -> Iterator[tuple[Expression, bool]]:
+def _lacks(step: Step, state: Mapping[str, Span]) -> Iterator[tuple[Expression, bool]]:
     """Atoms that do not have the truth value which the step needs, with that value."""
     conditions = [step.guard] if span(step.guard, state)[1] == 0 else []
     if step.weight is not None and span(step.weight, state)[1] == 0:

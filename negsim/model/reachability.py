@@ -102,20 +102,23 @@ def explore(elements: Elements) -> Reach:
     start = _initial(elements)
     state = dict(start)
     steps = steps_of(elements)
-    readers: dict[str, list[Step]] = {}
+    by_action: dict[str, list[Step]] = {}
+    readers: dict[str, set[str]] = {}
     for step in steps:
+        by_action.setdefault(step.action, []).append(step)
         for variable in _inputs(step):
-            readers.setdefault(variable, []).append(step)
+            readers.setdefault(variable, set()).add(step.action)
     growth: Counted[str] = Counted()
-    queue = list(steps)
+    queue = dict.fromkeys(by_action)
     while queue:
-        step = queue.pop()
-        if not step.possible(state):
+        name, _ = queue.popitem()
+        if span(elements.actions[name].when, state)[1] == 0:
             continue
-        grown = _apply(step, state, elements, growth)
-        for variable in grown:
-            queue += readers.get(variable, [])
-        queue += [step] if grown else []  # what it adds once it can add again
+        for step in by_action[name]:
+            if step.weight is None or span(step.weight, state)[1] > 0:
+                grown = _apply(step, state, elements, growth)
+                # What it adds once it can add again.
+                queue |= dict.fromkeys([other for variable in grown for other in (name, *readers.get(variable, ()))])
     blocked = {name for name, action in elements.actions.items() if span(action.when, state)[1] == 0}
     return Reach(elements, start, state, frozenset(blocked), tuple(steps))
 
