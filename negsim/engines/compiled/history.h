@@ -83,20 +83,6 @@ NOINLINE void turn_of_calendar(Work *w, int a, double when) {
     plan_instant(w, a);
 }
 
-/* A jump of its own for each of the first actions: it changes nothing, but the processor's branch predictor now knows
-   which action came, and foresees every later branch of the same event. */
-INLINE void tell_apart(int a) {
-#if defined(__GNUC__)
-#define CASE(i) case i: __asm__ volatile("nop # " #i); break;
-#define CASES(i) CASE(i##0) CASE(i##1) CASE(i##2) CASE(i##3) CASE(i##4) CASE(i##5) CASE(i##6) CASE(i##7)
-    switch (a) { CASES(0) CASES(01) CASES(02) CASES(03) CASES(04) CASES(05) CASES(06) CASES(07) }
-#undef CASES
-#undef CASE
-#else
-    (void)a;
-#endif
-}
-
 INLINE void turn(Work *w, int a, double when) {
     const Action *A = w->p->actions + a;
     Clock *c = w->clocks + a;
@@ -120,7 +106,6 @@ NOINLINE void run_events(Work *w, double *at) {
             if (when > w->p->horizon) return;
         }
         if (UNLIKELY(w->fail)) return;
-        tell_apart(a);
         turn(w, a, when);
     }
 }

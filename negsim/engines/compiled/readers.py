@@ -35,7 +35,9 @@ class Readers:
 
     def __post_init__(self) -> None:
         program = self.program
-        guards, paces, probes = (tuple([] for _ in program.slots) for _ in range(3))
+        guards: list[list[tuple[int, int]]] = [[] for _ in program.slots]
+        paces: list[list[tuple[int, int]]] = [[] for _ in program.slots]
+        probes: list[list[tuple[int, int]]] = [[] for _ in program.slots]
         for number, action in enumerate(program.actions):
             # the calendar looks at its guards itself, when their turn comes
             for slot in action.guard_reads if action.clock != "calendar" else ():
@@ -48,7 +50,7 @@ class Readers:
         for number, (tree, _) in enumerate(program.probes.held):
             for slot in reads(tree, program):
                 probes[slot].append((number, HELD))
-        self.slots = (list(guards), list(paces), list(probes))
+        self.slots = (guards, paces, probes)
 
     def outcome(self, effects: Sequence[EffectRow]) -> tuple[int, ...]:
         """Whether the outcome has its own lists, then start and length of each."""

@@ -99,8 +99,8 @@ class _Lowering:
         program = self.program
         for column, (action, outcome, date) in enumerate(program.probes.fired):
             self.fired.setdefault(action, []).append((-1 if outcome is None else outcome, column, date))
-        for number, action in enumerate(program.actions):
-            self.action(number, action)
+        for number, row in enumerate(program.actions):
+            self.action(number, row)
         rows = self.rows["Action"]
         self.rows["Action"] = [NOBODY if number is None else rows[number] for number in self.seats]
         self.probes()

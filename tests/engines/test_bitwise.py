@@ -1,0 +1,166 @@
+"""The compiled engine tells the reference engine's histories, to the last bit; a change of one unit in the last place
+is caught."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import scenarios, seeds
+
+import negsim as ns
+from negsim.engines import Job, available, prepare
+from negsim.laws import Law
+from negsim.program import Bound, Program, lower
+
+if not available("compiled"):
+    pytest.skip("no C compiler made the compiled engine", allow_module_level=True)
+
+from engines.bits import assert_same, both, differences, job_of
+from engines.stories import clocks, crowd, failing, order, state, supposed
+
+BENCH = Path(__file__).parents[2] / "benchmarks" / "istanbul-bench.toml"
+CLOCKS = dict(clocks())
+FAILING = dict(failing())
+
+
+@pytest.mark.parametrize("name", CLOCKS)
+def test_every_clock_memory_pace_speed_truncation_and_never(name: str) -> None:
+    assert assert_same(CLOCKS[name], count=25).events.sum() > 500
+
+
+def test_many_things_at_one_instant() -> None:
+    assert assert_same(order()).events.min() > 50
+
+
+@pytest.mark.parametrize("draws", [None, 1, 7])
+def test_state_drawn_sizes_parameters(draws: int | None) -> None:
+    block = assert_same(state(), draws=draws, count=60)
+    assert block.events.sum() > 3000
+    assert not block.failed.any()
+
+
+@pytest.mark.parametrize("number", range(len(supposed())))
+def test_interventions(number: int) -> None:
+    assert_same(supposed()[number], draws=3)
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_failures_say_the_same(name: str) -> None:
+    block = assert_same(FAILING[name], count=9)
+    assert block.failed.any()
+    assert len(block.failures) == block.failed.sum()
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_the_first_failure_is_raised(name: str) -> None:
+    program = lower(FAILING[name])
+    said = []
+    for engine in ("reference", "compiled"):
+        with pytest.raises(ns.SimulationError) as caught:
+            prepare(engine, program).run(job_of(program, stop_at_failure=True))
+        error = caught.value
+        said.append((type(error), str(error), error.action, error.time, error.replication))
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("size", [20, 60, 150])
+def test_many_actions(size: int) -> None:
+    """More than a scan can take, and more atoms than fit in a word."""
+    assert assert_same(crowd(size), count=12).events.sum() > 12 * size
+
+
+def test_replications_of_all_sizes() -> None:
+    """Both halves of the counter's words, blocks that are no multiple of eight, any order."""
+    program = lower(state())
+    numbers = [2**63 - 1, 0, 5, 2**32, 2**32 + 1, 7, 3, 2**40, 1, 2, 2**62]
+    job = Job(seed=2**64 - 1, replications=numbers, rows=(program.best(),), trace=2**63 - 1)
+    one, two = both(program, job)
+    assert not differences(one, two)
+    assert len(two.traces) == len(numbers) - 1
+
+
+@settings(max_examples=330)
+@given(scenarios(), seeds, st.sampled_from([None, 1, 3]))
+def test_random_scenarios(scenario: ns.Scenario, seed: int, draws: int | None) -> None:
+    assert_same(scenario, seed=seed, draws=draws, count=11, max_events=400)
+
+
+@settings(max_examples=60)
+@given(scenarios(runaways=True), seeds)
+def test_random_scenarios_that_may_run_away(scenario: ns.Scenario, seed: int) -> None:
+    assert_same(scenario, seed=seed, count=5, max_events=300)
+
+
+def compare_many(scenario: ns.Scenario, count: int, trace: int) -> int:
+    program = lower(scenario)
+    job = Job(seed=1, replications=range(count), rows=(program.best(),), trace=trace)
+    one, two = both(program, job)
+    assert not differences(one, two)
+    return int(two.events.sum())
+
+
+def test_bench_scenario() -> None:
+    assert compare_many(ns.load(BENCH), 600, 600) == pytest.approx(600 * 76.8, rel=0.02)
+
+
+@pytest.mark.slow
+def test_bench_scenario_10_000_replications() -> None:
+    assert compare_many(ns.load(BENCH), 10_000, 10_000) == pytest.approx(768_000, rel=0.005)
+
+
+@pytest.mark.parametrize("name", ["toy", "istanbul-2025"])
+def test_shipped_scenarios(name: str) -> None:
+    assert compare_many(ns.load(name), 300, 50) > 300
+
+
+@pytest.mark.slow
+def test_istanbul_10_000_replications() -> None:
+    assert compare_many(ns.load("istanbul-2025"), 10_000, 10_000) > 10_000
+
+
+class Shifted(Program):
+    """A program one of whose laws, once it is numbers, has its first parameter moved to the next float."""
+
+    number = 0
+
+    def bind(self, values: Sequence[float]) -> Bound:
+        laws = list(super().bind(values).laws)
+        law = laws[self.number]
+        assert isinstance(law, Law)
+        moved = math.nextafter(law.params[0], math.inf)
+        laws[self.number] = dataclasses.replace(law, params=(moved, *law.params[1:]))
+        return Bound(tuple(laws))
+
+
+def shifted(program: Program, number: int) -> Program:
+    twin = Shifted(**{one.name: getattr(program, one.name) for one in dataclasses.fields(program)})
+    object.__setattr__(twin, "number", number)
+    return twin
+
+
+@pytest.mark.parametrize("number", range(15))
+def test_a_planted_last_bit_is_caught(number: int) -> None:
+    """Each law of the bench scenario in turn, moved by one unit in the last place in one of the two engines."""
+    program = lower(ns.load(BENCH))
+    job = Job(seed=3, replications=range(100), rows=(program.best(),), trace=100)
+    truth = prepare("reference", program).run(job)
+    assert not differences(truth, prepare("compiled", program).run(job))
+    assert differences(truth, prepare("compiled", shifted(program, number)).run(job))
+
+
+def test_a_planted_last_bit_in_a_pace_is_caught() -> None:
+    """The table of a pace with one unit in the last place more."""
+    kernel: Any = prepare("compiled", lower(ns.load(BENCH)))
+    job = Job(seed=3, replications=range(100), rows=(kernel.program.best(),), trace=100)
+    truth = kernel.run(job)
+    cells = kernel.lowered.arrays["cells"]
+    cells[:] = np.nextafter(cells, np.inf)
+    assert differences(truth, kernel.run(job))
