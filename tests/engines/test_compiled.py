@@ -221,8 +221,8 @@ def test_empty_programs() -> None:
 
 
 def test_other_sources_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from negsim.engines import compiled
+    from negsim.engines.compiled import kernel
 
     monkeypatch.setitem(loop.SIZES, "Law", 8)
     with pytest.raises(EngineError, match=r"Law.*build it again"):
-        compiled._check_layouts()
+        kernel._check_layouts()
