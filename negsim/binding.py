@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from negsim.errors import EvaluationError, LawError
@@ -24,15 +24,17 @@ def _belief(parameter: Parameter) -> Callable[[float], float]:
     return upper_quantile(Binder(parameter.belief, {}, where, clock=False).bind([]))  # type: ignore[arg-type] # no Fixed
 
 
-def believed(parameter: Parameter, seed: int, row: int) -> float:
-    """The value of a parameter in one row: a keyed draw, or its best value if nothing is believed of it."""
+def believed(parameter: Parameter, seed: int, rows: Iterable[int]) -> list[float]:
+    """The values of a parameter in some rows: keyed draws, or its best value if nothing is believed of it."""
     if parameter.belief is None:
-        return float(parameter.best)
-    u, _ = Stream(seed, "parameter", parameter.name).uniforms(row, 0)
-    where = f"belief of parameter {parameter.name}"
+        return [float(parameter.best) for _ in rows]
+    stream = Stream(seed, "parameter", parameter.name)
+    uniforms = [stream.uniforms(row, 0)[0] for row in rows]
     if isinstance(parameter.belief, Chance):
-        return float(u < share(compile_expression(parameter.belief.p, {}), [], where))
-    return _belief(parameter)(u)
+        p = share(compile_expression(parameter.belief.p, {}), [], f"belief of parameter {parameter.name}")
+        return [float(u < p) for u in uniforms]
+    quantile = _belief(parameter)
+    return [quantile(u) for u in uniforms]
 
 
 def _value(evaluator: Evaluator, state: list[float], where: str) -> float:

@@ -150,9 +150,11 @@ class Program:
         """The parameters' best values (true is 1.0)."""
         return tuple(float(parameter.best) for parameter in self.parameters)
 
-    def draw(self, seed: int, row: int) -> tuple[float, ...]:
-        """Row ``row`` of the parameters as they are believed: keyed draws, best values where nothing is believed."""
-        return tuple(believed(parameter, seed, row) for parameter in self.parameters)
+    def draws(self, seed: int, rows: Sequence[int]) -> tuple[tuple[float, ...], ...]:
+        """Rows of the parameters as they are believed: keyed draws, best values where nothing is believed."""
+        if not self.parameters:
+            return tuple(() for _ in rows)
+        return tuple(zip(*(believed(parameter, seed, rows) for parameter in self.parameters), strict=True))
 
     def bind(self, values: Sequence[float]) -> Bound:
         """Solve every law for one row of parameter values.

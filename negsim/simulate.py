@@ -151,7 +151,7 @@ def parameter_rows(program: Program, seed: int, draws: int | None) -> Sequence[t
     """The best values, or so many rows drawn from what is believed of the parameters."""
     if draws is None:
         return (program.best(),)
-    return tuple(program.draw(seed, row) for row in range(draws))
+    return program.draws(seed, range(draws))
 
 
 def _reporter(progress: Callable[[int, int], None] | bool | None) -> Callable[[int, int], None]:

@@ -57,7 +57,7 @@ def assert_engines_agree(described: ns.Scenario, **said: Any) -> None:
 @given(scenarios(), seeds)
 def test_engines_agree_bit_for_bit(described: ns.Scenario, seed: int) -> None:
     program = lower(described)
-    rows = tuple(program.draw(seed, row) for row in range(2))
+    rows = program.draws(seed, range(2))
     assert_engines_agree(described, seed=seed, rows=rows, numbers=range(6))
 
 
@@ -147,7 +147,7 @@ def test_a_replication_alone_is_the_one_in_the_batch(
 @given(described=scenarios(), seed=seeds, cuts=st.lists(st.integers(1, 9), unique=True, max_size=3).map(sorted))
 def test_chunks_have_no_meaning(engine: str, described: ns.Scenario, seed: int, cuts: list[int]) -> None:
     program = lower(described)
-    rows = tuple(program.draw(seed, row) for row in range(3))
+    rows = program.draws(seed, range(3))
     whole = simulated(described, engine, seed=seed, numbers=range(10), rows=rows)
     pieces = [range(a, b) for a, b in zip([0, *cuts], [*cuts, 10], strict=True)]
     done = {piece: simulated(described, engine, seed=seed, numbers=piece, rows=rows) for piece in reversed(pieces)}

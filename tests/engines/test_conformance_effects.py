@@ -189,7 +189,7 @@ def test_beliefs_are_rows_of_keyed_draws(engine: str) -> None:
     belief = ns.Parameter("rate", 0.5, ns.Uniform(0.25, 2))
     described = scenario(belief, ns.Parameter("claim", True, ns.chance(0.7)), ns.Level("x"), at(1.0, "x = rate"))
     program = ns.lower(described)
-    rows = tuple(program.draw(7, row) for row in range(3))
+    rows = program.draws(7, range(3))
     block = block_of(described, engine, seed=7, replications=6, rows=rows)
     for replication in range(6):
         u = Stream(7, "parameter", "rate").uniforms(replication % 3, 0)[0]
