@@ -8,7 +8,8 @@
 COLD void prepare_steps(const Tables *p, Work *w) {
     for (int i = 0; i < p->n_slots; i++) {
         const Slot *s = p->slots + i;
-        for (int k = 0; k < s->grid; k++) p->cell_values[s->cell + k] = (s->first + k) * s->step + 0.0;
+        double step = s->kind == SLOT_FACT ? 1.0 : s->step;
+        for (int k = 0; k < s->grid; k++) p->cell_values[s->cell + k] = (s->first + k) * step + 0.0;
     }
     for (int i = 0; i < p->n_effects; i++) {
         const Effect *e = p->effects + i;

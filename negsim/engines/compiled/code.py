@@ -32,9 +32,9 @@ from negsim.program import Slot
 
 __all__ = ["CONST", "Code", "Form"]
 
-CONST, SLOT, MASK, TERMS, CODE, GRID = range(6)
+CONST, SLOT, MASK, TERMS, CODE, GRID, MEMO = range(7)
 (END, PUSH, LOAD, NEG, NOT, ADD, SUB, MUL, DIV, LT, LE, GT, GE, EQ, NE) = range(15)
-(MIN, MAX, ABS, EXP, LOG, SQRT, CLIP, AND, OR, ELSE, JUMP, COUNT) = range(15, 27)
+(MIN, MAX, ABS, EXP, LOG, SQRT, CLIP, AND, OR, ELSE, JUMP, COUNT, PART) = range(15, 28)
 ARITHMETIC = {"+": ADD, "-": SUB, "*": MUL, "/": DIV}
 COMPARE = {"<": LT, "<=": LE, ">": GT, ">=": GE, "==": EQ, "!=": NE}
 CALLS = {"min": MIN, "max": MAX, "abs": ABS, "exp": EXP, "log": LOG, "sqrt": SQRT, "clip": CLIP}
@@ -43,6 +43,10 @@ CALLS = {"min": MIN, "max": MAX, "abs": ABS, "exp": EXP, "log": LOG, "sqrt": SQR
 MOST_TERMS = 16
 # Cells of one tabulated pace, and of all together.
 MOST_CELLS, ALL_CELLS = 2**16, 2**17
+# Of paces that also read parameters, whose cells are worked out one by one: memory that is hardly touched.
+MOST_MEMO, ALL_MEMO = 2**20, 2**22
+# Parts of an expression with fewer nodes than this are not worth a table.
+WORTH = 5
 
 # A conjunction: the atoms that must hold (True) or must not (False).
 Conjunction: TypeAlias = Mapping[int, bool]
@@ -68,7 +72,9 @@ class Form:
 
 
 def cells_of(slot: Slot) -> tuple[int, int]:
-    """How many values a bounded level with a step can take, and the number of steps of the lowest."""
+    """How many values a fact or a bounded level with a step can take, and the number of steps of the lowest."""
+    if slot.kind == "fact":
+        return 2, 0
     if slot.kind != "level" or not slot.step or not math.isfinite(slot.high - slot.low):
         return 0, 0
     first, last = round(slot.low / slot.step), round(slot.high / slot.step)
@@ -89,9 +95,10 @@ class Code:
     atoms: dict[tuple[int, int, float], int] = field(default_factory=dict)
     gridded: set[int] = field(default_factory=set)
     cells: int = 0
+    memo: int = 0
     depth: int = 0
     _known: dict[tuple[Expression, bool], int] = field(default_factory=dict)
-    _constant: dict[float, int] = field(default_factory=dict)
+    _parts: dict[Expression, int | None] = field(default_factory=dict)
 
     def condition(self, tree: Expression) -> int:
         """The number of a condition."""
@@ -173,23 +180,48 @@ class Code:
         return self.atoms.setdefault((slot, operation, value), len(self.atoms))
 
     def _grid_form(self, tree: Expression) -> Form | None:
-        """A number that reads only bounded levels with a step: a cell for each of their values."""
-        slots = sorted({self.index[node.name] for node in walk(tree) if isinstance(node, Ref)})
+        """A number that reads only facts and bounded levels with a step: a cell for each of their values.
+
+        Without parameters all cells are worked out when the program is made ready; with them, when they are met.
+        """
+        reads = sorted({self.index[node.name] for node in walk(tree) if isinstance(node, Ref)})
+        slots = [slot for slot in reads if self.slots[slot].kind != "parameter"]
         sizes = [cells_of(self.slots[slot])[0] for slot in slots]
         cells = math.prod(sizes)
-        if not slots or not 0 < cells <= MOST_CELLS or self.cells + cells > ALL_CELLS:
+        memo = len(slots) < len(reads)
+        one, most, used = (MOST_MEMO, ALL_MEMO, self.memo) if memo else (MOST_CELLS, ALL_CELLS, self.cells)
+        if not reads or not 0 < cells <= one or used + cells > most:
             return None
         start, stride = len(self.dimensions), 1
         for slot, size in zip(slots, sizes, strict=True):
             self.dimensions.append((slot, stride))
             stride *= size
         self.gridded.update(slots)
-        self.cells += cells
-        return Form(GRID, slot=start, count=len(slots), code=self._postfix(tree), offset=self.cells - cells)
+        self.memo, self.cells = self.memo + cells * memo, self.cells + cells * (not memo)
+        form = MEMO if memo else GRID
+        return Form(form, slot=start, count=len(slots), code=self._postfix(tree, whole=True), offset=used)
 
-    def _postfix(self, tree: Expression) -> int:
+    def _part(self, node: Expression) -> int | None:
+        """The number of a part of an expression that is worth a table of its own; None if it is not."""
+        if node not in self._parts:
+            worth = isinstance(node, Arithmetic | Call | Choice) and node.kind == "number" and len([*walk(node)]) >= WORTH
+            form = self._grid_form(node) if worth else None
+            self._parts[node] = None if form is None else len(self.forms)
+            self.forms += [] if form is None else [form]
+        return self._parts[node]
+
+    def _postfix(self, tree: Expression, whole: bool = False) -> int:
+        """Where the code of a tree begins; unless it is wanted whole, parts of it are taken from tables."""
+
+        def inside(node: Expression) -> Sequence[Expression]:
+            return () if not whole and self._part(node) is not None else node.children
+
+        def write(node: Expression, parts: Sequence[Written]) -> Written:
+            part = None if whole else self._part(node)
+            return self._write(node, parts) if part is None else ([PART, part], 1)
+
+        words, depth = fold(tree, write, inside)
         start = len(self.words)
-        words, depth = fold(tree, self._write)
         self.words += [*words, END]
         self.depth = max(self.depth, depth)
         return start

@@ -6,7 +6,7 @@
 
 enum {
     OP_END, OP_CONST, OP_SLOT, OP_NEG, OP_NOT, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_LT, OP_LE, OP_GT, OP_GE, OP_EQ, OP_NE,
-    OP_MIN, OP_MAX, OP_ABS, OP_EXP, OP_LOG, OP_SQRT, OP_CLIP, OP_AND, OP_OR, OP_ELSE, OP_JUMP, OP_COUNT
+    OP_MIN, OP_MAX, OP_ABS, OP_EXP, OP_LOG, OP_SQRT, OP_CLIP, OP_AND, OP_OR, OP_ELSE, OP_JUMP, OP_COUNT, OP_PART
 };
 
 INLINE void fail(Work *w, int what) { if (!w->fail) w->fail = what; }
@@ -23,6 +23,8 @@ INLINE int compare(int op, double a, double b) {
 }
 
 #define FINITE(v) if (UNLIKELY(!((v) - (v) == 0.0))) goto bad
+
+NOINLINE double part_value(Work *w, const double *top, int number);
 
 /* Postfix, with jumps where the language is lazy: `and`, `or`, the choice, `at_least`. */
 NOINLINE double run_code(Work *w, const int32_t *c) {
@@ -56,6 +58,7 @@ NOINLINE double run_code(Work *w, const int32_t *c) {
         case OP_OR: if (top != 0.0) c += *c; else top = *--s; c++; break;
         case OP_ELSE: if (top == 0.0) c += *c; top = *--s; c++; break;
         case OP_JUMP: c += *c; c++; break;
+        case OP_PART: *s++ = top, top = part_value(w, s, *c++); FINITE(top); break;      /* an expression of its own */
         case OP_COUNT: {                                        /* needed, operands still to come, way out */
             double yes = *--s + top;
             if (yes >= c[0]) top = 1.0, c += c[2];
@@ -93,6 +96,19 @@ INLINE double grid_value(Work *w, const Expr *e) {
     return *cell;
 }
 
+/* The same where parameters are read too: a cell is worked out when it is first met with these parameters. */
+NOINLINE double memo_value(Work *w, const Expr *e) {
+    if (UNLIKELY(!w->single)) return run_code(w, w->p->code + e->code);
+    const Dimension *d = w->p->dimensions + e->slot;
+    double *cell = w->memo + e->offset;
+    for (int i = 0; i < e->count; i++) cell += w->grid[d[i].slot] * d[i].stride;
+    union { double d; uint64_t bits; } known = {*cell};
+    if (LIKELY(known.bits)) return -*cell;
+    double v = run_code(w, w->p->code + e->code);
+    if (LIKELY(v == v)) *cell = -v;
+    return v;
+}
+
 INLINE double value(Work *w, int number) {
     const Expr *e = w->p->exprs + number;
     switch (e->form) {
@@ -101,8 +117,18 @@ INLINE double value(Work *w, int number) {
     case FORM_MASK: return (w->bits[e->word] & e->mask) == e->want;
     case FORM_TERMS: return any_term(w, e);
     case FORM_GRID: return grid_value(w, e);
+    case FORM_MEMO: return memo_value(w, e);
     default: return run_code(w, w->p->code + e->code);
     }
+}
+
+/* The part's own code has the stack from here on. */
+NOINLINE double part_value(Work *w, const double *top, int number) {
+    double *stack = w->stack;
+    w->stack += top - stack;
+    double v = value(w, number);
+    w->stack = stack;
+    return v;
 }
 
 INLINE int holds(Work *w, int number) {

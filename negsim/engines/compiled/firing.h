@@ -24,7 +24,7 @@ INLINE double settle(Work *w, const Slot *s, double v) {
 INLINE void put(Work *w, int slot, double v) {
     const Slot *s = w->p->slots + slot;
     w->state[slot] = v;
-    if (s->grid) w->grid[slot] = (int32_t)(rint(v / s->step) - s->first);
+    if (s->grid) w->grid[slot] = s->kind == SLOT_FACT ? v != 0.0 : (int32_t)(rint(v / s->step) - s->first);
     if (s->atoms) set_atoms(w, slot);
 }
 
@@ -161,6 +161,7 @@ INLINE uint64_t assign_simple(Work *w, const Outcome *o) {
         if (e->kind == EFFECT_FACT) {
             if (*place == e->value) continue;
             *place = e->value;
+            w->grid[e->slot] = e->value != 0.0;
             w->bits[0] = e->value != 0.0 ? w->bits[0] | e->bit : w->bits[0] & ~e->bit;
         } else if (e->kind == EFFECT_CELL) {
             /* at the end of the scale the cell stays: no jump, since that can hardly be foreseen */

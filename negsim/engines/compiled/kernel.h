@@ -8,7 +8,7 @@
 COLD void release(Work *w) {
     if (!w) return;
     void *owned[] = {w->state, w->state0, w->grid, w->grid0, w->bits, w->bits0, w->clocks, w->next_instant, w->touched,
-        w->stack, w->fresh, w->weights, w->delay, w->branch, w->tag, w->closed, w->spell, w->since,
+        w->stack, w->memo, w->memo_for, w->fresh, w->weights, w->delay, w->branch, w->tag, w->closed, w->spell, w->since,
         w->instant_stamp, w->instant_count, w->trace, w->changes, w->initial, w->always, w->dynamic};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
     for (int i = 0; i < 16; i++) free(w->level[i]);
@@ -48,7 +48,8 @@ COLD Work *reserve(const Tables *p) {
         && ROOM(grid, p->n_slots) && ROOM(grid0, p->n_slots) && ROOM(bits, p->n_words) && ROOM(bits0, p->n_words)
         && ROOM(clocks, p->n_actions) && ROOM(next_instant, p->n_actions) && ROOM(touched, p->n_actions)
         && ROOM(always, p->n_actions) && ROOM(dynamic, p->n_actions)
-        && ROOM(stack, p->depth + 8) && ROOM(fresh, p->most_effects) && ROOM(weights, p->most_outcomes)
+        && ROOM(stack, 2 * p->depth + 16) && ROOM(memo, p->n_memo)
+        && ROOM(memo_for, p->n_slots) && ROOM(fresh, p->most_effects) && ROOM(weights, p->most_outcomes)
         && ROOM(delay, rows * LANES) && ROOM(branch, rows * LANES) && ROOM(tag, rows) && ROOM(closed, p->n_first)
         && ROOM(spell, p->n_held) && ROOM(since, p->n_held) && ROOM(instant_stamp, p->n_actions)
         && ROOM(instant_count, p->n_actions) && make_agenda(w);
@@ -56,10 +57,19 @@ COLD Work *reserve(const Tables *p) {
     return w;
 }
 
+/* What was worked out with other parameters is thrown away. */
+COLD void bind_memo(Work *w, const double *parameters) {
+    size_t size = sizeof(double) * (size_t)(w->p->n_slots - w->p->n_variables);
+    if (!w->p->n_memo || !memcmp(w->memo_for, parameters, size)) return;
+    memset(w->memo, 0, sizeof(double) * (size_t)w->p->n_memo);
+    memcpy(w->memo_for, parameters, size);
+}
+
 /* What is the same at the start of all histories with one row of parameters is worked out once. */
 COLD void bind_work(Work *w, const double *parameters, const Law *laws, int single) {
     const Tables *p = w->p;
     w->parameters = parameters, w->laws = laws, w->single = single;
+    if (single) bind_memo(w, parameters);
     w->fail = FAIL_NONE;
     w->bound_to = 0;
     prepare_state(w);

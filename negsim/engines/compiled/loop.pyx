@@ -25,7 +25,7 @@ cdef extern from "kernel.h":
         int32_t n_slots, n_variables, n_actions, n_steady, n_counts, n_words
         int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects, n_exprs
         int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept
-        int64_t n_cells
+        int64_t n_cells, n_memo
         double horizon
         Slot *slots
         Expr *exprs
@@ -162,7 +162,7 @@ cdef class Kernel:
         p.n_first, p.n_at, p.n_held, p.n_fired = n["n_first"], n["n_at"], n["n_held"], n["n_fired"]
         p.n_effects, p.n_calendar, p.n_changing, p.depth = n["n_effects"], n["n_calendar"], n["n_changing"], n["depth"]
         p.most_effects, p.most_outcomes, p.kept = n["most_effects"], n["most_outcomes"], n["kept"]
-        p.n_cells, p.n_exprs, p.horizon = n["n_cells"], n["n_exprs"], lowered.horizon
+        p.n_cells, p.n_memo, p.n_exprs, p.horizon = n["n_cells"], n["n_memo"], n["n_exprs"], lowered.horizon
         p.slots, p.exprs = <Slot *> address(a["Slot"]), <Expr *> address(a["Expr"])
         p.terms, p.dimensions = <Term *> address(a["Term"]), <Dimension *> address(a["Dimension"])
         p.code, p.constants = <int32_t *> address(a["code"]), <double *> address(a["constants"])

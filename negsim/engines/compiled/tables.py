@@ -269,6 +269,7 @@ class _Lowering:
             "most_outcomes": max((len(row.outcomes) for row in program.actions), default=0),
             "kept": min(KEPT, ALL_KEPT // max(1, len(self.seats))),
             "n_cells": self.code.cells,
+            "n_memo": self.code.memo,
             "n_exprs": len(self.code.forms),
         }
 

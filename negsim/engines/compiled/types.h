@@ -17,7 +17,7 @@
 #define LANES 8
 #define MOST_AT_ONE_INSTANT 1000
 
-enum { FORM_CONST, FORM_SLOT, FORM_MASK, FORM_TERMS, FORM_CODE, FORM_GRID };
+enum { FORM_CONST, FORM_SLOT, FORM_MASK, FORM_TERMS, FORM_CODE, FORM_GRID, FORM_MEMO };
 enum { KIND_RANDOM, KIND_FIXED, KIND_CALENDAR, KIND_IMMEDIATE, KIND_NONE };
 enum { MEMORY_RESET, MEMORY_RESUME, MEMORY_REPEAT };
 enum { SLOT_FACT, SLOT_COUNTER, SLOT_LEVEL, SLOT_PARAMETER };
@@ -31,8 +31,8 @@ typedef struct {
     int32_t slot;          /* FORM_SLOT; else first row of terms or dimensions */
     int32_t count;         /* terms or dimensions */
     int32_t word;          /* FORM_MASK: word of the atoms' bits */
-    int64_t code;          /* FORM_CODE, FORM_GRID: first word of the postfix code */
-    int64_t offset;        /* FORM_GRID: first cell of its table */
+    int64_t code;          /* FORM_CODE, FORM_GRID, FORM_MEMO: first word of the postfix code */
+    int64_t offset;        /* FORM_GRID, FORM_MEMO: first cell of its table */
     uint64_t mask, want;   /* FORM_MASK */
     double value;          /* FORM_CONST */
 } Expr;
@@ -42,7 +42,7 @@ typedef struct { int32_t slot, stride; } Dimension;
 typedef struct { int32_t bit, op; double value; } Atom;                /* op -1: the truth of the slot itself */
 
 typedef struct {
-    int32_t kind, initial, law, atom, atoms, grid;   /* grid: cells of a bounded level with a step, else 0 */
+    int32_t kind, initial, law, atom, atoms, grid;   /* grid: values of a fact or bounded level with a step, else 0 */
     int32_t changing;                                /* drawn in each replication: 1 from its law, -1 by chance */
     int32_t cell;                                    /* first of the values of its cells */
     double low, high, step, first;                   /* first: number of the lowest cell */
@@ -100,7 +100,7 @@ typedef struct {
     int32_t n_slots, n_variables, n_actions, n_steady, n_counts, n_words;
     int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects, n_exprs;
     int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept;
-    int64_t n_cells;
+    int64_t n_cells, n_memo;
     double horizon;
     Slot *slots; Expr *exprs; Term *terms; Dimension *dimensions; int32_t *code; double *constants; Atom *atoms;
     Action *actions; Outcome *outcomes; Effect *effects; double *sums; Instant *instants; Fired *fired;
@@ -141,6 +141,8 @@ typedef struct {
     int32_t *touched; int32_t n_touched;
     int32_t *always, *dynamic; int32_t n_always, n_dynamic;   /* on from the start; guards to be looked at there */
     double *stack, *fresh, *weights;
+    double *memo;                              /* minus the values of FORM_MEMO; 0 is not yet known */
+    double *memo_for;                          /* the parameters that they belong to */
     double *delay, *branch; uint32_t *tag;     /* draws kept for a batch of replications */
     uint32_t batch; int32_t lane; int32_t lanes;
     uint64_t replications[LANES];
