@@ -108,7 +108,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, where: int) -> None:
     data = bytearray(path.read_bytes())
     data[where] ^= 0x40
     path.write_bytes(bytes(data))
-    with pytest.raises(ns.CheckpointError, match="damaged|no negsim checkpoint"):
+    with pytest.raises(ns.CheckpointError, match=r"damaged|no negsim checkpoint"):
         checkpointed(path)
 
 

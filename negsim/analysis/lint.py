@@ -308,7 +308,8 @@ def _unused(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
             yield Finding(
                 code="unused", where=f"parameter {part.name}", text="nothing reads it", remedy="drop it, or use it"
             )
-    cited = " ".join(part.source for part in (*elements.parameters.values(), *elements.questions.values()))
+    sources = [parameter.source for parameter in elements.parameters.values()]
+    cited = " ".join([*sources, *(question.source for question in elements.questions.values())])
     for part in scenario.parts:
         if isinstance(part, Evidence) and not re.search(rf"(?<![\w.]){re.escape(part.name)}(?![\w])", cited):
             yield Finding(
