@@ -68,6 +68,12 @@ NOINLINE double draw_branch(Work *w, int a, uint32_t k) {
     return b;
 }
 
+/* H at the clock's age, which was mostly worked out at its last touch. */
+INLINE double hazard_at_x(const Law *l, Clock *c) {
+    if (c->h != c->h) c->h = hazard(l, c->x);
+    return c->h;
+}
+
 /* Consumed hazard up to now (section 4, Touch). */
 NOINLINE void touch(Work *w, const Law *l, Clock *c) {
     if (l->family != FIXED && l->plain) {
@@ -76,9 +82,12 @@ NOINLINE void touch(Work *w, const Law *l, Clock *c) {
     } else {
         double x1 = c->x + c->s * (w->now - c->t0);
         if (l->family != FIXED && c->m > 0.0) {
-            double h1 = hazard(l, x1);
-            double T = c->T + c->m * (h1 - hazard(l, c->x));
+            double h = hazard_at_x(l, c), h1 = hazard(l, x1);
+            double T = c->T + c->m * (h1 - h);
             c->T = h1 == INFINITY ? c->P : T < c->P ? T : c->P;
+            c->h = h1;
+        } else {
+            c->h = NAN;
         }
         c->x = x1;
     }
@@ -86,7 +95,7 @@ NOINLINE void touch(Work *w, const Law *l, Clock *c) {
 }
 
 /* When it is due (section 4, Schedule, in exactly this order). */
-NOINLINE double schedule(const Work *w, const Law *l, const Clock *c) {
+NOINLINE double schedule(const Work *w, const Law *l, Clock *c) {
     double left = c->P - c->T, wait;
     if (l->family == FIXED) {
         if (c->s == 0.0 || exp(-c->P) <= l->never) return INFINITY;
@@ -99,7 +108,7 @@ NOINLINE double schedule(const Work *w, const Law *l, const Clock *c) {
         double rate = c->m * l->a * c->s;
         return rate > 0.0 ? w->now + left / rate : INFINITY;
     }
-    double h = c->x == 0.0 ? l->h0 : hazard(l, c->x);
+    double h = hazard_at_x(l, c);
     if (h == INFINITY) return w->now;
     wait = (inverse(l, h + left / c->m) - c->x) / c->s;
     return w->now + (wait > 0.0 ? wait : 0.0);
@@ -129,12 +138,11 @@ INLINE void start(Work *w, int a) {
         set_due(w, a, w->now + draw_target(w, a, k));
         return;
     }
-    if (!c->running) {
+    if (c->P == 0.0) {
         uint32_t k = c->drawn++;
         remember(w, a, k);
         c->P = draw_target(w, a, k);
-        c->x = c->T = 0.0;
-        c->running = 1;
+        c->x = c->T = 0.0, c->h = law_of(w, A)->h0;
     }
     c->t0 = w->now;
     if (read_pace(w, a, &c->m, &c->s)) set_due(w, a, schedule(w, law_of(w, A), c));
@@ -144,17 +152,17 @@ INLINE void stop(Work *w, int a) {
     const Action *A = w->p->actions + a;
     Clock *c = w->clocks + a;
     set_due(w, a, INFINITY);
-    if (!c->running) return;
-    if (A->memory == MEMORY_RESET) { c->running = 0; return; }
+    if (c->P == 0.0) return;
+    if (A->memory == MEMORY_RESET) { c->P = 0.0; return; }
     touch(w, law_of(w, A), c);
-    if (A->memory == MEMORY_REPEAT) c->x = c->T = 0.0;
+    if (A->memory == MEMORY_REPEAT) c->x = c->T = 0.0, c->h = law_of(w, A)->h0;
 }
 
 /* An edge of an immediate action takes a number when the guard turns true, but none at its limit. */
 INLINE void turn_on(Work *w, int a) {
     const Action *A = w->p->actions + a;
     Clock *c = w->clocks + a;
-    c->on = 1;
+    w->on[a] = 1;
     if (LIKELY(A->kind != KIND_IMMEDIATE)) {
         start(w, a);
     } else if (c->fired < A->limit) {
@@ -167,7 +175,7 @@ INLINE void turn_guard(Work *w, int a, int on) {
     if (on) {
         turn_on(w, a);
     } else {
-        w->clocks[a].on = 0;
+        w->on[a] = 0;
         stop(w, a);
     }
 }
@@ -175,7 +183,7 @@ INLINE void turn_guard(Work *w, int a, int on) {
 /* Look at the guard again. */
 INLINE void look_at_guard(Work *w, int a) {
     int on = holds(w, w->p->actions[a].guard);
-    if (on != w->clocks[a].on) turn_guard(w, a, on);
+    if (on != w->on[a]) turn_guard(w, a, on);
 }
 
 /* One of two numbers without a jump: which one it is can hardly be foreseen, and a wrong guess costs more than both. */
@@ -204,7 +212,7 @@ INLINE void look_at_pace(Work *w, int a) {
     const Action *A = w->p->actions + a;
     const Law *l = law_of(w, A);
     Clock *c = w->clocks + a;
-    int64_t live = c->on & c->running;
+    int64_t live = w->on[a] & (c->P != 0.0);
     double m, s;
     if (LIKELY(A->safe && l->plain)) {          /* it has a value in every state, so it may be read for nothing */
         m = value(w, A->pace), s = value(w, A->speed);

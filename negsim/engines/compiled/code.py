@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any, TypeAlias
 
 from negsim.model.expressions import (
@@ -99,6 +99,8 @@ class Code:
     depth: int = 0
     _known: dict[tuple[Expression, bool], int] = field(default_factory=dict)
     _parts: dict[Expression, int | None] = field(default_factory=dict)
+    # by identity, because comparing large trees takes long; the program keeps them alive
+    _seen: dict[int, int | None] = field(default_factory=dict)
 
     def condition(self, tree: Expression) -> int:
         """The number of a condition."""
@@ -203,12 +205,16 @@ class Code:
 
     def _part(self, node: Expression) -> int | None:
         """The number of a part of an expression that is worth a table of its own; None if it is not."""
-        if node not in self._parts:
-            worth = isinstance(node, Arithmetic | Call | Choice) and node.kind == "number" and len([*walk(node)]) >= WORTH
-            form = self._grid_form(node) if worth else None
-            self._parts[node] = None if form is None else len(self.forms)
-            self.forms += [] if form is None else [form]
-        return self._parts[node]
+        if id(node) not in self._seen:
+            if isinstance(node, Arithmetic | Call | Choice) and node.kind == "number" and _size(node) >= WORTH:
+                if node not in self._parts:
+                    form = self._grid_form(node)
+                    self._parts[node] = None if form is None else len(self.forms)
+                    self.forms += [] if form is None else [form]
+                self._seen[id(node)] = self._parts[node]
+            else:
+                self._seen[id(node)] = None
+        return self._seen[id(node)]
 
     def _postfix(self, tree: Expression, whole: bool = False) -> int:
         """Where the code of a tree begins; unless it is wanted whole, parts of it are taken from tables."""
@@ -253,6 +259,11 @@ class Code:
         """Where a number is kept (bits matter: 0.0 and -0.0 are two)."""
         self.constants.append(value)
         return len(self.constants) - 1
+
+
+def _size(node: Expression) -> int:
+    """How many nodes, as far as it matters."""
+    return sum(1 for _ in islice(walk(node), WORTH))
 
 
 def _conditions(node: Expression) -> Sequence[Expression]:

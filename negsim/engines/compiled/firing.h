@@ -65,7 +65,7 @@ INLINE void follow_guards(Work *w, const GuardDep *d, int n, uint64_t changed) {
         if (LIKELY(d->word >= 0)) on = (w->bits[d->word] & d->mask) == d->want;
         else if (!(d->changed & changed)) continue;
         else on = holds(w, w->p->actions[d->target].guard);
-        if (on != w->clocks[d->target].on) turn_guard(w, d->target, on);
+        if (on != w->on[d->target]) turn_guard(w, d->target, on);
     }
 }
 

@@ -34,6 +34,7 @@ INLINE void forget(Work *w) {
     const Tables *p = w->p;
     for (int i = 0; i < w->n_touched; i++) {
         memset(w->clocks + w->touched[i], 0, sizeof(Clock));
+        w->on[w->touched[i]] = 0;
         set_due(w, w->touched[i], INFINITY);
     }
     w->n_touched = 0;
@@ -91,9 +92,9 @@ INLINE void turn(Work *w, int a, double when) {
     w->now = when;
     set_due(w, a, INFINITY);
     c->fired++;
-    c->running = 0;                        /* the target is used up, under every memory */
+    c->P = 0.0;                            /* the target is used up, under every memory */
     fire(w, a, c->drawn - 1);
-    if (c->on && A->kind != KIND_IMMEDIATE) start(w, a);       /* still enabled: it starts anew */
+    if (w->on[a] && A->kind != KIND_IMMEDIATE) start(w, a);       /* still enabled: it starts anew */
 }
 
 NOINLINE void run_events(Work *w, double *at) {

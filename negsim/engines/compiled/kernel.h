@@ -7,7 +7,7 @@
 
 COLD void release(Work *w) {
     if (!w) return;
-    void *owned[] = {w->state, w->state0, w->grid, w->grid0, w->bits, w->bits0, w->clocks, w->next_instant, w->touched,
+    void *owned[] = {w->state, w->state0, w->grid, w->grid0, w->bits, w->bits0, w->clocks, w->on, w->next_instant, w->touched,
         w->stack, w->memo, w->memo_for, w->fresh, w->weights, w->delay, w->branch, w->tag, w->closed, w->spell, w->since,
         w->instant_stamp, w->instant_count, w->trace, w->changes, w->initial, w->always, w->dynamic};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
@@ -39,6 +39,13 @@ COLD int make_agenda(Work *w) {
     return 1;
 }
 
+COLD int make_clocks(Work *w) {
+    size_t size = sizeof(Clock) * (size_t)(w->p->n_actions + 1);
+    w->clocks = aligned_alloc(64, size);
+    if (w->clocks) memset(w->clocks, 0, size);
+    return w->clocks != 0;
+}
+
 COLD Work *reserve(const Tables *p) {
     Work *w = calloc(1, sizeof(Work));
     if (!w) return 0;
@@ -46,7 +53,7 @@ COLD Work *reserve(const Tables *p) {
     int64_t rows = (int64_t)p->n_actions * p->kept;
     int done = ROOM(state, p->n_slots) && ROOM(state0, p->n_slots) && ROOM(initial, p->n_slots)
         && ROOM(grid, p->n_slots) && ROOM(grid0, p->n_slots) && ROOM(bits, p->n_words) && ROOM(bits0, p->n_words)
-        && ROOM(clocks, p->n_actions) && ROOM(next_instant, p->n_actions) && ROOM(touched, p->n_actions)
+        && ROOM(on, p->n_actions) && make_clocks(w) && ROOM(next_instant, p->n_actions) && ROOM(touched, p->n_actions)
         && ROOM(always, p->n_actions) && ROOM(dynamic, p->n_actions)
         && ROOM(stack, 2 * p->depth + 16) && ROOM(memo, p->n_memo)
         && ROOM(memo_for, p->n_slots) && ROOM(fresh, p->most_effects) && ROOM(weights, p->most_outcomes)

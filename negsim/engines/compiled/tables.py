@@ -29,8 +29,9 @@ NO_LIMIT = 2**62
 FEW = 64
 # The row of an empty seat: no kind, never on.
 NOBODY = (4, *(0 for _ in range(18)))
-# Occurrences of which draws are kept for a batch of replications: at most so many of one action, and in all.
-KEPT, ALL_KEPT = 64, 2**15
+# Occurrences of which draws are made for a batch of replications: at most so many of one action, and in all. With many
+# actions none: what was made would have left the caches before it is used.
+KEPT, ALL_KEPT = 64, 2**10
 # Levels of so few values have tables of where effects lead; all tables together stay below this.
 MOST_CELLS, ALL_NEXT = 4096, 2**20
 
@@ -267,7 +268,7 @@ class _Lowering:
             "depth": self.code.depth,
             "most_effects": max((row[2] for row in outcomes), default=0),
             "most_outcomes": max((len(row.outcomes) for row in program.actions), default=0),
-            "kept": min(KEPT, ALL_KEPT // max(1, len(self.seats))),
+            "kept": min(KEPT, ALL_KEPT // len(self.seats)) if few else 0,
             "n_cells": self.code.cells,
             "n_memo": self.code.memo,
             "n_exprs": len(self.code.forms),

@@ -111,8 +111,9 @@ typedef struct {
     int32_t *calendar, *changing;             /* calendar actions; slots drawn anew in each replication */
 } Tables;
 
-/* Drawn: targets, or edges. Running: it has a target that is not used up. */
-typedef struct { double x, T, t0, m, s, P; int32_t fired; uint32_t drawn; uint8_t on, running, unused[6]; } Clock;
+/* P: the target, 0 without one that is not used up. h: H(x), or NaN where nobody asked yet. Drawn: targets, or edges.
+   As many bytes as a line of the caches. */
+typedef struct { double x, T, t0, m, s, P, h; int32_t fired; uint32_t drawn; } Clock;
 
 typedef struct { double time; int32_t action, outcome, change, changes; } TraceEvent;
 typedef struct { int32_t slot, unused; double old, now; } TraceChange;
@@ -132,7 +133,7 @@ typedef struct {
     double *state, *state0;
     int32_t *grid, *grid0;
     uint64_t *bits, *bits0;
-    Clock *clocks;
+    Clock *clocks; uint8_t *on;                /* on: whether the guard held when it was last looked at */
     double *due;
     double *level[16];
     int32_t level_size[16];
