@@ -1,5 +1,6 @@
 """The compiled engine is optional: where no C compiler is found, negsim installs without it and uses the other one."""
 
+import os
 from glob import glob
 
 from setuptools import Extension, setup
@@ -19,6 +20,8 @@ else:
         depends=sorted(glob(f"{FOLDER}/*.h")),
         include_dirs=[FOLDER],
         extra_compile_args=["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-tree-slp-vectorize"],
+        # named, so that the linker takes today's log and exp, and not their ancestors with other error handling
+        libraries=[] if os.name == "nt" else ["m"],
         optional=True,
     )
     extensions = cythonize([loop], quiet=True)

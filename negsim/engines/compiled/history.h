@@ -33,6 +33,7 @@ COLD void prepare_state(Work *w) {
 INLINE void forget(Work *w) {
     const Tables *p = w->p;
     for (int i = 0; i < w->n_touched; i++) {
+        w->used[w->touched[i]] += (int32_t)w->clocks[w->touched[i]].drawn;
         memset(w->clocks + w->touched[i], 0, sizeof(Clock));
         w->on[w->touched[i]] = 0;
         set_due(w, w->touched[i], INFINITY);

@@ -7,7 +7,7 @@
 
 COLD void release(Work *w) {
     if (!w) return;
-    void *owned[] = {w->state, w->state0, w->grid, w->grid0, w->bits, w->bits0, w->clocks, w->on, w->next_instant, w->touched,
+    void *owned[] = {w->state, w->state0, w->grid, w->grid0, w->bits, w->bits0, w->clocks, w->on, w->used, w->next_instant, w->touched,
         w->stack, w->memo, w->memo_for, w->fresh, w->weights, w->delay, w->branch, w->tag, w->closed, w->spell, w->since,
         w->instant_stamp, w->instant_count, w->trace, w->changes, w->initial, w->always, w->dynamic};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
@@ -53,7 +53,7 @@ COLD Work *reserve(const Tables *p) {
     int64_t rows = (int64_t)p->n_actions * p->kept;
     int done = ROOM(state, p->n_slots) && ROOM(state0, p->n_slots) && ROOM(initial, p->n_slots)
         && ROOM(grid, p->n_slots) && ROOM(grid0, p->n_slots) && ROOM(bits, p->n_words) && ROOM(bits0, p->n_words)
-        && ROOM(on, p->n_actions) && make_clocks(w) && ROOM(next_instant, p->n_actions) && ROOM(touched, p->n_actions)
+        && ROOM(on, p->n_actions) && ROOM(used, p->n_actions) && make_clocks(w) && ROOM(next_instant, p->n_actions) && ROOM(touched, p->n_actions)
         && ROOM(always, p->n_actions) && ROOM(dynamic, p->n_actions)
         && ROOM(stack, 2 * p->depth + 16) && ROOM(memo, p->n_memo)
         && ROOM(memo_for, p->n_slots) && ROOM(fresh, p->most_effects) && ROOM(weights, p->most_outcomes)
@@ -102,6 +102,16 @@ typedef struct {
     int single, stop_at_failure, tracing;
 } Orders;
 
+/* Make the draws that most histories of the last batch needed, all together: one need not wait for the other. */
+static void foresee(Work *w) {
+    int kept = w->p->kept;
+    for (int a = 0; kept && a < w->p->n_actions; a++) {
+        int most = w->used[a] / LANES < kept ? w->used[a] / LANES : kept;
+        for (int k = 0; k < most; k++) fill_batch(w, a, (uint32_t)k, (int64_t)a * kept + k);
+        w->used[a] = 0;
+    }
+}
+
 /* Simulate rows begin to end; returns the first row that was not simulated (a failed one, or end). */
 static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i += LANES) {
@@ -111,6 +121,8 @@ static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t
             w->batch = 1;
         }
         for (int j = 0; j < LANES; j++) w->replications[j] = (uint64_t)o->replications[i + (j < w->lanes ? j : 0)];
+        w->lane = 0;
+        if (o->single) foresee(w);
         for (int j = 0; j < w->lanes; j++) {
             int64_t row = o->row_of[i + j];
             w->lane = j, w->replication = w->replications[j];

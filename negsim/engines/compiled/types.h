@@ -146,6 +146,7 @@ typedef struct {
     double *memo_for;                          /* the parameters that they belong to */
     double *delay, *branch; uint32_t *tag;     /* draws kept for a batch of replications */
     uint32_t batch; int32_t lane; int32_t lanes;
+    int32_t *used;                             /* draws of each action in the last batch, over all its histories */
     uint64_t replications[LANES];
     uint64_t replication;
     double now, stop;
