@@ -61,9 +61,15 @@ INLINE double draw_target(Work *w, int a, uint32_t k) {
 
 /* The uniform b of an occurrence: which outcome. */
 NOINLINE double draw_branch(Work *w, int a, uint32_t k) {
-    double u, b;
+    double u, b, unused[LANES];
     int64_t row = (int64_t)a * w->p->kept + k;
-    if (k < (uint32_t)w->p->kept && w->tag[row] == w->batch) return w->branch[row * LANES + w->lane];
+    if (k < (uint32_t)w->p->kept) {
+        if (w->tag[row] != w->batch) {                  /* an action without targets */
+            batch_uniforms(w->replications, k, w->action_keys + 2 * a, unused, w->branch + row * LANES);
+            w->tag[row] = w->batch;
+        }
+        return w->branch[row * LANES + w->lane];
+    }
     uniforms(w->replication, k, w->action_keys + 2 * a, &u, &b);
     return b;
 }
@@ -171,7 +177,7 @@ INLINE void turn_on(Work *w, int a) {
     }
 }
 
-INLINE void turn_guard(Work *w, int a, int on) {
+NOINLINE void turn_guard(Work *w, int a, int on) {
     if (on) {
         turn_on(w, a);
     } else {
@@ -212,14 +218,14 @@ INLINE void look_at_pace(Work *w, int a) {
     const Action *A = w->p->actions + a;
     const Law *l = law_of(w, A);
     Clock *c = w->clocks + a;
-    int64_t live = w->on[a] & (c->P != 0.0);
     double m, s;
-    if (LIKELY(A->safe && l->plain)) {          /* it has a value in every state, so it may be read for nothing */
-        m = value(w, A->pace), s = value(w, A->speed);
-        repace_plain(w, a, l, c, m, s, live & ((m != c->m) | (s != c->s)));
+    if (!w->on[a] || c->P == 0.0) return;
+    if (LIKELY(A->safe && l->plain)) {          /* never negative, never without a value, and its age does not matter */
+        m = safe_value(w, A->pace), s = safe_value(w, A->speed);
+        repace_plain(w, a, l, c, m, s, (m != c->m) | (s != c->s));
         return;
     }
-    if (!live || !read_pace(w, a, &m, &s) || (m == c->m && s == c->s)) return;
+    if (!read_pace(w, a, &m, &s) || (m == c->m && s == c->s)) return;
     touch(w, l, c);
     c->m = m, c->s = s;
     set_due(w, a, schedule(w, l, c));

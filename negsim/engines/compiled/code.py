@@ -43,8 +43,8 @@ CALLS = {"min": MIN, "max": MAX, "abs": ABS, "exp": EXP, "log": LOG, "sqrt": SQR
 MOST_TERMS = 16
 # Cells of one tabulated pace, and of all together.
 MOST_CELLS, ALL_CELLS = 2**16, 2**17
-# Of paces that also read parameters, whose cells are worked out one by one: memory that is hardly touched.
-MOST_MEMO, ALL_MEMO = 2**20, 2**22
+# Of paces that also read parameters, whose cells are worked out one by one, anew for each row: few enough to clear.
+MOST_MEMO, ALL_MEMO = 2**11, 2**14
 # Parts of an expression with fewer nodes than this are not worth a table.
 WORTH = 5
 

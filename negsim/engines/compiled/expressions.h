@@ -96,6 +96,16 @@ INLINE double grid_value(Work *w, const Expr *e) {
     return *cell;
 }
 
+/* Of an expression found to have a value in every cell, or a number. */
+INLINE double safe_value(const Work *w, int number) {
+    const Expr *e = w->p->exprs + number;
+    if (e->form == FORM_CONST) return e->value;
+    const Dimension *d = w->p->dimensions + e->slot;
+    const double *cell = w->p->cells + e->offset;
+    for (int i = 0; i < e->count; i++) cell += w->grid[d[i].slot] * d[i].stride;
+    return *cell;
+}
+
 /* The same where parameters are read too: a cell is worked out when it is first met with these parameters. */
 NOINLINE double memo_value(Work *w, const Expr *e) {
     if (UNLIKELY(!w->single)) return run_code(w, w->p->code + e->code);

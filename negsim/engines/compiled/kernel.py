@@ -7,6 +7,7 @@ lowering (`tables`, `code`), keys, rows of parameters, traces, and the words of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,10 @@ __all__ = ["CompiledKernel"]
 
 # Seeds and rows of parameters of which keys and laws are kept.
 KEPT_SEEDS, KEPT_ROWS = 4, 4096
+# Replications with one row of parameters from which on it pays to simulate them one after the other.
+WORTH_SORTING = 24
+# The arrays of a block that a run fills.
+RESULTS = ("first", "at", "held", "fired", "counts", "final", "events", "failed")
 
 
 def _check_layouts() -> None:
@@ -52,6 +57,36 @@ class CompiledKernel:
         SimulationError
             With ``stop_at_failure``, of the first replication that cannot be finished.
         """
+        sorting_pays = 1 < len(job.rows) * WORTH_SORTING <= len(job.replications)
+        return self._row_by_row(job) if sorting_pays and len(job.rows) > 1 else self._plain(job)
+
+    def _row_by_row(self, job: Job) -> Block:
+        """Replications that share a row of parameters one after the other: what a row decides is worked out once."""
+        block = empty_block(self.program, job.replications)
+        numbers = block.replications % len(job.rows)
+        order = np.argsort(numbers, kind="stable")
+        failures: list[tuple[int, SimulationError]] = []
+        traces: list[tuple[int, Trajectory]] = []
+        for places in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1) if len(order) else ():
+            rows = (job.rows[int(numbers[places[0]])],)
+            alike = block.replications[places].tolist()
+            part = self._plain(replace(job, replications=alike, rows=rows, stop_at_failure=False))
+            for name in RESULTS:
+                getattr(block, name)[places] = getattr(part, name)
+            failures += zip(places[part.failed].tolist(), part.failures, strict=True)
+            traces += zip(
+                places[np.isin(part.replications, [t.replication for t in part.traces])].tolist(),
+                part.traces,
+                strict=True,
+            )
+        block.failures = [failure for _, failure in sorted(failures, key=_place)]
+        block.traces = [trace for _, trace in sorted(traces, key=_place)]
+        if job.stop_at_failure and block.failures:
+            raise block.failures[0]
+        return block
+
+    def _plain(self, job: Job) -> Block:
+        """Simulate replications that share one row of parameters."""
         block = empty_block(self.program, job.replications)
         # a list's pop and append are atomic, so no two threads get the same workspace
         work = self.idle.pop() if self.idle else loop.Workspace(self.kernel)
@@ -143,10 +178,13 @@ class CompiledKernel:
         )
 
 
+def _place(pair: tuple[int, Any]) -> int:
+    return pair[0]
+
+
 def _arrays(block: Block) -> dict[str, Any]:
-    names = ("first", "at", "held", "fired", "counts", "final", "events", "failed")
     # an empty array has no address of its own
-    return {name: array if (array := getattr(block, name)).size else np.zeros(1, array.dtype) for name in names}
+    return {name: array if (array := getattr(block, name)).size else np.zeros(1, array.dtype) for name in RESULTS}
 
 
 def _segments(replications: Any, trace: int) -> list[tuple[int, int, bool]]:
