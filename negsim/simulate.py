@@ -17,7 +17,7 @@ from negsim.program import Program, lower
 from negsim.runs import Results, Runs
 from negsim.streams import check_seed, fresh_seed
 from negsim.tally import Tally, grid
-from negsim.workers import Plan, results
+from negsim.workers import Plan, processors, results
 
 if TYPE_CHECKING:
     from negsim.checkpoint import Checkpoint
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["parameter_rows", "replay", "simulate"]
 
-BLOCK = {("compiled", "times"): 4096, ("compiled", "counts"): 16384, ("reference", "times"): 250, ("reference", "counts"): 250}
+BLOCK = {
+    ("compiled", "times"): 4096,
+    ("compiled", "counts"): 16384,
+    ("reference", "times"): 250,
+    ("reference", "counts"): 250,
+}
+MOST_IN_BLOCK = 65_536
 SAVE_EVERY = 2.0
 """Seconds between checkpoints, at least; and no more than a twentieth of the time goes into them."""
 
@@ -117,7 +123,14 @@ def simulate(
     program = lower(scenario, questions)
     chosen, note = choose(engine, program)
     rows = parameter_rows(program, seed, draws)
-    job = Job(seed=seed, replications=(), rows=rows, trace=trace if keep == "times" else 0, max_events=max_events, stop_at_failure=on_error == "raise")
+    job = Job(
+        seed=seed,
+        replications=(),
+        rows=rows,
+        trace=trace if keep == "times" else 0,
+        max_events=max_events,
+        stop_at_failure=on_error == "raise",
+    )
     edges = grid(program, scenario.calendar) if keep == "counts" else None
     run = _Run(
         scenario=scenario,
@@ -125,7 +138,7 @@ def simulate(
         replications=replications,
         drawn=draws is not None,
         note=note,
-        size=block or min(BLOCK[chosen, keep], max(1, replications // 8)),
+        size=block or block_size(chosen, keep, replications, len(rows), workers),
         memory=memory,
         ends=None if seconds is None else time.perf_counter() + seconds,
         report=_reporter(progress),
@@ -133,6 +146,14 @@ def simulate(
     if checkpoint is not None:
         run.resume(Path(checkpoint))
     return run.go(workers, executor)
+
+
+def block_size(engine: str, keep: str, replications: int, rows: int, workers: int | None) -> int:
+    """Replications handed out at a time: many blocks for each worker, but each row of parameters often in a block."""
+    size = min(BLOCK[engine, keep], replications // 8)
+    if engine == "compiled" and rows > 1:
+        size = max(size, min(MOST_IN_BLOCK, -(-replications // (2 * (workers or processors())))))
+    return max(1, size)
 
 
 def check_count(what: str, value: object) -> None:
@@ -204,7 +225,9 @@ class _Run:
             return
         self.done, arrays, failures = found
         if self.done > self.replications:
-            raise CheckpointError(f"the checkpoint {path} has {self.done:,} replications already, more than the {self.replications:,} asked for; ask for at least as many, or name another file")
+            raise CheckpointError(
+                f"the checkpoint {path} has {self.done:,} replications already, more than the {self.replications:,} asked for; ask for at least as many, or name another file"
+            )
         if self.plan.edges is None:
             self.blocks = [self._with_traces(block_of(arrays, failures))]
         else:
@@ -214,14 +237,20 @@ class _Run:
         """Logs are not kept in a checkpoint: they are simulated again."""
         wanted = range(min(self.plan.job.trace, self.done))
         if wanted:
-            block.traces = prepare(self.plan.engine, self.plan.program).run(replace(self.plan.job, replications=wanted, stop_at_failure=False)).traces
+            block.traces = (
+                prepare(self.plan.engine, self.plan.program)
+                .run(replace(self.plan.job, replications=wanted, stop_at_failure=False))
+                .traces
+            )
         return block
 
     def go(self, workers: int | None, executor: Executor | None) -> Runs | CountedRuns:
         """Simulate what is missing."""
         began = self.saved = time.perf_counter()
         try:
-            for end, result in results(self.plan, self.done, self.replications, self.size, workers, executor, self.go_on):
+            for end, result in results(
+                self.plan, self.done, self.replications, self.size, workers, executor, self.go_on
+            ):
                 self.take(result)
                 self.done = end
                 self.report(end, self.replications)
@@ -233,7 +262,9 @@ class _Run:
             if self.file is not None:
                 self.save()
         if self.done == 0:
-            raise NegsimError("the budget was used up before the first block of replications was done; allow more seconds or memory")
+            raise NegsimError(
+                "the budget was used up before the first block of replications was done; allow more seconds or memory"
+            )
         return self.result(time.perf_counter() - began)
 
     def go_on(self) -> bool:
