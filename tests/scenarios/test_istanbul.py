@@ -99,6 +99,12 @@ def test_the_file_equals_the_python_example():
     assert module.scenario == SCENARIO
 
 
+def test_the_python_example_is_short():
+    lines = (ROOT / "examples/istanbul_2025.py").read_text("utf-8").splitlines()
+    assert len(lines) < 200
+    assert max(map(len, lines)) <= 120
+
+
 # ---- evidence ----------------------------------------------------------------------------------------------------
 def rates() -> list[dict[str, str]]:
     with (ROOT / "seeds/evidence/rates.csv").open(encoding="utf-8") as file:
@@ -288,8 +294,7 @@ def test_moods_hover_about_their_centres():
         "weariness.centre": "russia.weariness + ukraine.weariness",
         "us.centre": "1 if us.engaged else 0",
         "offer.gone": "0 if ukraine.offer_stands else 1",
-        "sequencing.gone": "0 if russia.root_causes_first else 1",
-        "breakthrough.share": "1 if breakthrough.made else 0",
+        "sequencing.gone": "1 if root_causes.met else 0",
     }
     tolerances = {"weariness.centre": 0.1}
     asked = [
@@ -313,7 +318,7 @@ def test_the_rush_is_centred_on_the_days_to_the_date():
 
 # ---- running -------------------------------------------------------------------------------------------------------
 def test_histories_are_short_and_beliefs_can_be_drawn():
-    assert few().events / few().replications < 120
+    assert few().events / few().replications < 60
     drawn = ns.simulate(SCENARIO, replications=200, draws=100, seed=SEED)
     assert not drawn.failures
 
