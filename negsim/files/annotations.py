@@ -10,12 +10,9 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
-
-from negsim.errors import ScenarioError, nearest
-from negsim.files.places import short
-from negsim.files.shapes import Choice, Many, Named, Pairs, Scalar, Shape, Tree, refuse
-from negsim.files.tables import TAGS, TREE, BoundsTable, EffectTable, EffectText, HeadTable, LawTable, Record, Table
+from negsim.errors import ScenarioError
+from negsim.files.shapes import Choice, Many, Named, Pairs, Scalar, Shape, Tree
+from negsim.files.tables import TAGS, TREE, BoundsTable, EffectTable, EffectText, LawTable, Record, Table
 from negsim.model import actions, calendar, clocks, effects, elements, evidence, interventions, parameters, variables
 from negsim.model.clocks import LAWS, Distribution
 from negsim.model.effects import Effect
@@ -61,25 +58,6 @@ NAMESPACE: dict[str, Any] = {
     for name, value in vars(module).items()
     if not name.startswith("_")
 }
-
-
-class Strict(BaseModel):
-    """A table that knows its keys."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def check_keys(cls, raw: Any) -> Any:
-        """Refuse what is no table, and unknown keys with the nearest known one."""
-        if not isinstance(raw, dict):
-            raise refuse(f"{short(raw)} does not belong here; write a table")
-        known = [field.alias or name for name, field in cls.model_fields.items()]
-        for key in raw:
-            if key not in known:
-                there = f"the keys here are {', '.join(known)}" if known else "there are no keys here"
-                raise refuse(f"unknown key {short(key)}{nearest(key[:200], known)}; {there}")
-        return raw
 
 
 class Codec:
@@ -222,37 +200,6 @@ class Codec:
             self.names[name] = table
             self.waiting.append((name, table))
         return ForwardRef(REFERENCE + name)
-
-    def file_model(self, only: Collection[str] | None = None) -> type[BaseModel]:
-        """The pydantic model of a whole file, or of files with ``only`` these tables (models are dear to make)."""
-        head = HeadTable(self)
-        top: dict[str, tuple[Any, Any]] = {}
-        top["format_version"] = (Literal[1], Field(alias="format_version", description="Always 1."))
-        top["scenario"] = (head.annotation(), Field(alias="scenario", description="Name, start, end and zone."))
-        for table, record in self.tables.items():
-            if only is not None and table not in only:
-                continue
-            text = first_line(record.cls) + " Names with dots are quoted."
-            top[f"t_{table}"] = (dict[str, record.annotation()], Field(alias=table, default=None, description=text))  # type: ignore[misc] # the type is made at run time
-        steps = Many(self.intervention).annotation()
-        top["t_intervention"] = (
-            steps,
-            Field(alias="intervention", default=None, description="Suppositions, in order."),
-        )
-        self._make_models()
-        whole: Any = create_model("File", __base__=Strict, **top)  # type: ignore[call-overload] # fields are made at run time
-        for model in (*self.models.values(), whole):
-            model.model_rebuild(_types_namespace=self.models)
-        return whole  # type: ignore[no-any-return] # pydantic's create_model is untyped here
-
-    def _make_models(self) -> None:
-        while self.waiting:
-            name, table = self.waiting.pop()
-            fields: dict[str, Any] = {}
-            for n, (key, one) in enumerate(table.keys.items()):
-                extra: dict[str, Any] = {"alias": key} if one.required else {"alias": key, "default": None}
-                fields[f"f{n}_{key}"] = (one.shape.annotation(), Field(**extra))
-            self.models[REFERENCE + name] = create_model(name, __base__=Strict, __doc__=doc_of(table), **fields)
 
 
 def type_hints(cls: type) -> dict[str, Any]:

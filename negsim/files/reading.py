@@ -8,9 +8,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path as FilePath
-from typing import Any
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from negsim.errors import FileError, nearest
 from negsim.files.annotations import Codec
@@ -19,6 +17,9 @@ from negsim.files.places import Path, located, path_text, short
 from negsim.files.tables import Table
 from negsim.model.clocks import LAWS
 from negsim.model.scenario import Scenario
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 __all__ = ["VERSION", "codec_of", "load", "loads", "schema", "shipped"]
 
@@ -41,8 +42,10 @@ def codec_of(words: tuple[type, ...]) -> Codec:
 @lru_cache(maxsize=64)
 def model_of(words: tuple[type, ...], tables: frozenset[str] | None = None) -> Any:
     """The pydantic model of a file with these words; ``tables`` names those that the file has."""
+    from negsim.files.models import file_model
+
     codec = codec_of(words)
-    return codec.file_model(tables if tables is not None and tables <= codec.tables.keys() else None)
+    return file_model(codec, tables if tables is not None and tables <= codec.tables.keys() else None)
 
 
 def shipped() -> tuple[str, ...]:
@@ -82,7 +85,8 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = ()) -> Scenario
     known = shipped()
     if isinstance(source, str) and source in known:
         file = resources.files("negsim") / "scenarios" / f"{source}.toml"
-        return loads(file.read_text("utf-8"), name=f"{source}.toml", words=words)
+        # What negsim ships is validated by its tests; validating it again would double the time to the first answer.
+        return _read(file.read_text("utf-8"), f"{source}.toml", tuple(words), validate=False)
     if isinstance(source, str) and not _is_path(source):
         hint = nearest(source[:200], known)
         raise FileError(f"{short(source)}: no such file and no shipped scenario{hint}; shipped are {', '.join(known)}")
@@ -122,19 +126,29 @@ def loads(text: str, name: str = "<text>", words: Iterable[type] = ()) -> Scenar
     >>> [part.name for part in scenario.parts]
     ['deliver', 'memo']
     """
-    known = tuple(words)
-    codec = codec_of(known)
+    return _read(text, name, tuple(words), validate=True)
+
+
+def _read(text: str, name: str, words: tuple[type, ...], *, validate: bool) -> Scenario:
+    codec = codec_of(words)
     data = parse_toml(text, name)
     _check_version(data, name)
     with located(name):
         data = flattened(data, codec)
-    model = model_of(known, frozenset(data) - {"format_version", "scenario", "intervention"})
+    if validate:
+        _validate(data, name, words)
+    with located(name):
+        return build(data, codec)
+
+
+def _validate(data: dict[str, Any], name: str, words: tuple[type, ...]) -> None:
+    from pydantic import ValidationError
+
+    model = model_of(words, frozenset(data) - {"format_version", "scenario", "intervention"})
     try:
         model.model_validate(data)
     except ValidationError as error:
         raise FileError(f"{name}: {said(error, data)}") from None
-    with located(name):
-        return build(data, codec)
 
 
 def _check_version(data: Mapping[str, Any], name: str) -> None:

@@ -2,7 +2,8 @@
 
 A shape has three verbs: ``annotation`` (what pydantic validates and the JSON Schema says), ``build`` (validated TOML
 value to Python value) and ``plain`` (Python value to TOML value). `negsim.files.annotations` makes them from the
-annotations of dataclass fields, so a word of a user's own needs no code for files.
+annotations of dataclass fields, so a word of a user's own needs no code for files. Pydantic is imported when a file is
+validated: the scenarios that negsim ships are validated by its tests.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any
-
-from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from typing import TYPE_CHECKING, Annotated, Any
 
 from negsim.errors import FileError, nearest
 from negsim.files.places import Path, located, path_text, short
 from negsim.model.calendar import DURATION, days
 from negsim.model.expressions import Expression, Number, Operand, Truth, as_expression, parse
+
+if TYPE_CHECKING:
+    from pydantic_core import PydanticCustomError
 
 __all__ = ["MOST_ENTRIES", "Choice", "Many", "Named", "Pairs", "Scalar", "Shape", "TableShape", "Tree", "refuse"]
 
@@ -40,6 +41,8 @@ IN_WORDS = {
 
 def refuse(message: str) -> PydanticCustomError:
     """Return the error that pydantic reports with its place."""
+    from pydantic_core import PydanticCustomError
+
     return PydanticCustomError("negsim", "{message}", {"message": message})
 
 
@@ -71,6 +74,8 @@ class Scalar(Shape):
     options: tuple[Any, ...] = ()
 
     def annotation(self) -> Any:
+        from pydantic import PlainValidator, WithJsonSchema
+
         types = sorted({KINDS[kind] for kind in self.kinds} - ({"integer"} if "real" in self.kinds else set()))
         schema: dict[str, Any] = {"type": types[0] if len(types) == 1 else types}
         if self.options:
@@ -159,6 +164,8 @@ class Many(Shape):
     length: int | None = None
 
     def annotation(self) -> Any:
+        from pydantic import Field
+
         low, high = (0, MOST_ENTRIES) if self.length is None else (self.length, self.length)
         inner: Any = self.item.annotation()
         return Annotated[list[inner], Field(min_length=low, max_length=high)]
@@ -182,6 +189,8 @@ class Pairs(Shape):
     mapping: bool
 
     def annotation(self) -> Any:
+        from pydantic import Field
+
         inner: Any = self.item.annotation()
         return Annotated[dict[str, inner], Field(max_length=MOST_ENTRIES)]
 
@@ -214,6 +223,8 @@ class Named(Shape):
     record: Any
 
     def annotation(self) -> Any:
+        from pydantic import Field
+
         inner: Any = self.record.annotation()
         return Annotated[dict[str, inner], Field(max_length=MOST_ENTRIES)]
 
@@ -237,6 +248,8 @@ class Choice(Shape):
     members: tuple[Shape, ...]
 
     def annotation(self) -> Any:
+        from pydantic import Discriminator, Tag
+
         tagged = tuple(Annotated[one.annotation(), Tag(f"<{k}>")] for k, one in enumerate(self.members))
         union: Any = tagged[0]
         for one in tagged[1:]:

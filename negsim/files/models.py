@@ -1,0 +1,68 @@
+"""From shapes to pydantic models: what a file is validated against, and what its JSON Schema says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+
+from negsim.errors import nearest
+from negsim.files.annotations import REFERENCE, Codec, doc_of, first_line
+from negsim.files.places import short
+from negsim.files.shapes import Many, refuse
+from negsim.files.tables import HeadTable
+
+__all__ = ["file_model"]
+
+
+class Strict(BaseModel):
+    """A table that knows its keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def check_keys(cls, raw: Any) -> Any:
+        """Refuse what is no table, and unknown keys with the nearest known one."""
+        if not isinstance(raw, dict):
+            raise refuse(f"{short(raw)} does not belong here; write a table")
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        for key in raw:
+            if key not in known:
+                there = f"the keys here are {', '.join(known)}" if known else "there are no keys here"
+                raise refuse(f"unknown key {short(key)}{nearest(key[:200], known)}; {there}")
+        return raw
+
+
+def file_model(codec: Codec, only: Collection[str] | None = None) -> type[BaseModel]:
+    """The pydantic model of a whole file, or of files with ``only`` these tables (models are dear to make)."""
+    head = HeadTable(codec)
+    top: dict[str, tuple[Any, Any]] = {}
+    top["format_version"] = (Literal[1], Field(alias="format_version", description="Always 1."))
+    top["scenario"] = (head.annotation(), Field(alias="scenario", description="Name, start, end and zone."))
+    for table, record in codec.tables.items():
+        if only is not None and table not in only:
+            continue
+        text = first_line(record.cls) + " Names with dots are quoted."
+        top[f"t_{table}"] = (dict[str, record.annotation()], Field(alias=table, default=None, description=text))  # type: ignore[misc] # the type is made at run time
+    steps = Many(codec.intervention).annotation()
+    top["t_intervention"] = (
+        steps,
+        Field(alias="intervention", default=None, description="Suppositions, in order."),
+    )
+    _make_models(codec)
+    whole: Any = create_model("File", __base__=Strict, **top)  # type: ignore[call-overload] # fields are made at run time
+    for model in (*codec.models.values(), whole):
+        model.model_rebuild(_types_namespace=codec.models)
+    return whole  # type: ignore[no-any-return] # pydantic's create_model is untyped here
+
+
+def _make_models(codec: Codec) -> None:
+    while codec.waiting:
+        name, table = codec.waiting.pop()
+        fields: dict[str, Any] = {}
+        for n, (key, one) in enumerate(table.keys.items()):
+            extra: dict[str, Any] = {"alias": key} if one.required else {"alias": key, "default": None}
+            fields[f"f{n}_{key}"] = (one.shape.annotation(), Field(**extra))
+        codec.models[REFERENCE + name] = create_model(name, __base__=Strict, __doc__=doc_of(table), **fields)
