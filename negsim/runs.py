@@ -359,16 +359,33 @@ class Runs(Results):
         return pd.DataFrame(columns).set_index("replication")
 
 
+ARRAYS = ("replications", "first", "at", "held", "fired", "counts", "final", "events", "failed")
+
+
+class JoinedBlock(Block):
+    """Several blocks as one, read-only; each array is joined when it is first looked at."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Sequence[Block]) -> None:
+        self.parts = tuple(parts)
+
+    def __getattr__(self, name: str) -> Any:
+        whole: Any
+        if name in ARRAYS:
+            whole = np.concatenate([getattr(part, name) for part in self.parts])
+            whole.flags.writeable = False
+        elif name in ("failures", "traces"):
+            whole = [one for part in self.parts for one in getattr(part, name)]
+        else:
+            raise AttributeError(name)
+        setattr(self, name, whole)
+        return whole
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return JoinedBlock, (self.parts,)
+
+
 def joined(blocks: Sequence[Block]) -> Block:
     """One block of several, read-only."""
-    arrays = {
-        name: np.concatenate([getattr(block, name) for block in blocks])
-        for name in ("replications", "first", "at", "held", "fired", "counts", "final", "events", "failed")
-    }
-    for array in arrays.values():
-        array.flags.writeable = False
-    return Block(
-        **arrays,
-        failures=[failure for block in blocks for failure in block.failures],
-        traces=[trace for block in blocks for trace in block.traces],
-    )
+    return JoinedBlock(blocks)

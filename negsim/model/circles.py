@@ -29,7 +29,11 @@ class Step:
 
     def possible(self, state: Mapping[str, Span]) -> bool:
         """Whether it could happen in a state of possible values."""
-        return span(self.guard, state)[1] > 0 and (self.weight is None or span(self.weight, state)[1] > 0)
+        return span(self.guard, state)[1] > 0 and self.weighs(state)
+
+    def weighs(self, state: Mapping[str, Span]) -> bool:
+        """Whether its outcome could have any weight."""
+        return self.weight is None or span(self.weight, state)[1] > 0
 
 
 def steps_of(elements: Elements) -> list[Step]:
@@ -46,8 +50,8 @@ def steps_of(elements: Elements) -> list[Step]:
 
 
 def circles(steps: Iterable[Step], state: Mapping[str, Span]) -> list[str]:
-    """The circles of steps that are impossible in a state and wait for each other, as text."""
-    stuck = [step for step in steps if not step.possible(state)]
+    """The circles of steps that wait for each other, all of them impossible in the state, as text."""
+    stuck = list(steps)
     bringers: dict[str, list[Step]] = {}
     for step in stuck:
         for effect in step.effects:

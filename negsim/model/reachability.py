@@ -72,7 +72,8 @@ class Reach:
     start: dict[str, Span]
     state: dict[str, Span]
     blocked: frozenset[str]
-    steps: tuple[Step, ...]
+    able: tuple[Step, ...]
+    stuck: tuple[Step, ...]
 
     def possible(self, condition: Expression) -> bool:
         """Whether the condition could ever hold."""
@@ -90,11 +91,11 @@ class Reach:
 
     def deadlock(self) -> str:
         """A circle of steps that wait for each other and can never happen, as text; empty if there is none."""
-        return next(iter(circles(self.steps, self.state)), "")
+        return next(iter(circles(self.stuck, self.state)), "")
 
     def circles(self) -> list[str]:
         """Circles of steps that wait for each other at the start though something can break them."""
-        return circles([step for step in self.steps if step.possible(self.state)], self.start)
+        return circles([step for step in self.able if not step.possible(self.start)], self.start)
 
 
 def explore(elements: Elements) -> Reach:
@@ -119,8 +120,10 @@ def explore(elements: Elements) -> Reach:
                 grown = _apply(step, state, elements, growth)
                 # What it adds once it can add again.
                 queue |= dict.fromkeys([other for variable in grown for other in (name, *readers.get(variable, ()))])
-    blocked = {name for name, action in elements.actions.items() if span(action.when, state)[1] == 0}
-    return Reach(elements, start, state, frozenset(blocked), tuple(steps))
+    blocked = frozenset(name for name, action in elements.actions.items() if span(action.when, state)[1] == 0)
+    able = [step for step in steps if step.action not in blocked and step.weighs(state)]
+    names = {step.name for step in able}
+    return Reach(elements, start, state, blocked, tuple(able), tuple(step for step in steps if step.name not in names))
 
 
 def _inputs(step: Step) -> set[str]:
