@@ -1,7 +1,8 @@
 """What each mechanism of `istanbul-2025` contributes to each question: paired differences, mechanism off minus on.
 
-Run it: ``python benchmarks/mechanism_effects.py [replications] [seed]`` (20,000 and 20250528 by default). Both variants
-use the same random numbers, so a difference of one history is a history that flipped.
+Run it: ``python benchmarks/mechanism_effects.py [replications] [seed]`` (20,000 and 20250528 by default); with
+``--markdown`` it prints the table of ``docs/istanbul.md``. Both variants use the same random numbers, so a difference
+of one history is a history that flipped.
 """
 
 from __future__ import annotations
@@ -102,10 +103,26 @@ def shortfalls(table: dict[str, dict[str, Effect]]) -> list[str]:
     return found
 
 
-def main(replications: int = 20_000, seed: int = 20250528) -> int:
+def markdown(table: dict[str, dict[str, Effect]], scenario: ns.Scenario) -> str:
+    """A row for each mechanism: points that supposing it away adds to each question that it moves clearly."""
+    lines = [
+        "| mechanism | what it adds or takes away when it is supposed away (points, 95 % interval) |",
+        "| --- | --- |",
+    ]
+    for name, row in table.items():
+        clear = sorted(((q, one) for q, one in row.items() if one.clear), key=lambda pair: -abs(pair[1].difference))
+        told = ", ".join(f"`{q}` {100 * one.difference:+.1f} ± {100 * one.half_width:.1f}" for q, one in clear)
+        lines.append(f"| `{name}`: {scenario.expanded.mechanisms[name].title} | {told} |")
+    return "\n".join(lines)
+
+
+def main(replications: int = 20_000, seed: int = 20250528, *, as_markdown: bool = False) -> int:
     """Print the table; return the number of unexplained shortfalls."""
     scenario = ns.load("istanbul-2025")
     table = effects(scenario, replications, seed)
+    if as_markdown:
+        print(markdown(table, scenario))
+        return 0
     print(
         f"{scenario.name}, n = {replications} paired histories, seed {seed}; points (off minus on) with 95 % interval"
     )
@@ -132,4 +149,5 @@ def main(replications: int = 20_000, seed: int = 20250528) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(*(int(text) for text in sys.argv[1:])) else 0)
+    words = [text for text in sys.argv[1:] if text != "--markdown"]
+    sys.exit(1 if main(*map(int, words), as_markdown="--markdown" in sys.argv) else 0)
