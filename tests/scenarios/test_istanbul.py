@@ -329,3 +329,11 @@ def test_the_table_of_effects_expects_something_of_every_mechanism():
     assert all(questions.keys() <= SCENARIO.expanded.questions.keys() for questions in module.EXPECTED.values())
     table = module.effects(SCENARIO.without("us.return"), 20, SEED)
     assert table["waived_precondition"]["round2_on_2_june"].difference < 0
+
+
+def test_the_page_of_the_case_speaks_of_every_mechanism_and_question():
+    page = (ROOT / "docs/istanbul.md").read_text("utf-8")
+    for name in (*SCENARIO.expanded.mechanisms, *BASE_RATES):
+        assert f"`{name}`" in page, name
+    for one in SCENARIO.expanded.mechanisms.values():
+        assert one.title in page, one.name
