@@ -13,7 +13,7 @@ from negsim.model.clocks import Distribution, Fixed, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, where
+from negsim.model.expressions import Expression, Number, maximum, where
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import Lookup, asked, check_products, combinations_of, odds, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, check_share, clock_or_now, pace_for, tidy
@@ -240,6 +240,19 @@ class Appointment:
         )
 
     @property
+    def _certain(self) -> bool:
+        """Whether it is held as planned whatever happens, if it stands."""
+        return self.when == ALWAYS and self.chance == ONE
+
+    @property
+    def _falls_through(self) -> bool:
+        """Whether it can miss its day altogether."""
+        shares = [
+            share.value if isinstance(share, Number) else 0.0 for share in (self.downgraded, *self.absent.values())
+        ]
+        return not self._certain and (self.when != ALWAYS or sum(shares) < 1 - 1e-9)
+
+    @property
     def _stands(self) -> Expression:
         off = ~self.cancelled if self.cancels is not None else True
         return both(self.announced if not self._at_start else True, ~self.held, ~self.called_off, off)
@@ -247,12 +260,15 @@ class Appointment:
     def expand(self) -> Iterator[Element]:
         """Yield facts and the actions of its life."""
         yield from (Party(name) for name in self.among)
-        yield from (*asked(self.announced), *asked(self.held), *asked(self.called_off))
+        yield from (*asked(self.announced), *asked(self.held))
+        passes_by = self.cancels is not None and self.on is not None
+        lost = passes_by or (self._falls_through and (self.delay is None or self.never != ZERO))
+        yield from asked(self.called_off) if lost else (self.called_off,)
         yield from self._announcement()
         yield from self._cancellation()
         yield from self._day()
         if self.delay is not None:
-            yield from asked(self.postponed)
+            yield from asked(self.postponed) if self._falls_through and self.never != ONE else (self.postponed,)
             guard, pace = both(self.postponed, self._stands, self.when), ONE
             done = (self.held.set(True), self.postponed.set(False), *self.effects)
             yield Action(name=f"{self.name}.meet_late", when=guard, clock=self.delay, pace=pace, effects=done)
@@ -315,10 +331,12 @@ class Appointment:
             )
             left = left - share
         if self.downgraded != ZERO:
-            yield from asked(self.was_downgraded)
+            yield from asked(self.was_downgraded) if not self._certain else (self.was_downgraded,)
             weight = rest * self.downgraded if self.when == ALWAYS else where(self.when, rest * self.downgraded, 0)
             outcomes.append(Outcome(name="downgraded", weight=weight, effects=(*held, self.was_downgraded.set(True))))
             left = left - self.downgraded
+        # Shares that add up to 1 leave nothing, not a rounding error below it.
+        left = maximum(left, 0) if left != ONE else left
         left = left if self.when == ALWAYS else where(self.when, left, 1)
         never = ONE if self.delay is None else self.never
         outcomes.append(Outcome(name="called_off", weight=rest * left * never, effects=(self.called_off.set(True),)))

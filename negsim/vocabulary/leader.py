@@ -42,7 +42,7 @@ class LeaderChange:
         Multiplier of the hazard of ``changes``.
     fresh_for : duration
         ``H`` (default 365 days, assumed: new leaders raised the chance of ceasefires for about a year in the ETH/PRIO
-        data).
+        data). Counted from the first change; another one meanwhile does not prolong it.
     factor : number-valued expression
         ``f`` (default 1.5, assumed).
     effects : list of effects

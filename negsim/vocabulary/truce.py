@@ -157,6 +157,8 @@ class Truce:
             raise ScenarioError(f"{place}: scope {self.scope!r} is not one of {', '.join(SCOPES)}")
         if self.begins is not None and self.begins_on is not None:
             raise ScenarioError(f"{place}: give begins=law or begins_on=instant, not both")
+        if self.refused == ONE:
+            raise ScenarioError(f"{place}: refused is 1, so it never comes about; give a probability below 1, or drop the truce")
         if (self.extends != ZERO or self.extension is not None) and self.term is None:
             raise ScenarioError(f"{place}: an extension needs a term to extend; give term=")
         if (self.tolerates is not None or self.harm) and self.violations is None:
