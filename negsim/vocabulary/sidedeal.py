@@ -112,7 +112,7 @@ class SideDeal:
     def expand(self) -> Iterator[Element]:
         """Yield facts, signing and collapse."""
         yield from (Party(name) for name in self.between)
-        yield from asked(self.was_signed)
+        yield from (self.was_signed,) if self.signed else asked(self.was_signed)
         yield self.in_force
         if self.signs is not None:
             effects = (self.was_signed.set(True), self.in_force.set(True), *self.effects)
