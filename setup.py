@@ -4,6 +4,7 @@ import os
 from glob import glob
 
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 FOLDER = "negsim/engines/compiled"
 
@@ -26,4 +27,27 @@ else:
     )
     extensions = cythonize([loop], quiet=True)
 
-setup(ext_modules=extensions)
+
+
+class OptionalBuild(build_ext):
+    """Setuptools forgives some ways in which a compiler can fail; here all are forgiven."""
+
+    def build_extension(self, ext):
+        try:
+            super().build_extension(ext)
+        except Exception as error:  # whatever a missing or broken compiler makes of itself
+            self.warn(f"the compiled engine was not built ({error}); runs will use the reference engine")
+
+    def copy_extensions_to_source(self):
+        """An editable install copies what was built, and only that."""
+        built = self.extensions
+        self.extensions = [ext for ext in built if os.path.exists(self.get_ext_fullpath(ext.name)) or self.was_built(ext)]
+        super().copy_extensions_to_source()
+        self.extensions = built
+
+    def was_built(self, ext):
+        """Whether the shared object lies in the build folder."""
+        return os.path.exists(os.path.join(self.build_lib, self.get_ext_filename(self.get_ext_fullname(ext.name))))
+
+
+setup(ext_modules=extensions, cmdclass={"build_ext": OptionalBuild})
