@@ -71,11 +71,13 @@ NOINLINE int next_of_many(const Work *w) {
    them is next, so that the guess need not wait for the division that has just moved them. */
 INLINE int next_of_few(const Work *w) {
     const Tables *p = w->p;
-    int k = first_least(w->due, p->n_steady);
-    double best = w->due[k];
-    for (int i = p->n_steady; i < p->n_actions; i++) {
-        if (LIKELY(w->due[i] > best)) continue;
-        if (w->due[i] < best || p->actions[i].rank < p->actions[k].rank) best = w->due[i], k = i;
+    const double *due = w->due, *end = due + p->n_actions;
+    int k = first_least(due, p->n_steady);
+    double best = due[k];
+    for (const double *d = due + p->n_steady; d < end; d++) {
+        if (LIKELY(*d > best)) continue;
+        int i = (int)(d - due);
+        if (*d < best || p->actions[i].rank < p->actions[k].rank) best = *d, k = i;
     }
     return k;
 }

@@ -192,25 +192,15 @@ INLINE void look_at_guard(Work *w, int a) {
     if (on != w->on[a]) turn_guard(w, a, on);
 }
 
-/* One of two numbers without a jump: which one it is can hardly be foreseen, and a wrong guess costs more than both. */
-INLINE double pick(int64_t first, double a, double b) {
-    union { double d; int64_t i; } x = {a}, y = {b};
-    x.i = (x.i & -first) | (y.i & (first - 1));
-    return x.d;
-}
-
-/* Touch and Schedule of a plain exponential clock written as one; all is worked out, and kept only if `changed`. */
-INLINE void repace_plain(Work *w, int a, const Law *l, Clock *c, double m, double s, int64_t changed) {
+/* Touch and Schedule of a plain exponential clock, written as one. */
+INLINE void repace_plain(Work *w, int a, const Law *l, Clock *c, double m, double s) {
     double T = c->T + c->m * l->a * (c->s * (w->now - c->t0)), rate = m * l->a * s;
     T = T < c->P ? T : c->P;
-    double left = c->P - T;
-    double due = rate > 0.0 ? w->now + left / rate : INFINITY;
-    due = pick((left <= 0.0) & (m != 0.0) & (s != 0.0), w->now, due);
-    c->T = pick(changed, T, c->T);
-    c->t0 = pick(changed, w->now, c->t0);
-    c->m = pick(changed, m, c->m);
-    c->s = pick(changed, s, c->s);
-    set_due(w, a, pick(changed, due, w->due[a]));
+    double left = c->P - T, due = w->now + left / rate;
+    c->T = T, c->t0 = w->now, c->m = m, c->s = s;
+    if (UNLIKELY(!(rate > 0.0))) due = INFINITY;
+    if (UNLIKELY(left <= 0.0 && m != 0.0 && s != 0.0)) due = w->now;
+    set_due(w, a, due);
 }
 
 /* Look at pace and speed again; the clock is touched only if one of them takes another value. */
@@ -220,12 +210,13 @@ INLINE void look_at_pace(Work *w, int a) {
     Clock *c = w->clocks + a;
     double m, s;
     if (!w->on[a] || c->P == 0.0) return;
-    if (LIKELY(A->safe && l->plain)) {          /* never negative, never without a value, and its age does not matter */
-        m = safe_value(w, A->pace), s = safe_value(w, A->speed);
-        repace_plain(w, a, l, c, m, s, (m != c->m) | (s != c->s));
+    if (LIKELY(A->safe)) m = safe_value(w, A->pace), s = safe_value(w, A->speed);
+    else if (!read_pace(w, a, &m, &s)) return;
+    if (m == c->m && s == c->s) return;
+    if (LIKELY(l->plain)) {
+        repace_plain(w, a, l, c, m, s);
         return;
     }
-    if (!read_pace(w, a, &m, &s) || (m == c->m && s == c->s)) return;
     touch(w, l, c);
     c->m = m, c->s = s;
     set_due(w, a, schedule(w, l, c));

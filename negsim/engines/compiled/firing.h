@@ -117,7 +117,7 @@ NOINLINE int runs_away(Work *w, int a) {
 }
 
 INLINE int may_happen(Work *w, int a, double when) {
-    if (UNLIKELY(w->n_instant && when == w->now)) {
+    if (UNLIKELY(when == w->now && w->n_instant)) {
         if (runs_away(w, a)) { fail(w, FAIL_INSTANT); return 0; }
         w->n_instant++;
     } else {

@@ -98,6 +98,20 @@ INLINE void turn(Work *w, int a, double when) {
     if (w->on[a] && A->kind != KIND_IMMEDIATE) start(w, a);       /* still enabled: it starts anew */
 }
 
+/* A jump of its own for each of the first actions. It changes nothing, but the processor's branch predictor now knows
+   which action came, and foresees the lengths of all the lists that follow. */
+INLINE void tell_apart(int a) {
+#if defined(__GNUC__)
+#define CASE(i) case i: __asm__ volatile("nop # " #i); break;
+#define EIGHT(i) CASE(i##0) CASE(i##1) CASE(i##2) CASE(i##3) CASE(i##4) CASE(i##5) CASE(i##6) CASE(i##7)
+    switch (a) { EIGHT(0) EIGHT(01) EIGHT(02) EIGHT(03) }      /* in octal */
+#undef EIGHT
+#undef CASE
+#else
+    (void)a;
+#endif
+}
+
 NOINLINE void run_events(Work *w, double *at) {
     record_dates(w, at, -INFINITY);
     for (;;) {
@@ -108,6 +122,7 @@ NOINLINE void run_events(Work *w, double *at) {
             if (when > w->p->horizon) return;
         }
         if (UNLIKELY(w->fail)) return;
+        tell_apart(a);
         turn(w, a, when);
     }
 }
