@@ -77,3 +77,9 @@ def test_the_same_schema_every_time() -> None:
     assert json.dumps(schema()) == json.dumps(schema())
     loads("format_version = 1\n[scenario]\nname = 'x'\nstart = 2025-01-01\nend = 1\n")
     assert schema() is not schema()
+
+
+def test_the_shipped_schema_file_is_the_schema() -> None:
+    """It stands beside the shipped scenarios, whose first line names it; ``negsim schema`` prints it anew."""
+    file = resources.files("negsim") / "scenarios" / "negsim-1.schema.json"
+    assert json.loads(file.read_text("utf-8")) == json.loads(json.dumps(schema()))
