@@ -44,7 +44,9 @@ def ring(actions: int, horizon: float = 20.0) -> Program:
             parts.append(ns.Level(f"l{i}", low=-1, high=1, step=0.25))
             pace, effects = f"exp(0.5 * l{i})", [*effects, f"l{i} += 0.25 if {left} else -0.25"]
         clock = ns.Exponential(0.5)
-        parts.append(ns.Action(name=f"a{i}", by=party, when=f"not {left} or f{i}", clock=clock, pace=pace, effects=effects))
+        parts.append(
+            ns.Action(name=f"a{i}", by=party, when=f"not {left} or f{i}", clock=clock, pace=pace, effects=effects)
+        )
     return lower(ns.Scenario("ring", start="2025-01-01", end=horizon, parts=parts))
 
 

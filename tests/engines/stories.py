@@ -59,7 +59,9 @@ def working(law: Any, memory: str, pace: str, speed: str) -> ns.Scenario:
         ns.Outcome(name="a", weight=1, effects=["v += 0.1"]),
         ns.Outcome(name="b", weight="n", effects=["v -= 0.3"]),
     ]
-    work = A(name="work", clock=law, when="up", memory=memory, pace=pace, speed=speed, effects=["m += 1"], outcomes=outcomes)
+    work = A(
+        name="work", clock=law, when="up", memory=memory, pace=pace, speed=speed, effects=["m += 1"], outcomes=outcomes
+    )
     return tale(*flipping(), daily(), ns.Counter("n"), ns.Counter("m"), ns.Level("v"), work)
 
 
@@ -112,10 +114,24 @@ def state() -> ns.Scenario:
         *(ns.Fact("known", "said and p > 1"), ns.Counter("n", "2"), ns.Level("where", ns.Beta(2, 3)), trust, worry),
         daily(),
         A(name="talk", clock=ns.Exponential("p"), pace="exp(0.3 * trust) * (1 + worry)", outcomes=outcomes),
-        A(name="shift", clock=ns.Weibull(1.5, "2 + p"), speed="abs(trust) + 0.1", effects=[trust.add(ns.Normal(0, 0.4))]),
+        A(
+            name="shift",
+            clock=ns.Weibull(1.5, "2 + p"),
+            speed="abs(trust) + 0.1",
+            effects=[trust.add(ns.Normal(0, 0.4))],
+        ),
         A(name="sink", clock=ns.Uniform(0, 2), when="known or n > 4", effects=[worry.add(ns.Uniform(-1, 1.2))]),
-        A(name="leap", clock=ns.Exponential(0.2), effects=[worry.set(ns.LogNormal(median="p", sigma=0.5).truncated(0.5, 3))]),
-        A(name="part", clock=ns.Exponential(0.4), when="not open", effects=["open = trust > sqrt(worry) - 1 or n == 7"]),
+        A(
+            name="leap",
+            clock=ns.Exponential(0.2),
+            effects=[worry.set(ns.LogNormal(median="p", sigma=0.5).truncated(0.5, 3))],
+        ),
+        A(
+            name="part",
+            clock=ns.Exponential(0.4),
+            when="not open",
+            effects=["open = trust > sqrt(worry) - 1 or n == 7"],
+        ),
         A(name="shut", clock=ns.Exponential(0.4), when="open", effects=["open = false", "n = max(n - 3, 0)"]),
         ns.Question(name="value", kind="value", condition="min(trust, worry, log(1 + worry)) - (2 - -n)", by=11),
         ns.Question(name="reached", condition="trust >= 1.5 and open", after=3, by=20),
@@ -155,10 +171,13 @@ def failing() -> Iterator[tuple[str, ns.Scenario]]:
     yield "first", tale(ns.Counter("n"), daily(), ns.Question(name="q", condition=f"{near} > 0"))
     yield "date", tale(ns.Counter("n"), daily(), ns.Question(name="q", kind="value", condition=near, by=3.5))
     yield "start", tale(Parameter("p", 0.0), ns.Level("v", "1 / p"), A(name="x", clock=ns.Exponential(2)))
-    yield "cycle", tale(
-        ns.Fact("a", True),
-        A(name="x", clock=ns.Immediately(), when="a", effects=["a = false"]),
-        A(name="y", clock=ns.Immediately(), when="not a", effects=["a = true"]),
+    yield (
+        "cycle",
+        tale(
+            ns.Fact("a", True),
+            A(name="x", clock=ns.Immediately(), when="a", effects=["a = false"]),
+            A(name="y", clock=ns.Immediately(), when="not a", effects=["a = true"]),
+        ),
     )
     yield "instant", tale(ns.Counter("n"), A(name="x", clock=ns.Fixed(0), effects=["n += 1"]))
     yield "events", tale(ns.Counter("n"), A(name="x", clock=ns.Exponential(300), effects=["n += 1"]))

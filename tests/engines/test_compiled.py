@@ -86,7 +86,9 @@ def arguments(count: int) -> np.ndarray[Any, Any]:
     """Ages and hazards on all scales, and the corners."""
     rng = np.random.default_rng(11)
     corners = [0.0, 5e-324, 1e-300, 0.5, 0.75, 1.0, 2.0, 3.5, 4.0, 9.0, 36.7, 700.0, 1e300, np.inf]
-    return np.concatenate([corners, rng.uniform(0, 10, count), rng.exponential(1.0, count), 10 ** rng.uniform(-9, 3, count)])
+    return np.concatenate(
+        [corners, rng.uniform(0, 10, count), rng.exponential(1.0, count), 10 ** rng.uniform(-9, 3, count)]
+    )
 
 
 def check_laws(count: int) -> int:
@@ -95,7 +97,11 @@ def check_laws(count: int) -> int:
     loop.prepare(prepared)
     done = 0
     for number, law in enumerate(laws):
-        said = {} if law.family in ("normal", "beta") else {"hazard": cumulative_hazard(law), "inverse": inverse_hazard(law)}
+        said = (
+            {}
+            if law.family in ("normal", "beta")
+            else {"hazard": cumulative_hazard(law), "inverse": inverse_hazard(law)}
+        )
         if not law.defective:
             said["quantile"] = upper_quantile(law)
         for what, function in said.items():
@@ -149,8 +155,14 @@ def test_deep_and_long_expressions() -> None:
     nested = parse("n > 1")
     for i in range(240):
         nested = any_of(ns.Counter("n") > i + 40, all_of(nested, ns.Counter("n") > i % 5))
-    values = [ns.Question(name=f"q{i}", kind="value", condition=tree, by=9) for i, tree in enumerate((long, deep, wide))]
-    parts = [ns.Counter("n"), ns.Level("v"), ns.Action(name="tick", clock=ns.Exponential(2.0), effects=["n += 1", "v += 0.3"])]
+    values = [
+        ns.Question(name=f"q{i}", kind="value", condition=tree, by=9) for i, tree in enumerate((long, deep, wide))
+    ]
+    parts = [
+        ns.Counter("n"),
+        ns.Level("v"),
+        ns.Action(name="tick", clock=ns.Exponential(2.0), effects=["n += 1", "v += 0.3"]),
+    ]
     assert_same(tale(*parts, *values, ns.Question(name="c", condition=nested)), count=10)
 
 

@@ -286,7 +286,9 @@ def _product(parts: Sequence[Terms]) -> Terms:
         if part is None or len(terms) * len(part) > MOST_TERMS:
             return None
         pairs = [(one, two) for one in terms for two in part]
-        terms = [{**one, **two} for one, two in pairs if all(two.get(key, truth) == truth for key, truth in one.items())]
+        terms = [
+            {**one, **two} for one, two in pairs if all(two.get(key, truth) == truth for key, truth in one.items())
+        ]
     return terms
 
 

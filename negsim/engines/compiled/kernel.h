@@ -4,6 +4,12 @@
 
 #include "cells.h"
 #include "history.h"
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+/* Above a quarter of it a huge page is asked for. */
+#define PAGE ((size_t)1 << 21)
 
 COLD void release(Work *w) {
     if (!w) return;
@@ -40,8 +46,11 @@ COLD int make_agenda(Work *w) {
 }
 
 COLD int make_clocks(Work *w) {
-    size_t size = sizeof(Clock) * (size_t)(w->p->n_actions + 1);
-    w->clocks = aligned_alloc(64, size);
+    size_t size = sizeof(Clock) * (size_t)(w->p->n_actions + 1), page = size < PAGE / 4 ? 64 : PAGE;
+    w->clocks = aligned_alloc(page, size = (size + page - 1) / page * page);
+#ifdef MADV_HUGEPAGE
+    if (w->clocks && page == PAGE) madvise(w->clocks, size, MADV_HUGEPAGE);
+#endif
     if (w->clocks) memset(w->clocks, 0, size);
     return w->clocks != 0;
 }

@@ -14,7 +14,7 @@ import numpy as np
 
 from negsim.blocks import Block, Event, Job, Trajectory, empty_block
 from negsim.engines.compiled import loop
-from negsim.engines.compiled.layouts import LAYOUTS
+from negsim.engines.compiled.layouts import LAYOUTS, together
 from negsim.engines.compiled.tables import Lowered, law_rows, lower_program, seats
 from negsim.errors import EngineError, SimulationError
 from negsim.program import Program
@@ -123,10 +123,15 @@ class CompiledKernel:
         if found is None:
             if len(self.laws) >= KEPT_ROWS:
                 self.laws.clear()
-            found = law_rows(self.program.bind(row))
+            found = together({"laws": law_rows(self.program.bind(row))})["laws"]
             loop.prepare(found)
             self.laws[row] = found
         return found
+
+    def _laws_of(self, rows: Sequence[tuple[float, ...]]) -> Any:
+        count = len(self.program.laws)
+        laws = [self._laws(row)[:count] for row in rows]
+        return np.concatenate(laws) if count else np.zeros(1, LAYOUTS["Law"])
 
     def _rows(self, job: Job, block: Block) -> dict[str, Any]:
         """The rows of parameters that these replications use, and which uses which."""
@@ -137,9 +142,7 @@ class CompiledKernel:
             "replications": block.replications,
             "row_of": row_of.astype(np.int32),
             "parameters": np.array([*(x for row in rows for x in row), 0.0]),
-            "laws": np.concatenate([self._laws(row)[: len(self.program.laws)] for row in rows] or [])
-            if self.program.laws
-            else np.zeros(1, LAYOUTS["Law"]),
+            "laws": self._laws(rows[0]) if len(rows) == 1 else self._laws_of(rows),
             "n_parameters": len(self.program.parameters),
             "single": len(rows) == 1,
         }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LAYOUTS", "Array", "integers", "table"]
+__all__ = ["LAYOUTS", "Array", "integers", "table", "together"]
+
+# Bytes of a line of the caches, of a huge page.
+LINE, PAGE = 64, 2**21
 
 Array = NDArray[Any]
 
@@ -30,16 +33,27 @@ LAYOUTS: dict[str, np.dtype[np.void]] = {
     "Effect": _layout(
         "slot add amount law",
         "",
-        [("value", "f8"), ("constant", "i4"), ("stream", "i4"), ("kind", "i4"), ("next", "i4"), ("values", "i4"), ("atoms", "i4"),
-         ("bit", "u8")],
+        [
+            ("value", "f8"),
+            ("constant", "i4"),
+            ("stream", "i4"),
+            ("kind", "i4"),
+            ("next", "i4"),
+            ("values", "i4"),
+            ("atoms", "i4"),
+            ("bit", "u8"),
+            ("unused", "u8"),
+        ],
     ),
-    "Outcome": _layout("weight effect effects listed simple guard guards pace paces probe probes unused"),
+    "Outcome": _layout(
+        "weight effect effects listed simple guard guards pace paces probe probes", "", [("unused", "5i4")]
+    ),
     "GuardDep": _layout("", "", [("changed", "u8"), ("mask", "u8"), ("want", "u8"), ("target", "i4"), ("word", "i4")]),
     "Dep": _layout("", "", [("changed", "u8"), ("target", "i4"), ("what", "i4")]),
     "Action": _layout(
-        "kind guard law pace speed memory outcome outcomes branching steady instant instants fired fireds weighed early",
+        "guard law pace speed outcome outcomes limit rank instant instants fired fireds weighed",
         "",
-        [("rank", "i4"), ("safe", "i4"), ("limit", "i8")],
+        [(name, "u1") for name in ("kind", "memory", "branching", "steady", "early", "safe")] + [("unused", "6u1")],
     ),
     "First": _layout("condition throughout"),
     "Dated": _layout("condition column", "date"),
@@ -47,17 +61,37 @@ LAYOUTS: dict[str, np.dtype[np.void]] = {
     "Instant": _layout("", "when", [("occurrence", "i8")]),
     "Law": _layout(
         "family cut defective plain has_low has_high",
-        "a b c low high never ever upper mass width rising falling at_mode alpha beta exponent h0",
+        "a b c low high never ever upper mass width rising falling at_mode alpha beta exponent h0 u0 u1 u2 u3",
     ),
 }
 
 
 def table(name: str, rows: Sequence[Sequence[Any]]) -> Array:
-    """Rows as an array; one more than needed, so that no address is empty."""
+    """Rows as an array; one more than needed, so that no address is empty. Short rows are filled up with zeros."""
     array = np.zeros(len(rows) + 1, LAYOUTS[name])
-    if rows:
-        array[: len(rows)] = [tuple(row) for row in rows]
+    for field, column in zip(LAYOUTS[name].names or (), zip(*rows, strict=True), strict=False):
+        array[field][: len(rows)] = column
     return array
+
+
+def together(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The same arrays in one piece of memory, each from a line of the caches on.
+
+    Above four megabytes numpy asks for huge pages, so that the processor need not look up thousands of small ones.
+    """
+    places, size = {}, 0
+    for name, array in arrays.items():
+        places[name] = size
+        size += (array.nbytes + LINE - 1) // LINE * LINE
+    page = PAGE if size >= PAGE else LINE
+    memory = np.empty(size + page, dtype=np.uint8)
+    start = -memory.ctypes.data % page
+    found = {}
+    for name, array in arrays.items():
+        first = start + places[name]
+        found[name] = memory[first : first + array.nbytes].view(array.dtype)
+        found[name][:] = array
+    return found
 
 
 def integers(values: Iterable[int]) -> Array:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from negsim.engines.compiled.code import CONST, MASK, Code, Form, cells_of
-from negsim.engines.compiled.layouts import LAYOUTS, Array, integers, table
+from negsim.engines.compiled.layouts import LAYOUTS, Array, integers, table, together
 from negsim.engines.compiled.readers import Readers, reads
 from negsim.laws import Law
 from negsim.model.expressions import Expression, Number
@@ -24,11 +24,11 @@ MEMORIES = {"reset": 0, "resume": 1, "repeat": 2}
 SLOTS = {"fact": 0, "counter": 1, "level": 2, "parameter": 3}
 FAMILIES = ("exponential", "weibull", "gamma", "lognormal", "uniform", "triangular", "pert", "normal", "beta", "fixed")
 ANY, FACT, CELL = range(3)
-NO_LIMIT = 2**62
+NO_LIMIT = 2**31 - 1
 # Up to so many actions the next one is found by a scan.
 FEW = 64
 # The row of an empty seat: no kind, never on.
-NOBODY = (4, *(0 for _ in range(18)))
+NOBODY = (*(0 for _ in range(13)), 4, *(0 for _ in range(5)))
 # Occurrences of which draws are made for a batch of replications: at most so many of one action, and in all. With many
 # actions none: what was made would have left the caches before it is used.
 KEPT, ALL_KEPT = 64, 2**10
@@ -114,8 +114,10 @@ class _Lowering:
         self.rows["Expr"] = [_expr(form) for form in self.code.forms]
         self.rows["Term"], self.rows["Dimension"] = [*self.code.terms], [*self.code.dimensions]
         arrays = {name: table(name, self.rows[name]) for name in LAYOUTS if name not in ("Dep", "Dated", "Law")}
-        arrays |= {f"slot_{name}": integers(one) for name, one in zip(("guards", "paces", "probes"), starts, strict=True)}
-        return Lowered(arrays | self.lists(), self.numbers(), program.horizon, self.owners())
+        arrays |= {
+            f"slot_{name}": integers(one) for name, one in zip(("guards", "paces", "probes"), starts, strict=True)
+        }
+        return Lowered(together(arrays | self.lists()), self.numbers(), program.horizon, self.owners())
 
     # -- actions --------------------------------------------------------------------------------------------------
 
@@ -123,7 +125,9 @@ class _Lowering:
         guard = self.code.condition(row.guard)
         pace, speed = self.code.number(row.pace), self.code.number(row.speed)
         steady = row.memory == "reset" and row.clock in ("random", "fixed")
-        steady = steady and all(f.form == CONST and f.value >= 0 for f in (self.code.forms[pace], self.code.forms[speed]))
+        steady = steady and all(
+            f.form == CONST and f.value >= 0 for f in (self.code.forms[pace], self.code.forms[speed])
+        )
         first, instant, fired = len(self.rows["Outcome"]), len(self.rows["Instant"]), len(self.rows["Fired"])
         self.rows["Instant"] += row.instants
         self.rows["Fired"] += self.fired.get(number, ())
@@ -131,10 +135,10 @@ class _Lowering:
             self.outcome(outcome)
         self.rows["Action"].append(
             (
-                KINDS[row.clock], guard, -1 if row.law is None else row.law, pace, speed, MEMORIES[row.memory],
-                first, len(row.outcomes), row.branching, steady, instant, len(row.instants),
-                fired, len(self.fired.get(number, ())), self.weighed(row), self.early(row.guard),
-                number, 0, NO_LIMIT if row.limit is None else row.limit,
+                guard, -1 if row.law is None else row.law, pace, speed, first, len(row.outcomes),
+                NO_LIMIT if row.limit is None else row.limit, number, instant, len(row.instants),
+                fired, len(self.fired.get(number, ())), self.weighed(row),
+                KINDS[row.clock], MEMORIES[row.memory], row.branching, steady, self.early(row.guard), 0,
             )
         )  # fmt: skip
 
@@ -166,7 +170,7 @@ class _Lowering:
         listed, *places = self.readers.outcome(row.effects)
         simple = listed and len(row.effects) < 63 and all(effect[5] for effect in self.rows["Effect"][start:])
         weight = self.code.number(row.weight)
-        self.rows["Outcome"].append((weight, start, len(row.effects), listed, simple, *places, 0))
+        self.rows["Outcome"].append((weight, start, len(row.effects), listed, simple, *places))
 
     def effect(self, row: EffectRow) -> tuple[Any, ...]:
         if row.amount is None:
@@ -191,7 +195,7 @@ class _Lowering:
             self.rows["Effect"][number] = (*row, kind, place, slot[7], slot[4], bit)
 
     def guard(self, target: int, _: int, changed: int) -> tuple[int, ...]:
-        form: Form = self.code.forms[self.rows["Action"][target][1]]
+        form: Form = self.code.forms[self.rows["Action"][target][0]]
         if form.form != MASK:
             return changed, 0, 0, target, -1
         return changed, form.mask, form.want, target, form.word
@@ -242,7 +246,7 @@ class _Lowering:
             "next": np.zeros(self.next + 1, dtype=np.int32),
             "cells": np.zeros(self.code.cells + 1),
             "cell_values": np.zeros(sum(row[5] for row in self.rows["Slot"]) + 1),
-            "calendar": integers(i for i, row in enumerate(self.rows["Action"]) if row[0] == KINDS["calendar"]),
+            "calendar": integers(i for i, row in enumerate(self.rows["Action"]) if row[13] == KINDS["calendar"]),
             "changing": integers(i for i, row in enumerate(self.rows["Slot"]) if row[6]),
         }
 

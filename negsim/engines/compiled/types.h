@@ -55,29 +55,30 @@ typedef struct {
     int32_t kind;                        /* EFFECT_FACT: a truth with no atom but its own; EFFECT_CELL: by table */
     int32_t next;                        /* EFFECT_CELL: first of the cells that it leads to */
     int32_t values, atoms;               /* EFFECT_CELL: first of the cells' values; whether atoms read the level */
-    uint64_t bit;                        /* EFFECT_FACT: of word 0 */
+    uint64_t bit, unused;                /* EFFECT_FACT: of word 0 */
 } Effect;
 
 /* What looks again after a firing; listed is 0 where the lists would be too long, see follow_slots. */
 typedef struct {
     int32_t weight, effect, effects, listed, simple;       /* simple: no amount has to be worked out */
-    int32_t guard, guards, pace, paces, probe, probes, unused;
+    int32_t guard, guards, pace, paces, probe, probes, unused[5];
 } Outcome;
 typedef struct { uint64_t changed, mask, want; int32_t target, word; } GuardDep;   /* word -1: not of FORM_MASK */
 typedef struct { uint64_t changed; int32_t target, what; } Dep;
 
+/* One line of the caches, as are Clock, Expr, Slot, Effect and Outcome: with many actions every line counts. */
 typedef struct {
-    int32_t kind, guard, law, pace, speed, memory;
+    int32_t guard, law, pace, speed;
     int32_t outcome, outcomes;           /* first column of counts, how many */
-    int32_t branching;
-    int32_t steady;                      /* pace and speed are numbers and memory is reset: due is start + delay */
+    int32_t limit, rank;
     int32_t instant, instants;
     int32_t fired, fireds;               /* probes of firings */
     int32_t weighed;                     /* weights are numbers: first of the running sums, else -1 */
-    int32_t early;                       /* guard at the start hangs on 0 nothing, 1 parameters, 2 a draw */
-    int32_t rank;
-    int32_t safe;                        /* pace and speed have a value in every state, and not a negative one */
-    int64_t limit;
+    uint8_t kind, memory, branching;
+    uint8_t steady;                      /* pace and speed are numbers and memory is reset: due is start + delay */
+    uint8_t early;                       /* guard at the start hangs on 0 nothing, 1 parameters, 2 a draw */
+    uint8_t safe;                        /* pace and speed have a value in every state, and not a negative one */
+    uint8_t unused[6];
 } Action;
 
 typedef struct { int32_t condition, throughout; } First;
@@ -94,6 +95,7 @@ typedef struct {
     double upper, mass;                      /* S(hi), S(lo) - S(hi) */
     double width, rising, falling, at_mode, alpha, beta, exponent;
     double h0;                               /* H(0) */
+    double unused[4];
 } Law;
 
 typedef struct {
