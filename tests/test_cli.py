@@ -121,6 +121,63 @@ def test_a_bad_file_names_its_type_and_place(capsys: pytest.CaptureFixture[str],
     assert err.startswith("negsim: FileError: bad.toml: ")
 
 
+SMALL = (
+    'format_version = 1\n[scenario]\nname = "small"\nstart = "{start}"\nend = {end}\n[fact.f]\n[counter.n]\n'
+    '[action.act]\nwhen = "not f"\nclock = {clock}\neffects = ["f = true"]\n[question.q]\ncondition = "f"\nby = 5\n'
+)
+
+
+def small(
+    tmp_path: Path, *, start: str = "2025-01-01", end: str = "9", clock: str = '{law = "exponential", rate = 1}'
+) -> Path:
+    file = tmp_path / "small.toml"
+    file.write_text(SMALL.replace("{start}", start).replace("{end}", end).replace("{clock}", clock))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("clock", "told"),
+    [
+        ('{law = "exponential", rate = 0}', "rate = 0.0 must be above 0"),
+        ('{law = "exponential", rate = 1, median = 3}', "too many statements"),
+        ('{law = "lognormal", median = 10, p90 = 5}', "contradict or repeat each other"),
+    ],
+)
+def test_validate_refuses_a_law_that_cannot_exist(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, clock: str, told: str
+) -> None:
+    assert call(capsys, "validate", str(small(tmp_path)))[0] == 0
+    code, out, err = call(capsys, "validate", str(small(tmp_path, clock=clock)))
+    assert (code, out) == (1, "")
+    assert err.startswith("negsim: LawError: small.toml: action act: ")
+    assert told in err
+
+
+@pytest.mark.parametrize(("start", "end"), [("2025-01-01", "1e300"), ("9999-12-31", "40"), ("0001-01-01", "40")])
+def test_dates_outside_the_calendar_are_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, start: str, end: str
+) -> None:
+    code, _, err = call(capsys, "run", str(small(tmp_path, start=start, end=end)), "-n", "50")
+    assert code == 1
+    assert "lies outside the calendar; use years 3 to 9997" in err
+
+
+@pytest.mark.parametrize("start", ["0003-01-01", "0400-01-01", "9997-12-01"])
+def test_years_far_away_are_told_in_four_digits(capsys: pytest.CaptureFixture[str], tmp_path: Path, start: str) -> None:
+    file = str(small(tmp_path, start=start))
+    code, out, _ = call(capsys, "run", file, "-n", "50", "--out", str(tmp_path))
+    assert (code, (tmp_path / "small.png").exists()) == (0, True)
+    code, out, _ = call(capsys, "replay", file, "0", "--seed", "1")
+    assert code == 0
+    assert f"{start} 00:00" in out
+
+
+def test_a_folder_that_is_not_there_has_a_remedy(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, err = call(capsys, "new", str(tmp_path / "nowhere" / "x.toml"))
+    assert (code, out) == (1, "")
+    assert "x.toml: no such file or directory; give a path that can be used" in err
+
+
 def test_a_run_that_fails_exits_with_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "loop.toml"
     file.write_text(

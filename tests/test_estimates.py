@@ -280,3 +280,8 @@ def test_estimates_do_not_load_scipy_stats() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "False"]
+
+
+def test_a_method_in_the_place_of_the_level_is_a_typed_error() -> None:
+    with pytest.raises(EstimateError, match="level is 'wilson'; it must lie strictly between 0 and 1"):
+        Proportion(hits=1, n=2).interval("wilson")  # type: ignore[arg-type] # the point

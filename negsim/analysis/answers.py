@@ -130,7 +130,7 @@ def deadline(question: Question, scenario: Scenario) -> str:
     by = scenario.end if question.by is None else question.by
     if isinstance(by, str):
         return by
-    return scenario.calendar.at(by).strftime("%Y-%m-%dT%H:%M")
+    return scenario.calendar.label(by).replace(" ", "T")
 
 
 def answers(runs: Results, questions: Any = None, *, level: float = 0.95) -> tuple[Answer, ...]:

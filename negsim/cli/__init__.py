@@ -25,7 +25,10 @@ def main(args: list[str] | None = None) -> None:
         _hang_up()
     except NegsimError as error:
         _fail(f"{type(error).__name__}: {error}")
-    except (OSError, ImportError) as error:
+    except OSError as error:
+        told = error.filename is not None and error.strerror
+        _fail(f"{error.filename}: {told[:1].lower()}{told[1:]}; give a path that can be used" if told else str(error))
+    except ImportError as error:
         _fail(str(error))
     finally:
         try:

@@ -66,9 +66,14 @@ def validate(
 ) -> None:
     """Check a scenario file; say what is wrong, where, and what to do."""
     import negsim as ns
+    from negsim.errors import NegsimError
     from negsim.report.words import clean
 
     told = ns.load(file)
+    try:
+        ns.lower(told)  # a law that cannot exist, or a chance that is none, shows only here
+    except NegsimError as error:
+        raise type(error)(f"{Path(file).name}: {error}") from None
     elements = told.expanded
     counts = (
         f"{len(elements.actions)} actions, {len(elements.questions)} questions, {len(elements.parameters)} parameters"

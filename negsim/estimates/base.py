@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, SupportsIndex
 
 from negsim.errors import EstimateError
@@ -159,7 +160,7 @@ def set_counts(owner: object, *names: str) -> None:
 
 def check_level(level: float) -> None:
     """Refuse a level that is not strictly between 0 and 1."""
-    if not 0 < level < 1:
+    if not isinstance(level, Real) or not 0 < level < 1:
         raise EstimateError(f"level is {level!r}; it must lie strictly between 0 and 1, such as 0.95")
 
 

@@ -224,7 +224,7 @@ class Calendar:
         """The wall-clock date and minute that many days from the start."""
         if not math.isfinite(when):
             return "never"
-        return self.at(when).strftime("%Y-%m-%d %H:%M")
+        return self.at(when).replace(tzinfo=None).isoformat(" ", "minutes")
 
     def repeats(
         self, first: Moment | None, period: Duration, end: float, what: str, cap: int

@@ -236,10 +236,12 @@ def _check_reach(elements: Elements, supposed: bool) -> tuple[str, ...]:
 
 
 def _unreachable(question: Question, reach: Reach) -> str:
-    condition = question.condition
-    if question.kind not in ("reached", "when") or condition is None or reach.possible(condition):
+    if question.kind not in ("reached", "when"):
         return ""
-    return (
-        f"question {question.name}: nothing can ever make '{condition}' true{reach.why(condition)}; "
-        "add an action that can, or drop the question"
-    )
+    for key, tree in (("", question.condition), ("given: ", question.given)):
+        if tree is not None and not reach.possible(tree):
+            return (
+                f"question {question.name}: {key}nothing can ever make '{tree}' true{reach.why(tree)}; "
+                "add an action that can, or drop the question"
+            )
+    return ""

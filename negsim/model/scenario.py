@@ -18,6 +18,8 @@ from negsim.model.parameters import iso_date
 
 __all__ = ["Scenario"]
 
+A_YEAR = 366.0
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -90,9 +92,11 @@ class Scenario:
     def _check_dates(self) -> None:
         try:
             origin, horizon = self.calendar.origin, self.horizon
+            for when in (-A_YEAR, horizon + A_YEAR):  # what tables and charts date, with their margins
+                self.calendar.at(when)
         except OverflowError:
             raise ScenarioError(
-                f"start {self.start!r} or end {self.end!r} lies outside the calendar; use years 1 to 9998"
+                f"start {self.start!r} or end {self.end!r} lies outside the calendar; use years 3 to 9997"
             ) from None
         if not (origin and horizon > 0):
             raise ScenarioError(f"end {self.end!r} is not after start {self.start!r}; move one of them")

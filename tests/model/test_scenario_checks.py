@@ -295,3 +295,16 @@ def test_a_scenario_of_thousands_of_elements_is_checked_in_seconds() -> None:
     lower(described)
     assert time.process_time() - began < 5.0, "about half a second on an idle machine"
     assert len(described.expanded.actions) >= 800
+
+
+def test_a_condition_given_that_can_never_be_is_refused() -> None:
+    memo, never = ns.Fact("memo"), ns.Fact("never")
+    act = ns.Action(name="act", when=~memo, clock=ns.Exponential(1), effects=[memo.set(True)])
+
+    def asked(given: ns.Expression) -> ns.Scenario:
+        question = ns.Question(name="q", condition=memo, given=given, by=3)
+        return ns.Scenario("tiny", start="2025-01-01", end=5, parts=[memo, never, act, question])
+
+    assert asked(memo).notes == ()
+    with pytest.raises(ns.ScenarioError, match="question q: given: nothing can ever make 'never' true"):
+        asked(never)
