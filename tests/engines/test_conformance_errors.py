@@ -180,3 +180,15 @@ def test_failures_are_counted_and_the_others_are_whole(engine: str) -> None:
 def trajectory_initial(described: ns.Scenario, engine: str, replication: int) -> Any:
     calm = described.without("go")
     return block_of(calm, engine, replications=[replication], trace=replication + 1).traces[0].initial
+
+
+@on_every_engine
+def test_an_initial_draw_must_be_finite_before_it_is_clipped(engine: str) -> None:
+    # The median of this law is exp(720), beyond the largest float.
+    level = ns.Level("x", ns.LogNormal(mu=720, sigma=0.001), low=0, high=5)
+    error = failure(scenario(level), engine)
+    assert isinstance(error, EvaluationError)
+    assert (error.time, error.replication) == (0.0, 5)
+    assert "x" in str(error)
+    small = ns.Level("x", ns.LogNormal(mu=700, sigma=0.001), low=0, high=5)
+    assert block_of(scenario(small), engine).final[0, 0] == 5.0

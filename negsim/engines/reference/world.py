@@ -302,7 +302,9 @@ class _Change:
 
 
 def fitted(slot: Slot, value: float) -> float:
-    """A value as a slot keeps it: whole, or clipped and on its grid."""
+    """A value as a slot keeps it: whole, or clipped and on its grid. It must be finite before it is clipped."""
+    if not isfinite(value):
+        raise EvaluationError(f"{slot.kind} {slot.name} would become {value!r}; keep it finite")
     if slot.kind == "counter":
         if value != math.floor(value) or abs(value) > WHOLE:
             raise EvaluationError(f"counter {slot.name} would become {value!r}; it must be whole and at most 2**53")
