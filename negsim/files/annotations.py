@@ -12,7 +12,7 @@ from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, get_ty
 
 from negsim.errors import ScenarioError
 from negsim.files.shapes import Choice, Many, Named, Pairs, Scalar, Shape, Tree
-from negsim.files.tables import TAGS, TREE, BoundsTable, EffectTable, EffectText, LawTable, Record, Table
+from negsim.files.tables import TAGS, TREE, BoundsTable, EffectTable, EffectText, HeadTable, LawTable, Record, Table
 from negsim.model import actions, calendar, clocks, effects, elements, evidence, interventions, parameters, variables
 from negsim.model.clocks import LAWS, Distribution
 from negsim.model.effects import Effect
@@ -86,6 +86,7 @@ class Codec:
         for word in dict.fromkeys(words):
             self._add_word(word)
         self.intervention = self.shape(interventions.Intervention, "intervention")
+        self.head = HeadTable(self)
 
     def _add_word(self, word: type) -> None:
         table = getattr(word, "table", None)

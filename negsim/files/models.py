@@ -11,7 +11,6 @@ from negsim.errors import nearest
 from negsim.files.annotations import REFERENCE, Codec, doc_of, first_line
 from negsim.files.places import short
 from negsim.files.shapes import Many, refuse
-from negsim.files.tables import HeadTable
 
 __all__ = ["file_model"]
 
@@ -37,7 +36,7 @@ class Strict(BaseModel):
 
 def file_model(codec: Codec, only: Collection[str] | None = None) -> type[BaseModel]:
     """The pydantic model of a whole file, or of files with ``only`` these tables (models are dear to make)."""
-    head = HeadTable(codec)
+    head = codec.head
     top: dict[str, tuple[Any, Any]] = {}
     top["format_version"] = (Literal[1], Field(alias="format_version", description="Always 1."))
     top["scenario"] = (head.annotation(), Field(alias="scenario", description="Name, start, end and zone."))

@@ -13,7 +13,6 @@ from negsim.errors import FileError, ScenarioError
 from negsim.files.annotations import Codec
 from negsim.files.places import BARE, short
 from negsim.files.reading import VERSION, codec_of, vocabulary
-from negsim.files.tables import HeadTable
 from negsim.model.scenario import Scenario
 
 __all__ = ["dumps", "save"]
@@ -51,7 +50,7 @@ def dumps(scenario: Scenario) -> str:
     """
     codec = _codec_for(scenario)
     lines = [SCHEMA_LINE, f"format_version = {VERSION}", "", "[scenario]"]
-    lines += _pairs(HeadTable(codec).plain(scenario, ("scenario",)))
+    lines += _pairs(codec.head.plain(scenario, ("scenario",)))
     tables = {record.cls: table for table, record in codec.tables.items()}
     words = sorted(set(codec.tables) - {*FIRST, *LAST})
     places = {table: n for n, table in enumerate((*FIRST, *words, *LAST))}
