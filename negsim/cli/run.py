@@ -68,6 +68,8 @@ def run(
         solved = solve_answers(told, draws=draws, seed=seed, level=level)
         _print(solved, solved.answers, format, level=level, digits=digits)
         return
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the run, not after it
     n = replications or _enough(engine)
     options = {"seed": seed, "engine": engine, "draws": _rows(n, draws, best), "workers": workers}
     runs = _simulate(told, n, reasons=format is Format.table, **options)
@@ -194,7 +196,6 @@ def _number(value: float) -> float | None:
 def _chart(runs: Results, out: Path) -> Path:
     import negsim as ns
 
-    out.mkdir(parents=True, exist_ok=True)
     path = out / f"{runs.scenario.name}.png"
     ns.plots.chart(runs, path=path)
     return path
