@@ -104,7 +104,8 @@ def test_a_condition_that_never_came_true_is_unknown() -> None:
     done, met = ns.Fact("done"), ns.Fact("met")
     act = ns.Action(name="do_it", when=~done, clock=ns.Exponential(1), effects=[done.set(True)])
     question = ns.Question(name="q", condition=done, given=met)
-    scenario = ns.Scenario("no", start="2025-01-01", end=2, parts=[done, met, act, question])
+    meet = ns.Action(name="meet", clock=ns.Exponential(1), effects=[met.set(True)])
+    scenario = ns.Scenario("no", start="2025-01-01", end=2, parts=[done, met, act, meet, question]).without("meet")
     row = ns.answers(ns.simulate(scenario, replications=50, seed=1))[0]
     assert math.isnan(row.value)
     assert row.rounded() == "unknown"
