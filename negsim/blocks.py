@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,19 +117,23 @@ class Kernel(Protocol):
         """Simulate the job's replications."""
 
 
-def empty_block(program: Program, replications: Sequence[int]) -> Block:
-    """A block of the right shapes: NaN and zeros, nothing failed."""
-    n = len(replications)
+def empty_block(program: Program, replications: Sequence[int], *, blank: bool = True) -> Block:
+    """A block of the right shapes: NaN and zeros, nothing failed; or not yet written at all."""
+    n, probes = len(replications), program.probes
     outcomes = sum(len(row.outcomes) for row in program.actions)
-    probes = program.probes
+
+    def array(columns: int | None, kind: type, value: float) -> NDArray[Any]:
+        shape = n if columns is None else (n, columns)
+        return np.full(shape, value, dtype=kind) if blank else np.empty(shape, dtype=kind)
+
     return Block(
         replications=np.asarray(replications, dtype=np.int64),
-        first=np.full((n, len(probes.first)), np.nan),
-        at=np.full((n, len(probes.at)), np.nan),
-        held=np.full((n, len(probes.held)), np.nan),
-        fired=np.zeros((n, len(probes.fired)), dtype=np.int64),
-        counts=np.zeros((n, outcomes), dtype=np.int64),
-        final=np.full((n, len(program.slots)), np.nan),
-        events=np.zeros(n, dtype=np.int64),
-        failed=np.zeros(n, dtype=np.bool_),
+        first=array(len(probes.first), np.float64, np.nan),
+        at=array(len(probes.at), np.float64, np.nan),
+        held=array(len(probes.held), np.float64, np.nan),
+        fired=array(len(probes.fired), np.int64, 0),
+        counts=array(outcomes, np.int64, 0),
+        final=array(len(program.slots), np.float64, np.nan),
+        events=array(None, np.int64, 0),
+        failed=array(None, np.bool_, False),
     )

@@ -239,6 +239,7 @@ class _Writer:
         self.horizon = horizon
         self.laws: list[Distribution | Fixed] = []
         self.places: list[str] = []
+        self.known: dict[tuple[bool, Distribution | Fixed], int] = {}
         names = [*sorted(elements.variables), *sorted(elements.parameters)]
         self.index = {name: number for number, name in enumerate(names)}
 
@@ -263,10 +264,13 @@ class _Writer:
             return (0, 0, action.name)
         return (1 if isinstance(action.clock, Immediately) else 2, action.priority, action.name)
 
-    def law(self, law: Distribution | Fixed, place: str) -> int:
-        self.laws.append(law)
-        self.places.append(place)
-        return len(self.laws) - 1
+    def law(self, law: Distribution | Fixed, place: str, *, clock: bool = False) -> int:
+        """The number of a law; equal ones have one, which is solved once."""
+        if (clock, law) not in self.known:
+            self.known[clock, law] = len(self.laws)
+            self.laws.append(law)
+            self.places.append(place)
+        return self.known[clock, law]
 
     def slot(self, variable: Variable) -> Slot:
         if isinstance(variable, Level):
@@ -326,7 +330,9 @@ class _Writer:
             by=action.by,
             clock=kind,
             guard=action.when,
-            law=self.law(clock, f"action {action.name}") if isinstance(clock, (Distribution, Fixed)) else None,
+            law=self.law(clock, f"action {action.name}", clock=True)
+            if isinstance(clock, (Distribution, Fixed))
+            else None,
             instants=self.instants(action),
             pace=action.pace,
             speed=action.speed,

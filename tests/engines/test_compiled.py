@@ -45,13 +45,36 @@ def test_draws_are_those_of_the_streams(seed: int, replication: int, occurrence:
 @pytest.mark.parametrize("most", [0, 1, 2])
 def test_wider_registers_draw_the_same(most: int) -> None:
     rng = np.random.default_rng(5)
-    for occurrence in (0, 1, 77, 2**32 - 1):
+    key = np.array(stream_key(9, "action", "x"), dtype=np.uint32)
+    for occurrences in ([0] * 8, [2**32 - 1] * 8, [0, 1, 2, 77, 2**31, 2**32 - 2, 2**32 - 1, 5]):
         replications = rng.integers(0, 2**63, 8, dtype=np.uint64)
         a, b = np.zeros(8), np.zeros(8)
-        loop.draw_batch(replications, occurrence, np.array(stream_key(9, "action", "x"), dtype=np.uint32), a, b, most)
-        expected = uniforms_array(9, "action", "x", replications, occurrence)
-        assert (a == expected[0]).all()
-        assert (b == expected[1]).all()
+        loop.draw_batch(replications, np.array(occurrences, dtype=np.uint64), key, a, b, most)
+        one_by_one = [
+            uniforms_array(9, "action", "x", replications[[i]], occurrence) for i, occurrence in enumerate(occurrences)
+        ]
+        assert a.tolist() == [float(pair[0][0]) for pair in one_by_one]
+        assert b.tolist() == [float(pair[1][0]) for pair in one_by_one]
+
+
+def aligned(rows: int, columns: int) -> np.ndarray:
+    """An array that begins at a line of the caches, as the kernel's do."""
+    memory = np.empty(rows * columns + 8)
+    start = -memory.ctypes.data % 64 // 8
+    return memory[start : start + rows * columns].reshape(rows, columns)
+
+
+@pytest.mark.parametrize("most", [0, 1, 2])
+@pytest.mark.parametrize("rows", [1, 2, 7, 64])
+def test_the_first_of_the_smallest_comes_next(most: int, rows: int) -> None:
+    rng = np.random.default_rng(rows)
+    due = aligned(rows, 264)
+    for values in ([1.0, 2.0, np.inf], [np.inf], [0.0, 5e-324, 1e300], rng.random(50)):
+        due[:] = rng.choice(values, due.shape)  # many are equal
+        when, which = np.zeros(8), np.zeros(8, dtype=np.int64)
+        loop.scan_columns(due, when, which, most)
+        assert which.tolist() == due[:, :8].argmin(axis=0).tolist()
+        assert when.tolist() == due[:, :8].min(axis=0).tolist()
 
 
 FAMILIES: dict[str, tuple[tuple[float, ...], ...]] = {

@@ -15,7 +15,7 @@ COLD void prepare_steps(const Tables *p, Work *w) {
         const Effect *e = p->effects + i;
         const Slot *s = p->slots + e->slot;
         for (int k = 0; e->kind == EFFECT_CELL && k < s->grid; k++) {
-            double v = settle(w, s, e->add ? p->cell_values[s->cell + k] + e->value : e->value);
+            double v = settle(w, 0, s, e->add ? p->cell_values[s->cell + k] + e->value : e->value);
             p->next[e->next + k] = (int32_t)(rint(v / s->step) - s->first);
         }
     }
@@ -29,9 +29,9 @@ COLD void prepare_grid(const Tables *p, Work *w, const Expr *e) {
     for (int64_t k = 0; k < cells; k++) {
         for (int i = 0; i < e->count; i++) {
             const Slot *s = p->slots + d[i].slot;
-            w->state[d[i].slot] = p->cell_values[s->cell + k / d[i].stride % s->grid];
+            w->state[AT(w, d[i].slot, 0)] = p->cell_values[s->cell + k / d[i].stride % s->grid];
         }
-        p->cells[e->offset + k] = run_code(w, p->code + e->code);
+        p->cells[e->offset + k] = run_code(w, 0, p->code + e->code);
     }
 }
 

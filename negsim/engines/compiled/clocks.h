@@ -1,4 +1,4 @@
-/* Running clocks (section 4): start, stop, touch, schedule; draws made for a batch of replications. */
+/* Running clocks (section 4): start, stop, touch, schedule. What many lanes do at once is one loop over them. */
 #ifndef NEGSIM_CLOCKS_H
 #define NEGSIM_CLOCKS_H
 
@@ -7,7 +7,7 @@
 #include "expressions.h"
 #include "laws.h"
 
-INLINE const Law *law_of(const Work *w, const Action *a) { return w->laws + a->law; }
+INLINE const Law *law_of(const Work *w, int j, const Action *a) { return w->lane[j].bound->laws + a->law; }
 
 /* Delay of a clock started with x = T = 0 (the Schedule of section 4 with H(x) = H(0) and T = 0). */
 NOINLINE double delay_of(const Law *l, double P, double m, double s) {
@@ -26,52 +26,14 @@ NOINLINE double delay_of(const Law *l, double P, double m, double s) {
     return wait > 0.0 ? wait : 0.0;
 }
 
-/* Make the draws of one occurrence for this and the later replications of the batch. */
-NOINLINE void fill_batch(Work *w, int a, uint32_t k, int64_t row) {
-    const Action *A = w->p->actions + a;
-    double u[LANES], *delay = w->delay + row * LANES, *branch = w->branch + row * LANES;
-    batch_uniforms(w->replications, k, w->action_keys + 2 * a, u, branch);
-    w->tag[row] = w->batch;
-    for (int i = w->lane; i < w->lanes; i++) delay[i] = -log(u[i]);
-    if (!A->steady || !w->single) return;
-    const Law *l = law_of(w, A);
-    double m = w->p->exprs[A->pace].value, s = w->p->exprs[A->speed].value;
-    if (l->plain && m * l->a * s > 0.0)
-        for (int i = w->lane; i < w->lanes; i++) delay[i] = delay[i] / (m * l->a * s);
-    else
-        for (int i = w->lane; i < w->lanes; i++) delay[i] = delay_of(l, delay[i], m, s);
-}
-
-NOINLINE double draw_alone(Work *w, int a, uint32_t k) {
-    const Action *A = w->p->actions + a;
-    double u, b;
-    uniforms(w->replication, k, w->action_keys + 2 * a, &u, &b);
-    u = -log(u);
-    if (!A->steady || !w->single) return u;
-    return delay_of(law_of(w, A), u, w->p->exprs[A->pace].value, w->p->exprs[A->speed].value);
-}
-
-/* The target of occurrence k (the delay itself for a steady clock, see fill_batch). */
-INLINE double draw_target(Work *w, int a, uint32_t k) {
-    if (UNLIKELY(k >= (uint32_t)w->p->kept)) return draw_alone(w, a, k);
-    int64_t row = (int64_t)a * w->p->kept + k;
-    if (UNLIKELY(w->tag[row] != w->batch)) fill_batch(w, a, k, row);
-    return w->delay[row * LANES + w->lane];
-}
-
-/* The uniform b of an occurrence: which outcome. */
-NOINLINE double draw_branch(Work *w, int a, uint32_t k) {
-    double u, b, unused[LANES];
-    int64_t row = (int64_t)a * w->p->kept + k;
-    if (k < (uint32_t)w->p->kept) {
-        if (w->tag[row] != w->batch) {                  /* an action without targets */
-            batch_uniforms(w->replications, k, w->action_keys + 2 * a, unused, w->branch + row * LANES);
-            w->tag[row] = w->batch;
-        }
-        return w->branch[row * LANES + w->lane];
+/* Uniforms a and b of occurrence k[i] of replication r[i] for n of them; all arrays have room for whole eights. */
+INLINE void draw_many(const uint32_t *key, uint64_t *r, uint64_t *k, int n, double *a, double *b) {
+    if (n == 1) {
+        uniforms(r[0], (uint32_t)k[0], key, a, b);
+        return;
     }
-    uniforms(w->replication, k, w->action_keys + 2 * a, &u, &b);
-    return b;
+    for (int i = n; i & (EIGHT - 1); i++) r[i] = k[i] = 0;
+    for (int i = 0; i < n; i += EIGHT) batch_uniforms(r + i, k + i, key, a + i, b + i);
 }
 
 /* H at the clock's age, which was mostly worked out at its last touch. */
@@ -81,12 +43,12 @@ INLINE double hazard_at_x(const Law *l, Clock *c) {
 }
 
 /* Consumed hazard up to now (section 4, Touch). */
-NOINLINE void touch(Work *w, const Law *l, Clock *c) {
+NOINLINE void touch(const Law *l, Clock *c, double now) {
     if (l->family != FIXED && l->plain) {
-        double T = c->T + c->m * l->a * (c->s * (w->now - c->t0));
+        double T = c->T + c->m * l->a * (c->s * (now - c->t0));
         c->T = T < c->P ? T : c->P;
     } else {
-        double x1 = c->x + c->s * (w->now - c->t0);
+        double x1 = c->x + c->s * (now - c->t0);
         if (l->family != FIXED && c->m > 0.0) {
             double h = hazard_at_x(l, c), h1 = hazard(l, x1);
             double T = c->T + c->m * (h1 - h);
@@ -97,129 +59,185 @@ NOINLINE void touch(Work *w, const Law *l, Clock *c) {
         }
         c->x = x1;
     }
-    c->t0 = w->now;
+    c->t0 = now;
 }
 
 /* When it is due (section 4, Schedule, in exactly this order). */
-NOINLINE double schedule(const Work *w, const Law *l, Clock *c) {
+NOINLINE double schedule(const Law *l, Clock *c, double now) {
     double left = c->P - c->T, wait;
     if (l->family == FIXED) {
         if (c->s == 0.0 || exp(-c->P) <= l->never) return INFINITY;
         wait = (l->a - c->x) / c->s;
-        return w->now + (wait > 0.0 ? wait : 0.0);
+        return now + (wait > 0.0 ? wait : 0.0);
     }
     if (c->m == 0.0 || c->s == 0.0) return INFINITY;
-    if (left <= 0.0) return w->now;
+    if (left <= 0.0) return now;
     if (l->plain) {
         double rate = c->m * l->a * c->s;
-        return rate > 0.0 ? w->now + left / rate : INFINITY;
+        return rate > 0.0 ? now + left / rate : INFINITY;
     }
     double h = hazard_at_x(l, c);
-    if (h == INFINITY) return w->now;
+    if (h == INFINITY) return now;
     wait = (inverse(l, h + left / c->m) - c->x) / c->s;
-    return w->now + (wait > 0.0 ? wait : 0.0);
+    return now + (wait > 0.0 ? wait : 0.0);
 }
 
-/* Pace first, then speed; a negative one is an error. */
-INLINE int read_pace(Work *w, int a, double *m, double *s) {
-    const Action *A = w->p->actions + a;
-    *m = value(w, A->pace);
-    if (UNLIKELY(!(*m >= 0.0))) { fail(w, FAIL_VALUE); return 0; }
-    *s = value(w, A->speed);
-    if (UNLIKELY(!(*s >= 0.0))) { fail(w, FAIL_VALUE); return 0; }
-    return 1;
+/* Pace and speed; a negative one is an error. */
+INLINE void read_paces(Work *w, const Action *A, const LaneNo *js, int n, double *m, double *s) {
+    w->moment++;
+    values(w, A->pace, js, n, m);
+    values(w, A->speed, js, n, s);
+    if (LIKELY(A->safe)) return;
+    for (int i = 0; i < n; i++) if (UNLIKELY(!(m[i] >= 0.0) || !(s[i] >= 0.0))) fail(w, js[i], FAIL_VALUE);
 }
 
-INLINE void remember(Work *w, int a, uint32_t k) {
-    if (k == 0) w->touched[w->n_touched++] = a;
+/* The number of the next draw. */
+INLINE uint64_t next_draw(Work *w, int j, int a, Tally *tally) {
+    if (UNLIKELY(w->levels) && tally->drawn == 0) w->touched[w->aside[j].n_touched++] = a;
+    return tally->drawn++;
 }
 
-INLINE void start(Work *w, int a) {
-    const Action *A = w->p->actions + a;
-    Clock *c = w->clocks + a;
-    if (UNLIKELY(c->fired >= A->limit)) return;
-    if (A->steady && w->single) {
-        uint32_t k = c->drawn++;
-        remember(w, a, k);
-        set_due(w, a, w->now + draw_target(w, a, k));
-        return;
+/* Delays in place of uniforms. */
+INLINE void steady_delays(const Work *w, const Action *A, const LaneNo *js, int n, double *u) {
+    double pace = w->p->exprs[A->pace].value, speed = w->p->exprs[A->speed].value;
+    for (int i = 0; i < n; i++) u[i] = -log(u[i]);
+    for (int i = 0; i < n; i++) {
+        const Law *l = law_of(w, js[i], A);
+        double rate = pace * l->a * speed;
+        u[i] = LIKELY(l->plain && rate > 0.0) ? u[i] / rate : delay_of(l, u[i], pace, speed);
     }
-    if (c->P == 0.0) {
-        uint32_t k = c->drawn++;
-        remember(w, a, k);
-        c->P = draw_target(w, a, k);
-        c->x = c->T = 0.0, c->h = law_of(w, A)->h0;
-    }
-    c->t0 = w->now;
-    if (read_pace(w, a, &c->m, &c->s)) set_due(w, a, schedule(w, law_of(w, A), c));
 }
 
-INLINE void stop(Work *w, int a) {
+/* A steady clock's pace, speed and law cannot change: only the time is kept at which it is due, and no target. */
+NOINLINE void start_steady(Work *w, int a, const LaneNo *js, int n) {
     const Action *A = w->p->actions + a;
-    Clock *c = w->clocks + a;
-    set_due(w, a, INFINITY);
+    const Lane *lane = w->lane;
+    Tally *tally = w->tallies + AT(w, a, 0);
+    double *times = times_of(w, a), u[LANES], b[LANES];
+    LaneNo drawing[LANES];
+    uint64_t r[LANES], k[LANES];
+    const int32_t limit = A->limit;
+    int m = 0;
+    for (int i = 0; i < n; i++) {
+        int j = js[i];
+        if (UNLIKELY(tally[j].fired >= limit)) continue;
+        drawing[m] = (LaneNo)j, r[m] = lane[j].replication, k[m++] = next_draw(w, j, a, tally + j);
+    }
+    if (!m) return;
+    draw_many(w->action_keys + 2 * a, r, k, m, u, b);
+    steady_delays(w, A, drawing, m, u);
+    for (int i = 0; i < m; i++) set_time(w, times, drawing[i], a, lane[drawing[i]].now + u[i]);
+}
+
+/* The guard holds in these lanes: a clock without a target draws one, the others go on with theirs. */
+NOINLINE void start_lanes(Work *w, int a, const LaneNo *given, int n) {
+    const Action *A = w->p->actions + a;
+    if (A->steady) { start_steady(w, a, given, n); return; }
+    Clock *clocks = w->clocks + AT(w, a, 0);
+    Tally *tally = w->tallies + AT(w, a, 0);
+    double *times = times_of(w, a), u[LANES], b[LANES], pace[LANES], speed[LANES];
+    LaneNo js[LANES], drawing[LANES];
+    uint64_t r[LANES], k[LANES];
+    int count = 0, m = 0;
+    for (int i = 0; i < n; i++) {
+        int j = given[i];
+        if (UNLIKELY(tally[j].fired >= A->limit)) continue;
+        js[count++] = (LaneNo)j;
+        if (clocks[j].P != 0.0) continue;
+        drawing[m] = (LaneNo)j, r[m] = w->lane[j].replication, k[m++] = next_draw(w, j, a, tally + j);
+    }
+    if (m) draw_many(w->action_keys + 2 * a, r, k, m, u, b);
+    for (int i = 0; i < m; i++) {
+        Clock *c = clocks + drawing[i];
+        c->P = -log(u[i]), c->x = c->T = 0.0, c->h = law_of(w, drawing[i], A)->h0;
+    }
+    if (count) read_paces(w, A, js, count, pace, speed);
+    for (int i = 0; i < count; i++) {
+        int j = js[i];
+        Clock *c = clocks + j;
+        c->t0 = w->lane[j].now, c->m = pace[i], c->s = speed[i];
+        set_time(w, times, j, a, schedule(law_of(w, j, A), c, c->t0));
+    }
+}
+
+INLINE void stop(Work *w, int j, int a, double *times) {
+    const Action *A = w->p->actions + a;
+    set_time(w, times, j, a, INFINITY);
+    if (A->steady) return;
+    Clock *c = w->clocks + AT(w, a, j);
     if (c->P == 0.0) return;
     if (A->memory == MEMORY_RESET) { c->P = 0.0; return; }
-    touch(w, law_of(w, A), c);
-    if (A->memory == MEMORY_REPEAT) c->x = c->T = 0.0, c->h = law_of(w, A)->h0;
+    touch(law_of(w, j, A), c, w->lane[j].now);
+    if (A->memory == MEMORY_REPEAT) c->x = c->T = 0.0, c->h = law_of(w, j, A)->h0;
 }
 
 /* An edge of an immediate action takes a number when the guard turns true, but none at its limit. */
-INLINE void turn_on(Work *w, int a) {
+NOINLINE void turn_on(Work *w, int a, const LaneNo *js, int n) {
     const Action *A = w->p->actions + a;
-    Clock *c = w->clocks + a;
-    w->on[a] = 1;
-    if (LIKELY(A->kind != KIND_IMMEDIATE)) {
-        start(w, a);
-    } else if (c->fired < A->limit) {
-        remember(w, a, c->drawn++);
-        set_due(w, a, w->now);
+    uint8_t *on = w->on + AT(w, a, 0);
+    for (int i = 0; i < n; i++) on[js[i]] = 1;
+    if (LIKELY(A->kind != KIND_IMMEDIATE)) { start_lanes(w, a, js, n); return; }
+    for (int i = 0; i < n; i++) {
+        Tally *tally = w->tallies + AT(w, a, js[i]);
+        if (tally->fired >= A->limit) continue;
+        next_draw(w, js[i], a, tally);
+        set_due(w, js[i], a, w->lane[js[i]].now);
     }
 }
 
-NOINLINE void turn_guard(Work *w, int a, int on) {
-    if (on) {
-        turn_on(w, a);
-    } else {
-        w->on[a] = 0;
-        stop(w, a);
+/* The guard is no longer what it was. */
+NOINLINE void turn_guards(Work *w, int a, const LaneNo *js, int n) {
+    uint8_t *on = w->on + AT(w, a, 0);
+    double *times = times_of(w, a);
+    LaneNo starting[LANES];
+    int m = 0;
+    for (int i = 0; i < n; i++) {
+        int j = js[i];
+        if (on[j]) on[j] = 0, stop(w, j, a, times);
+        else starting[m++] = (LaneNo)j;
     }
-}
-
-/* Look at the guard again. */
-INLINE void look_at_guard(Work *w, int a) {
-    int on = holds(w, w->p->actions[a].guard);
-    if (on != w->on[a]) turn_guard(w, a, on);
+    if (m) turn_on(w, a, starting, m);
 }
 
 /* Touch and Schedule of a plain exponential clock, written as one. */
-INLINE void repace_plain(Work *w, int a, const Law *l, Clock *c, double m, double s) {
-    double T = c->T + c->m * l->a * (c->s * (w->now - c->t0)), rate = m * l->a * s;
+INLINE double repace_plain(const Law *l, Clock *c, double now, double m, double s) {
+    double T = c->T + c->m * l->a * (c->s * (now - c->t0)), rate = m * l->a * s;
     T = T < c->P ? T : c->P;
-    double left = c->P - T, due = w->now + left / rate;
-    c->T = T, c->t0 = w->now, c->m = m, c->s = s;
+    double left = c->P - T, due = now + left / rate;
+    c->T = T, c->t0 = now, c->m = m, c->s = s;
     if (UNLIKELY(!(rate > 0.0))) due = INFINITY;
-    if (UNLIKELY(left <= 0.0 && m != 0.0 && s != 0.0)) due = w->now;
-    set_due(w, a, due);
+    if (UNLIKELY(left <= 0.0 && m != 0.0 && s != 0.0)) due = now;
+    return due;
 }
 
-/* Look at pace and speed again; the clock is touched only if one of them takes another value. */
-INLINE void look_at_pace(Work *w, int a) {
-    const Action *A = w->p->actions + a;
-    const Law *l = law_of(w, A);
-    Clock *c = w->clocks + a;
-    double m, s;
-    if (!w->on[a] || c->P == 0.0) return;
-    if (LIKELY(A->safe)) m = safe_value(w, A->pace), s = safe_value(w, A->speed);
-    else if (!read_pace(w, a, &m, &s)) return;
-    if (m == c->m && s == c->s) return;
-    if (LIKELY(l->plain)) {
-        repace_plain(w, a, l, c, m, s);
-        return;
-    }
-    touch(w, l, c);
+NOINLINE double repace(const Law *l, Clock *c, double now, double m, double s) {
+    touch(l, c, now);
     c->m = m, c->s = s;
-    set_due(w, a, schedule(w, l, c));
+    return schedule(l, c, now);
+}
+
+/* Look at pace and speed again where the clock runs; it is touched only if one of them takes another value. */
+NOINLINE void look_at_paces(Work *w, int a, const LaneNo *js, int n) {
+    const Action *A = w->p->actions + a;
+    const Lane *lane = w->lane;
+    Clock *clocks = w->clocks + AT(w, a, 0);
+    double *times = times_of(w, a), pace[LANES], speed[LANES];
+    LaneNo other[LANES];
+    int count = 0;
+    read_paces(w, A, js, n, pace, speed);
+    for (int i = 0; i < n; i++) {
+        const Clock *c = clocks + js[i];
+        double m = pace[i], s = speed[i];
+        pace[count] = m, speed[count] = s, other[count] = js[i];
+        count += (m != c->m) | (s != c->s);
+    }
+    for (int i = 0; i < count; i++) {
+        int j = other[i];
+        const Law *l = law_of(w, j, A);
+        double due = LIKELY(l->plain) ? repace_plain(l, clocks + j, lane[j].now, pace[i], speed[i])
+                                      : repace(l, clocks + j, lane[j].now, pace[i], speed[i]);
+        set_time(w, times, j, a, due);
+    }
 }
 
 #endif

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, islice
 from typing import Any, TypeAlias
 
@@ -97,8 +97,12 @@ class Code:
     cells: int = 0
     memo: int = 0
     depth: int = 0
+    parts: int = 0
     _known: dict[tuple[Expression, bool], int] = field(default_factory=dict)
     _parts: dict[Expression, int | None] = field(default_factory=dict)
+    # starts of code without jumps; whether the code being written has one
+    _straight: set[int] = field(default_factory=set)
+    _jumps: bool = False
     # by identity, because comparing large trees takes long; the program keeps them alive
     _seen: dict[int, int | None] = field(default_factory=dict)
 
@@ -125,12 +129,16 @@ class Code:
             return Form(SLOT, slot=self.index[tree.name])
         if tree.kind == "condition":
             return self._condition_form(tree)
-        return self._grid_form(tree) or Form(CODE, code=self._postfix(tree))
+        return self._grid_form(tree) or self._code_form(tree)
+
+    def _code_form(self, tree: Expression) -> Form:
+        start = self._postfix(tree)
+        return Form(CODE, code=start, offset=int(start in self._straight))
 
     def _condition_form(self, tree: Expression) -> Form:
         terms = self._conjunctions(tree, True)
         if terms is None:
-            return Form(CODE, code=self._postfix(tree))
+            return self._code_form(tree)
         rows = [self._masks(term) for term in terms]
         if len(rows) == 1 and len(rows[0]) <= 1:
             word, mask, want = rows[0][0] if rows[0] else (0, 0, 0)
@@ -210,7 +218,8 @@ class Code:
                 if node not in self._parts:
                     form = self._grid_form(node)
                     self._parts[node] = None if form is None else len(self.forms)
-                    self.forms += [] if form is None else [form]
+                    self.forms += [] if form is None else [replace(form, mask=self.parts)]
+                    self.parts += form is not None
                 self._seen[id(node)] = self._parts[node]
             else:
                 self._seen[id(node)] = None
@@ -226,8 +235,12 @@ class Code:
             part = None if whole else self._part(node)
             return self._write(node, parts) if part is None else ([PART, part], 1)
 
+        outside, self._jumps = self._jumps, False
         words, depth = fold(tree, write, inside)
         start = len(self.words)
+        if not self._jumps:
+            self._straight.add(start)
+        self._jumps = outside
         self.words += [*words, END]
         self.depth = max(self.depth, depth)
         return start
@@ -238,6 +251,8 @@ class Code:
             return [PUSH, self.constant(float(node.value))], 1
         if isinstance(node, Ref):
             return [LOAD, self.index[node.name]], 1
+        if isinstance(node, And | Or | Choice | AtLeast):
+            self._jumps = True
         if isinstance(node, And | Or):
             return _lazy(AND if isinstance(node, And) else OR, parts)
         if isinstance(node, Choice):

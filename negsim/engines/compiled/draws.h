@@ -1,12 +1,8 @@
-/* Keyed draws (section 6): Philox4x32-10, a block for each (replication, occurrence), eight replications at once. */
+/* Keyed draws (section 6): Philox4x32-10, a block for each (replication, occurrence), eight at once. */
 #ifndef NEGSIM_DRAWS_H
 #define NEGSIM_DRAWS_H
 
-#include "types.h"
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
-#define NEGSIM_X86 1
-#endif
+#include "agenda.h"
 
 #define PHILOX_M0 0xD2511F53u
 #define PHILOX_M1 0xCD9E8D57u
@@ -39,10 +35,10 @@ INLINE void uniforms(uint64_t replication, uint32_t occurrence, const uint32_t *
     *b = uniform(w[2], w[3]);
 }
 
-typedef void (*Batch)(const uint64_t *replications, uint32_t occurrence, const uint32_t *key, double *a, double *b);
+typedef void (*Batch)(const uint64_t *replications, const uint64_t *occurrences, const uint32_t *key, double *a, double *b);
 
-NOINLINE void batch_plain(const uint64_t *r, uint32_t occurrence, const uint32_t *key, double *a, double *b) {
-    for (int i = 0; i < LANES; i++) uniforms(r[i], occurrence, key, a + i, b + i);
+NOINLINE void batch_plain(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *a, double *b) {
+    for (int i = 0; i < EIGHT; i++) uniforms(r[i], (uint32_t)n[i], key, a + i, b + i);
 }
 
 #ifdef NEGSIM_X86
@@ -65,10 +61,10 @@ NOINLINE void batch_plain(const uint64_t *r, uint32_t occurrence, const uint32_t
         SETD(UNIT))
 
 __attribute__((target("avx2"), noinline, unused)) static void
-batch_avx2(const uint64_t *r, uint32_t occurrence, const uint32_t *key, double *a, double *b) {
-    for (int j = 0; j < LANES; j += 4) {
+batch_avx2(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *a, double *b) {
+    for (int j = 0; j < EIGHT; j += 4) {
         __m256i c0 = _mm256_loadu_si256((const __m256i *)(r + j)), c1 = _mm256_srli_epi64(c0, 32);
-        __m256i c2 = _mm256_set1_epi64x(occurrence), c3 = _mm256_setzero_si256();
+        __m256i c2 = _mm256_loadu_si256((const __m256i *)(n + j)), c3 = _mm256_setzero_si256();
         ROUNDS(__m256i, _mm256_mul_epu32, _mm256_xor_si256, _mm256_srli_epi64, _mm256_set1_epi64x)
         _mm256_storeu_pd(a + j, TO_UNIT(c0, c1, _mm256_and_si256, _mm256_or_si256, _mm256_slli_epi64, _mm256_srli_epi64,
             _mm256_set1_epi64x, _mm256_castsi256_pd, _mm256_sub_pd, _mm256_add_pd, _mm256_mul_pd, _mm256_set1_pd));
@@ -78,9 +74,9 @@ batch_avx2(const uint64_t *r, uint32_t occurrence, const uint32_t *key, double *
 }
 
 __attribute__((target("avx512f"), noinline, unused)) static void
-batch_avx512(const uint64_t *r, uint32_t occurrence, const uint32_t *key, double *a, double *b) {
+batch_avx512(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *a, double *b) {
     __m512i c0 = _mm512_loadu_si512(r), c1 = _mm512_srli_epi64(c0, 32);
-    __m512i c2 = _mm512_set1_epi64(occurrence), c3 = _mm512_setzero_si512();
+    __m512i c2 = _mm512_loadu_si512(n), c3 = _mm512_setzero_si512();
     ROUNDS(__m512i, _mm512_mul_epu32, _mm512_xor_si512, _mm512_srli_epi64, _mm512_set1_epi64)
     _mm512_storeu_pd(a, TO_UNIT(c0, c1, _mm512_and_si512, _mm512_or_si512, _mm512_slli_epi64, _mm512_srli_epi64,
         _mm512_set1_epi64, _mm512_castsi512_pd, _mm512_sub_pd, _mm512_add_pd, _mm512_mul_pd, _mm512_set1_pd));

@@ -9,7 +9,7 @@ enum {
     OP_MIN, OP_MAX, OP_ABS, OP_EXP, OP_LOG, OP_SQRT, OP_CLIP, OP_AND, OP_OR, OP_ELSE, OP_JUMP, OP_COUNT, OP_PART
 };
 
-INLINE void fail(Work *w, int what) { if (!w->fail) w->fail = what; }
+INLINE void fail(Work *w, int j, int what) { if (!w->lane[j].fail) w->lane[j].fail = what; }
 
 INLINE int compare(int op, double a, double b) {
     switch (op) {
@@ -24,17 +24,18 @@ INLINE int compare(int op, double a, double b) {
 
 #define FINITE(v) if (UNLIKELY(!((v) - (v) == 0.0))) goto bad
 
-NOINLINE double part_value(Work *w, const double *top, int number);
+NOINLINE double part_value(Work *w, int j, const double *top, int number);
 
 /* Postfix, with jumps where the language is lazy: `and`, `or`, the choice, `at_least`. */
-NOINLINE double run_code(Work *w, const int32_t *c) {
+NOINLINE double run_code(Work *w, int j, const int32_t *c) {
     double *s = w->stack, top = 0.0;
-    const double *state = w->state, *constants = w->p->constants;
+    const double *state = w->state + j, *constants = w->p->constants;
+    const int64_t stride = w->stride;
     for (;;) {
         switch (*c++) {
         case OP_END: return top;
         case OP_CONST: *s++ = top, top = constants[*c++]; break;
-        case OP_SLOT: *s++ = top, top = state[*c++]; break;
+        case OP_SLOT: *s++ = top, top = state[*c++ * stride]; break;
         case OP_NEG: top = -top; break;
         case OP_NOT: top = top == 0.0; break;
         case OP_ADD: top = *--s + top; FINITE(top); break;
@@ -58,7 +59,7 @@ NOINLINE double run_code(Work *w, const int32_t *c) {
         case OP_OR: if (top != 0.0) c += *c; else top = *--s; c++; break;
         case OP_ELSE: if (top == 0.0) c += *c; top = *--s; c++; break;
         case OP_JUMP: c += *c; c++; break;
-        case OP_PART: *s++ = top, top = part_value(w, s, *c++); FINITE(top); break;      /* an expression of its own */
+        case OP_PART: *s++ = top, top = part_value(w, j, s, *c++); FINITE(top); break;      /* an expression of its own */
         case OP_COUNT: {                                        /* needed, operands still to come, way out */
             double yes = *--s + top;
             if (yes >= c[0]) top = 1.0, c += c[2];
@@ -70,15 +71,15 @@ NOINLINE double run_code(Work *w, const int32_t *c) {
         }
     }
 bad:
-    fail(w, FAIL_VALUE);
+    fail(w, j, FAIL_VALUE);
     return NAN;
 }
 
-NOINLINE int any_term(const Work *w, const Expr *e) {
+NOINLINE int any_term(const Work *w, int j, const Expr *e) {
     const Term *t = w->p->terms + e->slot;
     int holds = 1;
     for (int i = 0; i < e->count; i++) {
-        holds &= (w->bits[t[i].word] & t[i].mask) == t[i].want;
+        holds &= (w->bits[AT(w, t[i].word, j)] & t[i].mask) == t[i].want;
         if (t[i].last) {
             if (holds) return 1;
             holds = 1;
@@ -87,74 +88,187 @@ NOINLINE int any_term(const Work *w, const Expr *e) {
     return 0;
 }
 
-/* A pace that reads only levels on bounded grids was worked out beforehand for each cell; NaN where it fails. */
-INLINE double grid_value(Work *w, const Expr *e) {
+INLINE int64_t cell_of(const Work *w, int j, const Expr *e) {
     const Dimension *d = w->p->dimensions + e->slot;
-    const double *cell = w->p->cells + e->offset;
-    for (int i = 0; i < e->count; i++) cell += w->grid[d[i].slot] * d[i].stride;
-    if (UNLIKELY(*cell != *cell)) fail(w, FAIL_VALUE);
-    return *cell;
+    int64_t cell = e->offset;
+    for (int i = 0; i < e->count; i++) cell += (int64_t)w->grid[AT(w, d[i].slot, j)] * d[i].stride;
+    return cell;
 }
 
-/* Of an expression found to have a value in every cell, or a number. */
-INLINE double safe_value(const Work *w, int number) {
-    const Expr *e = w->p->exprs + number;
-    if (e->form == FORM_CONST) return e->value;
-    const Dimension *d = w->p->dimensions + e->slot;
-    const double *cell = w->p->cells + e->offset;
-    for (int i = 0; i < e->count; i++) cell += w->grid[d[i].slot] * d[i].stride;
-    return *cell;
+/* A pace that reads only levels on bounded grids was worked out beforehand for each cell; NaN where it fails. */
+INLINE double grid_value(Work *w, int j, const Expr *e) {
+    double v = w->p->cells[cell_of(w, j, e)];
+    if (UNLIKELY(v != v)) fail(w, j, FAIL_VALUE);
+    return v;
 }
 
 /* The same where parameters are read too: a cell is worked out when it is first met with these parameters. */
-NOINLINE double memo_value(Work *w, const Expr *e) {
-    if (UNLIKELY(!w->single)) return run_code(w, w->p->code + e->code);
-    const Dimension *d = w->p->dimensions + e->slot;
-    double *cell = w->memo + e->offset;
-    for (int i = 0; i < e->count; i++) cell += w->grid[d[i].slot] * d[i].stride;
+NOINLINE double memo_value(Work *w, int j, const Expr *e) {
+    double *table = w->lane[j].bound->memo;
+    if (UNLIKELY(!table)) return run_code(w, j, w->p->code + e->code);
+    double *cell = table + cell_of(w, j, e);
     union { double d; uint64_t bits; } known = {*cell};
     if (LIKELY(known.bits)) return -*cell;
-    double v = run_code(w, w->p->code + e->code);
+    double v = run_code(w, j, w->p->code + e->code);
     if (LIKELY(v == v)) *cell = -v;
     return v;
 }
 
-INLINE double value(Work *w, int number) {
+INLINE double value(Work *w, int j, int number) {
     const Expr *e = w->p->exprs + number;
     switch (e->form) {
     case FORM_CONST: return e->value;
-    case FORM_SLOT: return w->state[e->slot];
-    case FORM_MASK: return (w->bits[e->word] & e->mask) == e->want;
-    case FORM_TERMS: return any_term(w, e);
-    case FORM_GRID: return grid_value(w, e);
-    case FORM_MEMO: return memo_value(w, e);
-    default: return run_code(w, w->p->code + e->code);
+    case FORM_SLOT: return w->state[AT(w, e->slot, j)];
+    case FORM_MASK: return (w->bits[AT(w, e->word, j)] & e->mask) == e->want;
+    case FORM_TERMS: return any_term(w, j, e);
+    case FORM_GRID: return grid_value(w, j, e);
+    case FORM_MEMO: return memo_value(w, j, e);
+    default: return run_code(w, j, w->p->code + e->code);
     }
 }
 
 /* The part's own code has the stack from here on. */
-NOINLINE double part_value(Work *w, const double *top, int number) {
+NOINLINE double part_value(Work *w, int j, const double *top, int number) {
     double *stack = w->stack;
     w->stack += top - stack;
-    double v = value(w, number);
+    double v = value(w, j, number);
     w->stack = stack;
     return v;
 }
 
-INLINE int holds(Work *w, int number) {
+INLINE int holds(Work *w, int j, int number) {
     const Expr *e = w->p->exprs + number;
-    if (LIKELY(e->form == FORM_MASK)) return (w->bits[e->word] & e->mask) == e->want;
-    return value(w, number) == 1.0;
+    if (LIKELY(e->form == FORM_MASK)) return (w->bits[AT(w, e->word, j)] & e->mask) == e->want;
+    return value(w, j, number) == 1.0;
+}
+
+/* Cells of an expression, one dimension after the other. */
+INLINE void cells_of(const Work *w, const Expr *e, const LaneNo *js, int n, int64_t *cell) {
+    const Dimension *d = w->p->dimensions + e->slot;
+    for (int i = 0; i < n; i++) cell[i] = e->offset;
+    for (const Dimension *end = d + e->count; d < end; d++) {
+        const int32_t *grid = w->grid + AT(w, d->slot, 0);
+        const int64_t stride = d->stride;
+        for (int i = 0; i < n; i++) cell[i] += grid[js[i]] * stride;
+    }
+}
+
+NOINLINE void grid_values(Work *w, const Expr *e, const LaneNo *js, int n, double *v) {
+    int64_t cell[LANES];
+    cells_of(w, e, js, n, cell);
+    for (int i = 0; i < n; i++) v[i] = w->p->cells[cell[i]];
+    for (int i = 0; i < n; i++) if (UNLIKELY(v[i] != v[i])) fail(w, js[i], FAIL_VALUE);
+}
+
+NOINLINE void memo_values(Work *w, const Expr *e, const LaneNo *js, int n, double *v) {
+    int64_t cell[LANES];
+    cells_of(w, e, js, n, cell);
+    for (int i = 0; i < n; i++) {
+        double none = 0.0, *table = w->lane[js[i]].bound->memo, *known = table ? table + cell[i] : &none;
+        union { double d; uint64_t bits; } is = {*known};
+        v[i] = -*known;
+        if (LIKELY(is.bits)) continue;
+        v[i] = run_code(w, js[i], w->p->code + e->code);
+        if (LIKELY(v[i] == v[i])) *known = -v[i];
+    }
+}
+
+NOINLINE void values(Work *w, int number, const LaneNo *js, int n, double *v);
+
+/* A part is worked out once for a list of lanes as long as nothing changes, however many expressions take it. */
+NOINLINE const double *part_values(Work *w, int number, const LaneNo *js, int n) {
+    int64_t part = (int64_t)w->p->exprs[number].mask;
+    double *v = w->parts + part * w->lanes;
+    if (w->part_of[part] != w->moment) values(w, number, js, n, v);
+    w->part_of[part] = w->moment;
+    return v;
+}
+
+#define EACH for (int i = 0; i < n; i++)
+
+/* Postfix without jumps in all these lanes: each operation in all of them before the next. */
+NOINLINE void run_columns(Work *w, const int32_t *c, const LaneNo *js, int n, double *v) {
+    const int lanes = w->lanes;
+    double *top = w->columns - lanes;
+    int bad = 0;
+    for (;;) {
+        double *below = top - lanes;
+        switch (*c++) {
+        case OP_END:
+            EACH v[i] = top[i];
+            return;
+        case OP_CONST: { double k = w->p->constants[*c++]; top += lanes; EACH top[i] = k; break; }
+        case OP_SLOT: {
+            const double *state = w->state + AT(w, *c++, 0);
+            top += lanes;
+            EACH top[i] = state[js[i]];
+            break;
+        }
+        case OP_PART: {
+            const double *part = part_values(w, *c++, js, n);
+            top += lanes;
+            EACH top[i] = part[i];
+            break;
+        }
+        case OP_NEG: EACH top[i] = -top[i]; break;
+        case OP_NOT: EACH top[i] = top[i] == 0.0; break;
+        case OP_ABS: EACH top[i] = fabs(top[i]); break;
+        case OP_ADD: EACH below[i] = below[i] + top[i]; top = below; goto finite;
+        case OP_SUB: EACH below[i] = below[i] - top[i]; top = below; goto finite;
+        case OP_MUL: EACH below[i] = below[i] * top[i]; top = below; goto finite;
+        case OP_DIV: EACH below[i] = top[i] == 0.0 ? NAN : below[i] / top[i]; top = below; goto finite;
+        case OP_EXP: EACH top[i] = exp(top[i]); goto finite;
+        case OP_LOG: EACH top[i] = top[i] > 0.0 ? log(top[i]) : NAN; goto finite;
+        case OP_SQRT: EACH top[i] = top[i] < 0.0 ? NAN : sqrt(top[i]); goto finite;
+        case OP_LT: EACH below[i] = below[i] < top[i]; top = below; break;
+        case OP_LE: EACH below[i] = below[i] <= top[i]; top = below; break;
+        case OP_GT: EACH below[i] = below[i] > top[i]; top = below; break;
+        case OP_GE: EACH below[i] = below[i] >= top[i]; top = below; break;
+        case OP_EQ: EACH below[i] = below[i] == top[i]; top = below; break;
+        case OP_NE: EACH below[i] = below[i] != top[i]; top = below; break;
+        case OP_MIN: EACH below[i] = top[i] < below[i] ? top[i] : below[i]; top = below; break;
+        case OP_MAX: EACH below[i] = top[i] > below[i] ? top[i] : below[i]; top = below; break;
+        case OP_CLIP: {
+            double *x = below - lanes;
+            EACH x[i] = x[i] < below[i] ? below[i] : x[i] > top[i] ? top[i] : x[i];
+            top = x;
+            break;
+        }
+        }
+        continue;
+    finite:
+        /* a comparison may hide it later on, so it is told at once */
+        for (int i = 0; i < n; i++) bad |= !(top[i] - top[i] == 0.0);
+        if (UNLIKELY(bad)) EACH if (!(top[i] - top[i] == 0.0)) fail(w, js[i], FAIL_VALUE);
+    }
+}
+
+/* An expression in many lanes. */
+NOINLINE void values(Work *w, int number, const LaneNo *js, int n, double *v) {
+    const Expr *e = w->p->exprs + number;
+    switch (e->form) {
+    case FORM_CONST: EACH v[i] = e->value; return;
+    case FORM_SLOT: { const double *state = w->state + AT(w, e->slot, 0); EACH v[i] = state[js[i]]; return; }
+    case FORM_MASK: {
+        const uint64_t *bits = w->bits + AT(w, e->word, 0);
+        EACH v[i] = (bits[js[i]] & e->mask) == e->want;
+        return;
+    }
+    case FORM_TERMS: EACH v[i] = any_term(w, js[i], e); return;
+    case FORM_GRID: grid_values(w, e, js, n, v); return;
+    case FORM_MEMO: memo_values(w, e, js, n, v); return;
+    }
+    if (e->offset && n > 1) run_columns(w, w->p->code + e->code, js, n, v);
+    else EACH v[i] = run_code(w, js[i], w->p->code + e->code);
 }
 
 /* Bits of the atoms that read a slot. */
-INLINE void set_atoms(Work *w, int slot) {
+INLINE void set_atoms(Work *w, int j, int slot, double v) {
     const Slot *s = w->p->slots + slot;
-    double v = w->state[slot];
     for (int i = s->atom; i < s->atom + s->atoms; i++) {
         const Atom *a = w->p->atoms + i;
         uint64_t truth = a->op < 0 ? v != 0.0 : compare(a->op, v, a->value);
-        uint64_t *word = w->bits + (a->bit >> 6), one = 1ull << (a->bit & 63);
+        uint64_t *word = w->bits + AT(w, a->bit >> 6, j), one = 1ull << (a->bit & 63);
         *word = truth ? *word | one : *word & ~one;
     }
 }

@@ -4,165 +4,247 @@
 
 #include "firing.h"
 
-INLINE double slot_uniform(const Work *w, int slot) {
+INLINE double slot_uniform(const Work *w, int j, int slot) {
     double a, b;
-    uniforms(w->replication, 0, w->slot_keys + 2 * slot, &a, &b);
+    uniforms(w->lane[j].replication, 0, w->slot_keys + 2 * slot, &a, &b);
     return a;
 }
 
 /* A slot's value at the start: fixed, an expression of parameters, or drawn once a replication (section 3). */
-NOINLINE double initial_value(Work *w, int i) {
+NOINLINE double initial_value(Work *w, int j, int i) {
     const Slot *s = w->p->slots + i;
-    if (s->kind == SLOT_PARAMETER) return w->parameters[i - w->p->n_variables];
-    if (s->law >= 0) return settle(w, s, upper_quantile(w->laws + s->law, slot_uniform(w, i)));
-    if (s->changing < 0) return slot_uniform(w, i) < value(w, s->initial);       /* chance(p) */
-    return settle(w, s, value(w, s->initial));
+    if (s->kind == SLOT_PARAMETER) return w->lane[j].bound->parameters[i - w->p->n_variables];
+    if (s->law >= 0) return settle(w, j, s, upper_quantile(w->lane[j].bound->laws + s->law, slot_uniform(w, j, i)));
+    if (s->changing < 0) return slot_uniform(w, j, i) < value(w, j, s->initial);       /* chance(p) */
+    return settle(w, j, s, value(w, j, s->initial));
 }
 
-/* The state that all replications with these parameters share. */
-COLD void prepare_state(Work *w) {
+/* Work out what a row of parameters decides, in a lane that has it. */
+COLD void bind(Work *w, int j) {
     const Tables *p = w->p;
-    for (int i = p->n_variables; i < p->n_slots; i++) put(w, i, w->parameters[i - p->n_variables]);
-    for (int i = 0; i < p->n_variables; i++) put(w, i, p->slots[i].changing ? 0.0 : initial_value(w, i));
-    memcpy(w->state0, w->state, sizeof(double) * (size_t)p->n_slots);
-    memcpy(w->grid0, w->grid, sizeof(int32_t) * (size_t)p->n_slots);
-    memcpy(w->bits0, w->bits, sizeof(uint64_t) * (size_t)p->n_words);
-}
-
-/* Take back what the last history left, at the cost of what it touched. */
-INLINE void forget(Work *w) {
-    const Tables *p = w->p;
-    for (int i = 0; i < w->n_touched; i++) {
-        w->used[w->touched[i]] += (int32_t)w->clocks[w->touched[i]].drawn;
-        memset(w->clocks + w->touched[i], 0, sizeof(Clock));
-        w->on[w->touched[i]] = 0;
-        set_due(w, w->touched[i], INFINITY);
+    Lane *lane = w->lane + j;
+    Bound *b = lane->bound;
+    lane->fail = FAIL_NONE;
+    for (int i = p->n_variables; i < p->n_slots; i++) put(w, j, i, initial_value(w, j, i));
+    for (int i = 0; i < p->n_variables; i++) put(w, j, i, p->slots[i].changing ? 0.0 : initial_value(w, j, i));
+    for (int i = 0; i < p->n_slots; i++) b->state[i] = w->state[AT(w, i, j)], b->grid[i] = w->grid[AT(w, i, j)];
+    for (int i = 0; i < p->n_words; i++) b->bits[i] = w->bits[AT(w, i, j)];
+    b->fail = lane->fail;
+    b->n_always = b->n_dynamic = 0;
+    for (int a = 0; a < p->n_actions; a++) {
+        const Action *A = p->actions + a;
+        if (A->kind == KIND_CALENDAR) continue;
+        lane->fail = FAIL_NONE;
+        int on = holds(w, j, A->guard);
+        if (lane->fail || A->early) b->dynamic[b->n_dynamic++] = a;
+        else if (on) b->always[b->n_always++] = a;
     }
-    w->n_touched = 0;
-    memcpy(w->state, w->state0, sizeof(double) * (size_t)p->n_slots);
-    memcpy(w->grid, w->grid0, sizeof(int32_t) * (size_t)p->n_slots);
-    memcpy(w->bits, w->bits0, sizeof(uint64_t) * (size_t)p->n_words);
-    w->fail = w->fail0, w->now = 0.0, w->events = 0, w->n_instant = 0, w->next_at = 0;
-    w->n_trace = w->n_changes = 0;
 }
 
-INLINE void plan_instant(Work *w, int a) {
-    const Action *A = w->p->actions + a;
-    int k = w->next_instant[a];
-    int over = k >= A->instants || w->clocks[a].fired >= A->limit;
-    set_due(w, a, over ? INFINITY : w->p->instants[A->instant + k].when);
-}
-
-INLINE void begin_clocks(Work *w) {
+/* Take back what the last histories left; with many actions at the cost of what the last one touched. */
+INLINE void forget(Work *w, const LaneNo *js, int n) {
     const Tables *p = w->p;
-    for (int i = 0; i < w->n_always; i++) turn_on(w, w->always[i]);
-    for (int i = 0; i < w->n_dynamic; i++) look_at_guard(w, w->dynamic[i]);
+    int actions = w->levels ? w->aside[0].n_touched : p->n_actions;
+    for (int i = 0; i < actions; i++) {
+        int a = w->levels ? w->touched[i] : i;
+        Clock *clocks = w->clocks + AT(w, a, 0);
+        Tally *tally = w->tallies + AT(w, a, 0);
+        uint8_t *on = w->on + AT(w, a, 0);
+        double *times = times_of(w, a);
+        for (int l = 0; l < n; l++) {
+            int j = js[l];
+            clocks[j].P = 0.0, tally[j] = (Tally){0, 0}, on[j] = 0;
+            set_time(w, times, j, a, INFINITY);
+        }
+    }
+    for (int i = 0; i < p->n_counts; i++) for (int l = 0; l < n; l++) w->counts[AT(w, i, js[l])] = 0;
+    for (int i = 0; i < p->n_first; i++) for (int l = 0; l < n; l++) w->closed[AT(w, i, js[l])] = 0;
+    for (int i = 0; i < p->n_held; i++) for (int l = 0; l < n; l++) w->spell[AT(w, i, js[l])] = 0;
+    for (int l = 0; l < n; l++) {
+        Lane *lane = w->lane + js[l];
+        lane->now = 0.0, lane->events = 0, lane->n_instant = 0, lane->next_at = 0, lane->fail = 0;
+        w->aside[js[l]].n_touched = 0;
+    }
+}
+
+/* The state at the start. */
+INLINE void reset_states(Work *w, const Bound *b, const LaneNo *js, int n) {
+    const Tables *p = w->p;
+    for (int i = 0; i < p->n_slots; i++) {
+        double *state = w->state + AT(w, i, 0), v = b->state[i];
+        int32_t *grid = w->grid + AT(w, i, 0), cell = b->grid[i];
+        for (int l = 0; l < n; l++) state[js[l]] = v, grid[js[l]] = cell;
+    }
+    for (int i = 0; i < p->n_words; i++) for (int l = 0; l < n; l++) w->bits[AT(w, i, js[l])] = b->bits[i];
+    for (int l = 0; l < n; l++) w->lane[js[l]].fail = b->fail;
+    for (int i = 0; i < p->n_changing; i++)
+        for (int l = 0; l < n; l++) put(w, js[l], p->changing[i], initial_value(w, js[l], p->changing[i]));
+    if (UNLIKELY(w->tracing)) for (int i = 0; i < p->n_slots; i++) w->initial[i] = w->state[AT(w, i, js[0])];
+}
+
+INLINE void plan_instant(Work *w, int j, int a) {
+    const Action *A = w->p->actions + a;
+    int k = w->next_instant[AT(w, a, j)];
+    int over = k >= A->instants || w->tallies[AT(w, a, j)].fired >= A->limit;
+    set_due(w, j, a, over ? INFINITY : w->p->instants[A->instant + k].when);
+}
+
+INLINE void begin_clocks(Work *w, const Bound *b, const LaneNo *js, int n) {
+    const Tables *p = w->p;
+    LaneNo starting[LANES];
+    for (int i = 0; i < b->n_always && n; i++) turn_on(w, b->always[i], js, n);
+    for (int i = 0; i < b->n_dynamic; i++) {
+        int a = b->dynamic[i], m = 0;
+        for (int l = 0; l < n; l++) if (holds(w, js[l], p->actions[a].guard)) starting[m++] = js[l];
+        if (m) turn_on(w, a, starting, m);
+    }
     for (int i = 0; i < p->n_calendar; i++) {
         int a = p->calendar[i];
-        w->next_instant[a] = 0, w->clocks[a].fired = 0;
-        plan_instant(w, a);
+        for (int l = 0; l < n; l++) {
+            w->next_instant[AT(w, a, js[l])] = 0, w->tallies[AT(w, a, js[l])].fired = 0;
+            plan_instant(w, js[l], a);
+        }
     }
 }
 
-INLINE void begin_probes(Work *w) {
+INLINE void begin_probes(Work *w, int j) {
     const Tables *p = w->p;
-    memset(w->closed, 0, (size_t)p->n_first);
-    memset(w->spell, 0, (size_t)p->n_held);
-    for (int i = 0; i < p->n_first; i++) w->first[i] = INFINITY, look_first(w, i);
-    for (int i = 0; i < p->n_held; i++) w->held[i] = 0.0, look_held(w, i);
+    int64_t row = w->lane[j].row;
+    for (int i = 0; i < p->n_first; i++) w->rows.first[row * p->n_first + i] = INFINITY, look_first(w, j, i);
+    for (int i = 0; i < p->n_held; i++) w->rows.held[row * p->n_held + i] = 0.0, look_held(w, j, i);
+    for (int i = 0; i < p->n_fired; i++) w->rows.fired[row * p->n_fired + i] = 0;
+}
+
+/* Lanes without a failure; n of them before and as many as are returned after it. */
+INLINE int unfailed(const Work *w, LaneNo *js, int n) {
+    int left = 0;
+    for (int i = 0; i < n; i++) {
+        js[left] = js[i];
+        left += !w->lane[js[i]].fail;
+    }
+    return left;
+}
+
+/* Put new replications with the same parameters at their start. Those that fail stay there. */
+NOINLINE void begin_histories(Work *w, const Bound *b, const LaneNo *given, int n) {
+    LaneNo js[LANES];
+    w->n_trace = w->n_changes = 0;
+    forget(w, given, n);
+    reset_states(w, b, given, n);
+    memcpy(js, given, (size_t)n);
+    n = unfailed(w, js, n);
+    begin_clocks(w, b, js, n);
+    n = unfailed(w, js, n);
+    for (int i = 0; i < n; i++) begin_probes(w, js[i]);
+    n = unfailed(w, js, n);
+    for (int i = 0; i < n; i++) record_dates(w, js[i], -INFINITY);
 }
 
 /* An instant of the calendar: the guard is looked at when its turn comes; found false, it is missed. */
-NOINLINE void turn_of_calendar(Work *w, int a, double when) {
+NOINLINE void turn_of_calendar(Work *w, int a, const LaneNo *js, int n, const double *when) {
     const Action *A = w->p->actions + a;
-    int64_t occurrence = w->p->instants[A->instant + w->next_instant[a]++].occurrence;
-    int on = holds(w, A->guard);
-    if (on && !w->fail && may_happen(w, a, when)) {
-        w->now = when;
-        w->clocks[a].fired++;
-        fire(w, a, (uint32_t)occurrence);
-    }
-    plan_instant(w, a);
-}
-
-INLINE void turn(Work *w, int a, double when) {
-    const Action *A = w->p->actions + a;
-    Clock *c = w->clocks + a;
-    if (UNLIKELY(A->kind == KIND_CALENDAR)) { turn_of_calendar(w, a, when); return; }
-    if (UNLIKELY(!may_happen(w, a, when))) return;
-    w->now = when;
-    set_due(w, a, INFINITY);
-    c->fired++;
-    c->P = 0.0;                            /* the target is used up, under every memory */
-    fire(w, a, c->drawn - 1);
-    if (w->on[a] && A->kind != KIND_IMMEDIATE) start(w, a);       /* still enabled: it starts anew */
-}
-
-/* A jump of its own for each of the first actions. It changes nothing, but the processor's branch predictor now knows
-   which action came, and foresees the lengths of all the lists that follow. */
-INLINE void tell_apart(int a) {
-#if defined(__GNUC__)
-#define CASE(i) case i: __asm__ volatile("nop # " #i); break;
-#define EIGHT(i) CASE(i##0) CASE(i##1) CASE(i##2) CASE(i##3) CASE(i##4) CASE(i##5) CASE(i##6) CASE(i##7)
-    switch (a) { EIGHT(0) EIGHT(01) EIGHT(02) EIGHT(03) }      /* in octal */
-#undef EIGHT
-#undef CASE
-#else
-    (void)a;
-#endif
-}
-
-NOINLINE void run_events(Work *w, double *at) {
-    record_dates(w, at, -INFINITY);
-    for (;;) {
-        int a = next_action(w);
-        double when = w->due[a];
-        if (UNLIKELY(when > w->stop)) {
-            record_dates(w, at, when);
-            if (when > w->p->horizon) return;
+    LaneNo firing[LANES];
+    uint64_t occurrence[LANES];
+    int m = 0;
+    for (int i = 0; i < n; i++) {
+        int j = js[i];
+        int64_t k = w->p->instants[A->instant + w->next_instant[AT(w, a, j)]++].occurrence;
+        int on = holds(w, j, A->guard);
+        if (on && !w->lane[j].fail && may_happen(w, j, a, when[j])) {
+            w->tallies[AT(w, a, j)].fired++;
+            firing[m] = (LaneNo)j, occurrence[m++] = (uint64_t)k;
         }
-        if (UNLIKELY(w->fail)) return;
-        tell_apart(a);
-        turn(w, a, when);
     }
+    if (m) fire(w, a, firing, occurrence, m);
+    for (int i = 0; i < n; i++) plan_instant(w, js[i], a);
 }
 
-NOINLINE void end_history(Work *w, Rows r, int64_t row) {
+/* With many actions hardly anything of the next one is in the caches: what will be needed is asked for all at once, and
+   not each when the one before has come. */
+NOINLINE void fetch_ahead(const Work *w, int a) {
     const Tables *p = w->p;
-    for (int i = 0; i < p->n_held; i++) if (w->spell[i]) end_spell(w, i, p->horizon);
-    memcpy(r.final + row * p->n_slots, w->state, sizeof(double) * (size_t)p->n_slots);
-    r.events[row] = w->events;
+    const Action *A = p->actions + a;
+    FETCH(w->tallies + a), FETCH(w->counts + A->outcome), FETCH(w->action_keys + 2 * a);
+    const Outcome *o = p->outcomes + A->outcome;
+    FETCH(p->effects + o->effect), FETCH(p->guard_deps + o->guard), FETCH(p->pace_deps + o->pace);
+    if (!o->listed) return;
+    for (const GuardDep *d = p->guard_deps + o->guard, *end = d + (o->guards < 8 ? o->guards : 8); d < end; d++) {
+        FETCH(p->actions + d->target), FETCH(w->tallies + d->target), FETCH(w->action_keys + 2 * d->target);
+        FETCH(w->due + (d->target & ~15)), FETCH(w->due + (d->target | 15));
+        if (d->word < 0) FETCH(p->exprs + d->mask);
+    }
+    for (const Effect *e = p->effects + o->effect, *end = e + (o->effects < 4 ? o->effects : 4); e < end; e++) {
+        FETCH(p->slots + e->slot);
+        if (e->amount >= 0) FETCH(p->exprs + e->amount);
+    }
+    for (const Dep *d = p->pace_deps + o->pace, *end = d + (o->paces < 4 ? o->paces : 4); d < end; d++)
+        FETCH(p->actions + d->target), FETCH(w->clocks + d->target);
+}
+
+/* The next event of these lanes is this action's. */
+NOINLINE void turn(Work *w, int a, const LaneNo *js, int n, const double *when) {
+    const Action *A = w->p->actions + a;
+    if (UNLIKELY(A->kind == KIND_CALENDAR)) { turn_of_calendar(w, a, js, n, when); return; }
+    Clock *clocks = w->clocks + AT(w, a, 0);
+    Tally *tally = w->tallies + AT(w, a, 0);
+    double *times = times_of(w, a);
+    const uint8_t *on = w->on + AT(w, a, 0);
+    LaneNo firing[LANES], again[LANES];
+    uint64_t occurrence[LANES];
+    int m = 0, k = 0;
+    for (int i = 0; i < n; i++) {
+        int j = js[i];
+        if (UNLIKELY(!may_happen(w, j, a, when[j]))) continue;
+        set_time(w, times, j, a, INFINITY);
+        tally[j].fired++;
+        firing[m] = (LaneNo)j, occurrence[m++] = tally[j].drawn - 1;
+    }
+    if (!m) return;
+    /* targets are used up, under every memory */
+    if (!A->steady) for (int i = 0; i < m; i++) clocks[firing[i]].P = 0.0;
+    fire(w, a, firing, occurrence, m);
+    if (A->kind == KIND_IMMEDIATE) return;
+    for (int i = 0; i < m; i++) {
+        again[k] = firing[i];
+        k += on[firing[i]];
+    }
+    if (k) start_lanes(w, a, again, k);        /* still enabled: it starts anew */
 }
 
 /* A failed row looks as if nothing of it had been simulated. */
-COLD void blank(const Work *w, Rows r, int64_t row) {
+COLD void blank(Work *w, int64_t row) {
     const Tables *p = w->p;
+    Rows r = w->rows;
     for (int i = 0; i < p->n_first; i++) r.first[row * p->n_first + i] = NAN;
     for (int i = 0; i < p->n_at; i++) r.at[row * p->n_at + i] = NAN;
     for (int i = 0; i < p->n_held; i++) r.held[row * p->n_held + i] = NAN;
+    for (int i = 0; i < p->n_slots; i++) r.final[row * p->n_slots + i] = NAN;
     memset(r.fired + row * p->n_fired, 0, sizeof(int64_t) * (size_t)p->n_fired);
     memset(r.counts + row * p->n_counts, 0, sizeof(int64_t) * (size_t)p->n_counts);
-    r.failed[row] = 1;
+    r.events[row] = 0, r.failed[row] = 1;
 }
 
-/* Simulate one replication into a row; false if it failed. */
-NOINLINE int run_history(Work *w, Rows r, int64_t row, int tracing) {
+/* Write what is known at the end only. */
+NOINLINE void finish_histories(Work *w, const LaneNo *given, int n) {
     const Tables *p = w->p;
-    double *at = r.at + row * p->n_at;
-    forget(w);
-    w->tracing = tracing;
-    w->first = r.first + row * p->n_first, w->held = r.held + row * p->n_held;
-    w->counts = r.counts + row * p->n_counts, w->fired_row = r.fired + row * p->n_fired;
-    if (UNLIKELY(w->bound_to != w->parameters)) prepare_state(w);
-    for (int i = 0; i < p->n_changing; i++) put(w, p->changing[i], initial_value(w, p->changing[i]));
-    if (UNLIKELY(tracing)) memcpy(w->initial, w->state, sizeof(double) * (size_t)p->n_slots);
-    if (!w->fail) begin_clocks(w);
-    if (!w->fail) begin_probes(w);
-    if (!w->fail) run_events(w, at);
-    if (LIKELY(!w->fail)) record_dates(w, at, INFINITY);
-    if (LIKELY(!w->fail)) end_history(w, r, row);
-    else blank(w, r, row);
-    return !w->fail;
+    Rows r = w->rows;
+    LaneNo js[LANES];
+    for (int l = 0; l < n; l++) {
+        Lane *lane = w->lane + given[l];
+        if (LIKELY(!lane->fail)) record_dates(w, given[l], INFINITY);
+        if (UNLIKELY(lane->fail)) blank(w, lane->row);
+        else r.events[lane->row] = lane->events, r.failed[lane->row] = 0;
+    }
+    memcpy(js, given, (size_t)n);
+    n = unfailed(w, js, n);
+    for (int l = 0; l < n; l++) {
+        int64_t row = w->lane[js[l]].row;
+        double *final = r.final + row * p->n_slots;
+        int64_t *counts = r.counts + row * p->n_counts;
+        for (int i = 0; i < p->n_held; i++) if (w->spell[AT(w, i, js[l])]) end_spell(w, js[l], i, p->horizon);
+        for (int i = 0; i < p->n_slots; i++) final[i] = w->state[AT(w, i, js[l])];
+        for (int i = 0; i < p->n_counts; i++) counts[i] = w->counts[AT(w, i, js[l])];
+    }
 }
 
 #endif

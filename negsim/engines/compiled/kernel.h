@@ -7,140 +7,237 @@
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
+#include <stddef.h>
 
 /* Above a quarter of it a huge page is asked for. */
 #define PAGE ((size_t)1 << 21)
+#define LINE 64
+
+/* One piece of memory for many arrays, each from a line of the caches on; without memory it only measures. */
+typedef struct { char *memory; size_t used; } Piece;
+
+COLD void *take(Piece *piece, int64_t n, size_t size) {
+    char *start = piece->memory ? piece->memory + piece->used : 0;
+    piece->used += ((size_t)(n + 1) * size + LINE - 1) / LINE * LINE;
+    return start;
+}
+
+#define TAKE(field, n) (w->field = take(piece, n, sizeof *w->field))
+
+/* Levels of the tournament: groups of sixteen until at most sixteen are left. */
+COLD void take_agenda(Work *w, Piece *piece) {
+    w->levels = 0;
+    if (!w->p->many) { TAKE(due, (int64_t)w->p->n_actions * w->stride); return; }
+    for (int n = w->p->n_actions;; n /= 16) {
+        n = (n + 15) / 16 * 16;
+        w->level_size[w->levels] = n;
+        TAKE(level[w->levels], n);
+        if (++w->levels == 16 || n <= 16) break;
+    }
+    w->due = w->level[0];
+}
+
+/* Tables of what expressions of parameters are take at most this much memory, and one is there in any case. */
+#define MOST_TABLES ((int64_t)1 << 19)
+
+COLD void take_bound(Work *w, Bound *bound, int number, Piece *piece) {
+    const Tables *p = w->p;
+    Bound none, *b = piece->memory ? bound : &none;
+    b->state = take(piece, p->n_slots, sizeof(double)), b->grid = take(piece, p->n_slots, sizeof(int32_t));
+    b->bits = take(piece, p->n_words, sizeof(uint64_t)), b->always = take(piece, p->n_actions, sizeof(int32_t));
+    b->dynamic = take(piece, p->n_actions, sizeof(int32_t)), b->table = 0, b->row = -1;
+    if (!p->n_memo || (number && (number + 1) * p->n_memo > MOST_TABLES)) return;
+    b->table = take(piece, p->n_memo, sizeof(double)), b->table_for = take(piece, p->n_slots, sizeof(double));
+}
+
+COLD void take_all(Work *w, Piece *piece) {
+    const Tables *p = w->p;
+    int64_t by_lane = w->stride;
+    TAKE(lane, w->lanes), TAKE(aside, w->lanes), TAKE(clocks, p->n_actions * by_lane);
+    TAKE(tallies, p->n_actions * by_lane), TAKE(counts, p->n_counts * by_lane), TAKE(state, p->n_slots * by_lane);
+    TAKE(grid, p->n_slots * by_lane), TAKE(bits, p->n_words * by_lane), TAKE(on, p->n_actions * by_lane);
+    TAKE(next_instant, p->n_actions * by_lane), TAKE(instant_stamp, p->n_actions * by_lane);
+    TAKE(instant_count, p->n_actions * by_lane), TAKE(closed, p->n_first * by_lane);
+    TAKE(spell, p->n_held * by_lane), TAKE(since, p->n_held * by_lane), TAKE(touched, p->n_actions);
+    TAKE(initial, p->n_slots), TAKE(stack, 2 * p->depth + 16), TAKE(fresh, p->most_effects);
+    TAKE(sums, p->most_outcomes * w->lanes), TAKE(columns, (p->depth + 2) * w->lanes);
+    TAKE(parts, p->n_parts * w->lanes), TAKE(part_of, p->n_parts), TAKE(bounds, w->lanes);
+    for (int i = 0; i < w->lanes; i++) take_bound(w, w->bounds + i, i, piece);
+    take_agenda(w, piece);
+}
 
 COLD void release(Work *w) {
     if (!w) return;
-    void *owned[] = {w->state, w->state0, w->grid, w->grid0, w->bits, w->bits0, w->clocks, w->on, w->used, w->next_instant, w->touched,
-        w->stack, w->memo, w->memo_for, w->fresh, w->weights, w->delay, w->branch, w->tag, w->closed, w->spell, w->since,
-        w->instant_stamp, w->instant_count, w->trace, w->changes, w->initial, w->always, w->dynamic};
-    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
-    for (int i = 0; i < 16; i++) free(w->level[i]);
-    if (!w->levels) free(w->due);
+    free(w->trace), free(w->changes), free(w->memory);
     free(w);
-}
-
-#define ROOM(field, n) ((w->field = calloc((size_t)(n) + 1, sizeof *w->field)) != 0)
-
-COLD double *aligned_infinities(int64_t n) {
-    double *d = aligned_alloc(64, sizeof(double) * (size_t)((n + 7) / 8 * 8));
-    for (int64_t i = 0; d && i < n; i++) d[i] = INFINITY;
-    return d;
-}
-
-/* Levels of the tournament: groups of sixteen until at most sixteen are left. */
-COLD int make_agenda(Work *w) {
-    int n = w->p->n_actions;
-    if (w->p->n_steady) return (w->due = aligned_infinities(n)) != 0;
-    for (;;) {
-        int padded = (n + 15) / 16 * 16;
-        if (!(w->level[w->levels] = aligned_infinities(padded))) return 0;
-        w->level_size[w->levels++] = padded;
-        if (padded == 16) break;
-        n = padded / 16;
-    }
-    w->due = w->level[0];
-    return 1;
-}
-
-COLD int make_clocks(Work *w) {
-    size_t size = sizeof(Clock) * (size_t)(w->p->n_actions + 1), page = size < PAGE / 4 ? 64 : PAGE;
-    w->clocks = aligned_alloc(page, size = (size + page - 1) / page * page);
-#ifdef MADV_HUGEPAGE
-    if (w->clocks && page == PAGE) madvise(w->clocks, size, MADV_HUGEPAGE);
-#endif
-    if (w->clocks) memset(w->clocks, 0, size);
-    return w->clocks != 0;
 }
 
 COLD Work *reserve(const Tables *p) {
     Work *w = calloc(1, sizeof(Work));
     if (!w) return 0;
-    w->p = p;
-    int64_t rows = (int64_t)p->n_actions * p->kept;
-    int done = ROOM(state, p->n_slots) && ROOM(state0, p->n_slots) && ROOM(initial, p->n_slots)
-        && ROOM(grid, p->n_slots) && ROOM(grid0, p->n_slots) && ROOM(bits, p->n_words) && ROOM(bits0, p->n_words)
-        && ROOM(on, p->n_actions) && ROOM(used, p->n_actions) && make_clocks(w) && ROOM(next_instant, p->n_actions) && ROOM(touched, p->n_actions)
-        && ROOM(always, p->n_actions) && ROOM(dynamic, p->n_actions)
-        && ROOM(stack, 2 * p->depth + 16) && ROOM(memo, p->n_memo)
-        && ROOM(memo_for, p->n_slots) && ROOM(fresh, p->most_effects) && ROOM(weights, p->most_outcomes)
-        && ROOM(delay, rows * LANES) && ROOM(branch, rows * LANES) && ROOM(tag, rows) && ROOM(closed, p->n_first)
-        && ROOM(spell, p->n_held) && ROOM(since, p->n_held) && ROOM(instant_stamp, p->n_actions)
-        && ROOM(instant_count, p->n_actions) && make_agenda(w);
-    if (!done) { release(w); return 0; }
+    w->p = p, w->lanes = p->many ? 1 : LANES, w->stride = p->many ? 1 : LANES + EIGHT;
+    Piece all = {0, 0};
+    take_all(w, &all);
+    size_t page = all.used < PAGE / 4 ? LINE : PAGE, size = (all.used + page - 1) / page * page;
+    if (!(all.memory = w->memory = aligned_alloc(page, size))) { release(w); return 0; }
+#ifdef MADV_HUGEPAGE
+    if (page == PAGE) madvise(all.memory, size, MADV_HUGEPAGE);
+#endif
+    memset(all.memory, 0, size);
+    all.used = 0;
+    take_all(w, &all);
+    for (int64_t i = 0; !w->levels && i < (int64_t)p->n_actions * w->stride + 1; i++) w->due[i] = INFINITY;
+    for (int l = 0; l < w->levels; l++) for (int i = 0; i < w->level_size[l]; i++) w->level[l][i] = INFINITY;
     return w;
-}
-
-/* What was worked out with other parameters is thrown away. */
-COLD void bind_memo(Work *w, const double *parameters) {
-    size_t size = sizeof(double) * (size_t)(w->p->n_slots - w->p->n_variables);
-    if (!w->p->n_memo || !memcmp(w->memo_for, parameters, size)) return;
-    memset(w->memo, 0, sizeof(double) * (size_t)w->p->n_memo);
-    memcpy(w->memo_for, parameters, size);
-}
-
-/* What is the same at the start of all histories with one row of parameters is worked out once. */
-COLD void bind_work(Work *w, const double *parameters, const Law *laws, int single) {
-    const Tables *p = w->p;
-    w->parameters = parameters, w->laws = laws, w->single = single;
-    if (single) bind_memo(w, parameters);
-    w->fail = FAIL_NONE;
-    w->bound_to = 0;
-    prepare_state(w);
-    w->fail0 = single ? w->fail : FAIL_NONE;
-    w->bound_to = single ? parameters : 0;
-    w->n_always = w->n_dynamic = 0;
-    for (int a = 0; a < p->n_actions; a++) {
-        const Action *A = p->actions + a;
-        if (A->kind == KIND_CALENDAR || A->kind == KIND_NONE) continue;
-        w->fail = FAIL_NONE;
-        int on = holds(w, A->guard);
-        if (w->fail || A->early == 2 || (A->early && !single)) w->dynamic[w->n_dynamic++] = a;
-        else if (on) w->always[w->n_always++] = a;
-    }
 }
 
 typedef struct {
     const int64_t *replications;
-    const int32_t *row_of;              /* which row of parameters */
+    const int64_t *order;               /* rows of the block, in the order in which they are simulated */
+    const int32_t *row_of;              /* which row of parameters they have */
     const double *parameters;           /* rows one after the other */
     const Law *laws;
     int64_t n_parameters;
-    int single, stop_at_failure, tracing;
+    int tables, stop_at_failure, tracing;      /* tables: they pay, because many rows have the same parameters */
 } Orders;
 
-/* Make the draws that most histories of the last batch needed, all together: one need not wait for the other. */
-static void foresee(Work *w) {
-    int kept = w->p->kept;
-    for (int a = 0; kept && a < w->p->n_actions; a++) {
-        int most = w->used[a] / LANES < kept ? w->used[a] / LANES : kept;
-        for (int k = 0; k < most; k++) fill_batch(w, a, (uint32_t)k, (int64_t)a * kept + k);
-        w->used[a] = 0;
-    }
+/* Rows of a block on their way through the lanes. */
+typedef struct {
+    int64_t next, end;                         /* in the order of the orders */
+    int64_t failed;                            /* the first row that failed; those after it are not wanted */
+    LaneNo going[LANES], over[LANES], idle[LANES];
+    int n_going, n_over, n_idle;
+    double when[LANES]; int64_t action[LANES]; /* of each lane's next event */
+} Course;
+
+INLINE void make_idle(Work *w, Course *c, LaneNo j) {
+    w->lane[j].bound->lanes--;
+    c->idle[c->n_idle++] = j;
 }
 
-/* Simulate rows begin to end; returns the first row that was not simulated (a failed one, or end). */
-static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i += LANES) {
-        w->lanes = (int32_t)(end - i < LANES ? end - i : LANES);
-        if (++w->batch == 0) {
-            memset(w->tag, 0, sizeof(uint32_t) * (size_t)w->p->n_actions * (size_t)w->p->kept);
-            w->batch = 1;
-        }
-        for (int j = 0; j < LANES; j++) w->replications[j] = (uint64_t)o->replications[i + (j < w->lanes ? j : 0)];
-        w->lane = 0;
-        if (o->single) foresee(w);
-        for (int j = 0; j < w->lanes; j++) {
-            int64_t row = o->row_of[i + j];
-            w->lane = j, w->replication = w->replications[j];
-            w->parameters = o->parameters + row * o->n_parameters;
-            w->laws = o->laws + row * w->p->n_laws;
-            if (!run_history(w, r, i + j, o->tracing) && o->stop_at_failure) return i + j;
-        }
+/* Write what is known of rows that are over. */
+static void finish_rows(Work *w, const Orders *o, Course *c) {
+    int left = 0;
+    finish_histories(w, c->over, c->n_over);
+    for (int i = 0; i < c->n_over; i++) {
+        const Lane *lane = w->lane + c->over[i];
+        if (UNLIKELY(lane->fail) && o->stop_at_failure && lane->row < c->failed) c->failed = lane->row;
+        make_idle(w, c, c->over[i]);
     }
-    return end;
+    c->n_over = 0;
+    for (int i = 0; i < c->n_going; i++) {
+        if (LIKELY(w->lane[c->going[i]].row < c->failed)) c->going[left++] = c->going[i];
+        else make_idle(w, c, c->going[i]);
+    }
+    c->n_going = left;
+}
+
+/* A place for a row of parameters: one with a table of the same values, or else the one that was left longest ago. */
+static Bound *place_for(Work *w, const double *parameters, int tables) {
+    Bound *found = 0;
+    size_t size = sizeof(double) * (size_t)(w->p->n_slots - w->p->n_variables);
+    for (int i = 0; i < w->lanes; i++) {
+        Bound *b = w->bounds + i;
+        if (b->lanes) continue;
+        if (tables && b->table && b->tabled && !memcmp(b->table_for, parameters, size)) return b;
+        if (!found || (tables && b->table && !found->table)) found = b;
+        else if (b->turn < found->turn && (!tables || b->table || !found->table)) found = b;
+    }
+    if (tables && found->table) {
+        memset(found->table, 0, sizeof(double) * (size_t)w->p->n_memo);
+        memcpy(found->table_for, parameters, size);
+        found->tabled = 1;
+    }
+    return found;
+}
+
+/* What the row of parameters decides is known from the last lane, or worked out in this one. */
+static Bound *bound_for(Work *w, const Orders *o, int64_t row, int j) {
+    if (w->last && w->last->row == row) return w->last;
+    const double *parameters = o->parameters + row * o->n_parameters;
+    Bound *b = place_for(w, parameters, o->tables);
+    b->row = row, b->turn = ++w->turns;
+    b->parameters = parameters, b->laws = o->laws + row * w->p->n_laws;
+    b->memo = o->tables ? b->table : 0;
+    w->lane[j].bound = w->last = b;
+    bind(w, j);
+    return b;
+}
+
+/* Give idle lanes new rows, those with the same parameters together. */
+static void begin_rows(Work *w, const Orders *o, Course *c) {
+    Bound *b = 0;
+    LaneNo js[LANES];
+    int n = 0;
+    while (c->n_idle && c->next < c->end) {
+        int64_t row = o->order[c->next++];
+        if (UNLIKELY(row >= c->failed)) continue;
+        LaneNo j = c->idle[--c->n_idle];
+        Lane *lane = w->lane + j;
+        Bound *next = bound_for(w, o, o->row_of[row], j);
+        if (n && next != b) begin_histories(w, b, js, n), n = 0;
+        lane->bound = b = next, lane->row = row, lane->replication = (uint64_t)o->replications[row];
+        b->lanes++;
+        js[n++] = c->going[c->n_going++] = j;
+    }
+    if (n) begin_histories(w, b, js, n);
+}
+
+static void find_next(Work *w, Course *c) {
+    if (w->levels) {
+        c->action[0] = next_of_many(w), c->when[0] = w->due[c->action[0]];
+        return;
+    }
+    for (int i = 0; i < w->lanes; i += EIGHT) scan(w->due + i, w->p->n_actions, w->stride, c->when + i, c->action + i);
+}
+
+/* What happens before the lane's next event; false if its history is over. */
+INLINE int goes_on(Work *w, int j, double when) {
+    Lane *lane = w->lane + j;
+    if (UNLIKELY(when > lane->stop)) {
+        record_dates(w, j, when);
+        if (when > w->p->horizon) return 0;
+    }
+    return LIKELY(!lane->fail);
+}
+
+/* An event of each lane. Lanes with the same action take their turn together: what it does is looked up once, and the
+   processor foresees every jump but the first. */
+static void one_event_each(Work *w, Course *c) {
+    LaneNo together[FEW][LANES];
+    uint16_t size[FEW];
+    uint8_t order[FEW];
+    int different = 0, left = 0;
+    if (!w->levels) memset(size, 0, sizeof *size * (size_t)w->p->n_actions);
+    for (int i = 0; i < c->n_going; i++) {
+        int j = c->going[i], a = (int)c->action[j];
+        if (UNLIKELY(!goes_on(w, j, c->when[j]))) { c->over[c->n_over++] = (LaneNo)j; continue; }
+        c->going[left++] = (LaneNo)j;
+        if (UNLIKELY(w->levels)) { fetch_ahead(w, a), turn(w, a, c->going, 1, c->when); continue; }
+        order[different] = (uint8_t)a;
+        different += size[a] == 0;
+        together[a][size[a]++] = (LaneNo)j;
+    }
+    c->n_going = left;
+    for (int i = 0; i < different; i++) turn(w, order[i], together[order[i]], size[order[i]], c->when);
+}
+
+/* Simulate rows order[begin] to order[end]; returns the first that failed (if that is what stops) or n. */
+static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n) {
+    Course c = {.next = begin, .end = end, .failed = n};
+    int worth = (w->lanes + EIGHT - 1) / EIGHT;
+    w->rows = r, w->tracing = o->tracing, w->last = 0;
+    for (int j = 0; j < w->lanes; j++) c.idle[c.n_idle++] = (LaneNo)(w->lanes - 1 - j);
+    for (int j = 0; j < w->lanes; j++) w->bounds[j].row = -1;
+    while (c.n_going || c.n_over || c.next < c.end) {
+        if (!c.n_going || c.n_over >= worth) {
+            finish_rows(w, o, &c);
+            begin_rows(w, o, &c);
+        }
+        find_next(w, &c);
+        one_event_each(w, &c);
+    }
+    return c.failed;
 }
 
 COLD void prepare_laws(Law *laws, int64_t n) {

@@ -7,7 +7,6 @@ lowering (`tables`, `code`), keys, rows of parameters, traces, and the words of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from negsim.blocks import Block, Event, Job, Trajectory, empty_block
 from negsim.engines.compiled import loop
 from negsim.engines.compiled.layouts import LAYOUTS, together
-from negsim.engines.compiled.tables import Lowered, law_rows, lower_program, seats
+from negsim.engines.compiled.tables import Lowered, law_rows, lower_program
 from negsim.errors import EngineError, SimulationError
 from negsim.program import Program
 
@@ -23,8 +22,8 @@ __all__ = ["CompiledKernel"]
 
 # Seeds and rows of parameters of which keys and laws are kept.
 KEPT_SEEDS, KEPT_ROWS = 4, 4096
-# Replications with one row of parameters from which on it pays to simulate them one after the other.
-WORTH_SORTING = 24
+# Replications with the same parameters from which on it pays to keep tables of what expressions are.
+WORTH_TABLES = 24
 # The arrays of a block that a run fills.
 RESULTS = ("first", "at", "held", "fired", "counts", "final", "events", "failed")
 
@@ -43,7 +42,7 @@ class CompiledKernel:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.lowered: Lowered = lower_program(program)
+        self.lowered: Lowered = lower_program(program, loop.FEW)
         self.kernel = loop.Kernel(self.lowered)
         self.keys: dict[int, dict[str, Any]] = {}
         self.laws: dict[tuple[float, ...], Any] = {}
@@ -57,37 +56,7 @@ class CompiledKernel:
         SimulationError
             With ``stop_at_failure``, of the first replication that cannot be finished.
         """
-        sorting_pays = 1 < len(job.rows) * WORTH_SORTING <= len(job.replications)
-        return self._row_by_row(job) if sorting_pays and len(job.rows) > 1 else self._plain(job)
-
-    def _row_by_row(self, job: Job) -> Block:
-        """Replications that share a row of parameters one after the other: what a row decides is worked out once."""
-        block = empty_block(self.program, job.replications)
-        numbers = block.replications % len(job.rows)
-        order = np.argsort(numbers, kind="stable")
-        failures: list[tuple[int, SimulationError]] = []
-        traces: list[tuple[int, Trajectory]] = []
-        for places in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1) if len(order) else ():
-            rows = (job.rows[int(numbers[places[0]])],)
-            alike = block.replications[places].tolist()
-            part = self._plain(replace(job, replications=alike, rows=rows, stop_at_failure=False))
-            for name in RESULTS:
-                getattr(block, name)[places] = getattr(part, name)
-            failures += zip(places[part.failed].tolist(), part.failures, strict=True)
-            traces += zip(
-                places[np.isin(part.replications, [t.replication for t in part.traces])].tolist(),
-                part.traces,
-                strict=True,
-            )
-        block.failures = [failure for _, failure in sorted(failures, key=_place)]
-        block.traces = [trace for _, trace in sorted(traces, key=_place)]
-        if job.stop_at_failure and block.failures:
-            raise block.failures[0]
-        return block
-
-    def _plain(self, job: Job) -> Block:
-        """Simulate replications that share one row of parameters."""
-        block = empty_block(self.program, job.replications)
+        block = empty_block(self.program, job.replications, blank=False)
         # a list's pop and append are atomic, so no two threads get the same workspace
         work = self.idle.pop() if self.idle else loop.Workspace(self.kernel)
         try:
@@ -97,18 +66,25 @@ class CompiledKernel:
         return block
 
     def _run(self, job: Job, block: Block, work: Any) -> None:
+        n = len(block.replications)
         work.give_keys(self._keys(job.seed))
         given = {**self._rows(job, block), **_arrays(block), "max_events": job.max_events}
         given["stop_at_failure"] = job.stop_at_failure
-        work.bind(given["parameters"], given["laws"], given["single"])
-        for begin, end, tracing in _segments(block.replications, job.trace):
-            done = work.run({**given, "tracing": tracing}, begin, end)
-            if done < end:
-                raise self._failure(job, int(block.replications[done]))
-            if tracing and not block.failed[begin]:
-                block.traces.append(self._trajectory(int(block.replications[begin]), *work.trace()))
-        for row in np.flatnonzero(block.failed):
-            block.failures.append(self._failure(job, int(block.replications[row])))
+        # rows with the same parameters one after the other: what these decide is worked out once
+        traced = block.replications < job.trace
+        order = np.argsort(np.where(traced, n + np.arange(n), given["row_of"]), kind="stable")
+        given["order"] = order if n else np.zeros(1, np.int64)
+        plain = n - int(traced.sum())
+        failed = work.run({**given, "tracing": False}, 0, plain)
+        for place in range(plain, n):
+            row = int(order[place])
+            failed = min(failed, work.run({**given, "tracing": True}, place, place + 1))
+            if not block.failed[row]:
+                block.traces.append(self._trajectory(int(block.replications[row]), *work.trace()))
+        if failed < n:
+            raise self._failure(job, int(block.replications[failed]))
+        for replication in block.replications[block.failed].tolist():
+            block.failures.append(self._failure(job, replication))
 
     def _keys(self, seed: int) -> dict[str, Any]:
         found = self.keys.get(seed)
@@ -144,12 +120,12 @@ class CompiledKernel:
             "parameters": np.array([*(x for row in rows for x in row), 0.0]),
             "laws": self._laws(rows[0]) if len(rows) == 1 else self._laws_of(rows),
             "n_parameters": len(self.program.parameters),
-            "single": len(rows) == 1,
+            "tables": WORTH_TABLES * len(rows) <= len(numbers) or len(rows) == 1,
         }
 
     def _trajectory(self, replication: int, initial: list[float], events: Sequence[tuple[Any, ...]]) -> Trajectory:
         names = [slot.name for slot in self.program.slots]
-        actions = [None if i is None else self.program.actions[i] for i in seats(self.program)]
+        actions = self.program.actions
         rows = tuple(
             Event(
                 time,
@@ -181,24 +157,6 @@ class CompiledKernel:
         )
 
 
-def _place(pair: tuple[int, Any]) -> int:
-    return pair[0]
-
-
 def _arrays(block: Block) -> dict[str, Any]:
     # an empty array has no address of its own
     return {name: array if (array := getattr(block, name)).size else np.zeros(1, array.dtype) for name in RESULTS}
-
-
-def _segments(replications: Any, trace: int) -> list[tuple[int, int, bool]]:
-    """Runs of rows (begin, end, traced); a traced row is a run of its own."""
-    segments: list[tuple[int, int, bool]] = []
-    begin = 0
-    for row in np.flatnonzero(replications < trace) if trace else ():
-        if begin < row:
-            segments.append((begin, int(row), False))
-        segments.append((int(row), int(row) + 1, True))
-        begin = int(row) + 1
-    if begin < len(replications):
-        segments.append((begin, len(replications), False))
-    return segments

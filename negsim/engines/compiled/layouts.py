@@ -24,7 +24,7 @@ def _layout(first: str = "", last: str = "", between: Iterable[tuple[str, str]] 
 
 LAYOUTS: dict[str, np.dtype[np.void]] = {
     "Expr": _layout(
-        "form slot count word", "value", [("code", "i8"), ("offset", "i8"), ("mask", "u8"), ("want", "u8")]
+        "form slot count word", "value unused", [("code", "i8"), ("offset", "i8"), ("mask", "u8"), ("want", "u8")]
     ),
     "Term": _layout("last word", "", [("mask", "u8"), ("want", "u8")]),
     "Dimension": _layout("slot stride"),
@@ -51,9 +51,9 @@ LAYOUTS: dict[str, np.dtype[np.void]] = {
     "GuardDep": _layout("", "", [("changed", "u8"), ("mask", "u8"), ("want", "u8"), ("target", "i4"), ("word", "i4")]),
     "Dep": _layout("", "", [("changed", "u8"), ("target", "i4"), ("what", "i4")]),
     "Action": _layout(
-        "guard law pace speed outcome outcomes limit rank instant instants fired fireds weighed",
+        "guard law pace speed outcome outcomes limit instant instants fired fireds weighed",
         "",
-        [(name, "u1") for name in ("kind", "memory", "branching", "steady", "early", "safe")] + [("unused", "6u1")],
+        [(name, "u1") for name in ("kind", "memory", "branching", "steady", "early", "safe")] + [("unused", "10u1")],
     ),
     "First": _layout("condition throughout"),
     "Dated": _layout("condition column", "date"),

@@ -22,9 +22,9 @@ cdef extern from "kernel.h":
     ctypedef struct Instant: pass
     ctypedef struct Law: pass
     ctypedef struct Tables:
-        int32_t n_slots, n_variables, n_actions, n_steady, n_counts, n_words
+        int32_t n_slots, n_variables, n_actions, n_counts, n_words
         int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects, n_exprs
-        int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept
+        int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, n_parts, many
         int64_t n_cells, n_memo
         double horizon
         Slot *slots
@@ -80,11 +80,12 @@ cdef extern from "kernel.h":
         double *initial
     ctypedef struct Orders:
         const int64_t *replications
+        const int64_t *order
         const int32_t *row_of
         const double *parameters
         const Law *laws
         int64_t n_parameters
-        int single, stop_at_failure, tracing
+        int tables, stop_at_failure, tracing
     ctypedef struct Special:
         double (*gammaincc)(double, double) noexcept nogil
         double (*gammainccinv)(double, double) noexcept nogil
@@ -97,17 +98,18 @@ cdef extern from "kernel.h":
     Special special
     Work *reserve(const Tables *p) noexcept
     void release(Work *w) noexcept
-    void bind_work(Work *w, const double *parameters, const Law *laws, int single) noexcept
-    int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end) noexcept nogil
+    int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n) noexcept nogil
     void prepare_laws(Law *laws, int64_t n) noexcept
     void prepare_cells(const Tables *p, Work *w) noexcept
     void choose_batch(int most) noexcept
+    void choose_scan(int most) noexcept
+    void scan(const double *due, int64_t n, int64_t lanes, double *when, int64_t *which) noexcept
     double hazard(const Law *law, double x) noexcept nogil
     double inverse(const Law *law, double h) noexcept nogil
     double upper_quantile(const Law *law, double u) noexcept nogil
     void uniforms(uint64_t replication, uint32_t occurrence, const uint32_t *key, double *a, double *b) noexcept nogil
-    void batch_uniforms(const uint64_t *r, uint32_t occurrence, const uint32_t *key, double *a, double *b) noexcept nogil
-    enum: LANES
+    void batch_uniforms(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *a, double *b) noexcept nogil
+    enum: ACTIONS "FEW"
 
 
 cdef double _gammaincc(double a, double x) noexcept nogil: return functions.gammaincc(a, x)
@@ -128,6 +130,10 @@ special.ndtri_exp = _ndtri_exp
 special.ndtri = _ndtri
 special.ndtr = _ndtr
 choose_batch(2)
+choose_scan(2)
+
+FEW = ACTIONS
+"""Actions up to which histories advance side by side."""
 
 SIZES = {
     "Expr": sizeof(Expr), "Term": sizeof(Term), "Dimension": sizeof(Dimension), "Atom": sizeof(Atom),
@@ -158,10 +164,10 @@ cdef class Kernel:
         self.arrays = a
         p = &self.p
         p.n_slots, p.n_variables, p.n_actions = n["n_slots"], n["n_variables"], n["n_actions"]
-        p.n_steady, p.n_counts, p.n_words, p.n_laws = n["n_steady"], n["n_counts"], n["n_words"], n["n_laws"]
+        p.n_counts, p.n_words, p.n_laws, p.many = n["n_counts"], n["n_words"], n["n_laws"], n["many"]
         p.n_first, p.n_at, p.n_held, p.n_fired = n["n_first"], n["n_at"], n["n_held"], n["n_fired"]
         p.n_effects, p.n_calendar, p.n_changing, p.depth = n["n_effects"], n["n_calendar"], n["n_changing"], n["depth"]
-        p.most_effects, p.most_outcomes, p.kept = n["most_effects"], n["most_outcomes"], n["kept"]
+        p.most_effects, p.most_outcomes, p.n_parts = n["most_effects"], n["most_outcomes"], n["n_parts"]
         p.n_cells, p.n_memo, p.n_exprs, p.horizon = n["n_cells"], n["n_memo"], n["n_exprs"], lowered.horizon
         p.slots, p.exprs = <Slot *> address(a["Slot"]), <Expr *> address(a["Expr"])
         p.terms, p.dimensions = <Term *> address(a["Term"]), <Dimension *> address(a["Dimension"])
@@ -206,27 +212,25 @@ cdef class Workspace:
         self.w.effect_keys = <uint32_t *> address(keys["effect"])
         self.w.slot_keys = <uint32_t *> address(keys["slot"])
 
-    def bind(self, parameters, laws, bint single) -> None:
-        """Work out what is the same at the start of every history."""
-        bind_work(self.w, <double *> address(parameters), <Law *> address(laws), single)
-
     def run(self, dict given, int64_t begin, int64_t end) -> int:
-        """Simulate rows begin to end; returns the first row not done (one that failed, or end)."""
+        """Simulate rows order[begin] to order[end]; returns the first that failed (if that stops), or how many there are."""
         cdef Orders o
         cdef Rows r
-        cdef int64_t done
-        o.replications, o.row_of = <int64_t *> address(given["replications"]), <int32_t *> address(given["row_of"])
+        cdef int64_t failed, n
+        o.replications, o.order = <int64_t *> address(given["replications"]), <int64_t *> address(given["order"])
+        o.row_of = <int32_t *> address(given["row_of"])
         o.parameters, o.laws = <double *> address(given["parameters"]), <Law *> address(given["laws"])
-        o.n_parameters, o.single = given["n_parameters"], given["single"]
+        o.n_parameters, o.tables = given["n_parameters"], given["tables"]
         o.stop_at_failure, o.tracing = given["stop_at_failure"], given["tracing"]
         r.first, r.at, r.held = <double *> address(given["first"]), <double *> address(given["at"]), <double *> address(given["held"])
         r.final, r.fired = <double *> address(given["final"]), <int64_t *> address(given["fired"])
         r.counts, r.events = <int64_t *> address(given["counts"]), <int64_t *> address(given["events"])
         r.failed = <uint8_t *> address(given["failed"])
         self.w.max_events = given["max_events"]
+        n = len(given["replications"])
         with nogil:
-            done = run_rows(self.w, &o, r, begin, end)
-        return done
+            failed = run_rows(self.w, &o, r, begin, end, n)
+        return failed
 
     def trace(self):
         """The last history, if it was traced: initial values, and events (time, action, outcome, changes)."""
@@ -256,8 +260,18 @@ def draw(uint64_t replication, uint32_t occurrence, key) -> tuple:
     return a, b
 
 
-def draw_batch(replications, uint32_t occurrence, key, a, b, int most) -> None:
-    """Uniforms of eight replications at once, on plain (0), 256-bit (1) or 512-bit (2) registers if there are any."""
+def draw_batch(replications, occurrences, key, a, b, int most) -> None:
+    """Uniforms of eight draws at once, on plain (0), 256-bit (1) or 512-bit (2) registers if there are any."""
     choose_batch(most)
-    batch_uniforms(<uint64_t *> address(replications), occurrence, <uint32_t *> address(key), <double *> address(a), <double *> address(b))
+    batch_uniforms(
+        <uint64_t *> address(replications), <uint64_t *> address(occurrences), <uint32_t *> address(key),
+        <double *> address(a), <double *> address(b),
+    )
     choose_batch(2)
+
+
+def scan_columns(due, when, which, int most) -> None:
+    """The first of the smallest in each of eight columns, on plain (0), 256-bit (1) or 512-bit (2) registers."""
+    choose_scan(most)
+    scan(<double *> address(due), len(due), due.shape[1], <double *> address(when), <int64_t *> address(which))
+    choose_scan(2)

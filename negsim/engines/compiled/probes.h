@@ -4,47 +4,51 @@
 
 #include "expressions.h"
 
-INLINE void look_first(Work *w, int i) {
+INLINE void look_first(Work *w, int j, int i) {
     const First *f = w->p->first + i;
-    if (w->closed[i]) return;
-    if (holds(w, f->condition)) {
-        w->first[i] = w->now;
-        w->closed[i] = 1;
-    } else if (!holds(w, f->throughout)) {
-        w->closed[i] = 1;
+    uint8_t *closed = w->closed + AT(w, i, j);
+    if (*closed) return;
+    if (holds(w, j, f->condition)) {
+        w->rows.first[w->lane[j].row * w->p->n_first + i] = w->lane[j].now;
+        *closed = 1;
+    } else if (!holds(w, j, f->throughout)) {
+        *closed = 1;
     }
 }
 
-INLINE void end_spell(Work *w, int i, double when) {
-    const Dated *h = w->p->held + i;
-    if (w->since[i] < h->date) w->held[i] += (when < h->date ? when : h->date) - w->since[i];
-    w->spell[i] = 0;
+INLINE void end_spell(Work *w, int j, int i, double when) {
+    double since = w->since[AT(w, i, j)], date = w->p->held[i].date;
+    if (since < date) w->rows.held[w->lane[j].row * w->p->n_held + i] += (when < date ? when : date) - since;
+    w->spell[AT(w, i, j)] = 0;
 }
 
-INLINE void look_held(Work *w, int i) {
-    int on = holds(w, w->p->held[i].condition);
-    if (on == w->spell[i]) return;
+INLINE void look_held(Work *w, int j, int i) {
+    int on = holds(w, j, w->p->held[i].condition);
+    if (on == w->spell[AT(w, i, j)]) return;
     if (!on) {
-        end_spell(w, i, w->now);
+        end_spell(w, j, i, w->lane[j].now);
     } else {
-        w->spell[i] = 1;
-        w->since[i] = w->now;
+        w->spell[AT(w, i, j)] = 1;
+        w->since[AT(w, i, j)] = w->lane[j].now;
     }
 }
 
 /* Values on the dates before `when`: everything at a date has happened by then. */
-NOINLINE void record_dates(Work *w, double *at, double when) {
+NOINLINE void record_dates(Work *w, int j, double when) {
     const Dated *d = w->p->at;
-    for (; w->next_at < w->p->n_at && d[w->next_at].date < when; w->next_at++)
-        at[d[w->next_at].column] = value(w, d[w->next_at].condition);
-    double next = w->next_at < w->p->n_at ? d[w->next_at].date : INFINITY;
-    w->stop = next < w->p->horizon ? next : w->p->horizon;
+    Lane *lane = w->lane + j;
+    double *at = w->rows.at + lane->row * w->p->n_at;
+    for (; lane->next_at < w->p->n_at && d[lane->next_at].date < when; lane->next_at++)
+        at[d[lane->next_at].column] = value(w, j, d[lane->next_at].condition);
+    double next = lane->next_at < w->p->n_at ? d[lane->next_at].date : INFINITY;
+    lane->stop = next < w->p->horizon ? next : w->p->horizon;
 }
 
-INLINE void count_firing(Work *w, const Action *A, int outcome) {
+INLINE void count_firing(Work *w, int j, const Action *A, int outcome) {
+    int64_t *fired = w->rows.fired + w->lane[j].row * w->p->n_fired;
     for (int i = A->fired; i < A->fired + A->fireds; i++) {
         const Fired *f = w->p->fired + i;
-        if (w->now <= f->date && (f->outcome < 0 || f->outcome == outcome)) w->fired_row[f->column]++;
+        if (w->lane[j].now <= f->date && (f->outcome < 0 || f->outcome == outcome)) fired[f->column]++;
     }
 }
 
@@ -57,13 +61,13 @@ COLD int grow(void **array, int64_t *room, int64_t need, size_t size) {
     return 1;
 }
 
-COLD void trace_event(Work *w, int action, int outcome) {
-    if (!grow((void **)&w->trace, &w->cap_trace, w->n_trace, sizeof(TraceEvent))) { fail(w, FAIL_MEMORY); return; }
-    w->trace[w->n_trace++] = (TraceEvent){w->now, action, outcome, (int32_t)w->n_changes, 0};
+COLD void trace_event(Work *w, int j, int action, int outcome) {
+    if (!grow((void **)&w->trace, &w->cap_trace, w->n_trace, sizeof(TraceEvent))) { fail(w, j, FAIL_MEMORY); return; }
+    w->trace[w->n_trace++] = (TraceEvent){w->lane[j].now, action, outcome, (int32_t)w->n_changes, 0};
 }
 
-COLD void trace_change(Work *w, int slot, double old, double now) {
-    if (!grow((void **)&w->changes, &w->cap_changes, w->n_changes, sizeof(TraceChange))) { fail(w, FAIL_MEMORY); return; }
+COLD void trace_change(Work *w, int j, int slot, double old, double now) {
+    if (!grow((void **)&w->changes, &w->cap_changes, w->n_changes, sizeof(TraceChange))) { fail(w, j, FAIL_MEMORY); return; }
     w->changes[w->n_changes++] = (TraceChange){slot, 0, old, now};
     w->trace[w->n_trace - 1].changes++;
 }

@@ -29,7 +29,6 @@ class Readers:
     """Lists of who reads which slot, and lists for whole outcomes made from them."""
 
     program: Program
-    seat: Sequence[int]
     slots: tuple[list[list[tuple[int, int]]], ...] = field(init=False)
     rows: tuple[list[Look], list[Look], list[Look]] = field(default_factory=lambda: ([], [], []))
 
@@ -41,9 +40,9 @@ class Readers:
         for number, action in enumerate(program.actions):
             # the calendar looks at its guards itself, when their turn comes
             for slot in action.guard_reads if action.clock != "calendar" else ():
-                guards[slot].append((self.seat[number], 0))
+                guards[slot].append((number, 0))
             for slot in action.pace_reads if action.clock in ("random", "fixed") else ():
-                paces[slot].append((self.seat[number], 0))
+                paces[slot].append((number, 0))
         for number, trees in enumerate(program.probes.first):
             for slot in set().union(*(reads(tree, program) for tree in trees)):
                 probes[slot].append((number, FIRST))

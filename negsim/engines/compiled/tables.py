@@ -17,7 +17,7 @@ from negsim.model.expressions import Expression, Number
 from negsim.program import ActionRow, Bound, EffectRow, OutcomeRow, Program, Slot
 from negsim.streams import stream_key
 
-__all__ = ["Lowered", "law_rows", "lower_program", "seats"]
+__all__ = ["Lowered", "law_rows", "lower_program"]
 
 KINDS = {"random": 0, "fixed": 1, "calendar": 2, "immediate": 3}
 MEMORIES = {"reset": 0, "resume": 1, "repeat": 2}
@@ -25,13 +25,6 @@ SLOTS = {"fact": 0, "counter": 1, "level": 2, "parameter": 3}
 FAMILIES = ("exponential", "weibull", "gamma", "lognormal", "uniform", "triangular", "pert", "normal", "beta", "fixed")
 ANY, FACT, CELL = range(3)
 NO_LIMIT = 2**31 - 1
-# Up to so many actions the next one is found by a scan.
-FEW = 64
-# The row of an empty seat: no kind, never on.
-NOBODY = (*(0 for _ in range(13)), 4, *(0 for _ in range(5)))
-# Occurrences of which draws are made for a batch of replications: at most so many of one action, and in all. With many
-# actions none: what was made would have left the caches before it is used.
-KEPT, ALL_KEPT = 64, 2**10
 # Levels of so few values have tables of where effects lead; all tables together stay below this.
 MOST_CELLS, ALL_NEXT = 4096, 2**20
 
@@ -53,9 +46,9 @@ class Lowered:
         }
 
 
-def lower_program(program: Program) -> Lowered:
-    """Lower a program to flat arrays."""
-    return _Lowering(program).lowered()
+def lower_program(program: Program, few: int) -> Lowered:
+    """Lower a program to flat arrays; with more than `few` actions histories advance one by one."""
+    return _Lowering(program, few).lowered()
 
 
 def law_rows(bound: Bound) -> Array:
@@ -79,6 +72,7 @@ class _Lowering:
     """Builds the arrays; one use."""
 
     program: Program
+    few: int
     rows: dict[str, list[Sequence[Any]]] = field(default_factory=lambda: {name: [] for name in LAYOUTS})
     sums: list[float] = field(default_factory=list)
     streams: dict[str, int] = field(default_factory=dict)
@@ -87,14 +81,10 @@ class _Lowering:
     next: int = 0
     code: Code = field(init=False)
     readers: Readers = field(init=False)
-    seats: tuple[int | None, ...] = field(init=False)
-    seat: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.code = Code(self.program.slots, self.program.index)
-        self.seats = seats(self.program)
-        self.seat = {number: seat for seat, number in enumerate(self.seats) if number is not None}
-        self.readers = Readers(self.program, [self.seat[number] for number in range(len(self.seat))])
+        self.readers = Readers(self.program)
 
     def lowered(self) -> Lowered:
         program = self.program
@@ -102,8 +92,6 @@ class _Lowering:
             self.fired.setdefault(action, []).append((-1 if outcome is None else outcome, column, date))
         for number, row in enumerate(program.actions):
             self.action(number, row)
-        rows = self.rows["Action"]
-        self.rows["Action"] = [NOBODY if number is None else rows[number] for number in self.seats]
         self.probes()
         slots = [self.slot(slot) for slot in program.slots]
         # all trees are known from here on, and with them the atoms
@@ -136,21 +124,16 @@ class _Lowering:
         self.rows["Action"].append(
             (
                 guard, -1 if row.law is None else row.law, pace, speed, first, len(row.outcomes),
-                NO_LIMIT if row.limit is None else row.limit, number, instant, len(row.instants),
+                NO_LIMIT if row.limit is None else row.limit, instant, len(row.instants),
                 fired, len(self.fired.get(number, ())), self.weighed(row),
                 KINDS[row.clock], MEMORIES[row.memory], row.branching, steady, self.early(row.guard), 0,
             )
         )  # fmt: skip
 
-    def early(self, guard: Expression) -> int:
-        """What the guard's truth at the start hangs on: 0 nothing, 1 parameters, 2 a draw."""
-        found = 0
-        for slot in (self.program.slots[number] for number in reads(guard, self.program)):
-            if slot.law is not None or slot.chance is not None:
-                return 2
-            if slot.kind == "parameter" or (slot.initial is not None and reads(slot.initial, self.program)):
-                found = 1
-        return found
+    def early(self, guard: Expression) -> bool:
+        """Whether the guard's truth at the start hangs on a draw."""
+        slots = [self.program.slots[number] for number in reads(guard, self.program)]
+        return any(slot.law is not None or slot.chance is not None for slot in slots)
 
     def weighed(self, row: ActionRow) -> int:
         """Where the running sums of weights that are numbers stand; -1 if they have to be worked out."""
@@ -197,7 +180,7 @@ class _Lowering:
     def guard(self, target: int, _: int, changed: int) -> tuple[int, ...]:
         form: Form = self.code.forms[self.rows["Action"][target][0]]
         if form.form != MASK:
-            return changed, 0, 0, target, -1
+            return changed, self.rows["Action"][target][0], 0, target, -1
         return changed, form.mask, form.want, target, form.word
 
     # -- probes, slots, atoms -------------------------------------------------------------------------------------
@@ -246,19 +229,18 @@ class _Lowering:
             "next": np.zeros(self.next + 1, dtype=np.int32),
             "cells": np.zeros(self.code.cells + 1),
             "cell_values": np.zeros(sum(row[5] for row in self.rows["Slot"]) + 1),
-            "calendar": integers(i for i, row in enumerate(self.rows["Action"]) if row[13] == KINDS["calendar"]),
+            "calendar": integers(i for i, row in enumerate(self.rows["Action"]) if row[12] == KINDS["calendar"]),
             "changing": integers(i for i, row in enumerate(self.rows["Slot"]) if row[6]),
         }
 
     def numbers(self) -> dict[str, int]:
         program, probes = self.program, self.program.probes
-        few = len(program.actions) <= FEW
         outcomes = self.rows["Outcome"]
         return {
             "n_slots": len(program.slots),
             "n_variables": len(program.slots) - len(program.parameters),
-            "n_actions": len(self.seats),
-            "n_steady": sum(number is None or not _paced(program.actions[number]) for number in self.seats) * few,
+            "n_actions": len(program.actions),
+            "many": len(program.actions) > self.few,
             "n_counts": len(outcomes),
             "n_words": max(1, (len(self.code.atoms) + 63) // 64),
             "n_laws": len(program.laws),
@@ -272,7 +254,7 @@ class _Lowering:
             "depth": self.code.depth,
             "most_effects": max((row[2] for row in outcomes), default=0),
             "most_outcomes": max((len(row.outcomes) for row in program.actions), default=0),
-            "kept": min(KEPT, ALL_KEPT // len(self.seats)) if few else 0,
+            "n_parts": self.code.parts,
             "n_cells": self.code.cells,
             "n_memo": self.code.memo,
             "n_exprs": len(self.code.forms),
@@ -280,28 +262,10 @@ class _Lowering:
 
     def owners(self) -> dict[str, tuple[tuple[str, str], ...]]:
         return {
-            "action": tuple(("action", "" if i is None else self.program.actions[i].name) for i in self.seats),
+            "action": tuple(("action", row.name) for row in self.program.actions),
             "effect": tuple(("effect", name) for name in self.streams),
             "slot": tuple(("variable", slot.name) for slot in self.program.slots),
         }
-
-
-def _paced(row: ActionRow) -> bool:
-    return bool(row.pace_reads) and row.clock in ("random", "fixed")
-
-
-def seats(program: Program) -> tuple[int | None, ...]:
-    """Numbers of actions in the order of the kernel's tables; None is an empty seat.
-
-    Few actions: those whose pace cannot change, filled up to a multiple of eight, then the others. Many: as they are.
-    """
-    numbers = range(len(program.actions))
-    if len(numbers) > FEW:
-        return tuple(numbers)
-    paced = [number for number in numbers if _paced(program.actions[number])]
-    others: list[int | None] = [number for number in numbers if number not in paced]
-    others += [None] * (-len(others) % 8 or 8 * (not others))
-    return (*others, *paced)
 
 
 def _expr(form: Any) -> tuple[Any, ...]:

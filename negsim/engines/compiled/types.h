@@ -12,9 +12,15 @@
 #define NOINLINE static __attribute__((noinline, unused))
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define FETCH(address) __builtin_prefetch(address)
 
-/* Histories advance one after the other, but their draws are made for so many at once. */
-#define LANES 8
+/* Histories advance side by side, each in a lane; those whose next event is the same action's do it together. Eight
+   lanes stand in the registers of a vector unit. With many actions there is one lane. */
+#define LANES 256
+#define EIGHT 8
+typedef uint8_t LaneNo;
+/* Actions up to which all this pays. */
+#define FEW 64
 #define MOST_AT_ONE_INSTANT 1000
 
 enum { FORM_CONST, FORM_SLOT, FORM_MASK, FORM_TERMS, FORM_CODE, FORM_GRID, FORM_MEMO };
@@ -32,9 +38,10 @@ typedef struct {
     int32_t count;         /* terms or dimensions */
     int32_t word;          /* FORM_MASK: word of the atoms' bits */
     int64_t code;          /* FORM_CODE, FORM_GRID, FORM_MEMO: first word of the postfix code */
-    int64_t offset;        /* FORM_GRID, FORM_MEMO: first cell of its table */
-    uint64_t mask, want;   /* FORM_MASK */
+    int64_t offset;        /* FORM_GRID, FORM_MEMO: first cell of its table; FORM_CODE: 1 if it has no jumps */
+    uint64_t mask, want;   /* FORM_MASK; if other expressions take it as a part, mask is the part's number */
     double value;          /* FORM_CONST */
+    int64_t unused;
 } Expr;
 
 typedef struct { int32_t last, word; uint64_t mask, want; } Term;      /* one word of one conjunction */
@@ -63,22 +70,22 @@ typedef struct {
     int32_t weight, effect, effects, listed, simple;       /* simple: no amount has to be worked out */
     int32_t guard, guards, pace, paces, probe, probes, unused[5];
 } Outcome;
-typedef struct { uint64_t changed, mask, want; int32_t target, word; } GuardDep;   /* word -1: not of FORM_MASK */
+typedef struct { uint64_t changed, mask, want; int32_t target, word; } GuardDep;   /* word -1: not of FORM_MASK, mask is its number */
 typedef struct { uint64_t changed; int32_t target, what; } Dep;
 
 /* One line of the caches, as are Clock, Expr, Slot, Effect and Outcome: with many actions every line counts. */
 typedef struct {
     int32_t guard, law, pace, speed;
     int32_t outcome, outcomes;           /* first column of counts, how many */
-    int32_t limit, rank;
+    int32_t limit;
     int32_t instant, instants;
     int32_t fired, fireds;               /* probes of firings */
     int32_t weighed;                     /* weights are numbers: first of the running sums, else -1 */
     uint8_t kind, memory, branching;
     uint8_t steady;                      /* pace and speed are numbers and memory is reset: due is start + delay */
-    uint8_t early;                       /* guard at the start hangs on 0 nothing, 1 parameters, 2 a draw */
+    uint8_t early;                       /* the guard at the start hangs on a draw */
     uint8_t safe;                        /* pace and speed have a value in every state, and not a negative one */
-    uint8_t unused[6];
+    uint8_t unused[10];
 } Action;
 
 typedef struct { int32_t condition, throughout; } First;
@@ -99,9 +106,9 @@ typedef struct {
 } Law;
 
 typedef struct {
-    int32_t n_slots, n_variables, n_actions, n_steady, n_counts, n_words;
+    int32_t n_slots, n_variables, n_actions, n_counts, n_words;
     int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects, n_exprs;
-    int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, kept;
+    int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, n_parts, many;
     int64_t n_cells, n_memo;
     double horizon;
     Slot *slots; Expr *exprs; Term *terms; Dimension *dimensions; int32_t *code; double *constants; Atom *atoms;
@@ -113,9 +120,11 @@ typedef struct {
     int32_t *calendar, *changing;             /* calendar actions; slots drawn anew in each replication */
 } Tables;
 
-/* P: the target, 0 without one that is not used up. h: H(x), or NaN where nobody asked yet. Drawn: targets, or edges.
-   As many bytes as a line of the caches. */
-typedef struct { double x, T, t0, m, s, P, h; int32_t fired; uint32_t drawn; } Clock;
+/* P: the target, 0 without one that is not used up. h: H(x), or NaN where nobody asked yet. A line of the caches. */
+typedef struct { double x, T, t0, m, s, P, h, unused; } Clock;
+
+/* How often an action fired, and how many targets (or edges) it has drawn. */
+typedef struct { int32_t fired; uint32_t drawn; } Tally;
 
 typedef struct { double time; int32_t action, outcome, change, changes; } TraceEvent;
 typedef struct { int32_t slot, unused; double old, now; } TraceChange;
@@ -126,44 +135,65 @@ typedef struct {
     uint8_t *failed;
 } Rows;
 
-/* What one thread writes. Nothing here is shared. */
+/* What one row of parameters decides: worked out once for all histories that have it. */
+typedef struct {
+    const double *parameters;
+    const Law *laws;
+    double *memo;                              /* minus the values of FORM_MEMO, 0: not yet known; null: not worth it */
+    double *table, *table_for;                 /* where memo lies if there is one, and for which parameters it is */
+    double *state; int32_t *grid; uint64_t *bits;             /* the state at the start */
+    int32_t *always, *dynamic; int32_t n_always, n_dynamic;   /* on from the start; guards to be looked at there */
+    int32_t fail, lanes;                       /* whether there is no such state; lanes that have this row now */
+    int32_t tabled;                            /* whether the table is for any parameters yet */
+    int64_t row, turn;                         /* its number, or -1; when it was taken last */
+} Bound;
+
+/* Where a history stands: a line of the caches. */
+typedef struct {
+    double now, stop;                          /* stop: the next date at which something is recorded, or the horizon */
+    uint64_t replication;
+    int64_t row;                               /* of the block's arrays */
+    Bound *bound;
+    int64_t events;
+    int32_t n_instant, last_action;            /* firings at this very instant, and whose was the last */
+    int32_t fail, next_at;
+} Lane;
+
+/* The same, seldom needed. */
+typedef struct { int32_t n_touched; uint32_t instant_id; } Aside;
+
+/* What one thread writes. Threads share nothing. Arrays "by lane" have a column for each lane: see AT. */
 typedef struct {
     const Tables *p;
     const uint32_t *action_keys, *effect_keys, *slot_keys;
-    const Law *laws;
-    const double *parameters;
-    double *state, *state0;
-    int32_t *grid, *grid0;
-    uint64_t *bits, *bits0;
-    Clock *clocks; uint8_t *on;                /* on: whether the guard held when it was last looked at */
-    double *due;
+    int32_t lanes, stride;                     /* of arrays by lane, no power of two: see AT */
+    int32_t levels;                            /* of the tournament; 0 with few actions */
+    int32_t tracing;
+    int64_t max_events;
+    Rows rows;
+    Lane *lane; Aside *aside;
+    double *state; int32_t *grid; uint64_t *bits;             /* by lane: slots, slots, words */
+    Clock *clocks; Tally *tallies; uint8_t *on;               /* by lane; on: whether the guard held at the last look */
+    int32_t *counts;                                          /* by lane: firings by action and outcome */
+    double *due;                                              /* by lane: see agenda.h */
+    int32_t *next_instant;                                    /* by lane */
+    uint8_t *closed, *spell; double *since;                   /* by lane: probes */
+    int32_t *instant_stamp, *instant_count;                   /* by lane */
+    int32_t *touched;                                         /* many actions: those that the history has used */
+    Bound *bounds, *last; int64_t turns;                      /* as many as lanes; the last that was taken */
     double *level[16];
     int32_t level_size[16];
-    int32_t levels;
-    int32_t *next_instant;
-    int32_t *touched; int32_t n_touched;
-    int32_t *always, *dynamic; int32_t n_always, n_dynamic;   /* on from the start; guards to be looked at there */
-    double *stack, *fresh, *weights;
-    double *memo;                              /* minus the values of FORM_MEMO; 0 is not yet known */
-    double *memo_for;                          /* the parameters that they belong to */
-    double *delay, *branch; uint32_t *tag;     /* draws kept for a batch of replications */
-    uint32_t batch; int32_t lane; int32_t lanes;
-    int32_t *used;                             /* draws of each action in the last batch, over all its histories */
-    uint64_t replications[LANES];
-    uint64_t replication;
-    double now, stop;
-    int32_t next_at, fail, fail0;
-    int64_t events, max_events;
-    uint8_t *closed, *spell; double *since;
-    int64_t n_instant; int32_t last_action; uint32_t instant_id;
-    int32_t *instant_stamp, *instant_count;
-    int64_t *counts, *fired_row; double *first, *held;
-    int32_t tracing;
+    double *stack, *fresh, *sums;              /* nothing in them outlives an event; sums: of weights, by lane */
+    double *columns;                           /* the stack of run_columns, by place in its list of lanes */
+    double *parts; int64_t *part_of, moment;   /* parts worked out for such a list, and when; now is `moment` */
+    double *initial;
     TraceEvent *trace; int64_t n_trace, cap_trace;
     TraceChange *changes; int64_t n_changes, cap_changes;
-    double *initial;
-    int32_t single;                            /* one row of parameters in this run */
-    const double *bound_to;                    /* the row that state0 was made for */
+    void *memory;                              /* all arrays but the trace */
 } Work;
+
+/* The place of a slot, word or action in an array by lane. Rows are longer than the lanes, or else all that belongs to
+   one lane would fall into the same few sets of the caches. */
+#define AT(w, i, j) ((int64_t)(i) * (w)->stride + (j))
 
 #endif
