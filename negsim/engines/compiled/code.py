@@ -87,6 +87,7 @@ class Code:
 
     slots: Sequence[Slot]
     index: Mapping[str, int]
+    most_columns: int
     forms: list[Form] = field(default_factory=list)
     words: list[int] = field(default_factory=list)
     constants: list[float] = field(default_factory=list)
@@ -238,7 +239,7 @@ class Code:
         outside, self._jumps = self._jumps, False
         words, depth = fold(tree, write, inside)
         start = len(self.words)
-        if not self._jumps:
+        if not self._jumps and depth <= self.most_columns:
             self._straight.add(start)
         self._jumps = outside
         self.words += [*words, END]

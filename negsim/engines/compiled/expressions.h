@@ -185,63 +185,94 @@ NOINLINE const double *part_values(Work *w, int number, const LaneNo *js, int n)
 }
 
 #define EACH for (int i = 0; i < n; i++)
+#if defined(__GNUC__) && !defined(__clang__)
+#define SIDE_BY_SIDE _Pragma("GCC ivdep")      /* what is read and written at one time stands at one place */
+#else
+#define SIDE_BY_SIDE
+#endif
+/* An operation on the two uppermost columns, in place of the lower one; on the uppermost. */
+#define TWO(x) { const double *a = at[top - 1], *b = at[top]; double *d = own(w, --top); at[top] = d; SIDE_BY_SIDE EACH d[i] = x; break; }
+#define ONE(x) { const double *a = at[top]; double *d = own(w, top); at[top] = d; SIDE_BY_SIDE EACH d[i] = x; break; }
+#define FINITE_TWO(x)                                                                                               \
+    {                                                                                                               \
+        const double *a = at[top - 1], *b = at[top];                                                                \
+        double *d = own(w, --top);                                                                                  \
+        int64_t bad = 0;                                                                                            \
+        at[top] = d;                                                                                                \
+        SIDE_BY_SIDE EACH { double v = x; d[i] = v; bad |= !(v - v == 0.0); }                                       \
+        if (UNLIKELY(bad)) unbounded(w, js, n, d);                                                                  \
+        break;                                                                                                      \
+    }
+#define FINITE_ONE(x)                                                                                               \
+    {                                                                                                               \
+        const double *a = at[top];                                                                                  \
+        double *d = own(w, top);                                                                                    \
+        at[top] = d;                                                                                                \
+        EACH d[i] = x;                                                                                              \
+        unbounded(w, js, n, d);                                                                                     \
+        break;                                                                                                      \
+    }
+
+INLINE double *own(const Work *w, int place) { return w->columns + (int64_t)place * w->lanes; }
+
+INLINE void unbounded(Work *w, const LaneNo *js, int n, const double *v) {
+    for (int i = 0; i < n; i++) if (UNLIKELY(!(v[i] - v[i] == 0.0))) fail(w, js[i], FAIL_VALUE);
+}
 
 /* Postfix without jumps in all these lanes: each operation in all of them before the next. */
 NOINLINE void run_columns(Work *w, const int32_t *c, const LaneNo *js, int n, double *v) {
-    const int lanes = w->lanes;
-    double *top = w->columns - lanes;
-    int bad = 0;
+    const double *at[MOST_COLUMNS];
+    int top = -1;
     for (;;) {
-        double *below = top - lanes;
         switch (*c++) {
-        case OP_END:
-            EACH v[i] = top[i];
-            return;
-        case OP_CONST: { double k = w->p->constants[*c++]; top += lanes; EACH top[i] = k; break; }
+        case OP_END: memcpy(v, at[0], sizeof(double) * (size_t)n); return;
+        case OP_PART: at[++top] = part_values(w, *c++, js, n); break;
+        case OP_CONST: {
+            double k = w->p->constants[*c++], *d = own(w, ++top);
+            at[top] = d;
+            EACH d[i] = k;
+            break;
+        }
         case OP_SLOT: {
             const double *state = w->state + AT(w, *c++, 0);
-            top += lanes;
-            EACH top[i] = state[js[i]];
+            double *d = own(w, ++top);
+            at[top] = d;
+            EACH d[i] = state[js[i]];
             break;
         }
-        case OP_PART: {
-            const double *part = part_values(w, *c++, js, n);
-            top += lanes;
-            EACH top[i] = part[i];
-            break;
-        }
-        case OP_NEG: EACH top[i] = -top[i]; break;
-        case OP_NOT: EACH top[i] = top[i] == 0.0; break;
-        case OP_ABS: EACH top[i] = fabs(top[i]); break;
-        case OP_ADD: EACH below[i] = below[i] + top[i]; top = below; goto finite;
-        case OP_SUB: EACH below[i] = below[i] - top[i]; top = below; goto finite;
-        case OP_MUL: EACH below[i] = below[i] * top[i]; top = below; goto finite;
-        case OP_DIV: EACH below[i] = top[i] == 0.0 ? NAN : below[i] / top[i]; top = below; goto finite;
-        case OP_EXP: EACH top[i] = exp(top[i]); goto finite;
-        case OP_LOG: EACH top[i] = top[i] > 0.0 ? log(top[i]) : NAN; goto finite;
-        case OP_SQRT: EACH top[i] = top[i] < 0.0 ? NAN : sqrt(top[i]); goto finite;
-        case OP_LT: EACH below[i] = below[i] < top[i]; top = below; break;
-        case OP_LE: EACH below[i] = below[i] <= top[i]; top = below; break;
-        case OP_GT: EACH below[i] = below[i] > top[i]; top = below; break;
-        case OP_GE: EACH below[i] = below[i] >= top[i]; top = below; break;
-        case OP_EQ: EACH below[i] = below[i] == top[i]; top = below; break;
-        case OP_NE: EACH below[i] = below[i] != top[i]; top = below; break;
-        case OP_MIN: EACH below[i] = top[i] < below[i] ? top[i] : below[i]; top = below; break;
-        case OP_MAX: EACH below[i] = top[i] > below[i] ? top[i] : below[i]; top = below; break;
+        case OP_NEG: ONE(-a[i])
+        case OP_NOT: ONE(a[i] == 0.0)
+        case OP_ABS: ONE(fabs(a[i]))
+        case OP_ADD: FINITE_TWO(a[i] + b[i])
+        case OP_SUB: FINITE_TWO(a[i] - b[i])
+        case OP_MUL: FINITE_TWO(a[i] * b[i])
+        case OP_DIV: FINITE_TWO(b[i] == 0.0 ? NAN : a[i] / b[i])
+        case OP_EXP: FINITE_ONE(exp(a[i]))
+        case OP_LOG: FINITE_ONE(a[i] > 0.0 ? log(a[i]) : NAN)
+        case OP_SQRT: FINITE_ONE(a[i] < 0.0 ? NAN : sqrt(a[i]))
+        case OP_LT: TWO(a[i] < b[i])
+        case OP_LE: TWO(a[i] <= b[i])
+        case OP_GT: TWO(a[i] > b[i])
+        case OP_GE: TWO(a[i] >= b[i])
+        case OP_EQ: TWO(a[i] == b[i])
+        case OP_NE: TWO(a[i] != b[i])
+        case OP_MIN: TWO(b[i] < a[i] ? b[i] : a[i])
+        case OP_MAX: TWO(b[i] > a[i] ? b[i] : a[i])
         case OP_CLIP: {
-            double *x = below - lanes;
-            EACH x[i] = x[i] < below[i] ? below[i] : x[i] > top[i] ? top[i] : x[i];
-            top = x;
+            const double *x = at[top - 2], *low = at[top - 1], *high = at[top];
+            double *d = own(w, top -= 2);
+            at[top] = d;
+            SIDE_BY_SIDE EACH d[i] = x[i] < low[i] ? low[i] : x[i] > high[i] ? high[i] : x[i];
             break;
         }
         }
-        continue;
-    finite:
-        /* a comparison may hide it later on, so it is told at once */
-        for (int i = 0; i < n; i++) bad |= !(top[i] - top[i] == 0.0);
-        if (UNLIKELY(bad)) EACH if (!(top[i] - top[i] == 0.0)) fail(w, js[i], FAIL_VALUE);
     }
 }
+
+#undef TWO
+#undef ONE
+#undef FINITE_TWO
+#undef FINITE_ONE
 
 /* An expression in many lanes. */
 NOINLINE void values(Work *w, int number, const LaneNo *js, int n, double *v) {

@@ -42,7 +42,7 @@ class CompiledKernel:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.lowered: Lowered = lower_program(program, loop.FEW)
+        self.lowered: Lowered = lower_program(program, loop.FEW, loop.MOST_COLUMNS)
         self.kernel = loop.Kernel(self.lowered)
         self.keys: dict[int, dict[str, Any]] = {}
         self.laws: dict[tuple[float, ...], Any] = {}

@@ -5,6 +5,7 @@ from typing import Any
 from negsim.engines.compiled.tables import Lowered
 
 FEW: int
+MOST_COLUMNS: int
 SIZES: dict[str, int]
 
 class Kernel:

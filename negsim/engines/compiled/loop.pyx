@@ -110,6 +110,7 @@ cdef extern from "kernel.h":
     void uniforms(uint64_t replication, uint32_t occurrence, const uint32_t *key, double *a, double *b) noexcept nogil
     void batch_uniforms(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *a, double *b) noexcept nogil
     enum: ACTIONS "FEW"
+    enum: COLUMNS "MOST_COLUMNS"
 
 
 cdef double _gammaincc(double a, double x) noexcept nogil: return functions.gammaincc(a, x)
@@ -134,6 +135,9 @@ choose_scan(2)
 
 FEW = ACTIONS
 """Actions up to which histories advance side by side."""
+
+MOST_COLUMNS = COLUMNS
+"""Places of the stack of code that is run for many lanes at once."""
 
 SIZES = {
     "Expr": sizeof(Expr), "Term": sizeof(Term), "Dimension": sizeof(Dimension), "Atom": sizeof(Atom),

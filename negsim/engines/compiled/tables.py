@@ -46,9 +46,9 @@ class Lowered:
         }
 
 
-def lower_program(program: Program, few: int) -> Lowered:
+def lower_program(program: Program, few: int, most_columns: int) -> Lowered:
     """Lower a program to flat arrays; with more than `few` actions histories advance one by one."""
-    return _Lowering(program, few).lowered()
+    return _Lowering(program, few, most_columns).lowered()
 
 
 def law_rows(bound: Bound) -> Array:
@@ -73,6 +73,7 @@ class _Lowering:
 
     program: Program
     few: int
+    most_columns: int
     rows: dict[str, list[Sequence[Any]]] = field(default_factory=lambda: {name: [] for name in LAYOUTS})
     sums: list[float] = field(default_factory=list)
     streams: dict[str, int] = field(default_factory=dict)
@@ -83,7 +84,7 @@ class _Lowering:
     readers: Readers = field(init=False)
 
     def __post_init__(self) -> None:
-        self.code = Code(self.program.slots, self.program.index)
+        self.code = Code(self.program.slots, self.program.index, self.most_columns)
         self.readers = Readers(self.program)
 
     def lowered(self) -> Lowered:

@@ -21,6 +21,8 @@
 typedef uint8_t LaneNo;
 /* Actions up to which all this pays. */
 #define FEW 64
+/* Places of the stack of code that is run for many lanes at once. */
+#define MOST_COLUMNS 64
 #define MOST_AT_ONE_INSTANT 1000
 
 enum { FORM_CONST, FORM_SLOT, FORM_MASK, FORM_TERMS, FORM_CODE, FORM_GRID, FORM_MEMO };
@@ -38,7 +40,7 @@ typedef struct {
     int32_t count;         /* terms or dimensions */
     int32_t word;          /* FORM_MASK: word of the atoms' bits */
     int64_t code;          /* FORM_CODE, FORM_GRID, FORM_MEMO: first word of the postfix code */
-    int64_t offset;        /* FORM_GRID, FORM_MEMO: first cell of its table; FORM_CODE: 1 if it has no jumps */
+    int64_t offset;        /* FORM_GRID, FORM_MEMO: first cell of its table; FORM_CODE: 1 for run_columns */
     uint64_t mask, want;   /* FORM_MASK; if other expressions take it as a part, mask is the part's number */
     double value;          /* FORM_CONST */
     int64_t unused;
