@@ -11,7 +11,7 @@ from negsim.laws import Law, solve, upper_quantile
 from negsim.model.clocks import Chance, Distribution, Fixed
 from negsim.model.expressions import Evaluator, Expression, compile_expression, reads
 from negsim.model.parameters import Parameter
-from negsim.streams import Stream
+from negsim.streams import uniforms_array
 
 __all__ = ["Binder", "believed", "share"]
 
@@ -28,13 +28,20 @@ def believed(parameter: Parameter, seed: int, rows: Iterable[int]) -> list[float
     """The values of a parameter in some rows: keyed draws, or its best value if nothing is believed of it."""
     if parameter.belief is None:
         return [float(parameter.best) for _ in rows]
-    stream = Stream(seed, "parameter", parameter.name)
-    uniforms = [stream.uniforms(row, 0)[0] for row in rows]
+    uniforms = uniforms_array(seed, "parameter", parameter.name, list(rows))[0].tolist()
     if isinstance(parameter.belief, Chance):
         p = share(compile_expression(parameter.belief.p, {}), [], f"belief of parameter {parameter.name}")
         return [float(u < p) for u in uniforms]
     quantile = _belief(parameter)
     return [quantile(u) for u in uniforms]
+
+
+@lru_cache(maxsize=2**16)
+def _solved(
+    family: str, given: tuple[tuple[str, float], ...], low: float | None, high: float | None, never: float
+) -> Law:
+    """The law that satisfies the statements, solved once for all programs that have it."""
+    return solve(family, dict(given), low, high, never)
 
 
 def _value(evaluator: Evaluator, state: list[float], where: str) -> float:
@@ -87,7 +94,7 @@ class Binder:
         floor, ceiling, never = bounds
         assert isinstance(self.law, Distribution)
         try:
-            solved = solve(self.law.family, given, floor, ceiling, never or 0.0)
+            solved = _solved(self.law.family, tuple(given.items()), floor, ceiling, never or 0.0)
         except LawError as error:
             raise LawError(f"{self.where}: {error}") from None
         if self.clock and solved.support[0] < 0:

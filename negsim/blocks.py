@@ -79,10 +79,10 @@ class Block:
         Durations in days.
     fired : int64 (n, C)
         Firings by dates.
-    counts : int64 (n, K)
+    counts : int32 (n, K)
         Firings by action and outcome, in the order of `Program.actions` and their outcomes.
-    final : float64 (n, S)
-        Final values of the slots.
+    final : float64 (n, V)
+        Final values of the variables, in the order of the first slots.
     events : int64 (n,)
         Firings in all.
     failed : bool (n,)
@@ -96,7 +96,7 @@ class Block:
     at: NDArray[np.float64]
     held: NDArray[np.float64]
     fired: NDArray[np.int64]
-    counts: NDArray[np.int64]
+    counts: NDArray[np.int32]
     final: NDArray[np.float64]
     events: NDArray[np.int64]
     failed: NDArray[np.bool_]
@@ -132,8 +132,8 @@ def empty_block(program: Program, replications: Sequence[int], *, blank: bool = 
         at=array(len(probes.at), np.float64, np.nan),
         held=array(len(probes.held), np.float64, np.nan),
         fired=array(len(probes.fired), np.int64, 0),
-        counts=array(outcomes, np.int64, 0),
-        final=array(len(program.slots), np.float64, np.nan),
+        counts=array(outcomes, np.int32, 0),
+        final=array(len(program.slots) - len(program.parameters), np.float64, np.nan),
         events=array(None, np.int64, 0),
         failed=array(None, np.bool_, False),
     )

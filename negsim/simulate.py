@@ -114,9 +114,11 @@ def simulate(
     True
     """
     check_count("replications", replications)
-    for name, number in (("workers", workers), ("block", block), ("draws", draws)):
+    for name, number in (("workers", workers), ("block", block), ("draws", draws), ("max_events", max_events)):
         if number is not None:
             check_count(name, number)
+    if max_events >= 2**31:
+        raise NegsimError(f"max_events = {max_events:,} is more than can be counted; give fewer than {2**31:,}")
     check_choice("on_error", on_error, ("raise", "count"))
     check_choice("keep", keep, ("times", "counts"))
     seed = fresh_seed() if seed is None else check_seed(seed)

@@ -111,19 +111,24 @@ def explore(elements: Elements) -> Reach:
             readers.setdefault(variable, set()).add(step.action)
     growth: Counted[str] = Counted()
     queue = dict.fromkeys(by_action)
+    # The state only grows: what is possible once stays so, and need not be worked out again.
+    enabled: set[str] = set()
+    weighing: set[str] = set()
     while queue:
         name, _ = queue.popitem()
-        if span(elements.actions[name].when, state)[1] == 0:
-            continue
+        if name not in enabled:
+            if span(elements.actions[name].when, state)[1] == 0:
+                continue
+            enabled.add(name)
         for step in by_action[name]:
-            if step.weight is None or span(step.weight, state)[1] > 0:
+            if step.name in weighing or step.weighs(state):
+                weighing.add(step.name)
                 grown = _apply(step, state, elements, growth)
                 # What it adds once it can add again.
                 queue |= dict.fromkeys([other for variable in grown for other in (name, *readers.get(variable, ()))])
-    blocked = frozenset(name for name, action in elements.actions.items() if span(action.when, state)[1] == 0)
-    able = [step for step in steps if step.action not in blocked and step.weighs(state)]
-    names = {step.name for step in able}
-    return Reach(elements, start, state, blocked, tuple(able), tuple(step for step in steps if step.name not in names))
+    blocked = frozenset(name for name in elements.actions if name not in enabled)
+    able = tuple(step for step in steps if step.name in weighing)
+    return Reach(elements, start, state, blocked, able, tuple(step for step in steps if step.name not in weighing))
 
 
 def _inputs(step: Step) -> set[str]:

@@ -116,7 +116,7 @@ def arguments(count: int) -> np.ndarray[Any, Any]:
 
 def check_laws(count: int) -> int:
     laws = every_law()
-    prepared = tables.law_rows(Bound(tuple(laws)))
+    prepared = tables.law_rows([Bound(tuple(laws))])
     loop.prepare(prepared)
     done = 0
     for number, law in enumerate(laws):

@@ -187,7 +187,8 @@ def test_initial_values_are_fixed_or_drawn_once_a_replication(engine: str) -> No
 @on_every_engine
 def test_beliefs_are_rows_of_keyed_draws(engine: str) -> None:
     belief = ns.Parameter("rate", 0.5, ns.Uniform(0.25, 2))
-    described = scenario(belief, ns.Parameter("claim", True, ns.chance(0.7)), ns.Level("x"), at(1.0, "x = rate"))
+    claim_believed = ns.Parameter("claim", True, ns.chance(0.7))
+    described = scenario(belief, claim_believed, ns.Level("x"), ns.Fact("told", "claim"), at(1.0, "x = rate"))
     program = ns.lower(described)
     rows = program.draws(7, range(3))
     block = block_of(described, engine, seed=7, replications=6, rows=rows)
@@ -195,7 +196,7 @@ def test_beliefs_are_rows_of_keyed_draws(engine: str) -> None:
         u = Stream(7, "parameter", "rate").uniforms(replication % 3, 0)[0]
         claim = Stream(7, "parameter", "claim").uniforms(replication % 3, 0)[0] < 0.7
         assert block.final[replication, program.index["x"]] == 2.0 - 1.75 * u
-        assert block.final[replication, program.index["claim"]] == float(claim)
+        assert block.final[replication, program.index["told"]] == float(claim)
 
 
 # ---- what is recorded ----

@@ -7,6 +7,7 @@ lowering (`tables`, `code`), keys, rows of parameters, traces, and the words of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ class CompiledKernel:
         self.kernel = loop.Kernel(self.lowered)
         self.keys: dict[int, dict[str, Any]] = {}
         self.laws: dict[tuple[float, ...], Any] = {}
+        self.solving = Lock()
         self.idle: list[Any] = []
 
     def run(self, job: Job) -> Block:
@@ -94,20 +96,18 @@ class CompiledKernel:
             self.keys[seed] = found = self.lowered.keys(seed)
         return found
 
-    def _laws(self, row: tuple[float, ...]) -> Any:
-        found = self.laws.get(row)
-        if found is None:
+    def _laws(self, rows: Sequence[tuple[float, ...]]) -> Any:
+        """The laws of rows of parameters one after the other, ready for use; each row is solved by one thread only."""
+        count = len(self.program.laws)
+        with self.solving:
             if len(self.laws) >= KEPT_ROWS:
                 self.laws.clear()
-            found = together({"laws": law_rows(self.program.bind(row))})["laws"]
-            loop.prepare(found)
-            self.laws[row] = found
-        return found
-
-    def _laws_of(self, rows: Sequence[tuple[float, ...]]) -> Any:
-        count = len(self.program.laws)
-        laws = [self._laws(row)[:count] for row in rows]
-        return np.concatenate(laws) if count else np.zeros(1, LAYOUTS["Law"])
+            new = [row for row in dict.fromkeys(rows) if row not in self.laws]
+            solved = law_rows([self.program.bind(row) for row in new])
+            loop.prepare(solved)
+            self.laws.update((row, solved[i * count : (i + 1) * count]) for i, row in enumerate(new))
+            found = [self.laws[row] for row in rows]
+        return together({"laws": np.concatenate(found) if count else solved})["laws"]
 
     def _rows(self, job: Job, block: Block) -> dict[str, Any]:
         """The rows of parameters that these replications use, and which uses which."""
@@ -118,7 +118,7 @@ class CompiledKernel:
             "replications": block.replications,
             "row_of": row_of.astype(np.int32),
             "parameters": np.array([*(x for row in rows for x in row), 0.0]),
-            "laws": self._laws(rows[0]) if len(rows) == 1 else self._laws_of(rows),
+            "laws": self._laws(rows),
             "n_parameters": len(self.program.parameters),
             "tables": WORTH_TABLES * len(rows) <= len(numbers) or len(rows) == 1,
         }

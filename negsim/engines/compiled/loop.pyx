@@ -66,7 +66,7 @@ cdef extern from "kernel.h":
         double *held
         double *final
         int64_t *fired
-        int64_t *counts
+        int32_t *counts
         int64_t *events
         uint8_t *failed
     ctypedef struct Work:
@@ -228,7 +228,7 @@ cdef class Workspace:
         o.stop_at_failure, o.tracing = given["stop_at_failure"], given["tracing"]
         r.first, r.at, r.held = <double *> address(given["first"]), <double *> address(given["at"]), <double *> address(given["held"])
         r.final, r.fired = <double *> address(given["final"]), <int64_t *> address(given["fired"])
-        r.counts, r.events = <int64_t *> address(given["counts"]), <int64_t *> address(given["events"])
+        r.counts, r.events = <int32_t *> address(given["counts"]), <int64_t *> address(given["events"])
         r.failed = <uint8_t *> address(given["failed"])
         self.w.max_events = given["max_events"]
         n = len(given["replications"])

@@ -51,20 +51,18 @@ def lower_program(program: Program, few: int, most_columns: int) -> Lowered:
     return _Lowering(program, few, most_columns).lowered()
 
 
-def law_rows(bound: Bound) -> Array:
-    """The laws of one row of parameters, not yet prepared."""
-    rows = np.zeros(max(1, len(bound.laws)), LAYOUTS["Law"])
-    for row, law in zip(rows, bound.laws, strict=False):
-        if isinstance(law, Law):
-            row["family"] = FAMILIES.index("gamma" if law.family == "erlang" else law.family)
-            for key, number in zip("abc", law.params, strict=False):
-                row[key] = number
-            row["has_low"], row["has_high"] = law.low is not None, law.high is not None
-            (row["low"], row["high"]), row["never"] = law.bounds, law.never
-        else:
-            row["family"] = FAMILIES.index("fixed")
-            row["a"], row["never"] = law
-    return rows
+def law_rows(bounds: Sequence[Bound]) -> Array:
+    """The laws of some rows of parameters one after the other, not yet prepared."""
+    return table("Law", [_law_row(law) for bound in bounds for law in bound.laws])
+
+
+def _law_row(law: Law | tuple[float, float]) -> tuple[float, ...]:
+    if isinstance(law, tuple):
+        after, never = law
+        return FAMILIES.index("fixed"), 0, 0, 0, 0, 0, after, 0.0, 0.0, 0.0, 0.0, never
+    family = FAMILIES.index("gamma" if law.family == "erlang" else law.family)
+    a, b, c = (*law.params, 0.0, 0.0)[:3]
+    return family, 0, 0, 0, law.low is not None, law.high is not None, a, b, c, *law.bounds, law.never
 
 
 @dataclass(slots=True)

@@ -133,7 +133,8 @@ typedef struct { int32_t slot, unused; double old, now; } TraceChange;
 
 typedef struct {
     double *first, *at, *held, *final;
-    int64_t *fired, *counts, *events;
+    int64_t *fired, *events;
+    int32_t *counts;
     uint8_t *failed;
 } Rows;
 

@@ -59,7 +59,7 @@ class ReferenceKernel:
         """Copy a finished history to its row."""
         world.watch.write(block, row)
         block.counts[row] = [count for body in world.bodies for count in body.counts]
-        block.final[row] = [float(value) for value in world.state]
+        block.final[row] = [float(value) for value in world.state[: block.final.shape[1]]]
         block.events[row] = world.events
         if world.log is not None:
             names = [slot.name for slot in self.program.slots]
