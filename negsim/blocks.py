@@ -54,6 +54,8 @@ class Job:
         Most firings in one replication.
     stop_at_failure : bool
         Raise at the first replication that fails, instead of counting it.
+    lean : bool
+        Leave counts of firings and final values away; the block has no columns for them.
     """
 
     seed: int
@@ -62,6 +64,7 @@ class Job:
     trace: int = 0
     max_events: int = 100_000
     stop_at_failure: bool = True
+    lean: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,23 +120,24 @@ class Kernel(Protocol):
         """Simulate the job's replications."""
 
 
-def empty_block(program: Program, replications: Sequence[int], *, blank: bool = True) -> Block:
-    """A block of the right shapes: NaN and zeros, nothing failed; or not yet written at all."""
-    n, probes = len(replications), program.probes
-    outcomes = sum(len(row.outcomes) for row in program.actions)
+def empty_block(program: Program, job: Job, *, blank: bool = True) -> Block:
+    """A block of the right shapes for a job: NaN and zeros, nothing failed; or not yet written at all."""
+    n, probes = len(job.replications), program.probes
+    outcomes = 0 if job.lean else sum(len(row.outcomes) for row in program.actions)
+    variables = 0 if job.lean else len(program.slots) - len(program.parameters)
 
     def array(columns: int | None, kind: type, value: float) -> NDArray[Any]:
         shape = n if columns is None else (n, columns)
         return np.full(shape, value, dtype=kind) if blank else np.empty(shape, dtype=kind)
 
     return Block(
-        replications=np.asarray(replications, dtype=np.int64),
+        replications=np.asarray(job.replications, dtype=np.int64),
         first=array(len(probes.first), np.float64, np.nan),
         at=array(len(probes.at), np.float64, np.nan),
         held=array(len(probes.held), np.float64, np.nan),
         fired=array(len(probes.fired), np.int64, 0),
         counts=array(outcomes, np.int32, 0),
-        final=array(len(program.slots) - len(program.parameters), np.float64, np.nan),
+        final=array(variables, np.float64, np.nan),
         events=array(None, np.int64, 0),
         failed=array(None, np.bool_, False),
     )

@@ -313,6 +313,8 @@ class Runs(Results):
     def firings(self, action: Any, outcome: str | None = None) -> NDArray[np.int64]:
         """Firings of an action (with an outcome) by the end, (n,)."""
         name = action if isinstance(action, str) else action.name
+        if not self.block.counts.shape[1]:
+            raise NotRecorded(f"firings of action {name!r} were not counted; use simulate(..., keep='times')")
         column, chosen = 0, []
         for row in self.program.actions:
             for result in row.outcomes:

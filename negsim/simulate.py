@@ -72,10 +72,11 @@ def simulate(
     draws : int, optional
         How many rows of parameters to draw from what is believed of them; replication r uses row ``r % draws``.
         By default every parameter has its best value.
-    keep : {'times', 'counts'}
-        Arrays with a row a replication (`Runs`), or counts in constant memory (`CountedRuns`).
+    keep : {'times', 'answers', 'counts'}
+        Arrays with a row a replication (`Runs`); the same without firings by action and final values, in less memory;
+        or counts in constant memory (`CountedRuns`).
     trace : int
-        Keep the full log of the first so many replications (with ``keep="times"``).
+        Keep the full log of the first so many replications (not with ``keep="counts"``).
     max_events : int
         Most firings in one replication.
     on_error : {'raise', 'count'}
@@ -120,7 +121,7 @@ def simulate(
     if max_events >= 2**31:
         raise NegsimError(f"max_events = {max_events:,} is more than can be counted; give fewer than {2**31:,}")
     check_choice("on_error", on_error, ("raise", "count"))
-    check_choice("keep", keep, ("times", "counts"))
+    check_choice("keep", keep, ("times", "answers", "counts"))
     seed = fresh_seed() if seed is None else check_seed(seed)
     program = lower(scenario, questions)
     chosen, note = choose(engine, program)
@@ -129,9 +130,10 @@ def simulate(
         seed=seed,
         replications=(),
         rows=rows,
-        trace=trace if keep == "times" else 0,
+        trace=0 if keep == "counts" else trace,
         max_events=max_events,
         stop_at_failure=on_error == "raise",
+        lean=keep == "answers",
     )
     edges = grid(program, scenario.calendar) if keep == "counts" else None
     run = _Run(
@@ -152,7 +154,7 @@ def simulate(
 
 def block_size(engine: str, keep: str, replications: int, rows: int, workers: int | None) -> int:
     """Replications handed out at a time: many blocks for each worker, but each row of parameters often in a block."""
-    size = min(BLOCK[engine, keep], replications // 8)
+    size = min(BLOCK[engine, "counts" if keep == "counts" else "times"], replications // 8)
     if engine == "compiled" and rows > 1:
         size = max(size, min(MOST_IN_BLOCK, -(-replications // (2 * (workers or processors())))))
     return max(1, size)

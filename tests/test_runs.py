@@ -119,6 +119,20 @@ def test_counts_of_actions_and_outcomes(runs: Any) -> None:
         runs.count("vote", "aye")
 
 
+def test_answers_alone_take_less_memory() -> None:
+    scenario = ns.load("toy")
+    everything = ns.simulate(scenario, replications=500, seed=3, engine="reference", trace=2)
+    for engine in ("reference", "auto"):
+        answers = ns.simulate(scenario, replications=500, seed=3, engine=engine, keep="answers", trace=2)
+        assert (answers.block.first == everything.block.first).all()
+        assert (answers.block.at == everything.block.at).all()
+        assert answers.traces == everything.traces
+        assert answers.events == everything.events
+        assert answers.block.nbytes < everything.block.nbytes
+        with pytest.raises(ns.NotRecorded, match=r"review.*keep='times'"):
+            answers.count("review")
+
+
 def test_first_passage_gives_dates(runs: Any, times: Any) -> None:
     memo = times[0]
     curve = runs.first_passage("memo")

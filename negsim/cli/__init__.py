@@ -17,6 +17,8 @@ def main(args: list[str] | None = None) -> None:
     """Run the command line; exit with 0, 1 (scenario or run failed) or 2 (usage)."""
     from negsim.errors import NegsimError
 
+    # No command has linear algebra for more than one thread, and idle ones take time from the simulation.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What is read stays to the end: looking through it for garbage again and again takes a tenth of a short run.
     gc.set_threshold(100_000, 50, 50)
     for stream in (sys.stdout, sys.stderr):
@@ -34,6 +36,7 @@ def main(args: list[str] | None = None) -> None:
     except ImportError as error:
         _fail(str(error))
     finally:
+        gc.freeze()  # and at the exit nothing is looked through either
         try:
             sys.stdout.flush()
         except BrokenPipeError:

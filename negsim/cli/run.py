@@ -135,8 +135,7 @@ def _simulate(told: Scenario, replications: int, *, reasons: bool, **options: An
         from negsim.analysis.explanation import reason_questions
 
         options["questions"] = reason_questions(told)
-    if replications > COUNTED:
-        options["keep"] = "counts"
+    options["keep"] = "counts" if replications > COUNTED else "answers"
     runs: Results = ns.simulate(told, replications=replications, progress=_progress(), **options)
     return runs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,14 @@ def job_of(program: Program, *, seed: int = 1, count: int = 40, draws: int | Non
 
 
 def assert_same(scenario: ns.Scenario, **said: Any) -> Block:
-    """Run on both engines, compare everything, return the compiled one's block."""
+    """Run on both engines, compare everything, return the compiled one's block.
+
+    Traced histories are told one after the other; without traces they advance side by side, to the same end.
+    """
     program = lower(scenario)
-    one, two = both(program, job_of(program, **said))
+    job = job_of(program, **said)
+    one, two = both(program, job)
     assert not differences(one, two)
+    side_by_side = prepare("compiled", program).run(dataclasses.replace(job, trace=0))
+    assert not differences(dataclasses.replace(two, traces=[]), side_by_side)
     return two

@@ -99,6 +99,41 @@ def test_random_scenarios_that_may_run_away(scenario: ns.Scenario, seed: int) ->
     assert_same(scenario, seed=seed, count=5, max_events=300)
 
 
+@pytest.mark.parametrize("draws", [7, 40, 400])
+def test_rows_of_parameters_side_by_side(draws: int) -> None:
+    """More replications than lanes, with tables for each row of parameters or too many rows for that, in any order."""
+    program = lower(ns.load("istanbul-2025"))
+    numbers = np.random.default_rng(draws).permutation(1500)[:700].tolist()
+    rows = program.draws(3, range(draws))
+    one, two = both(program, Job(seed=3, replications=numbers, rows=rows, trace=20))
+    assert not differences(one, two)
+    kernel = prepare("compiled", program)
+    for part in (numbers[:1], numbers[:9], numbers[5:600]):
+        kernel.run(Job(seed=3, replications=part, rows=rows))
+    assert not differences(kernel.run(Job(seed=3, replications=numbers, rows=rows, trace=20)), two)
+
+
+@pytest.mark.parametrize("stop", [True, False])
+@pytest.mark.parametrize("draws", [None, 3, 500])
+def test_failures_side_by_side(draws: int | None, stop: bool) -> None:
+    """One history in fifteen fails, some of them in the lanes at the same time."""
+    rate = ns.Parameter("rate", 0.25, ns.Uniform(0.2, 0.3))
+    root = ns.Action(name="root", clock=ns.Exponential("rate"), effects=["x = sqrt(5 - x) + x"])
+    program = lower(ns.Scenario("s", start="2025-01-01", end=9, parts=[rate, ns.Level("x", low=-9, high=99), root]))
+    job = job_of(program, seed=2, count=900, draws=draws, trace=0, stop_at_failure=stop)
+    if not stop:
+        one, two = both(program, job)
+        assert not differences(one, two)
+        assert 20 < two.failed.sum() < 200
+        return
+    numbers = set()
+    for engine in ("reference", "compiled"):
+        with pytest.raises(ns.SimulationError) as caught:
+            prepare(engine, program).run(job)
+        numbers.add((caught.value.replication, caught.value.time))
+    assert len(numbers) == 1
+
+
 def compare_many(scenario: ns.Scenario, count: int, trace: int) -> int:
     program = lower(scenario)
     job = Job(seed=1, replications=range(count), rows=(program.best(),), trace=trace)

@@ -218,9 +218,9 @@ COLD void blank(Work *w, int64_t row) {
     for (int i = 0; i < p->n_first; i++) r.first[row * p->n_first + i] = NAN;
     for (int i = 0; i < p->n_at; i++) r.at[row * p->n_at + i] = NAN;
     for (int i = 0; i < p->n_held; i++) r.held[row * p->n_held + i] = NAN;
-    for (int i = 0; i < p->n_variables; i++) r.final[row * p->n_variables + i] = NAN;
+    for (int i = 0; r.final && i < p->n_variables; i++) r.final[row * p->n_variables + i] = NAN;
     memset(r.fired + row * p->n_fired, 0, sizeof(int64_t) * (size_t)p->n_fired);
-    memset(r.counts + row * p->n_counts, 0, sizeof(int32_t) * (size_t)p->n_counts);
+    if (r.counts) memset(r.counts + row * p->n_counts, 0, sizeof(int32_t) * (size_t)p->n_counts);
     r.events[row] = 0, r.failed[row] = 1;
 }
 
@@ -239,11 +239,10 @@ NOINLINE void finish_histories(Work *w, const LaneNo *given, int n) {
     n = unfailed(w, js, n);
     for (int l = 0; l < n; l++) {
         int64_t row = w->lane[js[l]].row;
-        double *final = r.final + row * p->n_variables;
-        int32_t *counts = r.counts + row * p->n_counts;
         for (int i = 0; i < p->n_held; i++) if (w->spell[AT(w, i, js[l])]) end_spell(w, js[l], i, p->horizon);
-        for (int i = 0; i < p->n_variables; i++) final[i] = w->state[AT(w, i, js[l])];
-        for (int i = 0; i < p->n_counts; i++) counts[i] = w->counts[AT(w, i, js[l])];
+        if (!r.final) continue;
+        for (int i = 0; i < p->n_variables; i++) r.final[row * p->n_variables + i] = w->state[AT(w, i, js[l])];
+        for (int i = 0; i < p->n_counts; i++) r.counts[row * p->n_counts + i] = w->counts[AT(w, i, js[l])];
     }
 }
 

@@ -24,10 +24,13 @@ COLD void *take(Piece *piece, int64_t n, size_t size) {
 
 #define TAKE(field, n) (w->field = take(piece, n, sizeof *w->field))
 
+/* Times of a scenario without actions are looked at too. */
+COLD int64_t n_times(const Work *w) { return (int64_t)(w->p->n_actions + !w->p->n_actions) * w->stride; }
+
 /* Levels of the tournament: groups of sixteen until at most sixteen are left. */
 COLD void take_agenda(Work *w, Piece *piece) {
     w->levels = 0;
-    if (!w->p->many) { TAKE(due, (int64_t)w->p->n_actions * w->stride); return; }
+    if (!w->p->many) { TAKE(due, n_times(w)); return; }
     for (int n = w->p->n_actions;; n /= 16) {
         n = (n + 15) / 16 * 16;
         w->level_size[w->levels] = n;
@@ -86,7 +89,7 @@ COLD Work *reserve(const Tables *p) {
     memset(all.memory, 0, size);
     all.used = 0;
     take_all(w, &all);
-    for (int64_t i = 0; !w->levels && i < (int64_t)p->n_actions * w->stride + 1; i++) w->due[i] = INFINITY;
+    for (int64_t i = 0; !w->levels && i < n_times(w); i++) w->due[i] = INFINITY;
     for (int l = 0; l < w->levels; l++) for (int i = 0; i < w->level_size[l]; i++) w->level[l][i] = INFINITY;
     return w;
 }

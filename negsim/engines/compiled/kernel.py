@@ -58,7 +58,7 @@ class CompiledKernel:
         SimulationError
             With ``stop_at_failure``, of the first replication that cannot be finished.
         """
-        block = empty_block(self.program, job.replications, blank=False)
+        block = empty_block(self.program, job, blank=False)
         # a list's pop and append are atomic, so no two threads get the same workspace
         work = self.idle.pop() if self.idle else loop.Workspace(self.kernel)
         try:
@@ -71,7 +71,7 @@ class CompiledKernel:
         n = len(block.replications)
         work.give_keys(self._keys(job.seed))
         given = {**self._rows(job, block), **_arrays(block), "max_events": job.max_events}
-        given["stop_at_failure"] = job.stop_at_failure
+        given |= {"stop_at_failure": job.stop_at_failure, "lean": job.lean}
         # rows with the same parameters one after the other: what these decide is worked out once
         traced = block.replications < job.trace
         order = np.argsort(np.where(traced, n + np.arange(n), given["row_of"]), kind="stable")

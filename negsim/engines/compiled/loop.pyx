@@ -230,6 +230,8 @@ cdef class Workspace:
         r.final, r.fired = <double *> address(given["final"]), <int64_t *> address(given["fired"])
         r.counts, r.events = <int32_t *> address(given["counts"]), <int64_t *> address(given["events"])
         r.failed = <uint8_t *> address(given["failed"])
+        if given["lean"]:
+            r.final, r.counts = NULL, NULL
         self.w.max_events = given["max_events"]
         n = len(given["replications"])
         with nogil:

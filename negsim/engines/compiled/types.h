@@ -131,6 +131,7 @@ typedef struct { int32_t fired; uint32_t drawn; } Tally;
 typedef struct { double time; int32_t action, outcome, change, changes; } TraceEvent;
 typedef struct { int32_t slot, unused; double old, now; } TraceChange;
 
+/* Of a lean block final and counts are null. */
 typedef struct {
     double *first, *at, *held, *final;
     int64_t *fired, *events;

@@ -29,7 +29,7 @@ class ReferenceKernel:
 
     def run(self, job: Job) -> Block:
         """Simulate the job's replications."""
-        block = empty_block(self.program, job.replications)
+        block = empty_block(self.program, job)
         world, values = self.world(job.seed), None
         for row, replication in enumerate(job.replications):
             wanted = job.rows[replication % len(job.rows)]
@@ -58,7 +58,7 @@ class ReferenceKernel:
     def write(self, world: World, block: Block, row: int) -> None:
         """Copy a finished history to its row."""
         world.watch.write(block, row)
-        block.counts[row] = [count for body in world.bodies for count in body.counts]
+        block.counts[row] = [count for body in world.bodies for count in body.counts][: block.counts.shape[1]]
         block.final[row] = [float(value) for value in world.state[: block.final.shape[1]]]
         block.events[row] = world.events
         if world.log is not None:
