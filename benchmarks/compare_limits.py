@@ -38,7 +38,7 @@ def engine_rate(name: str, replications: int) -> Rate:
     def rate() -> float:
         began, events = time.thread_time(), 0
         for first in range(0, replications, size):
-            job = Job(seed=1, replications=range(first, first + size), rows=(program.best(),))
+            job = Job(seed=1, replications=range(first, min(first + size, replications)), rows=(program.best(),))
             events += int(kernel.run(job).events.sum())
         seconds = time.thread_time() - began
         if replications >= 10_000 and not EXPECTED_EVENTS[0] < events / replications < EXPECTED_EVENTS[1]:
