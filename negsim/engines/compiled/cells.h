@@ -35,21 +35,26 @@ COLD void prepare_grid(const Tables *p, Work *w, const Expr *e) {
     }
 }
 
-/* Whether an expression is never below 0 and has a value in every cell (or is a number). */
-COLD int never_fails(const Tables *p, const Expr *e) {
-    if (e->form != FORM_GRID) return e->form == FORM_CONST && e->value >= 0.0;
+/* Whether an expression is never below a number and has a value in every cell (or is a number). */
+COLD int never_below(const Tables *p, const Expr *e, double least) {
+    if (e->form != FORM_GRID) return e->form == FORM_CONST && e->value >= least;
     const Dimension *last = p->dimensions + e->slot + e->count - 1;
     int64_t cells = (int64_t)last->stride * p->slots[last->slot].grid;
-    for (int64_t k = 0; k < cells; k++) if (!(p->cells[e->offset + k] >= 0.0)) return 0;
+    for (int64_t k = 0; k < cells; k++) if (!(p->cells[e->offset + k] >= least)) return 0;
     return 1;
 }
 
 COLD void prepare_cells(const Tables *p, Work *w) {
     prepare_steps(p, w);
-    for (int i = 0; i < p->n_exprs; i++) if (p->exprs[i].form == FORM_GRID) prepare_grid(p, w, p->exprs + i);
+    for (int i = 0; i < p->n_exprs; i++) {
+        Expr *e = p->exprs + i;
+        if (e->form != FORM_GRID) continue;
+        prepare_grid(p, w, e);
+        e->want = (uint64_t)never_below(p, e, -INFINITY);
+    }
     for (int a = 0; a < p->n_actions; a++) {
         Action *A = p->actions + a;
-        A->safe = never_fails(p, p->exprs + A->pace) && never_fails(p, p->exprs + A->speed);
+        A->safe = never_below(p, p->exprs + A->pace, 0.0) && never_below(p, p->exprs + A->speed, 0.0);
     }
 }
 

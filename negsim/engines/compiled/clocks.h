@@ -101,6 +101,13 @@ INLINE uint64_t next_draw(Work *w, int j, int a, Tally *tally) {
 INLINE void steady_delays(const Work *w, const Action *A, const LaneNo *js, int n, double *u) {
     double pace = w->p->exprs[A->pace].value, speed = w->p->exprs[A->speed].value;
     for (int i = 0; i < n; i++) u[i] = -log(u[i]);
+    if (w->alike) {
+        const Law *l = law_of(w, js[0], A);
+        double rate = pace * l->a * speed;
+        if (l->plain && rate > 0.0) for (int i = 0; i < n; i++) u[i] = u[i] / rate;
+        else for (int i = 0; i < n; i++) u[i] = delay_of(l, u[i], pace, speed);
+        return;
+    }
     for (int i = 0; i < n; i++) {
         const Law *l = law_of(w, js[i], A);
         double rate = pace * l->a * speed;
@@ -220,6 +227,7 @@ NOINLINE double repace(const Law *l, Clock *c, double now, double m, double s) {
 NOINLINE void look_at_paces(Work *w, int a, const LaneNo *js, int n) {
     const Action *A = w->p->actions + a;
     const Lane *lane = w->lane;
+    const Law *common = w->alike ? law_of(w, js[0], A) : 0;
     Clock *clocks = w->clocks + AT(w, a, 0);
     double *times = times_of(w, a), pace[LANES], speed[LANES];
     LaneNo other[LANES];
@@ -233,7 +241,7 @@ NOINLINE void look_at_paces(Work *w, int a, const LaneNo *js, int n) {
     }
     for (int i = 0; i < count; i++) {
         int j = other[i];
-        const Law *l = law_of(w, j, A);
+        const Law *l = common ? common : law_of(w, j, A);
         double due = LIKELY(l->plain) ? repace_plain(l, clocks + j, lane[j].now, pace[i], speed[i])
                                       : repace(l, clocks + j, lane[j].now, pace[i], speed[i]);
         set_time(w, times, j, a, due);

@@ -131,7 +131,7 @@ NOINLINE void begin_histories(Work *w, const Bound *b, const LaneNo *given, int 
     w->n_trace = w->n_changes = 0;
     forget(w, given, n);
     reset_states(w, b, given, n);
-    memcpy(js, given, (size_t)n);
+    memcpy(js, given, sizeof *js * (size_t)n);
     n = unfailed(w, js, n);
     begin_clocks(w, b, js, n);
     n = unfailed(w, js, n);
@@ -235,7 +235,7 @@ NOINLINE void finish_histories(Work *w, const LaneNo *given, int n) {
         if (UNLIKELY(lane->fail)) blank(w, lane->row);
         else r.events[lane->row] = lane->events, r.failed[lane->row] = 0;
     }
-    memcpy(js, given, (size_t)n);
+    memcpy(js, given, sizeof *js * (size_t)n);
     n = unfailed(w, js, n);
     for (int l = 0; l < n; l++) {
         int64_t row = w->lane[js[l]].row;

@@ -101,7 +101,7 @@ typedef struct {
     const double *parameters;           /* rows one after the other */
     const Law *laws;
     int64_t n_parameters;
-    int tables, stop_at_failure, tracing;      /* tables: they pay, because many rows have the same parameters */
+    int alike, tables, stop_at_failure, tracing;      /* tables: they pay, because many rows have the same parameters */
 } Orders;
 
 /* Rows of a block on their way through the lanes. */
@@ -229,7 +229,7 @@ static void one_event_each(Work *w, Course *c) {
 static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n) {
     Course c = {.next = begin, .end = end, .failed = n};
     int worth = (w->lanes + EIGHT - 1) / EIGHT;
-    w->rows = r, w->tracing = o->tracing, w->last = 0;
+    w->rows = r, w->tracing = o->tracing, w->alike = o->alike, w->last = 0;
     for (int j = 0; j < w->lanes; j++) c.idle[c.n_idle++] = (LaneNo)(w->lanes - 1 - j);
     for (int j = 0; j < w->lanes; j++) w->bounds[j].row = -1;
     while (c.n_going || c.n_over || c.next < c.end) {

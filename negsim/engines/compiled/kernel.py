@@ -120,6 +120,7 @@ class CompiledKernel:
             "parameters": np.array([*(x for row in rows for x in row), 0.0]),
             "laws": self._laws(rows),
             "n_parameters": len(self.program.parameters),
+            "alike": len(rows) == 1,
             "tables": WORTH_TABLES * len(rows) <= len(numbers) or len(rows) == 1,
         }
 

@@ -85,7 +85,7 @@ cdef extern from "kernel.h":
         const double *parameters
         const Law *laws
         int64_t n_parameters
-        int tables, stop_at_failure, tracing
+        int alike, tables, stop_at_failure, tracing
     ctypedef struct Special:
         double (*gammaincc)(double, double) noexcept nogil
         double (*gammainccinv)(double, double) noexcept nogil
@@ -224,7 +224,7 @@ cdef class Workspace:
         o.replications, o.order = <int64_t *> address(given["replications"]), <int64_t *> address(given["order"])
         o.row_of = <int32_t *> address(given["row_of"])
         o.parameters, o.laws = <double *> address(given["parameters"]), <Law *> address(given["laws"])
-        o.n_parameters, o.tables = given["n_parameters"], given["tables"]
+        o.n_parameters, o.tables, o.alike = given["n_parameters"], given["tables"], given["alike"]
         o.stop_at_failure, o.tracing = given["stop_at_failure"], given["tracing"]
         r.first, r.at, r.held = <double *> address(given["first"]), <double *> address(given["at"]), <double *> address(given["held"])
         r.final, r.fired = <double *> address(given["final"]), <int64_t *> address(given["fired"])

@@ -16,9 +16,9 @@
 
 /* Histories advance side by side, each in a lane; those whose next event is the same action's do it together. Eight
    lanes stand in the registers of a vector unit. With many actions there is one lane. */
-#define LANES 256
+#define LANES 384
 #define EIGHT 8
-typedef uint8_t LaneNo;
+typedef uint16_t LaneNo;
 /* Actions up to which all this pays. */
 #define FEW 64
 /* Places of the stack of code that is run for many lanes at once. */
@@ -41,7 +41,8 @@ typedef struct {
     int32_t word;          /* FORM_MASK: word of the atoms' bits */
     int64_t code;          /* FORM_CODE, FORM_GRID, FORM_MEMO: first word of the postfix code */
     int64_t offset;        /* FORM_GRID, FORM_MEMO: first cell of its table; FORM_CODE: 1 for run_columns */
-    uint64_t mask, want;   /* FORM_MASK; if other expressions take it as a part, mask is the part's number */
+    uint64_t mask, want;   /* FORM_MASK; if other expressions take it as a part, mask is the part's number;
+                              FORM_GRID: want is 1 if it has a value in every cell */
     double value;          /* FORM_CONST */
     int64_t unused;
 } Expr;
@@ -185,6 +186,7 @@ typedef struct {
     int32_t *instant_stamp, *instant_count;                   /* by lane */
     int32_t *touched;                                         /* many actions: those that the history has used */
     Bound *bounds, *last; int64_t turns;                      /* as many as lanes; the last that was taken */
+    int32_t alike;                             /* all replications of this run have the same parameters */
     double *level[16];
     int32_t level_size[16];
     double *stack, *fresh, *sums;              /* nothing in them outlives an event; sums: of weights, by lane */
