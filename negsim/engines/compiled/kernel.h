@@ -66,6 +66,7 @@ COLD void take_all(Work *w, Piece *piece) {
     TAKE(sums, p->most_outcomes * w->lanes), TAKE(columns, (p->depth + 2) * w->lanes);
     TAKE(parts, p->n_parts * w->lanes), TAKE(part_of, p->n_parts), TAKE(bounds, w->lanes);
     for (int i = 0; i < w->lanes; i++) take_bound(w, w->bounds + i, i, piece);
+    if (!p->many) TAKE(together, FEW * LANES);
     take_agenda(w, piece);
 }
 
@@ -207,7 +208,6 @@ INLINE int goes_on(Work *w, int j, double when) {
 /* An event of each lane. Lanes with the same action take their turn together: what it does is looked up once, and the
    processor foresees every jump but the first. */
 static void one_event_each(Work *w, Course *c) {
-    LaneNo together[FEW][LANES];
     uint16_t size[FEW];
     uint8_t order[FEW];
     int different = 0, left = 0;
@@ -219,10 +219,13 @@ static void one_event_each(Work *w, Course *c) {
         if (UNLIKELY(w->levels)) { fetch_ahead(w, a), turn(w, a, c->going, 1, c->when); continue; }
         order[different] = (uint8_t)a;
         different += size[a] == 0;
-        together[a][size[a]++] = (LaneNo)j;
+        w->together[a * LANES + size[a]++] = (LaneNo)j;
     }
     c->n_going = left;
-    for (int i = 0; i < different; i++) turn(w, order[i], together[order[i]], size[order[i]], c->when);
+    for (int i = 0; i < different; i++) {
+        int a = order[i];
+        turn(w, a, w->together + a * LANES, size[a], c->when);
+    }
 }
 
 /* Simulate rows order[begin] to order[end]; returns the first that failed (if that is what stops) or n. */

@@ -189,6 +189,7 @@ typedef struct {
     int32_t alike;                             /* all replications of this run have the same parameters */
     double *level[16];
     int32_t level_size[16];
+    LaneNo *together;                          /* the lanes whose next event is each action's */
     double *stack, *fresh, *sums;              /* nothing in them outlives an event; sums: of weights, by lane */
     double *columns;                           /* the stack of run_columns, by place in its list of lanes */
     double *parts; int64_t *part_of, moment;   /* parts worked out for such a list, and when; now is `moment` */
