@@ -237,8 +237,11 @@ def variables(draw: Any, names: Names) -> list[Any]:
         names.counters.append(name)
     for name in [f"trust_{k}" for k in range(draw(st.integers(0, 2)))]:
         step = draw(st.sampled_from([None, 0.25, 0.1]))
-        initial = draw(st.one_of(st.sampled_from([0, 0.6, -1, *names.rates, *names.shares]), sizes(names)))
-        found.append(ns.Level(name, initial, low=-2 if step else -1.75, high=draw(st.sampled_from([2, 3])), step=step))
+        # also such as 0 does not belong to
+        low, high = draw(st.sampled_from([(-2 if step else -1.75, 2), (-2, 3), (-2, 3), (1, 3), (-4, -1)]))
+        numbers = [number for number in (0, 0.6, -1, 2) if low <= number <= high]
+        initial = draw(st.one_of(st.sampled_from([*numbers, *names.rates, *names.shares]), sizes(names)))
+        found.append(ns.Level(name, initial, low=low, high=high, step=step))
         names.levels.append(name)
     return found
 

@@ -99,6 +99,50 @@ def test_random_scenarios_that_may_run_away(scenario: ns.Scenario, seed: int) ->
     assert_same(scenario, seed=seed, count=5, max_events=300)
 
 
+def story(*parts: Any, end: float = 9) -> ns.Scenario:
+    return ns.Scenario("s", start="2025-01-01", end=end, parts=parts)
+
+
+@pytest.mark.parametrize("low", [-1_000_000, -9, -2, 1, 3, 8, 1_000_000])
+def test_drawn_levels_away_from_zero(low: int) -> None:
+    """Before they are drawn nothing may be looked up for them in tables."""
+    x = ns.Level("x", ns.Uniform(low, low + 4), low=low, high=low + 4, step=1)
+    level = ns.Level("y", 1, low=0, high=8, step=1)
+    up = ns.Action(name="a", clock=ns.Exponential(0.5), pace="p * y + y * 2 + 0.25", effects=["y += 1"])
+    down = ns.Action(name="b", clock=ns.Exponential(0.5), when="p * x + x * 2 > -3", effects=["x -= 1"])
+    assert_same(story(ns.Parameter("p", 0.5), level, x, up, down), count=60)
+
+
+@pytest.mark.parametrize("size", [1, 2, 63, 64, 65])
+def test_every_number_of_actions(size: int) -> None:
+    """Up to 64 histories advance side by side, and each action may be next in one of them."""
+    actions = [ns.Action(name=f"a{i:02d}", clock=ns.Exponential(1.0), effects=["c += 1"]) for i in range(size)]
+    assert assert_same(story(ns.Counter("c"), *actions, end=2), count=400, trace=2).events.sum() > size * 300
+
+
+def test_initial_values_without_a_value() -> None:
+    x = ns.Level("x", "sqrt(p - 0.5)", low=0, high=1, step=0.1)
+    rise = ns.Action(name="b", clock=ns.Exponential(0.5), when="x * 3 + x * 2 < 3", effects=["x += 0.1"])
+    block = assert_same(story(ns.Parameter("p", 0.5, ns.Uniform(0, 1)), x, rise), count=60, draws=50)
+    assert 10 < block.failed.sum() < 50
+
+
+def test_constant_effects_that_overflow() -> None:
+    x = ns.Level("x", 0, low=0, high=1.6e308, step=1e305)
+    rise = ns.Action(name="x_rises", clock=ns.Exponential(1), effects=["x += 1e308"])
+    other = ns.Action(name="y", clock=ns.Exponential(1), when="x * 0.3 + x * 0.4 < 1e308", effects=["g = true"])
+    assert assert_same(story(x, ns.Fact("g"), rise, other, end=100), count=20).failed.all()
+
+
+def test_nothing_is_consumed_at_pace_0() -> None:
+    """Also where the product of speed and time is too large."""
+    on = ns.Action(name="on", clock=ns.Fixed(3), when="not f", effects=["f = true"])
+    pace = "1e-308 if f else 0"
+    x = ns.Action(name="x", clock=ns.Exponential(0.5), pace=pace, speed="1e308", limit=1, effects=["g = true"])
+    block = assert_same(story(ns.Fact("f"), ns.Fact("g"), on, x, end=100), count=9)
+    assert block.traces[0].events[1].time > 3.5
+
+
 @pytest.mark.parametrize("draws", [7, 40, 400])
 def test_rows_of_parameters_side_by_side(draws: int) -> None:
     """More replications than lanes, with tables for each row of parameters or too many rows for that, in any order."""

@@ -45,7 +45,7 @@ INLINE double hazard_at_x(const Law *l, Clock *c) {
 /* Consumed hazard up to now (section 4, Touch). */
 NOINLINE void touch(const Law *l, Clock *c, double now) {
     if (l->family != FIXED && l->plain) {
-        double T = c->T + c->m * l->a * (c->s * (now - c->t0));
+        double T = c->m > 0.0 ? c->T + c->m * l->a * (c->s * (now - c->t0)) : c->T;
         c->T = T < c->P ? T : c->P;
     } else {
         double x1 = c->x + c->s * (now - c->t0);
@@ -208,7 +208,7 @@ NOINLINE void turn_guards(Work *w, int a, const LaneNo *js, int n) {
 
 /* Touch and Schedule of a plain exponential clock, written as one. */
 INLINE double repace_plain(const Law *l, Clock *c, double now, double m, double s) {
-    double T = c->T + c->m * l->a * (c->s * (now - c->t0)), rate = m * l->a * s;
+    double T = c->m > 0.0 ? c->T + c->m * l->a * (c->s * (now - c->t0)) : c->T, rate = m * l->a * s;
     T = T < c->P ? T : c->P;
     double left = c->P - T, due = now + left / rate;
     c->T = T, c->t0 = now, c->m = m, c->s = s;

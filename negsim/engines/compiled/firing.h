@@ -24,7 +24,8 @@ INLINE double settle(Work *w, int j, const Slot *s, double v) {
 INLINE void put(Work *w, int j, int slot, double v) {
     const Slot *s = w->p->slots + slot;
     w->state[AT(w, slot, j)] = v;
-    if (s->grid) w->grid[AT(w, slot, j)] = s->kind == SLOT_FACT ? v != 0.0 : (int32_t)(rint(v / s->step) - s->first);
+    if (s->grid && s->kind == SLOT_FACT) w->grid[AT(w, slot, j)] = v != 0.0;
+    else if (s->grid) w->grid[AT(w, slot, j)] = v - v == 0.0 ? (int32_t)(rint(v / s->step) - s->first) : 0;
     if (s->atoms) set_atoms(w, j, slot, v);
 }
 
@@ -254,7 +255,7 @@ INLINE void assign_simple(Work *w, const Outcome *o, const LaneNo *js, int n, ui
         for (int i = 0; i < n; i++) {
             double old = w->state[AT(w, e->slot, js[i])];
             double v = settle(w, js[i], w->p->slots + e->slot, e->add ? old + e->value : e->value);
-            if (v == old) continue;
+            if (v == old || UNLIKELY(w->lane[js[i]].fail)) continue;
             put(w, js[i], e->slot, v);
             changed[i] |= one;
         }

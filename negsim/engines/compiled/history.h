@@ -19,6 +19,9 @@ NOINLINE double initial_value(Work *w, int j, int i) {
     return settle(w, j, s, value(w, j, s->initial));
 }
 
+/* What stands in for a value that each replication draws for itself. */
+INLINE double stand_in(const Slot *s) { return s->kind == SLOT_LEVEL ? clipped(0.0, s->low, s->high) : 0.0; }
+
 /* Work out what a row of parameters decides, in a lane that has it. */
 COLD void bind(Work *w, int j) {
     const Tables *p = w->p;
@@ -26,7 +29,10 @@ COLD void bind(Work *w, int j) {
     Bound *b = lane->bound;
     lane->fail = FAIL_NONE;
     for (int i = p->n_variables; i < p->n_slots; i++) put(w, j, i, initial_value(w, j, i));
-    for (int i = 0; i < p->n_variables; i++) put(w, j, i, p->slots[i].changing ? 0.0 : initial_value(w, j, i));
+    for (int i = 0; i < p->n_variables; i++) {
+        const Slot *s = p->slots + i;
+        put(w, j, i, s->changing ? stand_in(s) : initial_value(w, j, i));
+    }
     for (int i = 0; i < p->n_slots; i++) b->state[i] = w->state[AT(w, i, j)], b->grid[i] = w->grid[AT(w, i, j)];
     for (int i = 0; i < p->n_words; i++) b->bits[i] = w->bits[AT(w, i, j)];
     b->fail = lane->fail;
@@ -35,8 +41,9 @@ COLD void bind(Work *w, int j) {
         const Action *A = p->actions + a;
         if (A->kind == KIND_CALENDAR) continue;
         lane->fail = FAIL_NONE;
-        int on = holds(w, j, A->guard);
-        if (lane->fail || A->early) b->dynamic[b->n_dynamic++] = a;
+        /* nothing is looked at where there is no state yet to look at */
+        int known = !b->fail && !A->early, on = known && holds(w, j, A->guard);
+        if (!known || lane->fail) b->dynamic[b->n_dynamic++] = a;
         else if (on) b->always[b->n_always++] = a;
     }
 }

@@ -209,7 +209,7 @@ INLINE int goes_on(Work *w, int j, double when) {
    processor foresees every jump but the first. */
 static void one_event_each(Work *w, Course *c) {
     uint16_t size[FEW];
-    uint8_t order[FEW];
+    uint8_t order[FEW + 1];                    /* the last is written, but not read */
     int different = 0, left = 0;
     if (!w->levels) memset(size, 0, sizeof *size * (size_t)w->p->n_actions);
     for (int i = 0; i < c->n_going; i++) {

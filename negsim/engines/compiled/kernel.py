@@ -59,8 +59,10 @@ class CompiledKernel:
             With ``stop_at_failure``, of the first replication that cannot be finished.
         """
         block = empty_block(self.program, job, blank=False)
-        # a list's pop and append are atomic, so no two threads get the same workspace
-        work = self.idle.pop() if self.idle else loop.Workspace(self.kernel)
+        try:  # a list's pop and append are atomic, so no two threads get the same workspace
+            work = self.idle.pop()
+        except IndexError:
+            work = loop.Workspace(self.kernel)
         try:
             self._run(job, block, work)
         finally:
