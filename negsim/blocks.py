@@ -125,10 +125,20 @@ def empty_block(program: Program, job: Job, *, blank: bool = True) -> Block:
     n, probes = len(job.replications), program.probes
     outcomes = 0 if job.lean else sum(len(row.outcomes) for row in program.actions)
     variables = 0 if job.lean else len(program.slots) - len(program.parameters)
+    wide = len(probes.first) + len(probes.at) + len(probes.held) + len(probes.fired) + variables + 1
+    # One piece, for which the system gives large pages if it is large; the widest numbers first, so that all are aligned.
+    memory = np.empty(n * (8 * wide + 4 * outcomes + 1), dtype=np.uint8)
+    used = 0
 
     def array(columns: int | None, kind: type, value: float) -> NDArray[Any]:
-        shape = n if columns is None else (n, columns)
-        return np.full(shape, value, dtype=kind) if blank else np.empty(shape, dtype=kind)
+        nonlocal used
+        shape = (n,) if columns is None else (n, columns)
+        size = n * (1 if columns is None else columns) * np.dtype(kind).itemsize
+        found: NDArray[Any] = memory[used : used + size].view(kind).reshape(shape)
+        used += size
+        if blank:
+            found[...] = value
+        return found
 
     return Block(
         replications=np.asarray(job.replications, dtype=np.int64),
@@ -136,8 +146,8 @@ def empty_block(program: Program, job: Job, *, blank: bool = True) -> Block:
         at=array(len(probes.at), np.float64, np.nan),
         held=array(len(probes.held), np.float64, np.nan),
         fired=array(len(probes.fired), np.int64, 0),
-        counts=array(outcomes, np.int32, 0),
         final=array(variables, np.float64, np.nan),
         events=array(None, np.int64, 0),
+        counts=array(outcomes, np.int32, 0),
         failed=array(None, np.bool_, False),
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["parameter_rows", "replay", "simulate"]
 
 BLOCK = {
-    ("compiled", "times"): 4096,
+    ("compiled", "times"): 16384,
     ("compiled", "counts"): 16384,
     ("reference", "times"): 250,
     ("reference", "counts"): 250,
