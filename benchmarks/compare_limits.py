@@ -33,7 +33,7 @@ def engine_rate(name: str, replications: int) -> Rate:
     """Replications a second of one of our engines, in this thread."""
     program = lower(ns.load(HERE / "istanbul-bench.toml"))
     kernel: Any = prepare(name, program)
-    size = min(4096, replications)
+    size = min(16_384, replications)
 
     def rate() -> float:
         began, events = time.thread_time(), 0
