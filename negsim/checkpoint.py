@@ -28,7 +28,7 @@ from negsim.workers import Plan
 
 __all__ = ["Checkpoint", "identity"]
 
-MAGIC = b"negsim checkpoint 1\n"
+MAGIC = b"negsim checkpoint 2\n"
 ARRAYS = ("replications", "first", "at", "held", "fired", "counts", "final", "events", "failed")
 
 
@@ -95,7 +95,7 @@ class Checkpoint:
             return None
         data = self.path.read_bytes()
         if not data.startswith(MAGIC):
-            raise CheckpointError(f"{self.path} is no negsim checkpoint; name another file, or remove it to begin anew")
+            raise CheckpointError(f"{self.path} is no negsim checkpoint of this layout; name another file, or remove it to begin anew")
         check, _, rest = data[len(MAGIC) :].partition(b"\n")
         line, _, body = rest.partition(b"\n")
         if _checksum(line + b"\n") != check.decode("ascii", "replace"):

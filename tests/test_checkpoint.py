@@ -112,6 +112,14 @@ def test_a_damaged_file_is_refused(tmp_path: Path, where: int) -> None:
         checkpointed(path)
 
 
+def test_a_file_of_an_earlier_layout_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    checkpointed(path)
+    path.write_bytes(path.read_bytes().replace(b"negsim checkpoint 2", b"negsim checkpoint 1", 1))
+    with pytest.raises(ns.CheckpointError, match=r"no negsim checkpoint of this layout.*remove it"):
+        checkpointed(path)
+
+
 def test_logs_are_there_after_resuming(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     first = checkpointed(path, trace=3)

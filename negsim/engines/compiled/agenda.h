@@ -60,17 +60,6 @@ scan_avx512(const double *due, int64_t n, int64_t lanes, double *when, int64_t *
 
 static Scan scan = scan_plain;
 
-COLD void choose_scan(int most) {
-    scan = scan_plain;
-#ifdef NEGSIM_X86
-    __builtin_cpu_init();
-    if (most >= 1 && __builtin_cpu_supports("avx2")) scan = scan_avx2;
-    if (most >= 2 && __builtin_cpu_supports("avx512f")) scan = scan_avx512;
-#else
-    (void)most;
-#endif
-}
-
 /* Times are not negative, so their order is that of their bits as integers, and integers are chosen without branches.
    One by one and not with vectors: what was stored a moment ago one by one reaches a wide load only after a stall. */
 typedef int64_t __attribute__((may_alias)) Bits;

@@ -87,13 +87,14 @@ batch_avx512(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *
 
 static Batch batch_uniforms = batch_plain;
 
-/* Choose by what this processor has; integer arithmetic and exact conversions give the same bits everywhere. */
-COLD void choose_batch(int most) {
-    batch_uniforms = batch_plain;
+/* Choose by what this processor has; integer arithmetic, comparisons and exact conversions give the same bits
+   everywhere. */
+COLD void choose_registers(int most) {
+    batch_uniforms = batch_plain, scan = scan_plain;
 #ifdef NEGSIM_X86
     __builtin_cpu_init();
-    if (most >= 1 && __builtin_cpu_supports("avx2")) batch_uniforms = batch_avx2;
-    if (most >= 2 && __builtin_cpu_supports("avx512f")) batch_uniforms = batch_avx512;
+    if (most >= 1 && __builtin_cpu_supports("avx2")) batch_uniforms = batch_avx2, scan = scan_avx2;
+    if (most >= 2 && __builtin_cpu_supports("avx512f")) batch_uniforms = batch_avx512, scan = scan_avx512;
 #else
     (void)most;
 #endif

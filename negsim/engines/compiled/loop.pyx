@@ -101,8 +101,7 @@ cdef extern from "kernel.h":
     int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n) noexcept nogil
     void prepare_laws(Law *laws, int64_t n) noexcept
     void prepare_cells(const Tables *p, Work *w) noexcept
-    void choose_batch(int most) noexcept
-    void choose_scan(int most) noexcept
+    void choose_registers(int most) noexcept
     void scan(const double *due, int64_t n, int64_t lanes, double *when, int64_t *which) noexcept
     double hazard(const Law *law, double x) noexcept nogil
     double inverse(const Law *law, double h) noexcept nogil
@@ -130,8 +129,7 @@ special.log_ndtr = _log_ndtr
 special.ndtri_exp = _ndtri_exp
 special.ndtri = _ndtri
 special.ndtr = _ndtr
-choose_batch(2)
-choose_scan(2)
+choose_registers(2)
 
 FEW = ACTIONS
 """Actions up to which histories advance side by side."""
@@ -268,16 +266,16 @@ def draw(uint64_t replication, uint32_t occurrence, key) -> tuple:
 
 def draw_batch(replications, occurrences, key, a, b, int most) -> None:
     """Uniforms of eight draws at once, on plain (0), 256-bit (1) or 512-bit (2) registers if there are any."""
-    choose_batch(most)
+    choose_registers(most)
     batch_uniforms(
         <uint64_t *> address(replications), <uint64_t *> address(occurrences), <uint32_t *> address(key),
         <double *> address(a), <double *> address(b),
     )
-    choose_batch(2)
+    choose_registers(2)
 
 
 def scan_columns(due, when, which, int most) -> None:
     """The first of the smallest in each of eight columns, on plain (0), 256-bit (1) or 512-bit (2) registers."""
-    choose_scan(most)
+    choose_registers(most)
     scan(<double *> address(due), len(due), due.shape[1], <double *> address(when), <int64_t *> address(which))
-    choose_scan(2)
+    choose_registers(2)
