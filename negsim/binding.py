@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from negsim.errors import EvaluationError, LawError
 from negsim.laws import Law, solve, upper_quantile
+from negsim.model.calendar import microseconds
 from negsim.model.clocks import Chance, Distribution, Fixed
 from negsim.model.expressions import Evaluator, Expression, compile_expression, reads
 from negsim.model.parameters import Parameter
@@ -105,11 +106,11 @@ class Binder:
         return solved
 
     def delay(self, bounds: list[float | None]) -> tuple[float, float]:
-        """The delay of a fixed clock and its probability of never."""
+        """The delay of a fixed clock in whole microseconds, and its probability of never."""
         after, never = bounds[0] or 0.0, bounds[1] or 0.0
         if not (after >= 0 and math.isfinite(after) and 0 <= never <= 1):
             raise LawError(
                 f"{self.where}: Fixed needs a delay of at least 0 days and a probability of never in [0, 1], "
                 f"not {after!r} and {never!r}"
             )
-        return after, never
+        return microseconds(after), never

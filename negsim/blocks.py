@@ -10,22 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negsim.errors import SimulationError
+from negsim.model.calendar import DAY
+from negsim.probes import Asked
 from negsim.program import Program
 
-__all__ = ["Block", "Event", "Job", "Kernel", "Trajectory", "empty_block"]
+__all__ = ["ARRAYS", "Block", "Event", "Job", "Kernel", "Trajectory", "answered", "counted", "empty_block", "numbers", "times_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A row of a trajectory: an action fired, at a time (days), with an outcome, and changed variables.
+    """A row of a trajectory: an action fired, at an instant, with an outcome, and changed variables.
 
-    ``changes`` has triples (variable, old value, new value).
+    ``at`` is the instant in whole microseconds from the start, ``time`` the same in days; ``changes`` has triples
+    (variable, old value, new value).
     """
 
-    time: float
+    at: float
     action: str
     outcome: str
     changes: tuple[tuple[str, float, float], ...]
+
+    @property
+    def time(self) -> float:
+        """Days from the start."""
+        return self.at / DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +83,15 @@ class Block:
     ----------
     replications : int64 (n,)
     first : float64 (n, F)
-        First times in days, inf for never; NaN in a failed replication.
+        First times in microseconds, inf for never; NaN in a failed replication.
+    edges : float64 (n, G)
+        First time in microseconds at which a condition turns true within a window, inf for never; NaN likewise.
     at : float64 (n, A)
         Values at dates; NaN in a failed replication.
     held : float64 (n, H)
-        Durations in days.
+        Durations in microseconds.
     fired : int64 (n, C)
-        Firings by dates.
+        Firings between dates.
     counts : int32 (n, K)
         Firings by action and outcome, in the order of `Program.actions` and their outcomes.
     final : float64 (n, V)
@@ -96,6 +106,7 @@ class Block:
 
     replications: NDArray[np.int64]
     first: NDArray[np.float64]
+    edges: NDArray[np.float64]
     at: NDArray[np.float64]
     held: NDArray[np.float64]
     fired: NDArray[np.int64]
@@ -109,8 +120,11 @@ class Block:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        arrays = (self.replications, self.first, self.at, self.held, self.fired, self.counts, self.final, self.events)
-        return sum(array.nbytes for array in arrays) + self.failed.nbytes
+        return sum(getattr(self, name).nbytes for name in ARRAYS)
+
+
+ARRAYS = ("replications", "first", "edges", "at", "held", "fired", "counts", "final", "events", "failed")
+"""The arrays of a block, a row a replication each."""
 
 
 class Kernel(Protocol):
@@ -125,7 +139,7 @@ def empty_block(program: Program, job: Job, *, blank: bool = True) -> Block:
     n, probes = len(job.replications), program.probes
     outcomes = 0 if job.lean else sum(len(row.outcomes) for row in program.actions)
     variables = 0 if job.lean else len(program.slots) - len(program.parameters)
-    wide = len(probes.first) + len(probes.at) + len(probes.held) + len(probes.fired) + variables + 1
+    wide = len(probes.first) + len(probes.edges) + len(probes.at) + len(probes.held) + len(probes.fired) + variables + 1
     # One piece, for which the system gives large pages if it is large; the widest numbers first, so that all are aligned.
     memory = np.empty(n * (8 * wide + 4 * outcomes + 1), dtype=np.uint8)
     used = 0
@@ -143,6 +157,7 @@ def empty_block(program: Program, job: Job, *, blank: bool = True) -> Block:
     return Block(
         replications=np.asarray(job.replications, dtype=np.int64),
         first=array(len(probes.first), np.float64, np.nan),
+        edges=array(len(probes.edges), np.float64, np.nan),
         at=array(len(probes.at), np.float64, np.nan),
         held=array(len(probes.held), np.float64, np.nan),
         fired=array(len(probes.fired), np.int64, 0),
@@ -151,3 +166,47 @@ def empty_block(program: Program, job: Job, *, blank: bool = True) -> Block:
         counts=array(outcomes, np.int32, 0),
         failed=array(None, np.bool_, False),
     )
+
+
+def counted(block: Block, entry: Asked, upto: float) -> NDArray[np.bool_]:
+    """The replications in which what a question is given came true, (n,); failed ones may be such."""
+    given = entry.given
+    if given is None:
+        return np.ones(len(block.failed), dtype=np.bool_)
+    came: NDArray[np.bool_]
+    if given.form == "on":
+        came = block.at[:, given.column] == 1.0
+    else:
+        came = block.first[:, given.column] <= (upto if given.default else given.when)
+    return (~came if given.form == "not_by" else came) | block.failed
+
+
+def answered(
+    block: Block, entry: Asked, since: float, upto: float
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Pair of arrays (yes, counted), (n,), of a question that has a probability, for the window ``[since, upto]``."""
+    counts, question = counted(block, entry, upto), entry.question
+    if question.kind == "holds":
+        yes = block.at[:, entry.column] == 1.0
+    elif question.kind == "fired":
+        yes = block.fired[:, entry.column] >= (question.at_least or 0)
+    else:
+        times = times_of(block, entry)
+        yes = (times >= since) & (times <= upto)
+    return yes & counts, counts
+
+
+def times_of(block: Block, entry: Asked) -> NDArray[np.float64]:
+    """First times in microseconds: of the condition, or of its turning true in the window."""
+    table = block.edges if entry.question.kind == "happens" else block.first
+    return table[:, entry.column]
+
+
+def numbers(block: Block, entry: Asked) -> NDArray[np.float64]:
+    """What the replications answer as numbers, (n,): times and durations in days."""
+    kind = entry.question.kind
+    if kind in ("reached", "happens", "when"):
+        return times_of(block, entry) / DAY
+    table = {"duration": block.held, "fired": block.fired}.get(kind, block.at)
+    values: NDArray[np.float64] = table[:, entry.column].astype(np.float64)
+    return values / DAY if kind == "duration" else values

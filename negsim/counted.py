@@ -9,7 +9,7 @@ import numpy as np
 
 from negsim.errors import EstimateError, NotRecorded, nearest
 from negsim.estimates import Band, Conditional, Curve, Mean, Proportion, draw_band
-from negsim.model.calendar import moment
+from negsim.model.calendar import DAY
 from negsim.model.questions import Question
 from negsim.probes import Asked
 from negsim.runs import FirstPassage, Results
@@ -48,7 +48,9 @@ class CountedRuns(Results):
         """Why the first few failing replications failed; ``tally.failed`` has their number."""
         return self.tally.failures
 
-    def probability(self, question: Any, by: Any = None, *, after: Any = None) -> Proportion | Conditional:
+    def probability(
+        self, question: Any, by: Any = None, *, before: Any = None, after: Any = None
+    ) -> Proportion | Conditional:
         """How often the answer is yes; see `Runs.probability`.
 
         Raises
@@ -57,29 +59,37 @@ class CountedRuns(Results):
             If counts were not kept for this date.
         """
         entry = self.asked(question)
-        self._needs(entry, "reached", "when", "holds")
+        self._needs_probability(entry)
         failed = self.tally.failed
         place = self._place(entry)
-        if by is None and after is None and place is not None:
+        if (by, after, before) == (None, None, None) and place is not None:
             hits, counted = int(self.tally.yes[place].sum()), int(self.tally.counted[place].sum())
-        elif entry.given is not None or entry.question.kind == "holds":
+        elif entry.given is not None or entry.question.kind not in ("reached", "when"):
             raise NotRecorded(
                 f"question {entry.question.name} was counted at its own date only; use keep='times' for others"
             )
         else:
-            hits, counted = self._hits(entry, by, after), self.tally.n - failed
+            since, upto = self.window(entry, by, after, before)
+            hits, counted = self._hits(entry, since, upto, by if before is None else before, after), self.tally.n - failed
         if entry.given is not None:
+            self._check_given(entry)
             return Conditional(hits=hits, given=counted, n=self.tally.n, unknown=failed)
         return Proportion(hits=hits, n=self.tally.n, unknown=failed)
+
+    def _check_given(self, entry: Asked) -> None:
+        """Refuse a given that was true at the start of every history."""
+        given = entry.given
+        if given is not None and given.form == "by":
+            at_start = int(self.tally.reached[given.column, 0])
+            if at_start and at_start == self.tally.n - self.tally.failed:
+                self._refuse_given(entry)
 
     def _place(self, entry: Asked) -> int | None:
         names = list(self.program.probes.asked)
         return names.index(entry.question.name) if entry.question.name in names else None
 
-    def _hits(self, entry: Asked, by: Any, after: Any) -> int:
-        upto = entry.by if by is None else self._deadline(by)
-        since = entry.after if after is None else self.scenario.calendar.opening(moment(after, "after"), "after")
-        low = -1 if since <= 0 else self._edge(float(np.nextafter(since, -1.0)), after)
+    def _hits(self, entry: Asked, since: float, upto: float, by: Any, after: Any) -> int:
+        low = -1 if since <= 0 else self._edge(since - 1.0, after)
         return int(self.tally.reached[entry.column, low + 1 : self._edge(upto, by) + 1].sum())
 
     def _edge(self, when: float, told: Any) -> int:
@@ -109,13 +119,13 @@ class CountedRuns(Results):
         counts = self.tally.reached[entry.column]
         seen = counts > 0
         curve = Curve(
-            first_times=self.tally.edges[seen],
+            first_times=self.tally.edges[seen] / DAY,
             weights=counts[seen],
             n=self.tally.n,
             unknown=self.tally.failed,
             level=level,
         )
-        return FirstPassage(curve, self.scenario.calendar, self.program.horizon)
+        return FirstPassage(curve, self.scenario.calendar, self.program.horizon / DAY)
 
     def count(self, what: Any, outcome: str | None = None) -> Mean:
         """How often an action fires: as a question of kind ``fired`` asks."""
@@ -139,6 +149,11 @@ class CountedRuns(Results):
         """The mean answer of a question of kind ``duration`` (days), ``value``, ``holds`` or ``fired``."""
         entry = self.asked(question)
         self._needs(entry, "duration", "value", "fired", "holds")
+        if entry.given is not None:
+            raise NotRecorded(
+                f"question {entry.question.name} is given '{entry.question.given}', and means were counted over all "
+                "histories; use keep='times'"
+            )
         table = {"duration": self.tally.held, "fired": self.tally.fired}.get(entry.question.kind, self.tally.at)
         return table[entry.column].mean(self.tally.failed)
 

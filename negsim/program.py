@@ -1,6 +1,6 @@
 """Lowering: scenario and questions -> `Program`, the tables and dependency sets that are all an engine sees.
 
-Calendar instants become days here, once; parameters become constant slots of the state; laws stay symbolic until
+Calendar instants become whole microseconds here, once; parameters become constant slots of the state; laws stay symbolic until
 `Program.bind` is given the values of the parameters (one row a draw).
 """
 
@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from negsim.binding import Binder, believed, share
-from negsim.errors import ScenarioError
+from negsim.errors import EngineError, ScenarioError
 from negsim.laws import Law
 from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
@@ -27,7 +27,7 @@ from negsim.model.parameters import Parameter
 from negsim.model.policies import Policy, visible_to
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
-from negsim.model.variables import Fact, Level, Variable
+from negsim.model.variables import Fact, Level, Variable, decimal_grid
 from negsim.probes import Probes, lower_questions
 
 __all__ = ["ActionRow", "Bound", "EffectRow", "OutcomeRow", "Program", "Slot", "lower"]
@@ -38,17 +38,31 @@ class Slot:
     """One place of the state.
 
     ``kind`` is fact, counter, level or parameter. The initial value is ``initial`` (an expression of parameters), or
-    drawn from law number ``law``, or true with probability ``chance``.
+    drawn from law number ``law``, or true with probability ``chance``. A level on a grid has its step as p/q in
+    lowest terms: its values are k*p/q.
     """
 
     name: str
     kind: str
     low: float = -math.inf
     high: float = math.inf
-    step: float = 0.0
+    step: tuple[float, float] | None = None
     initial: Expression | None = None
     law: int | None = None
     chance: Expression | None = None
+
+    @property
+    def grid(self) -> tuple[float, float]:
+        """The step of a level that has one, as p/q."""
+        if self.step is None:
+            raise EngineError(f"level {self.name} has no step; give it one (step=0.1)")
+        return self.step
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The numbers of steps of the bounds of a level on a grid."""
+        p, q = self.grid
+        return round(self.low * q / p), round(self.high * q / p)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +90,8 @@ class ActionRow:
     """An action as an engine sees it; its place in `Program.actions` is its rank among what is due at one instant.
 
     ``policy`` decides the outcome from the slots in ``sees``, if the party has one. ``clock`` is random, fixed,
-    calendar or immediate; ``law`` the number of its law (random and fixed). ``instants`` has pairs (occurrence, days).
+    calendar or immediate; ``law`` the number of its law (random and fixed). ``instants`` has pairs (occurrence,
+    microseconds).
     An action without outcomes has one, nameless. ``guard_reads``, ``pace_reads`` are slots; ``pace_reads`` covers pace
     and speed.
     """
@@ -101,7 +116,7 @@ class ActionRow:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The laws as numbers for one row of parameters; a fixed clock is (days, probability of never)."""
+    """The laws as numbers for one row of parameters; a fixed clock is (microseconds, probability of never)."""
 
     laws: tuple[Law | tuple[float, float], ...]
 
@@ -113,7 +128,7 @@ class Program:
     Attributes
     ----------
     horizon : float
-        Days from the start; the horizon is closed.
+        Microseconds from the start; the horizon is closed.
     slots : tuple of Slot
         Variables by name, then parameters by name.
     actions : tuple of ActionRow
@@ -212,7 +227,7 @@ def lower(scenario: Scenario, questions: Iterable[Question] = ()) -> Program:
     >>> deliver = Action(name="deliver", when="not memo", clock=Exponential(0.3), effects=["memo = true"])
     >>> program = lower(Scenario("tiny", start="2025-01-01", end=40, parts=[Fact("memo"), deliver]))
     >>> program.actions[0].clock, program.horizon
-    ('random', 40.0)
+    ('random', 3456000000000.0)
     """
     elements = scenario.expanded
     asked = dict(elements.questions)
@@ -260,8 +275,8 @@ class _Writer:
         )
 
     def rank(self, action: Action) -> tuple[int, int, str]:
-        if action.name in self.elements.first:
-            return (0, 0, action.name)
+        if action.name in self.elements.supposed:
+            return (0, int(action.name in self.elements.nudges), action.name)
         return (1 if isinstance(action.clock, Immediately) else 2, action.priority, action.name)
 
     def law(self, law: Distribution | Fixed, place: str, *, clock: bool = False) -> int:
@@ -282,7 +297,7 @@ class _Writer:
 
     def level(self, level: Level) -> Slot:
         initial, law = self.drawn(level.initial, f"initial value of {level.name}")
-        step = level.step or 0.0
+        step = None if level.step is None else decimal_grid(level.step)
         return Slot(name=level.name, kind="level", low=level.low, high=level.high, step=step, initial=initial, law=law)
 
     def drawn(self, value: Expression | Distribution, place: str) -> tuple[Expression | None, int | None]:
@@ -318,7 +333,7 @@ class _Writer:
             return tuple(self.calendar.repeats(clock.start, clock.period, self.horizon, where, MOST_INSTANTS))
         if not isinstance(clock, On):
             return ()
-        convert = self.calendar.opening if action.name.startswith(("do.", "nudge.")) else self.calendar.instant
+        convert = self.calendar.opening if action.name in self.elements.supposed else self.calendar.instant
         whole = enumerate(sorted({convert(instant, where) for instant in clock.instants}))
         return tuple((number, when) for number, when in whole if 0.0 <= when <= self.horizon)
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.blocks import Block, Trajectory
+from negsim.blocks import ARRAYS, Block, Trajectory, answered, counted, numbers
 from negsim.errors import EstimateError, NotRecorded, SimulationError, nearest
 from negsim.estimates import Band, Conditional, Curve, Mean, Proportion, draw_band
-from negsim.model.calendar import Calendar, Moment, moment
+from negsim.model.calendar import DAY, Calendar, Moment, moment
 from negsim.model.expressions import Expression, Operand, Truth, as_expression
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
@@ -46,10 +46,10 @@ class FirstPassage:
 
     def at(self, when: Moment) -> Any:
         """Probability that it happened by a date (the whole day), with the band."""
-        time = self.calendar.deadline(moment(when, "at"), "at")
+        time = self.calendar.deadline(moment(when, "at"), "at") / DAY
         if not 0 <= time <= self.horizon:
             raise EstimateError(
-                f"at {when!r} lies outside the simulated time (to {self.calendar.label(self.horizon)}); "
+                f"at {when!r} lies outside the simulated time (to {self.calendar.label(self.horizon * DAY)}); "
                 "move the scenario's end"
             )
         return self.curve.at(time)
@@ -57,8 +57,9 @@ class FirstPassage:
     def quantile(self, p: float) -> tuple[str, str, str]:
         """The date by which the probability reaches p, and the band's dates; ``"never"`` beyond what is reached."""
         found = self.curve.quantile(p)
-        label = self.calendar.label
-        return label(found.time), label(found.low), label(found.high)
+        times = (found.time, found.low, found.high)
+        early, low, high = (self.calendar.label(time * DAY) for time in times)
+        return early, low, high
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -157,23 +158,65 @@ class Results:
                 f"of kind {' or '.join(kinds)}"
             )
 
-    def _no_other_date(self, entry: Asked, by: Any, after: Any) -> None:
-        if after is not None or (by is not None and self._deadline(by) != entry.by):
-            name = entry.question.name
-            raise NotRecorded(
-                f"question {name} looked at its own date alone; add one of kind 'holds' with another date: "
-                f"simulate(scenario, ..., questions=[ns.Question(name='mine', kind='holds', "
-                f"condition='{entry.question.condition}', by={by!r})])"
+    def _needs_probability(self, entry: Asked) -> None:
+        if not entry.question.probable:
+            advice = "give it at_least=" if entry.question.kind == "fired" else "ask one of kind reached, happens or holds"
+            raise EstimateError(
+                f"question {entry.question.name} is of kind {entry.question.kind!r}: its answer is a number and has no "
+                f"probability; {advice}, or use mean()"
             )
 
-    def _deadline(self, by: Any) -> float:
-        when = self.scenario.calendar.deadline(moment(by, "by"), "by")
-        if not 0 <= when <= self.program.horizon:
+    def _refuse_given(self, entry: Asked) -> None:
+        question = entry.question
+        raise EstimateError(
+            f"question {question.name}: given '{question.given}' is true at the start of every history, so that it "
+            "leaves none out; use given_on (it holds on a date) or given_not_by (it did not become true by a date)"
+        )
+
+    def _no_other_date(self, entry: Asked, upto: float, since: float) -> None:
+        """Refuse other dates than the question's own, where nothing else was recorded."""
+        question = entry.question
+        if upto == entry.by and since == entry.after:
+            return
+        if question.kind == "fired":
+            what = f"kind='fired', action={question.action!r}, at_least={question.at_least!r}"
+        else:
+            what = f"kind={question.kind!r}, condition='{question.condition}'"
+        raise NotRecorded(
+            f"question {question.name} looked at its own dates alone; add one with the others: "
+            f"simulate(scenario, ..., questions=[ns.Question(name='mine', {what}, after=..., by=...)])"
+        )
+
+    def window(self, entry: Asked, by: Any = None, after: Any = None, before: Any = None) -> tuple[float, float]:
+        """The opening and the deadline asked for, in microseconds; by default the question's own.
+
+        Raises
+        ------
+        EstimateError
+            If a date lies outside the simulated time, or the window is empty.
+        """
+        calendar, horizon = self.scenario.calendar, self.program.horizon
+        if by is not None and before is not None:
+            raise EstimateError(f"give either by={by!r} (the whole of that day) or before={before!r}, not both")
+        upto, since = entry.by, entry.after
+        if by is not None:
+            upto = calendar.deadline(moment(by, "by"), "by")
+        elif before is not None:
+            upto = calendar.before(moment(before, "before"), "before")
+        if after is not None:
+            since = calendar.opening(moment(after, "after"), "after")
+        for name, told, when in (("by", by, upto), ("before", before, upto), ("after", after, since)):
+            if told is not None and not 0 <= when <= horizon:
+                raise EstimateError(
+                    f"{name}={told!r} lies outside the simulated time ({calendar.label(0.0)} to "
+                    f"{calendar.label(horizon)}); move the scenario's start or end"
+                )
+        if since > upto and (after, by, before) != (None, None, None):
             raise EstimateError(
-                f"by={by!r} lies outside the simulated time (to {self.scenario.calendar.label(self.program.horizon)}); "
-                "move the scenario's end"
+                f"the window from {calendar.label(since)} to {calendar.label(upto)} is empty; give a later by= or an "
+                "earlier after="
             )
-        return when
+        return since, upto
 
     def _needs_draws(self) -> None:
         if not self.drawn or len(self.rows) < 2:
@@ -221,32 +264,42 @@ class Runs(Results):
         return self.block.traces
 
     def first_times(self, question: Any) -> NDArray[np.float64]:
-        """First times (days, inf for never; NaN in failed replications) of a question's condition, (n,)."""
-        entry = self.asked(question)
-        self._needs(entry, "reached", "when")
-        return self.block.first[:, entry.column]
+        """First times (days, inf for never; NaN in failed replications) of a question's condition, (n,).
 
-    def answers(self, question: Any, by: Any = None, after: Any = None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Pair of arrays (yes, counted), (n,): counted is false where a given condition did not come true.
+        Of a question of kind ``happens``, the first time in its window (or later) at which the condition turned true.
+        """
+        entry = self.asked(question)
+        self._needs(entry, "reached", "happens", "when")
+        return numbers(self.block, entry)
+
+    def answers(
+        self, question: Any, by: Any = None, after: Any = None, *, before: Any = None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Pair of arrays (yes, counted), (n,): counted is false where what the question is given did not come true.
 
         Failed replications are counted and not yes; `probability` treats them as unknown.
         """
         entry = self.asked(question)
-        self._needs(entry, "reached", "when", "holds")
-        if entry.question.kind == "holds":
-            self._no_other_date(entry, by, after)
-            return self.block.at[:, entry.column] == 1.0, np.ones(self.replications, dtype=np.bool_)
-        upto = entry.by if by is None else self._deadline(by)
-        since = entry.after if after is None else self.scenario.calendar.opening(moment(after, "after"), "after")
-        times = self.block.first[:, entry.column]
-        yes = (times >= since) & (times <= upto)
-        if entry.given is None:
-            return yes, np.ones(self.replications, dtype=np.bool_)
-        given_by = upto if entry.question.given_by is None else entry.given_by
-        counted = (self.block.first[:, entry.given] <= given_by) | self.block.failed
-        return yes & counted, counted
+        self._needs_probability(entry)
+        since, upto = self.window(entry, by, after, before)
+        if entry.question.kind in ("holds", "fired"):
+            self._no_other_date(entry, upto, since)
+        if entry.question.kind == "happens":
+            self._no_other_date(entry, entry.by, since)  # the first turn from the opening on is known, and no other
+        self._check_given(entry)
+        return answered(self.block, entry, since, upto)
 
-    def probability(self, question: Any, by: Any = None, *, after: Any = None) -> Proportion | Conditional:
+    def _check_given(self, entry: Asked) -> None:
+        """Refuse a given that was true at the start of every history."""
+        given = entry.given
+        if given is not None and given.form == "by":
+            times = self.block.first[~self.block.failed, given.column]
+            if times.size and not times.any():
+                self._refuse_given(entry)
+
+    def probability(
+        self, question: Any, by: Any = None, *, before: Any = None, after: Any = None
+    ) -> Proportion | Conditional:
         """How often the answer is yes, with its Monte Carlo interval on request.
 
         Parameters
@@ -254,6 +307,8 @@ class Runs(Results):
         question : str, Question or condition
         by : date, instant or days, optional
             Another deadline than the question's own; a bare date is the whole of that day.
+        before : date, instant or days, optional
+            In place of ``by``: up to the last microsecond before that date begins, or before the instant.
         after : date, instant or days, optional
             Opening of a window.
 
@@ -262,7 +317,7 @@ class Runs(Results):
         Proportion or Conditional
             ``.value``, ``.interval(level, method)``; Conditional for questions with ``given``.
         """
-        yes, counted = self.answers(question, by, after)
+        yes, counted = self.answers(question, by, after, before=before)
         unknown = int(self.block.failed.sum())
         hits = int((yes & ~self.block.failed).sum())
         if self.asked(question).given is None:
@@ -295,11 +350,12 @@ class Runs(Results):
         """
         entry, times = self.asked(question), self.first_times(question)
         alive = ~self.block.failed
-        counted = alive if entry.given is None else alive & (self.block.first[:, entry.given] <= entry.given_by)
-        if not counted.any():
+        self._check_given(entry)
+        counts = alive & counted(self.block, entry, entry.by)
+        if not counts.any():
             raise EstimateError(f"question {entry.question.name}: no history counts; simulate more replications")
-        curve = Curve.of(times[counted], unknown=int((~alive).sum()), level=level)
-        return FirstPassage(curve, self.scenario.calendar, self.program.horizon)
+        curve = Curve.of(times[counts], unknown=int((~alive).sum()), level=level)
+        return FirstPassage(curve, self.scenario.calendar, self.program.horizon / DAY)
 
     def count(self, what: Any, outcome: str | None = None) -> Mean:
         """How often an action fires (with an outcome), by the end or as a question of kind ``fired`` asks."""
@@ -307,7 +363,7 @@ class Runs(Results):
         if isinstance(what, Question) or (asked is not None and asked.question.kind == "fired"):
             entry = self.asked(what)
             self._needs(entry, "fired")
-            return self._mean(self.block.fired[:, entry.column].astype(np.float64))
+            return self.mean(what)
         return self._mean(self.firings(what, outcome).astype(np.float64))
 
     def firings(self, action: Any, outcome: str | None = None) -> NDArray[np.int64]:
@@ -333,11 +389,12 @@ class Runs(Results):
         """The mean answer of a question of kind ``duration`` (days), ``value`` or ``fired``."""
         entry = self.asked(question)
         self._needs(entry, "duration", "value", "fired", "holds")
-        table = {"duration": self.block.held, "fired": self.block.fired}.get(entry.question.kind, self.block.at)
-        return self._mean(table[:, entry.column].astype(np.float64))
+        self._check_given(entry)
+        return self._mean(numbers(self.block, entry), counted(self.block, entry, entry.by))
 
-    def _mean(self, values: NDArray[np.float64]) -> Mean:
-        return Mean.of(values[~self.block.failed], unknown=int(self.block.failed.sum()))
+    def _mean(self, values: NDArray[np.float64], counts: NDArray[np.bool_] | None = None) -> Mean:
+        good = ~self.block.failed if counts is None else ~self.block.failed & counts
+        return Mean.of(values[good], unknown=int(self.block.failed.sum()))
 
     def to_dataframe(self) -> pd.DataFrame:
         """A row a replication: first times (days), values, durations and firings by question, counts of events."""
@@ -345,23 +402,14 @@ class Runs(Results):
             import pandas as pd
         except ImportError:
             raise ImportError("to_dataframe needs pandas; install it with: pip install pandas") from None
-        tables = {
-            "duration": self.block.held,
-            "fired": self.block.fired,
-            "holds": self.block.at,
-            "value": self.block.at,
-        }
         columns: dict[str, Any] = {
             "replication": self.block.replications,
             "draw": self.block.replications % len(self.rows),
         }
         for name, entry in self.program.probes.asked.items():
-            columns[name] = tables.get(entry.question.kind, self.block.first)[:, entry.column]
+            columns[name] = numbers(self.block, entry)
         columns |= {"events": self.block.events, "failed": self.block.failed}
         return pd.DataFrame(columns).set_index("replication")
-
-
-ARRAYS = ("replications", "first", "at", "held", "fired", "counts", "final", "events", "failed")
 
 
 class JoinedBlock(Block):

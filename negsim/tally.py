@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.blocks import Block
+from negsim.blocks import Block, answered
 from negsim.errors import SimulationError
 from negsim.estimates import Mean
-from negsim.model.calendar import Calendar
+from negsim.model.calendar import DAY, Calendar
 from negsim.program import Program
 
 __all__ = ["ExactSum", "Tally", "grid"]
@@ -76,11 +76,11 @@ def _exact(values: NDArray[np.float64]) -> int:
 def grid(program: Program, calendar: Calendar) -> NDArray[np.float64]:
     """Upper edges at which first times are counted: equal cells, the end of every day, every question's dates."""
     horizon = program.horizon
-    edges = {horizon * k / CELLS for k in range(1, CELLS + 1)} | {0.0, horizon}
-    for day in range(min(int(horizon) + 1, 20_000)):
-        edges.add(calendar.deadline(calendar.at(float(day)).date().isoformat(), "grid"))
+    edges = {float(np.rint(horizon * k / CELLS)) for k in range(1, CELLS + 1)} | {0.0, horizon}
+    for day in range(min(int(horizon / DAY) + 1, 20_000)):
+        edges.add(calendar.deadline(calendar.at(day * DAY).date().isoformat(), "grid"))
     for entry in program.probes.asked.values():
-        edges |= {entry.by, entry.given_by, entry.after, float(np.nextafter(entry.after, -1.0))}
+        edges |= {entry.by, entry.after - 1.0} | ({entry.given.when} if entry.given else set())
     return np.array(sorted(edge for edge in edges if 0.0 <= edge <= horizon))
 
 
@@ -91,11 +91,12 @@ class Tally:
     Attributes
     ----------
     edges : float64 (E,)
-        Days; ``reached[f, e]`` counts first times in ``(edges[e-1], edges[e]]``.
+        Microseconds; ``reached[f, e]`` counts first times in ``(edges[e-1], edges[e]]``.
     reached : int64 (F, E)
     yes, counted : int64 (Q, K)
-        Per question of kind reached, when or holds, and draw of the parameters: yes, and counted at all.
+        Per question with a probability, and draw of the parameters: yes, and counted at all.
     at, held, fired : list of ExactSum
+        Durations in days.
     outcomes : int64 (K,)
         Firings by action and outcome.
     n, failed, events : int
@@ -145,7 +146,7 @@ class Tally:
             times = block.first[good, column]
             places = np.searchsorted(edges, times[times <= edges[-1]], side="left")
             tally.reached[column] = np.bincount(places, minlength=len(edges))
-        for sums, table in ((tally.at, block.at), (tally.held, block.held), (tally.fired, block.fired)):
+        for sums, table in ((tally.at, block.at), (tally.held, block.held / DAY), (tally.fired, block.fired)):
             for column, total in enumerate(sums):
                 total.add(table[good, column].astype(np.float64))
         tally._count_answers(block, program, draws, good)
@@ -154,16 +155,10 @@ class Tally:
     def _count_answers(self, block: Block, program: Program, draws: int, good: NDArray[np.bool_]) -> None:
         row = block.replications % draws
         for place, entry in enumerate(program.probes.asked.values()):
-            if entry.question.kind == "holds":
-                yes, counted = block.at[:, entry.column] == 1.0, good
-            elif entry.question.kind in ("reached", "when"):
-                times = block.first[:, entry.column]
-                counted = good if entry.given is None else good & (block.first[:, entry.given] <= entry.given_by)
-                yes = (times >= entry.after) & (times <= entry.by)
-            else:
-                continue
-            self.yes[place] = np.bincount(row[yes & counted], minlength=draws)
-            self.counted[place] = np.bincount(row[counted], minlength=draws)
+            if entry.question.probable:
+                yes, counts = answered(block, entry, entry.after, entry.by)
+                self.yes[place] = np.bincount(row[yes & good], minlength=draws)
+                self.counted[place] = np.bincount(row[counts & good], minlength=draws)
 
     def merge(self, other: Tally) -> None:
         """Add another tally; the order has no meaning, but that failures are kept in the order they come."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negsim.estimates import Band, Conditional, Interval, draw_band, round_to_range, words_for_range
+from negsim.model.calendar import counted_days
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.probes import Asked
@@ -101,7 +102,7 @@ def stated(scenario: Scenario) -> tuple[Question, ...]:
     """
     own = [part for part in scenario.parts if isinstance(part, Question)]
     asked = own or list(scenario.expanded.questions.values())
-    due = {question.name: _days(question, scenario) for question in asked}
+    due = {question.name: _due(question, scenario) for question in asked}
     earliest: dict[str, float] = {}
     for question in asked:
         key = _subject(question)
@@ -113,8 +114,8 @@ def _subject(question: Question) -> str:
     return str(question.action if question.condition is None else question.condition)
 
 
-def _days(question: Question, scenario: Scenario) -> float:
-    return scenario.horizon if question.by is None else scenario.calendar.deadline(question.by, question.name)
+def _due(question: Question, scenario: Scenario) -> float:
+    return question.closes(scenario.calendar, scenario.horizon)
 
 
 def deadline(question: Question, scenario: Scenario) -> str:
@@ -128,9 +129,9 @@ def deadline(question: Question, scenario: Scenario) -> str:
     '2025-01-06T00:00'
     """
     by = scenario.end if question.by is None else question.by
-    if isinstance(by, str):
+    if question.before is None and isinstance(by, str) and counted_days(by) is None:
         return by
-    return scenario.calendar.label(by).replace(" ", "T")
+    return scenario.calendar.date_text(question.closes(scenario.calendar, scenario.horizon))
 
 
 def answers(runs: Results, questions: Any = None, *, level: float = 0.95) -> tuple[Answer, ...]:

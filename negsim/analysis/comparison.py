@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negsim.analysis.answers import deadline
 from negsim.errors import EstimateError
 from negsim.estimates import Estimate, Interval, Mean, PairedDifference
-from negsim.model.calendar import Moment, moment
+from negsim.model.calendar import DAY, Moment, moment
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.runs import Runs
@@ -224,9 +225,10 @@ def _check_rows(one: Runs, two: Runs) -> None:
 
 
 def _when(asked: Question, by: Moment | None, scenario: Scenario) -> str:
-    when = asked.by if by is None else moment(by, "by")
-    when = scenario.end if when is None else when
-    return when if isinstance(when, str) else scenario.calendar.label(when)
+    if by is None:
+        return deadline(asked, scenario)
+    when = moment(by, "by")
+    return when if isinstance(when, str) else scenario.calendar.label(when * DAY)
 
 
 def _told(scenario: Scenario) -> str:

@@ -167,7 +167,7 @@ class _Telling:
         said = self.said.speaking_of(event.action.partition(".")[0])
         return Scene(
             time=event.time,
-            date=self.label(event.time),
+            date=self.label(event.at),
             who=self.said.party(event.action),
             what=what,
             action=event.action,

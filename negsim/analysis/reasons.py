@@ -68,7 +68,7 @@ class Reason:
 
 @dataclass(slots=True)
 class Step:
-    """A condition that was not true at a time (days), and the ways to it."""
+    """A condition that was not true at a time (microseconds), and the ways to it."""
 
     condition: Expression
     time: float
@@ -104,11 +104,7 @@ class Plan:
 
     def ask(self, question: Question, depth: int) -> Step:
         """The step of a whole question; what has to be looked at is noted."""
-        by = (
-            self.scenario.horizon
-            if question.by is None
-            else self.scenario.calendar.deadline(question.by, question.name)
-        )
+        by = question.closes(self.scenario.calendar, self.scenario.horizon)
         assert question.condition is not None  # these kinds ask of a condition
         step = self.step(question.condition, by, depth + 1, frozenset())
         step.asked = question
@@ -121,16 +117,17 @@ class Plan:
 
     def look(self, condition: Expression, time: float) -> None:
         """Note that a condition is to be looked at."""
-        self._note((condition, time), kind="holds", condition=condition, by=time)
+        self._note((condition, time), time, kind="holds", condition=condition)
 
     def count(self, action: str, outcome: str, time: float) -> None:
         """Note that firings with an outcome are to be counted."""
-        self._note((action, outcome, time), kind="fired", action=action, outcome=outcome, by=time)
+        self._note((action, outcome, time), time, kind="fired", action=action, outcome=outcome)
 
-    def _note(self, key: tuple[object, ...], **asked: object) -> None:
+    def _note(self, key: tuple[object, ...], time: float, **asked: object) -> None:
         if key not in self.places:
             name = self._free(f"why.q{len(self.places)}")
-            self.places[key] = Question(name=name, **asked)  # type: ignore[arg-type] # the fields of a question
+            date = self.scenario.calendar.at(time).isoformat()  # to the microsecond, and with its offset
+            self.places[key] = Question(name=name, by=date, **asked)  # type: ignore[arg-type] # a question's fields
 
     def step(self, condition: Expression, time: float, depth: int, above: frozenset[Expression]) -> Step:
         """A condition and, as deep as asked, the ways to it."""
@@ -189,8 +186,8 @@ class Seen:
         probes, actions = runs.program.probes, runs.program.actions
         self.at: dict[tuple[object, ...], int] = {key: column for column, key in enumerate(probes.at)}
         self.counted: dict[tuple[object, ...], int] = {}
-        for column, (rank, outcome, time) in enumerate(probes.fired):
-            if outcome is not None:
+        for column, (rank, outcome, after, time) in enumerate(probes.fired):
+            if outcome is not None and after == 0.0:
                 self.counted[actions[rank].name, actions[rank].outcomes[outcome].name, time] = column
 
     def covers(self, plan: Plan) -> bool:

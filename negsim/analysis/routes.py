@@ -209,7 +209,7 @@ def _raises(effect: Effect, condition: Expression, elements: Elements) -> bool:
 
 
 def last_instant(action: Action, calendar: Calendar, by: float) -> float | None:
-    """The last calendar instant of an action up to a date, in days; None if it has none, or no calendar clock."""
+    """The last calendar instant of an action up to a date, in microseconds; None if it has none, or no calendar clock."""
     clock = action.clock
     if isinstance(clock, On):
         found = [calendar.opening(instant, action.name) for instant in clock.instants]

@@ -13,6 +13,7 @@ from negsim.engines import ENGINES, available
 from negsim.engines.exact import Solution, solve
 from negsim.errors import EngineError, NegsimError, RunawayError
 from negsim.estimates import Conditional, Estimate, Mean, Proportion
+from negsim.model.calendar import DAY
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
@@ -199,9 +200,9 @@ def _answer(solution: Solution, program: Program, name: str) -> tuple[Estimate, 
     entry = program.probes.asked[name]
     kind, answer = entry.question.kind, solution.answer(name)
     if kind == "fired":
-        action, _, _ = program.probes.fired[entry.column]
+        action, _, _, _ = program.probes.fired[entry.column]
         return answer, float(program.actions[action].limit or math.inf)
-    return answer, {"duration": entry.by, "value": solution.spread(name) if kind == "value" else 0.0}.get(kind, 0.0)
+    return answer, {"duration": entry.by / DAY, "value": solution.spread(name) if kind == "value" else 0.0}.get(kind, 0.0)
 
 
 def _line(

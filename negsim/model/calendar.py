@@ -1,13 +1,15 @@
-"""Dates, durations and the one conversion of calendar instants to days since the start.
+"""Dates, durations and the one conversion of calendar instants to whole microseconds since the start.
 
-An instant is kept as it was written: text (``"2025-06-02T13:00"``), or a number of days from the start. It becomes
-a float once, at lowering: whole microseconds / 86 400 000 000, one division.
+An instant is kept as it was written: text (``"2025-06-02T13:00"``, ``"180 days"``), or a number of days from the
+start. It becomes a whole number of microseconds, held in a float, once: instants are then compared, added and
+subtracted without error (floats are exact up to 2**53 microseconds, 285 years).
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -15,18 +17,38 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from negsim.errors import ScenarioError, nearest
 
-__all__ = ["Calendar", "Duration", "Moment", "days", "duration_or_none", "moment", "period_of", "zone_of"]
+__all__ = [
+    "DAY",
+    "LONGEST",
+    "Calendar",
+    "Duration",
+    "Moment",
+    "counted_days",
+    "days",
+    "duration_or_none",
+    "later",
+    "microseconds",
+    "moment",
+    "period_of",
+    "zone_of",
+]
 
+DAY = 86_400_000_000.0
+"""Microseconds of a day; laws, rates and durations speak of days, instants of microseconds."""
+LONGEST = 2.0**53
+"""Microseconds up to which a float is exact: 285 years, the longest scenario that can be simulated."""
 MICROSECONDS_A_DAY = 86_400_000_000
 UNITS = {"week": 7 * MICROSECONDS_A_DAY, "day": MICROSECONDS_A_DAY, "hour": 3_600_000_000, "minute": 60_000_000}
-DURATION = re.compile(r"\s*([0-9]{1,12}(?:\.[0-9]{1,12})?)\s+([a-z]{1,12})\s*", re.IGNORECASE)
+PART = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)\s+([a-z]{1,12})", re.IGNORECASE)
+DURATION = re.compile(rf"\s*{PART.pattern}(?:\s*(?:,|\band\b)?\s*{PART.pattern}){{0,3}}\s*", re.IGNORECASE)
 BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Duration = float | int | str | timedelta
-"""A number of days, a ``timedelta``, or text such as ``"3 days"``, ``"2 weeks"``, ``"36 hours"``."""
+"""A number of days, a ``timedelta``, or text such as ``"3 days"``, ``"2 weeks"``, ``"36 hours"``, ``"1 week 12 hours"``."""
 
 Moment = str | float
-"""A calendar instant as text (ISO 8601, wall clock of the scenario's zone), or days from the start."""
+"""A calendar instant as text (ISO 8601, wall clock of the scenario's zone; or ``"180 days"``, by the calendar), or days
+of 24 hours from the start."""
 
 
 def _microseconds(value: Duration) -> int | float:
@@ -38,12 +60,11 @@ def _microseconds(value: Duration) -> int | float:
         if not math.isfinite(value):
             raise ScenarioError(f"a duration must be finite, not {value!r}; write a number of days")
         return value * MICROSECONDS_A_DAY
-    found = DURATION.fullmatch(value)
-    if not found:
+    if not isinstance(value, str) or not DURATION.fullmatch(value):
         raise ScenarioError(
-            f"cannot read the duration {value[:60]!r}; write '3 days', '2 weeks', '36 hours' or a number of days"
+            f"cannot read the duration {str(value)[:60]!r}; write '3 days', '2 weeks', '36 hours' or a number of days"
         )
-    return _text_microseconds(found.group(1), found.group(2).lower(), value)
+    return sum(_text_microseconds(number, unit.lower(), value) for number, unit in PART.findall(value))
 
 
 def _text_microseconds(number: str, unit: str, text: str) -> int | float:
@@ -60,7 +81,7 @@ def _text_microseconds(number: str, unit: str, text: str) -> int | float:
 
 
 def days(value: Duration) -> float:
-    """Return a duration in days.
+    """Return a duration in days of 24 hours.
 
     Raises
     ------
@@ -69,12 +90,22 @@ def days(value: Duration) -> float:
 
     Examples
     --------
-    >>> days("36 hours"), days("2 weeks"), days(2.5)
-    (1.5, 14.0, 2.5)
+    >>> days("36 hours"), days("2 weeks"), days("1 week 12 hours"), days(2.5)
+    (1.5, 14.0, 7.5, 2.5)
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     return _microseconds(value) / MICROSECONDS_A_DAY
+
+
+def microseconds(length: float) -> float:
+    """Return a number of days as the nearest whole number of microseconds (half to even).
+
+    >>> microseconds(1 / 3)
+    28800000000.0
+    """
+    found = length * DAY
+    return found if not abs(found) < 2.0**52 else float(round(found))  # larger floats are whole, infinite or NaN
 
 
 def duration_or_none(text: str) -> float | None:
@@ -82,23 +113,48 @@ def duration_or_none(text: str) -> float | None:
     return days(text) if DURATION.fullmatch(text) else None
 
 
-def period_of(value: Duration) -> float | str:
-    """Return a period as it is kept: days; or the text, if that says hours or minutes (elapsed time, no wall clock).
+def counted_days(value: object) -> int | None:
+    """Return how many days of the calendar a text of whole days or weeks counts, None for everything else.
 
-    >>> period_of("1 week"), period_of("24 hours")
-    (7.0, '24 hours')
+    Days that people count keep the wall clock; hours, minutes, fractions and plain numbers are elapsed time.
+
+    >>> counted_days("2 weeks"), counted_days("1 day"), counted_days("24 hours"), counted_days("1.5 days")
+    (14, 1, None, None)
     """
-    return value.strip() if isinstance(value, str) and days(value) and _elapsed_time(value) else days(value)
+    if not isinstance(value, str) or not DURATION.fullmatch(value):
+        return None
+    names = {unit.lower().removesuffix("s") for _, unit in PART.findall(value)}
+    length = days(value)
+    return int(length) if names <= {"day", "week"} and length.is_integer() else None
 
 
-def _elapsed_time(period: Duration) -> bool:
-    """Whether the period was said in hours or minutes."""
-    found = DURATION.fullmatch(period) if isinstance(period, str) else None
-    return found is not None and found.group(2).lower().rstrip("s") in ("hour", "minute")
+def period_of(value: Duration) -> float | str:
+    """Return a period as it is kept: text as it was said, anything else in days (elapsed time).
+
+    >>> period_of("1 week"), period_of(timedelta(hours=36))
+    ('1 week', 1.5)
+    """
+    length = days(value)
+    return value.strip() if isinstance(value, str) else length
+
+
+def later(start: Moment, period: str, times: int = 1) -> Moment:
+    """Return the moment so many counted days after another one, by the wall clock and in the offset of that one.
+
+    >>> later("2025-10-20T23:59", "14 days")
+    '2025-11-03T23:59:00'
+    """
+    step = (counted_days(period) or 0) * times
+    if not isinstance(start, str):
+        return start + step
+    counted = counted_days(start)
+    if counted is not None:
+        return f"{counted + step} days"
+    return (_parse(start, "date") + timedelta(days=step)).isoformat()
 
 
 def moment(value: object, what: str) -> Moment:
-    """Return an instant or date in the form in which a scenario keeps it: ISO text, or days from the start.
+    """Return an instant or date in the form in which a scenario keeps it: text, or days of 24 hours from the start.
 
     ``what`` names the field in the error.
     """
@@ -115,7 +171,7 @@ def moment(value: object, what: str) -> Moment:
     if isinstance(value, str):
         length = duration_or_none(value)
         if length is not None:
-            return length
+            return length if counted_days(value) is None else value.strip()
         _parse(value, what)
         return value.strip()
     raise ScenarioError(f"{what} must be a date, an instant or a number of days, not {value!r}")
@@ -152,7 +208,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The scenario's start and zone: turns what is written on a calendar into days, and back.
+    """The scenario's start and zone: turns what is written on a calendar into microseconds since the start, and back.
 
     Parameters
     ----------
@@ -161,12 +217,17 @@ class Calendar:
     zone : str
         IANA name of the time zone.
 
+    Notes
+    -----
+    Every instant is a whole number of microseconds, held in a float. A wall-clock time that a change of clocks repeats
+    is its first reading; one that it skips is read with the offset before the change (PEP 495, fold 0).
+
     Examples
     --------
     >>> calendar = Calendar("2025-05-29", "Europe/Istanbul")
-    >>> calendar.instant("2025-06-02T13:00", "on")
+    >>> calendar.instant("2025-06-02T13:00", "on") / DAY
     4.541666666666667
-    >>> calendar.label(4.5)
+    >>> calendar.label(4.5 * DAY)
     '2025-06-02 12:00'
     """
 
@@ -186,88 +247,99 @@ class Calendar:
 
     def _since(self, value: datetime) -> float:
         elapsed = value.astimezone(UTC) - self.origin.astimezone(UTC)
-        return (elapsed // timedelta(microseconds=1)) / MICROSECONDS_A_DAY
+        return float(elapsed // timedelta(microseconds=1))
+
+    def _counted(self, start: datetime | date, count: int) -> float:
+        """So many days later by the wall clock, in the offset of ``start`` if it was written with one."""
+        if not isinstance(start, datetime):
+            start = datetime.combine(start, time(0))
+        return self._since(self._aware(start + timedelta(days=count)))
+
+    def _read(self, value: Moment, what: str) -> float | date:
+        """Microseconds of everything that is not a bare date."""
+        if isinstance(value, float | int):
+            return microseconds(value)
+        count = counted_days(value)
+        if count is not None:
+            return self._counted(_parse(self.start, "start"), count)
+        parsed = _parse(value, what)
+        return self._since(self._aware(parsed)) if isinstance(parsed, datetime) else parsed
 
     def instant(self, value: Moment, what: str) -> float:
-        """Days from the start to an instant at which something happens; a bare date is refused."""
-        if isinstance(value, float | int):
-            return float(value)
-        parsed = _parse(value, what)
-        if not isinstance(parsed, datetime):
+        """Microseconds from the start to an instant at which something happens; a bare date is refused."""
+        found = self._read(value, what)
+        if isinstance(found, date):
             raise ScenarioError(
                 f"{what}: {value!r} has no hour; something happens at an instant, so write '{value}T13:00'"
             )
-        return self._since(self._aware(parsed))
+        return found
 
     def deadline(self, value: Moment, what: str) -> float:
-        """Days from the start to a deadline; a bare date means the whole of that day."""
-        if isinstance(value, float | int):
-            return float(value)
-        parsed = _parse(value, what)
-        if isinstance(parsed, datetime):
-            return self._since(self._aware(parsed))
-        midnight = self._since(self._aware(parsed + timedelta(days=1)))
-        return math.nextafter(midnight, 0.0 if midnight > 0 else -math.inf)  # a day before the start lies before it
+        """Microseconds from the start to a deadline; a bare date means the whole of that day, to its last microsecond."""
+        found = self._read(value, what)
+        return self._since(self._aware(found + timedelta(days=1))) - 1.0 if isinstance(found, date) else found
+
+    def before(self, value: Moment, what: str) -> float:
+        """The last microsecond before a date begins, or before an instant."""
+        return self.opening(value, what) - 1.0
 
     def opening(self, value: Moment, what: str) -> float:
-        """Days from the start to the beginning of a window; a bare date means its first instant."""
-        if isinstance(value, float | int):
-            return float(value)
-        return self._since(self._aware(_parse(value, what)))
+        """Microseconds from the start to the beginning of a window; a bare date means its first instant."""
+        found = self._read(value, what)
+        return self._since(self._aware(found)) if isinstance(found, date) else found
 
     def at(self, when: float) -> datetime:
-        """The aware wall-clock instant that many days from the start, to the microsecond."""
-        moment = self.origin.astimezone(UTC) + timedelta(microseconds=round(when * MICROSECONDS_A_DAY))
+        """The aware wall-clock instant that many microseconds from the start."""
+        moment = self.origin.astimezone(UTC) + timedelta(microseconds=round(when))
         return moment.astimezone(zone_of(self.zone))
 
     def label(self, when: float) -> str:
-        """The wall-clock date and minute that many days from the start."""
+        """The wall-clock date and minute that many microseconds from the start."""
         if not math.isfinite(when):
             return "never"
         return self.at(when).replace(tzinfo=None).isoformat(" ", "minutes")
 
+    def date_text(self, when: float) -> str:
+        """A deadline as ISO text: a date if the whole of that day is meant, else the minute.
+
+        >>> Calendar("2025-05-29", "UTC").date_text(4 * DAY - 1), Calendar("2025-05-29", "UTC").date_text(4 * DAY)
+        ('2025-06-01', '2025-06-02T00:00')
+        """
+        day = self.at(when).date().isoformat()
+        return day if self.deadline(day, "date") == when else self.label(when).replace(" ", "T")
+
     def repeats(
         self, first: Moment | None, period: Duration, end: float, what: str, cap: int
     ) -> list[tuple[int, float]]:
-        """The instants of ``Every``: pairs (index, days from the start) not before the start and not after ``end``.
+        """The instants of ``Every``: pairs (index, microseconds) not before the start and not after ``end``.
 
-        A period in whole days or weeks keeps the wall clock (each instant converted by itself); any other period, and
-        one said in hours or minutes, is elapsed time.
+        A period said in whole days or weeks keeps the wall clock (each instant converted by itself), and the offset if
+        its start was written with one; any other period is elapsed time.
         """
         length = _microseconds(period)
         if not length >= UNITS["minute"]:
             raise ScenarioError(f"{what}: the period {period!r} is too short; use at least one minute")
-        if self._since_first(first, what) + cap * (length / MICROSECONDS_A_DAY) < end:
+        begins = 0.0 if first is None else self.instant(first, what)
+        if begins + cap * length < end:
             raise ScenarioError(f"{what}: a period of {period!r} gives more than {cap:,} instants; use a longer one")
-        whole = isinstance(length, int) or length.is_integer()
-        if whole and not _elapsed_time(period) and int(length) % MICROSECONDS_A_DAY == 0:
-            return self._wall_clock(first, int(length) // MICROSECONDS_A_DAY, end, what)
-        return self._elapsed(first, round(length), end, what)
-
-    def _since_first(self, first: Moment | None, what: str) -> float:
-        return 0.0 if first is None else self.instant(first, what)
-
-    def _wall_clock(self, first: Moment | None, step: int, end: float, what: str) -> list[tuple[int, float]]:
-        if isinstance(first, str):
-            self.instant(first, what)
-            wall = self._aware(_parse(first, what)).replace(tzinfo=None)
+        count = counted_days(period)
+        if count is None:
+            step = round(length)
+            return self._walk(lambda index: float((step if first is None else int(begins)) + index * step), end)
+        if first is None:
+            return self._walk(lambda index: self._counted(_parse(self.start, "start"), (index + 1) * count), end)
+        if isinstance(first, str) and counted_days(first) is None:
+            wall = _parse(first, what)
         else:
-            offset = (
-                timedelta(days=step) if first is None else timedelta(microseconds=round(first * MICROSECONDS_A_DAY))
-            )
-            wall = self.origin.replace(tzinfo=None) + offset
-        found, index = [], 0
-        while (when := self._since(self._aware(wall + timedelta(days=index * step)))) <= end:
-            if when >= 0.0:
-                found.append((index, when))
-            index += 1
-        return found
+            wall = self.at(begins).replace(tzinfo=None)
+        return self._walk(lambda index: self._counted(wall, index * count), end)
 
-    def _elapsed(self, first: Moment | None, step: int, end: float, what: str) -> list[tuple[int, float]]:
-        offset = step if first is None else round(self.instant(first, what) * MICROSECONDS_A_DAY)
-        found, index = [], 0
-        while (when := (offset + index * step) / MICROSECONDS_A_DAY) <= end:
-            if when >= 0.0:
+    @staticmethod
+    def _walk(instant: Callable[[int], float], end: float) -> list[tuple[int, float]]:
+        found, index, last = [], 0, -math.inf
+        while (when := instant(index)) <= end:
+            if when >= 0.0 and when > last:  # a change of clocks can make two wall-clock times one instant
                 found.append((index, when))
+                last = when
             index += 1
         return found

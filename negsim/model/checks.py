@@ -17,8 +17,9 @@ from negsim.model.clocks import Chance, Distribution, Every, Fixed, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import Expression, Number, check, reads, type_of
-from negsim.model.questions import Question
+from negsim.model.questions import GIVENS, Question
 from negsim.model.reachability import Reach, explore
+from negsim.model.spans import EVERYTHING, UNSURE, Span, span
 from negsim.model.variables import Counter, Fact
 
 __all__ = ["MOST_INSTANTS", "check_scenario"]
@@ -91,20 +92,20 @@ def _check_action(
     if isinstance(action.clock, (Distribution, Fixed)):
         for argument in action.clock.arguments():
             _checked(argument, fixed, types, "number", f"{where}: clock")
-    _check_instants(action, calendar, horizon)
+    _check_instants(action, elements, calendar, horizon)
     for outcome in action.outcomes:
         _checked(outcome.weight, types, types, "number", f"{where}, outcome {outcome.name}: weight")
     for effect in action.changes():
         _check_effect(effect, elements, types, fixed, where)
 
 
-def _check_instants(action: Action, calendar: Calendar, horizon: float) -> None:
+def _check_instants(action: Action, elements: Elements, calendar: Calendar, horizon: float) -> None:
     where = f"action {action.name}: {type(action.clock).__name__}"
     try:
         if isinstance(action.clock, Every):
             calendar.repeats(action.clock.start, action.clock.period, horizon, where, MOST_INSTANTS)
         elif isinstance(action.clock, On):
-            opening = action.name.startswith(("do.", "nudge."))
+            opening = action.name in elements.supposed
             for instant in action.clock.instants:
                 when = calendar.opening(instant, where) if opening else calendar.instant(instant, where)
                 if opening and not 0 <= when <= horizon:
@@ -176,22 +177,23 @@ def types_of(tree: Expression, types: dict[str, str]) -> str | None:
 
 
 def _check_window(question: Question, calendar: Calendar, horizon: float, where: str) -> None:
+    ends = f"({calendar.label(0.0)} to {calendar.label(horizon)})"
     try:
-        for key in ("by", "given_by"):
-            value = getattr(question, key)
-            if value is not None and not 0 <= calendar.deadline(value, where) <= horizon:
+        closes, opens = question.closes(calendar, horizon), question.opens(calendar)
+        dates = {key: closes for key in ("by", "before") if getattr(question, key) is not None}
+        dates |= {key: question.conditioned(calendar, closes)[1] for key in GIVENS if getattr(question, key) is not None}
+        for key, when in dates.items():
+            if not 0 <= when <= horizon:
                 raise ScenarioError(
-                    f"{where}: {key} {value!r} lies outside the scenario ({calendar.label(0.0)} to "
-                    f"{calendar.label(horizon)}); move it or the scenario's end"
+                    f"{where}: {key} {getattr(question, key)!r} lies outside the scenario {ends}; move it or the "
+                    "scenario's end"
                 )
-        if question.after is not None:
-            opens = calendar.opening(question.after, where)
-            closes = horizon if question.by is None else calendar.deadline(question.by, where)
-            if not 0 <= opens <= closes:
-                raise ScenarioError(
-                    f"{where}: the window from {question.after!r} to {question.by or 'the end'!r} is empty or begins "
-                    "before the start"
-                )
+        if question.after is not None and not 0 <= opens <= closes:
+            upto = question.by or question.before or "the end"
+            raise ScenarioError(
+                f"{where}: the window from {question.after!r} to {upto!r} is empty or begins before the start; the "
+                f"scenario runs from {calendar.label(0.0)} to {calendar.label(horizon)}"
+            )
     except OverflowError:
         raise ScenarioError(f"{where}: a date lies outside the calendar; use years 1 to 9998") from None
 
@@ -228,15 +230,16 @@ def _check_reach(elements: Elements, supposed: bool) -> tuple[str, ...]:
     for question in elements.questions.values():
         text = _unreachable(question, reach)
         # A word asks when each of its facts is first true; that one never is may be what its author means.
-        if text and not supposed and question.kind == "reached":
-            raise ScenarioError(text)
-        if text:
-            notes.append(text)
+        empty = _empty_given(question, elements, reach)
+        if not supposed and (empty or (text and question.kind in ("reached", "happens"))):
+            raise ScenarioError(empty or text)
+        if empty or text:
+            notes.append(empty or text)
     return tuple(notes)
 
 
 def _unreachable(question: Question, reach: Reach) -> str:
-    if question.kind not in ("reached", "when"):
+    if question.kind not in ("reached", "happens", "when"):
         return ""
     for key, tree in (("", question.condition), ("given: ", question.given)):
         if tree is not None and not reach.possible(tree):
@@ -245,3 +248,35 @@ def _unreachable(question: Question, reach: Reach) -> str:
                 "add an action that can, or drop the question"
             )
     return ""
+
+
+def _empty_given(question: Question, elements: Elements, reach: Reach) -> str:
+    """What is wrong with a given that every history decides at the start, or that no history can satisfy."""
+    given, where = question.given, f"question {question.name}: given"
+    if given is None:
+        return ""
+    others = "given_on (it holds on a date) or given_not_by (it did not become true by a date)"
+    if not reach.possible(given):
+        # A given_not_by of what can never be true leaves no history out.
+        return f"{where}: nothing can ever make '{given}' true{reach.why(given)}; add an action that can, or drop given"
+    if question.given_on is None and span(given, _at_start(elements)) == (1.0, 1.0):
+        if question.given_not_by is not None:
+            return f"{where}: '{given}' is true at the start, so that no history is without it by {question.given_not_by!r}; use given_on"
+        return f"{where}: '{given}' is true at the start of every history, so that it leaves none out; did you mean {others}?"
+    return ""
+
+
+def _at_start(elements: Elements) -> dict[str, Span]:
+    """What each variable and parameter could be at the start; what is drawn could be anything."""
+    known = {
+        name: (float(parameter.best), float(parameter.best))
+        for name, parameter in elements.parameters.items()
+        if parameter.belief is None
+    }
+    found = dict(known)
+    for name, variable in elements.variables.items():
+        if isinstance(variable.initial, Expression):
+            found[name] = span(variable.initial, known)
+        else:
+            found[name] = UNSURE if isinstance(variable, Fact) else EVERYTHING
+    return found

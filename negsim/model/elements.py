@@ -58,8 +58,8 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elements:
-    """Plain elements by kind and name; ``owners`` has the actions of each word; ``first`` those before all else;
-    ``removed`` those supposed away."""
+    """Plain elements by kind and name; ``owners`` has the actions of each word; ``first`` and ``nudges`` the events of
+    interventions, which come before all else (``do`` before ``nudge``); ``removed`` the actions supposed away."""
 
     parties: Mapping[str, Party] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
@@ -70,7 +70,13 @@ class Elements:
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     owners: Mapping[str, set[str]] = field(default_factory=dict)
     first: frozenset[str] = frozenset()
+    nudges: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
+
+    @property
+    def supposed(self) -> frozenset[str]:
+        """The events of interventions, whatever they are called."""
+        return self.first | self.nudges
 
     def types(self) -> dict[str, str]:
         """Type of every name that an expression may use."""

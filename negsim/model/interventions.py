@@ -61,7 +61,7 @@ class Do:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nudge:
-    """One extra event that makes a fact true at an instant; all mechanisms stay."""
+    """One extra event that makes a fact true at an instant, after every `Do` there; all mechanisms stay."""
 
     fact: str
     on: Moment
@@ -80,7 +80,7 @@ class Nudge:
             effects=(Effect(self.fact, "set", Truth(True)),),
             title=f"one push: {self.fact}",
         )
-        return replace(elements, actions={**elements.actions, name: event})
+        return replace(elements, actions={**elements.actions, name: event}, nudges=elements.nudges | {name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from negsim.errors import ScenarioError, nearest
-from negsim.model.calendar import Moment, moment
+from negsim.model.calendar import Calendar, Moment, moment
 from negsim.model.expressions import Expression, as_condition, as_expression
 from negsim.model.names import check_name
 
-__all__ = ["KINDS", "Question"]
+__all__ = ["GIVENS", "KINDS", "PROBABILITIES", "Question"]
+
+GIVENS = ("given_by", "given_on", "given_not_by")
+"""The ways in which a question is conditioned: became true by, holds on, did not become true by a date."""
 
 KINDS = {
     "reached": "does the condition become true by a date, or within a window",
+    "happens": "does the condition turn true within a window, however often before",
     "when": "when is the condition first true",
     "holds": "does the condition hold on a date",
-    "fired": "how often does the action fire by a date",
+    "fired": "how often does the action fire by a date or within a window; with at_least: so often or more",
     "duration": "for how long does the condition hold in all by a date",
     "value": "what is the expression on a date",
 }
@@ -35,13 +39,25 @@ class Question:
     action, outcome : str
         For kind ``fired``.
     by : date, instant or days
-        Deadline; a bare date means the whole of that day. By default the scenario's end.
+        Deadline; a bare date means the whole of that day, a text of whole days (``"90 days"``) so many days of the
+        calendar after the start. By default the scenario's end.
+    before : date, instant or days, optional
+        In place of ``by``: up to the last microsecond before the date begins, or before the instant.
     after : date, instant or days, optional
-        Opening of the window of kind ``reached``: yes if the *first* time lies in ``[after, by]``, so earlier is No.
+        Opening of a window. Kinds ``reached`` and ``when`` ask whether the *first* time lies in ``[after, by]``, so
+        earlier is No; ``happens`` whether the condition turns true in it (a rising edge; the scenario's start is one),
+        however often before; ``fired`` counts in it.
+    or_holds : bool
+        Kind ``happens``: a condition that holds when the window opens counts as well.
+    at_least : int, optional
+        Kind ``fired``: the question is then whether the action fires at least so often, and has a probability.
     throughout : condition, optional
         Must hold in every state before the condition is first true.
     given : condition, optional
-        Only histories count in which this became true by ``given_by`` (by default ``by``).
+        Only histories count in which this became true by ``given_by`` (by default ``by``), holds on ``given_on``, or
+        did not become true by ``given_not_by``: one of the three.
+    given_by, given_on, given_not_by : date, instant or days, optional
+        A bare date is the whole of that day.
     text : str
         Resolution wording.
     base_rate : float, optional
@@ -61,10 +77,15 @@ class Question:
     action: str | None = None
     outcome: str | None = None
     by: Moment | None = None
+    before: Moment | None = None
     after: Moment | None = None
+    or_holds: bool = False
+    at_least: int | None = None
     throughout: Expression | None = None
     given: Expression | None = None
     given_by: Moment | None = None
+    given_on: Moment | None = None
+    given_not_by: Moment | None = None
     text: str = ""
     base_rate: float | None = None
     source: str = ""
@@ -78,7 +99,7 @@ class Question:
                 f"{where}: kind {self.kind!r} is not one of {', '.join(KINDS)}{nearest(str(self.kind), KINDS)}"
             )
         put = object.__setattr__
-        for key in ("by", "after", "given_by"):
+        for key in ("by", "before", "after", *GIVENS):
             if getattr(self, key) is not None:
                 put(self, key, moment(getattr(self, key), f"{where}: {key}"))
         for key in ("throughout", "given"):
@@ -102,10 +123,66 @@ class Question:
             raise ScenarioError(f"{where}: kind {self.kind!r} asks of a condition; give condition= and no action")
         if self.outcome is not None and self.action is None:
             raise ScenarioError(f"{where}: outcome {self.outcome!r} without an action; give action=")
-        extras = [key for key in ("after", "given", "throughout") if getattr(self, key) is not None]
-        if self.kind not in ("reached", "when") and extras:
-            raise ScenarioError(f"{where}: {extras[0]} goes with kind 'reached' or 'when', not with {self.kind!r}")
-        if self.given_by is not None and self.given is None:
-            raise ScenarioError(f"{where}: given_by without given; give the condition too")
+        self._check_keys(where)
+        self._check_given(where)
         if self.base_rate is not None and not (isinstance(self.base_rate, (int, float)) and 0 <= self.base_rate <= 1):
             raise ScenarioError(f"{where}: base_rate must be a share in [0, 1], not {self.base_rate!r}")
+
+    def _check_keys(self, where: str) -> None:
+        """Each key belongs to some kinds."""
+        for key, kinds in WITH.items():
+            if getattr(self, key) not in (None, False) and self.kind not in kinds:
+                raise ScenarioError(f"{where}: {key} goes with kind {_either(kinds)}, not with {self.kind!r}")
+        if self.by is not None and self.before is not None:
+            raise ScenarioError(
+                f"{where}: give either by (the whole of {self.by}) or before (up to {self.before}), not both"
+            )
+        if not isinstance(self.or_holds, bool):
+            raise ScenarioError(f"{where}: or_holds must be true or false, not {self.or_holds!r}")
+        k = self.at_least
+        if k is not None and (isinstance(k, bool) or not isinstance(k, int) or k < 1):
+            raise ScenarioError(f"{where}: at_least must be a whole number from 1 on, not {k!r}")
+
+    def _check_given(self, where: str) -> None:
+        ways = [key for key in GIVENS if getattr(self, key) is not None]
+        if ways and self.given is None:
+            raise ScenarioError(f"{where}: {ways[0]} without given; give the condition too")
+        if len(ways) > 1:
+            raise ScenarioError(f"{where}: {ways[0]} and {ways[1]} exclude each other; give one of {', '.join(GIVENS)}")
+
+    def closes(self, calendar: Calendar, horizon: float) -> float:
+        """Its deadline in microseconds from the start: ``by``, or just before ``before``, or the scenario's end."""
+        if self.before is not None:
+            return calendar.before(self.before, f"question {self.name}: before")
+        return horizon if self.by is None else calendar.deadline(self.by, f"question {self.name}: by")
+
+    def opens(self, calendar: Calendar) -> float:
+        """The opening of its window in microseconds from the start."""
+        return 0.0 if self.after is None else calendar.opening(self.after, f"question {self.name}: after")
+
+    def conditioned(self, calendar: Calendar, closes: float) -> tuple[str, float]:
+        """The form of its given ("by", "on" or "not_by") and the date of that in microseconds from the start."""
+        for key in GIVENS:
+            value = getattr(self, key)
+            if value is not None:
+                return key.removeprefix("given_"), calendar.deadline(value, f"question {self.name}: {key}")
+        return "by", closes
+
+    @property
+    def probable(self) -> bool:
+        """Whether its answer is yes or no, so that it has a probability."""
+        return self.kind in PROBABILITIES or self.at_least is not None
+
+
+PROBABILITIES = ("reached", "happens", "when", "holds")
+"""Kinds whose answer is yes or no; kind ``fired`` with ``at_least`` is one more."""
+WITH = {
+    "after": ("reached", "happens", "when", "fired"),
+    "throughout": ("reached", "when"),
+    "or_holds": ("happens",),
+    "at_least": ("fired",),
+}
+
+
+def _either(kinds: tuple[str, ...]) -> str:
+    return " or ".join(map(repr, kinds))

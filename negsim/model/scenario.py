@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from negsim.errors import ScenarioError
-from negsim.model.calendar import Calendar, Moment, moment
+from negsim.model.calendar import DAY, Calendar, Moment, moment
 from negsim.model.checks import check_scenario
 from negsim.model.clocks import Clock
 from negsim.model.elements import Element, Elements, Part, expand
@@ -18,7 +18,7 @@ from negsim.model.parameters import iso_date
 
 __all__ = ["Scenario"]
 
-A_YEAR = 366.0
+A_YEAR = 366 * DAY
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Scenario:
     start : date or instant
         A bare date is 00:00 of that day, in ``zone``.
     end : date, instant, or days from the start
-        A bare date is the whole of that day; the horizon is closed.
+        A bare date is the whole of that day; ``"30 days"`` counts by the calendar, 30 in days of 24 hours. The horizon
+        is closed.
     zone : str
         IANA time zone of every wall clock in the scenario.
     parts : iterable of elements and words
@@ -103,12 +104,12 @@ class Scenario:
 
     @cached_property
     def calendar(self) -> Calendar:
-        """Start and zone, for turning dates into days and back."""
+        """Start and zone, for turning dates into microseconds since the start and back."""
         return Calendar(self.start, self.zone)
 
     @cached_property
     def horizon(self) -> float:
-        """The end, in days from the start."""
+        """The end, in whole microseconds from the start."""
         return self.calendar.deadline(self.end, "end")
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import ScenarioError
@@ -111,7 +112,8 @@ class Level(Operand):
     low, high : float
         Bounds; on the grid if there is one.
     step : float, optional
-        Grid: values are whole multiples of it, rounded half to even.
+        Grid: values are whole multiples of it, rounded half to even. It is the decimal that its shortest text says
+        (0.1 is one tenth), and each value is the nearest double of its decimal: three steps of 0.1 are 0.3.
     title : str
 
     Examples
@@ -148,8 +150,11 @@ class Level(Operand):
         object.__setattr__(self, "step", step)
         if not 0 < step < math.inf:
             raise ScenarioError(f"level {self.name}: step must be positive and finite, not {step!r}")
+        p, q = grid = decimal_grid(step)
+        if max(p, q) >= WHOLE:
+            raise ScenarioError(f"level {self.name}: step {step!r} has too many digits; use fewer, such as 0.001")
         for key, bound in (("low", self.low), ("high", self.high)):
-            if math.isfinite(bound) and abs(round(bound / step) * step - bound) > 1e-9 * step:
+            if math.isfinite(bound) and on_grid(bound, grid) != bound:
                 raise ScenarioError(
                     f"level {self.name}: {key} {bound!r} is not on the grid of {step!r}; make it a multiple"
                 )
@@ -171,6 +176,34 @@ class Level(Operand):
 
 
 Variable = Fact | Counter | Level
+
+WHOLE = 2.0**53
+"""Whole numbers are exact in floats up to here."""
+
+
+def decimal_grid(step: float) -> tuple[float, float]:
+    """Return the step as p/q in lowest terms: the decimal that its shortest text says.
+
+    >>> decimal_grid(0.1), decimal_grid(2.5), decimal_grid(0.05)
+    ((1.0, 10.0), (5.0, 2.0), (1.0, 20.0))
+    """
+    fraction = Fraction(repr(step))
+    p, q = fraction.numerator, fraction.denominator
+    return (float(p), float(q)) if max(p, q) < 2**1000 else (math.inf, math.inf)
+
+
+def on_grid(value: float, grid: tuple[float, float]) -> float:
+    """Return the nearest point of the grid p/q, k*p/q with one product and one division; NaN if k*p is not exact.
+
+    >>> on_grid(0.1 + 0.2, (1.0, 10.0))
+    0.3
+    """
+    p, q = grid
+    steps = value * q / p
+    if not abs(steps) < WHOLE:
+        return math.nan
+    scaled = float(round(steps)) * p
+    return scaled / q + 0.0 if abs(scaled) <= WHOLE else math.nan  # + 0.0: no minus zero
 
 
 def _real(value: Any, what: str) -> float:

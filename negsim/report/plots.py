@@ -6,7 +6,7 @@ import math
 import os
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from negsim.analysis.answers import stated
 from negsim.errors import EstimateError
 from negsim.estimates import Curve, draw_band
+from negsim.model.calendar import DAY
 from negsim.model.questions import Question
 from negsim.report.words import clean, day, judgement, percent, plain
 from negsim.runs import Results, Runs
@@ -107,12 +108,13 @@ def _shape(runs: Any, question: Any, level: float) -> _Shape:
             f"question {entry.question.name} is of kind {entry.question.kind!r};"
             " a curve by date needs one of kind reached or when"
         )
-    dates = np.linspace(0.0, runs.program.horizon, DATES)
+    dates = np.linspace(0.0, runs.program.horizon / DAY, DATES)
     if not isinstance(runs, Runs):
         return _Shape(runs.first_passage(question, level=level).curve, dates, None, None)
     _, counted = runs.answers(question, by=None)
     alive = counted & ~runs.block.failed
-    times = np.where(runs.block.first[:, entry.column] < entry.after, math.inf, runs.block.first[:, entry.column])
+    first = runs.first_times(question)
+    times = np.where(first < entry.after / DAY, math.inf, first)
     if not alive.any():
         raise EstimateError(
             f"question {entry.question.name}: its condition (given) came true in no history; simulate more of them"
@@ -138,8 +140,8 @@ def _ignorance(runs: Runs, times: Any, alive: Any, dates: Any) -> tuple[Any, Any
 
 
 def _draw(ax: Axes, runs: Results, shape: _Shape) -> None:
-    at = runs.scenario.calendar.at
-    end = runs.program.horizon
+    at = _at(runs)
+    end = runs.program.horizon / DAY
     curve = shape.curve
     times = np.concatenate([[0.0], curve.times, [end]])
     start = curve.at(-1.0)
@@ -158,6 +160,11 @@ def _draw(ax: Axes, runs: Results, shape: _Shape) -> None:
     ax.step(when, stepped(curve.values, start.value)[keep], where="post", color=LINE, lw=1.6)
 
 
+def _at(runs: Results) -> Callable[[float], Any]:
+    """From days since the start to wall-clock instants."""
+    return lambda days: runs.scenario.calendar.at(days * DAY)
+
+
 def _thinned(times: NDArray[np.float64], most: int = 1500) -> NDArray[np.int64]:
     """Places of at most so many times, first and last among them: a picture shows no more."""
     if times.size <= most:
@@ -168,14 +175,14 @@ def _thinned(times: NDArray[np.float64], most: int = 1500) -> NDArray[np.int64]:
 def _mark(ax: Axes, runs: Results, question: Any, curve: Curve) -> None:
     """A dot with its probability at the deadline of every question on this condition, and at the end."""
     entry = runs.asked(question)
-    dues = {runs.asked(one).by for one in _alike(runs, question)} | {entry.by}
+    dues = {runs.asked(one).by / DAY for one in _alike(runs, question)} | {entry.by / DAY}
     for due in sorted(dues):
         value = curve.at(due).value
-        right = due > 0.8 * runs.program.horizon
+        right = due > 0.8 * runs.program.horizon / DAY
         # A curve rises to the right: below on the right, and above on the left, there is room.
         above = value < 0.09 if not right else value < 0.9
-        date: Any = runs.scenario.calendar.at(due)
-        last = runs.scenario.calendar.at(math.nextafter(due, 0.0) - 1e-6)
+        date: Any = _at(runs)(due)
+        last = _at(runs)(due - 1 / DAY)
         ax.plot([date], [value], "o", ms=4, color=LINE, zorder=5, clip_on=False)
         ax.annotate(
             f"{percent(value)} % by {last.day} {last:%b}",
@@ -198,7 +205,7 @@ def _alike(runs: Results, question: Any) -> list[Question]:
     ]
 
 
-def _key(runs: Results, question: Any) -> tuple[int, int | None, float]:
+def _key(runs: Results, question: Any) -> tuple[Any, ...]:
     asked = runs.asked(question)
     return asked.column, asked.given, asked.after
 
@@ -208,14 +215,14 @@ def _dress(ax: Axes, runs: Results) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.ticker import PercentFormatter
 
-    at, zone = runs.scenario.calendar.at, runs.scenario.calendar.origin.tzinfo
+    at, zone = _at(runs), runs.scenario.calendar.origin.tzinfo
     locator = AutoDateLocator(tz=zone, minticks=3, maxticks=7)  # type: ignore[no-untyped-call] # of matplotlib
     ax.xaxis.set_major_locator(locator)
     formatter = ConciseDateFormatter(locator, tz=zone, show_offset=False)  # type: ignore[no-untyped-call] # likewise
     ax.xaxis.set_major_formatter(formatter)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     ax.set_ylim(0, 1)
-    ax.set_xlim(at(0.0), at(runs.program.horizon))  # type: ignore[arg-type] # dates are fine
+    ax.set_xlim(at(0.0), at(runs.program.horizon / DAY))
     ax.grid(axis="y", color="#e4e4e4", lw=0.6)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
@@ -290,7 +297,7 @@ def _key_text(runs: Results) -> str:
 
 
 def _period(runs: Results) -> str:
-    at, last = runs.scenario.calendar.at, math.nextafter(runs.program.horizon, 0.0) - 1e-6
+    at, last = _at(runs), (runs.program.horizon - 1) / DAY
     return f"From {day(at(0.0).date().isoformat())} to {day(at(last).date().isoformat())}"
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from negsim.engines.exact import Solution, solve
 from negsim.errors import EngineError
+from negsim.model.calendar import DAY
 from negsim.model.expressions import Expression, Truth
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
@@ -133,7 +134,7 @@ class _Model:
         found: dict[float, list[int]] = {}
         for rank, row in enumerate(program.actions):
             for _, when in row.instants:
-                found.setdefault(when, []).append(rank)
+                found.setdefault(when / DAY, []).append(rank)
         self.calendar = [(when, sorted(found[when])) for when in sorted(found)]
 
     def text(self, scenario: Scenario) -> PrismText:
@@ -165,7 +166,7 @@ class _Model:
     def formulas(self) -> str:
         """Values of levels, which are kept as numbers of steps."""
         return "\n".join(
-            f"formula {self.words.name(slot.name)} = {self.words.kept(slot)} * {number(slot.step)};"
+            f"formula {self.words.name(slot.name)} = {self.words.kept(slot)}{_scaled(slot.grid)};"
             for slot in self.variables()
             if slot.kind == "level"
         )
@@ -206,7 +207,7 @@ class _Model:
         assert slot.initial is not None
         state = [0.0] * len(self.variables()) + list(self.solution.numbers.values)
         value = float(self.program.compile(slot.initial)(state))
-        return round(min(max(value, slot.low), slot.high) / slot.step) if slot.kind == "level" else int(value)
+        return round(min(max(value, slot.low), slot.high) * slot.grid[1] / slot.grid[0]) if slot.kind == "level" else int(value)
 
     def draw(self, slot: Slot) -> list[str]:
         """A drawn initial value as a fast transition."""
@@ -260,11 +261,11 @@ class _Model:
         if slot.kind == "counter":
             return f"({kept}'=round({kept} + ({amount})))" if effect.add else f"({kept}'=round({amount}))"
         value = f"{self.words.name(slot.name)} + ({amount})" if effect.add else amount
-        steps = f"round(({value}) / {number(slot.step)})"
+        steps = f"round(({value}){_scaled(slot.grid[::-1])})"
         if math.isfinite(slot.high):
-            steps = f"min({round(slot.high / slot.step)}, {steps})"
+            steps = f"min({slot.ends[1]}, {steps})"
         if math.isfinite(slot.low):
-            steps = f"max({round(slot.low / slot.step)}, {steps})"
+            steps = f"max({slot.ends[0]}, {steps})"
         return f"({kept}'={steps})"
 
     def places(self) -> list[tuple[str, str]]:
@@ -334,9 +335,11 @@ class _Model:
 
     def asked(self, name: str, entry: Asked) -> str:
         """A question in CSL."""
-        question, label, by = entry.question, f'"{self.words.label(name)}"', number(entry.by)
-        if question.kind == "fired" and question.outcome is not None:
-            return "// not said in CSL here: firings with one outcome"
+        question, label, by = entry.question, f'"{self.words.label(name)}"', number(entry.by / DAY)
+        if question.kind == "fired" and (question.outcome is not None or entry.after > 0 or question.at_least):
+            return "// not said in CSL here: firings with one outcome, in a window, or how often at least"
+        if question.kind == "happens":
+            return "// not said in CSL: whether a condition turns true within a window, however often before"
         if question.kind in ("fired", "duration"):
             return f"R{{{label}}}=? [ C<={by} ]"
         if question.kind == "value":
@@ -355,8 +358,14 @@ class _Model:
         if throughout != Truth(True):
             text = self.words.told(throughout)
             while_ = f"{text} & {while_}" if while_ else text
-        bound = f"[{number(entry.after)},{by}]" if entry.after > 0 else f"<={by}"
+        bound = f"[{number(entry.after / DAY)},{by}]" if entry.after > 0 else f"<={by}"
         return f"P=? [ ({while_}) U{bound} {label} ]" if while_ else f"P=? [ F{bound} {label} ]"
+
+
+def _scaled(by: tuple[float, float]) -> str:
+    """Times p/q, whole numbers both, so that three steps of 1/10 are 0.3 there too."""
+    p, q = by
+    return ("" if p == 1 else f" * {number(p)}") + ("" if q == 1 else f" / {number(q)}")
 
 
 def _runs(places: list[tuple[str, str]]) -> list[tuple[int, int, str, str]]:

@@ -18,7 +18,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, where
 from negsim.model.variables import Counter, Fact, Level
 from negsim.vocabulary.common import asked, put
-from negsim.vocabulary.fields import NEVER, ONE, ZERO, both, fixed, tidy
+from negsim.vocabulary.fields import NEVER, ONE, ZERO, both, due_again, fixed, tidy
 
 __all__ = ["Deadline"]
 
@@ -50,8 +50,9 @@ class Deadline:
         What settling it changes.
     extend : probability
         That it is extended if it is not settled (default 0).
-    extension : duration or Fixed
-        How long each extension lasts (default 30 days, assumed).
+    extension : duration
+        How long each extension lasts (default ``"30 days"``, assumed). Whole days and weeks keep the wall clock (and
+        the offset) of ``on``; hours, fractions and plain numbers are elapsed time.
     most : int
         Most extensions (default 3, assumed).
     consequence : list of effects
@@ -88,7 +89,7 @@ class Deadline:
     settle: Expression = ZERO
     settles: tuple[Effect, ...] = ()
     extend: Expression = ZERO
-    extension: Duration = 30.0
+    extension: Duration = "30 days"
     most: int = 3
     consequence: tuple[Effect, ...] = ()
     peak: float = 3.0
@@ -106,14 +107,15 @@ class Deadline:
             share=["settle", "extend"],
             effect=["settles", "consequence"],
             instant=["on"],
-            duration=["extension", "window", "halving"],
+            duration=["window", "halving"],
+            period=["extension"],
         )
         if isinstance(self.on, str) and "T" not in self.on.upper().replace(" ", "T"):
             raise ScenarioError(
                 f"{place}: on {self.on!r} has no hour; something happens at an instant, so write '{self.on}T23:59'"
             )
         for key in ("extension", "window", "halving", "peak"):
-            if not getattr(self, key) > 0:
+            if not days(getattr(self, key)) > 0:
                 raise ScenarioError(f"{place}: {key} must be positive, not {getattr(self, key)!r}")
         if self.steps < 1 or self.most < 0:
             raise ScenarioError(f"{place}: steps must be at least 1 and most at least 0")
@@ -219,12 +221,11 @@ class Deadline:
 
     def _extensions(self) -> Iterator[Element]:
         guard = both(self.extended, self.open)
-        due = fixed(days(self.extension))
         yield Action(
             name=f"{self.name}.fall_due_again",
             by=self.by,
             when=guard,
-            clock=due,
+            clock=due_again(self.on, self.extension, self.most),
             outcomes=self._outcomes(),
             priority=10,
         )

@@ -7,8 +7,8 @@ from typing import Any
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action
-from negsim.model.calendar import days, moment
-from negsim.model.clocks import Distribution, Fixed, Immediately
+from negsim.model.calendar import Duration, Moment, counted_days, days, later, moment, period_of
+from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
 from negsim.model.elements import Element
 from negsim.model.expressions import Expression, Number, Truth, all_of, as_condition, as_number
@@ -26,6 +26,7 @@ __all__ = [
     "check_share",
     "clock_or_now",
     "constant",
+    "due_again",
     "fixed",
     "follows",
     "pace_for",
@@ -47,12 +48,13 @@ def tidy(
     effect: Iterable[str] = (),
     instant: Iterable[str] = (),
     duration: Iterable[str] = (),
+    period: Iterable[str] = (),
     condition_of: Iterable[str] = (),
     number_of: Iterable[str] = (),
 ) -> str:
     """Check a word's name, bring its fields into one form, and return how to call the word in an error.
 
-    Fields that are None stay so. ``share`` fields are numbers that, if constant, lie within [0, 1].
+    Fields that are None stay so. A ``period`` keeps its text, so that counted days stay days of the calendar. ``share`` fields are numbers that, if constant, lie within [0, 1].
     """
     where = f"{what} {check_name(word.name, what)}"
     for names, convert in (
@@ -61,6 +63,7 @@ def tidy(
         ((*number, *share), as_number),
         (effect, as_effects),
         (duration, days),
+        (period, period_of),
         (condition_of, conditions),
         (number_of, numbers),
     ):
@@ -112,6 +115,14 @@ def pace_for(clock: object, pace: Expression) -> Expression:
 def fixed(days_: float) -> Fixed:
     """A clock that fires exactly so many days after it is enabled."""
     return Fixed(Number(days_))
+
+
+def due_again(on: Moment, extension: Duration, most: int = 1) -> On | Fixed:
+    """The clock of a date that was put off: counted days after a date of the calendar are dates of the calendar too
+    (over a change of clocks, and in its offset); any other extension is elapsed time."""
+    if counted_days(extension) is None:
+        return fixed(days(extension))
+    return On([later(on, str(extension), k + 1) for k in range(most)])
 
 
 def clock_or_now(law: Distribution | Fixed | None) -> Distribution | Fixed | Immediately:

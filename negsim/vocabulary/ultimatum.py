@@ -16,7 +16,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import asked
-from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, fixed, pace_for, tidy
+from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, due_again, pace_for, tidy
 
 __all__ = ["Ultimatum"]
 
@@ -81,7 +81,7 @@ class Ultimatum:
     pace: Expression = ONE
     resolve: Expression = Number(0.5)
     extend: Expression = ZERO
-    extension: Duration = 14.0
+    extension: Duration = "14 days"
     consequence: tuple[Effect, ...] = ()
     backing_down: tuple[Effect, ...] = ()
     when: Expression = ALWAYS
@@ -97,7 +97,7 @@ class Ultimatum:
             share=["resolve", "extend"],
             effect=["consequence", "backing_down"],
             instant=["on"],
-            duration=["extension"],
+            period=["extension"],
         )
         if self.by == self.to:
             raise ScenarioError(f"{where}: {self.by} cannot threaten itself; name another party in to=")
@@ -160,12 +160,11 @@ class Ultimatum:
         )
         if self.extend != ZERO:
             yield from asked(self.extended)
-            guard, due = both(self._open, self.extended), fixed(days(self.extension))
             yield Action(
                 name=f"{self.name}.fall_due_again",
                 by=self.by,
-                when=guard,
-                clock=due,
+                when=both(self._open, self.extended),
+                clock=due_again(self.on, self.extension),
                 outcomes=self._outcomes(ZERO),
                 priority=10,
             )

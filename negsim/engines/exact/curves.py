@@ -16,7 +16,7 @@ from negsim.engines.exact.questions import Posed
 from negsim.engines.exact.travel import Probe
 from negsim.errors import EstimateError
 from negsim.estimates import CurvePoint, CurveQuantile
-from negsim.model.calendar import Calendar, Moment, moment
+from negsim.model.calendar import DAY, Calendar, Moment, moment
 
 __all__ = ["ExactCurve", "ExactPassage", "passage"]
 
@@ -51,7 +51,7 @@ class ExactCurve:
             raise EstimateError("time is not a number; it must be in days from the start")
         if time < 0.0:
             return CurvePoint(0.0, 0.0, 0.0)
-        found = curve(self.machine, self.posed, [min(time, self.machine.program.horizon)])
+        found = curve(self.machine, self.posed, [min(time, self.machine.horizon)])
         return CurvePoint(float(found.values[0]), float(found.low[0]), float(found.high[0]))
 
     def quantile(self, p: float) -> CurveQuantile:
@@ -64,13 +64,13 @@ class ExactCurve:
         """
         if not 0 < p <= 1:
             raise EstimateError(f"p is {p!r}; it must be a probability above 0")
-        if self.at(self.machine.program.horizon).value < p:
+        if self.at(self.machine.horizon).value < p:
             return CurveQuantile(math.inf, math.inf, math.inf)
         if self.at(0.0).value >= p:
             return CurveQuantile(0.0, 0.0, 0.0)
         place = int(np.searchsorted(self.values, p))
         low = float(self.times[place - 1]) if place else 0.0
-        high = float(self.times[place]) if place < len(self.times) else self.machine.program.horizon
+        high = float(self.times[place]) if place < len(self.times) else self.machine.horizon
         while high - low > 1e-5:
             inner = np.linspace(low, high, 34)
             values = curve(self.machine, self.posed, inner.tolist()).values
@@ -94,20 +94,21 @@ class ExactPassage:
 
     def at(self, when: Moment) -> CurvePoint:
         """Probability that it happened by a date (the whole day), with the range of its error."""
-        return self.curve.at(self.calendar.deadline(moment(when, "at"), "at"))
+        return self.curve.at(self.calendar.deadline(moment(when, "at"), "at") / DAY)
 
     def quantile(self, p: float) -> tuple[str, str, str]:
         """The date by which the probability reaches p, with its range; ``"never"`` beyond what is reached."""
         found = self.curve.quantile(p)
-        label = self.calendar.label
-        return label(found.time), label(found.low), label(found.high)
+        times = (found.time, found.low, found.high)
+        early, low, high = (self.calendar.label(time * DAY) for time in times)
+        return early, low, high
 
 
 def passage(machine: Machine, posed: Posed, days: Sequence[float] | None) -> ExactPassage:
     """The curve of a question at some days, or at a hundred and every calendar instant."""
     if days is None:
         _, chain = machine.chain(posed.alone)
-        grid = np.linspace(0.0, machine.program.horizon, POINTS + 1)
+        grid = np.linspace(0.0, machine.horizon, POINTS + 1)
         days = sorted({*grid.tolist(), *(when for when, _ in chain.timeline)})
     return ExactPassage(curve(machine, posed, sorted(days)), machine.scenario.calendar)
 

@@ -18,6 +18,7 @@ from negsim.engines.exact.markov import Clockwork, Numbers, clockworks
 from negsim.engines.exact.start import initial
 from negsim.engines.exact.vector import evaluate
 from negsim.errors import EngineError, EvaluationError
+from negsim.model.calendar import DAY
 from negsim.program import Program
 
 __all__ = ["explore"]
@@ -112,11 +113,11 @@ class _Explorer:
         )
 
     def _timeline(self) -> list[tuple[float, tuple[int, ...]]]:
-        """Calendar instants with the ranks due."""
+        """Calendar instants in days, with the ranks due."""
         found: dict[float, list[int]] = {}
         for rank in self.layout.cone.ranks:
             for _, when in self.program.actions[rank].instants:
-                found.setdefault(when, []).append(rank)
+                found.setdefault(when / DAY, []).append(rank)
         return [(when, tuple(sorted(found[when]))) for when in sorted(found)]
 
     def _start(self, due: tuple[int, ...]) -> tuple[Edges, Floats]:

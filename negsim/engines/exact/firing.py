@@ -231,10 +231,11 @@ class Firings:
             return np.broadcast_to(np.asarray(amount, dtype=np.int32), len(old))
         value = np.broadcast_to(np.asarray(amount, dtype=np.float64), len(old))
         if effect.add:
-            value = old * (slot.step or 1.0) + value
+            value = (old if slot.kind == "counter" else old * slot.grid[0] / slot.grid[1]) + value
         if slot.kind == "counter":
             return _whole(slot, value, action)
-        steps: Ints = np.rint(np.clip(value, slot.low, slot.high) / slot.step).astype(np.int32)
+        p, q = slot.grid
+        steps: Ints = np.rint(np.clip(value, slot.low, slot.high) * q / p).astype(np.int32)
         return steps
 
     def _drawn(self, batch: Batch, before: Ints, effect: EffectRow) -> tuple[Batch, Ints]:
@@ -246,7 +247,7 @@ class Firings:
         cells, shares = cell_shares(law, slot, relative=effect.add)
         old = before[:, column]
         new = np.add.outer(old if effect.add else np.zeros_like(old), cells).ravel()
-        low, high = round(slot.low / slot.step), round(slot.high / slot.step)
+        low, high = slot.ends
         which = np.repeat(np.arange(len(old)), len(cells))
         spread = batch.at(which)
         spread.rows[:, column] = np.clip(new, low, high)
@@ -313,15 +314,16 @@ def cell_shares(law: Law, slot: Slot, relative: bool) -> tuple[Ints, Floats]:
     EngineError
         If the level has no grid or no bounds.
     """
-    if not slot.step:
+    if slot.step is None:
         raise EngineError(f"level {slot.name} is drawn from a law and has no step; give it one (step=0.1) or simulate")
     if not (math.isfinite(slot.low) and math.isfinite(slot.high)):
         raise EngineError(f"level {slot.name} is drawn from a law without bounds; give it low and high, or simulate")
-    low, high = round(slot.low / slot.step), round(slot.high / slot.step)
+    low, high = slot.ends
+    p, q = slot.grid
     if relative:
         low, high = low - high, high - low
     cells = np.arange(low, high + 1, dtype=np.int32)
-    tails = [survival(law, (k + 0.5) * slot.step) for k in range(low, high)]
+    tails = [survival(law, (k + 0.5) * p / q) for k in range(low, high)]
     shares = -np.diff(np.array([1.0, *tails, 0.0]))
     kept = shares > 0
     return cells[kept], shares[kept]

@@ -79,7 +79,7 @@ class Names(dict[str, Value]):
         if row.kind == "fact":
             found = Value(column != 0)
         elif row.kind == "level":
-            found = Value(column * row.step)
+            found = Value(column * row.grid[0] / row.grid[1])
         else:
             found = Value(column.astype(np.float64))
         self[name] = found

@@ -20,7 +20,7 @@ from negsim.engines.exact.questions import Observed, Posed, Watch, watch_of
 from negsim.engines.exact.transient import Sweep
 from negsim.engines.exact.travel import Mark, Outcome, Probe, travel
 from negsim.errors import EngineError, EstimateError
-from negsim.model.calendar import moment
+from negsim.model.calendar import DAY, moment
 from negsim.model.expressions import Expression, Operand, Ref, as_expression
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
@@ -166,17 +166,22 @@ class Machine:
         found = []
         for one in self.observed:
             where = f"observed '{one.condition}'"
-            days = self.deadline(one.on) if one.at is None else calendar.instant(one.at, where)
-            if not 0 <= days <= self.program.horizon:
+            days = self.deadline(one.on) if one.at is None else calendar.instant(one.at, where) / DAY
+            if not 0 <= days <= self.horizon:
                 raise EstimateError(f"{where}: the date lies outside the scenario; move it")
             found.append((one.condition, days, one.at is not None))
         return found
 
+    @property
+    def horizon(self) -> float:
+        """The scenario's end in days: the chain runs in days, as its rates do."""
+        return self.program.horizon / DAY
+
     def deadline(self, by: Any) -> float:
         """Days to a date, the whole of a bare one."""
         calendar = self.scenario.calendar
-        when = calendar.deadline(moment(by, "by"), "by")
-        if not 0 <= when <= self.program.horizon:
+        when = calendar.deadline(moment(by, "by"), "by") / DAY
+        if not 0 <= when <= self.horizon:
             end = calendar.label(self.program.horizon)
             raise EstimateError(f"by={by!r} lies outside the scenario (to {end}); move the scenario's end")
         return when
@@ -184,9 +189,11 @@ class Machine:
     def dates(self, posed: Posed, by: Any = None, after: Any = None) -> tuple[float, float, float]:
         """Deadline, opening, and deadline of what is given, in days."""
         entry = posed.entry
-        upto = entry.by if by is None else self.deadline(by)
-        since = entry.after if after is None else self.scenario.calendar.opening(moment(after, "after"), "after")
-        return upto, since, entry.given_by if by is None else upto
+        upto = entry.by / DAY if by is None else self.deadline(by)
+        calendar = self.scenario.calendar
+        since = (entry.after if after is None else calendar.opening(moment(after, "after"), "after")) / DAY
+        given_by = upto if entry.given is None or (entry.given.default and by is not None) else entry.given.when / DAY
+        return upto, since, given_by
 
     def cone(self, watch: Watch) -> Cone:
         """What a watch depends on."""

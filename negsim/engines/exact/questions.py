@@ -93,11 +93,13 @@ class Posed:
 def watch_of(program: Program, entry: Asked) -> Watch:
     """What must be watched to answer a question."""
     probes, kind = program.probes, entry.question.kind
+    if kind == "happens" or entry.question.at_least is not None or (entry.given and entry.given.form != "by"):
+        raise EngineError(f"question {entry.question.name}: the exact engine has no answer of this form yet; simulate")
     if kind in ("reached", "when"):
-        columns = [entry.column] + ([] if entry.given is None else [entry.given])
+        columns = [entry.column] + ([] if entry.given is None else [entry.given.column])
         return Watch(monitors=tuple(Monitor(*probes.first[column]) for column in columns))
     if kind == "fired":
-        action, outcome, _ = probes.fired[entry.column]
+        action, outcome, _, _ = probes.fired[entry.column]
         return Watch(counted=((action, outcome),))
     table = probes.held if kind == "duration" else probes.at
     return Watch(trees=(table[entry.column][0],))

@@ -22,6 +22,7 @@ from negsim.engines.exact.transient import METHODS, Sweep
 from negsim.engines.exact.travel import Mark, Probe
 from negsim.errors import EngineError, EstimateError, UnknownName, nearest
 from negsim.estimates import Estimate
+from negsim.model.calendar import DAY
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
@@ -199,7 +200,7 @@ class Solution(Machine):
 
     def _at_date(self, posed: Posed, on: Any, share: bool) -> Estimate:
         self.needs(posed, "holds", "value")
-        when = posed.entry.by if on is None else self.deadline(on)
+        when = posed.entry.by / DAY if on is None else self.deadline(on)
         graph, chain = self.chain(posed.watch, absorb=not self.observed)
         values = ask.on_states(graph, chain, posed.watch.trees[0])
         size = float(np.abs(values).max(initial=0.0))
@@ -243,7 +244,7 @@ class Solution(Machine):
     ) -> Estimate:
         """A reward added up until a date: per day, per calendar step, and at the start."""
         self.unobserved("an expected number of firings or time held")
-        upto = posed.entry.by if by is None else self.deadline(by)
+        upto = posed.entry.by / DAY if by is None else self.deadline(by)
         a_day, a_step, begun = rewards
         found = self.travel(chain, upto, rewards=a_day, steps=a_step)
         value = float(found.integrals[0]) + begun

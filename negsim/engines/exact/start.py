@@ -52,6 +52,6 @@ def _begun(slot: Slot, column: int, batch: Batch, firings: Firings) -> Batch:
     assert slot.initial is not None
     value = float(evaluate(slot.initial, fixed).v)
     if slot.kind == "level":
-        value = float(np.rint(min(max(value, slot.low), slot.high) / slot.step))
+        value = float(np.rint(min(max(value, slot.low), slot.high) * slot.grid[1] / slot.grid[0]))
     batch.rows[:, column] = int(value)
     return batch

@@ -225,7 +225,7 @@ def _told(graph: Graph, chain: Chain, place: int) -> str:
         if row.kind == "fact":
             words.append(row.name if value else f"not {row.name}")
         else:
-            words.append(f"{row.name} = {value * row.step if row.kind == 'level' else value:g}")
+            words.append(f"{row.name} = {value * row.grid[0] / row.grid[1] if row.kind == 'level' else value:g}")
     return ", ".join(words)
 
 

@@ -1,7 +1,7 @@
 """Clocks of the reference engine: one SimPy process an action, waiting for its appointment.
 
-Every formula is that of the semantics, section 4: (x, T, t0, m, s) are age and consumed hazard at t0, the instant
-when the clock was last touched, and its pace and speed since.
+Every formula is that of the semantics, section 4: (x, T, t0, m, s) are age (microseconds) and consumed hazard at t0, the
+instant when the clock was last touched, and its pace and speed since. Hazards speak of days.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.engines.reference.agenda import Appointment
 from negsim.errors import EvaluationError
 from negsim.laws import Law, cumulative_hazard, inverse_hazard
+from negsim.model.calendar import DAY
 from negsim.model.expressions import Evaluator, Number
 from negsim.program import ActionRow
 from negsim.streams import Stream
@@ -28,6 +29,11 @@ __all__ = ["CalendarClock", "Clock", "FixedClock", "ImmediateClock", "RandomCloc
 def _hazards(law: Law) -> tuple[Callable[[float], float], Callable[[float], float]]:
     """H and its inverse; rows of parameters take turns, so they are kept."""
     return cumulative_hazard(law), inverse_hazard(law)
+
+
+def whole(value: float) -> float:
+    """The nearest whole number, half to even; what is larger than 2**52 is whole already, infinite or not a number."""
+    return float(round(value)) if -(2.0**52) < value < 2.0**52 else value
 
 
 class Clock:
@@ -156,7 +162,7 @@ class RandomClock(Clock):
             raise EvaluationError(
                 f"{which} '{tree}' is {value!r}, and must not be negative; clip it at 0",
                 action=self.name,
-                time=self.world.now,
+                time=self.world.now / DAY,
             )
         return pace, speed
 
@@ -182,11 +188,11 @@ class RandomClock(Clock):
         """The consumed hazard when age has reached ``x1``."""
         target: float = self.target  # type: ignore[assignment] # a running clock has a target
         if self.rate is not None:
-            return min(target, self.T + self.m * self.rate * aged)
-        end = self.hazard(x1)
+            return min(target, self.T + self.m * self.rate * (aged / DAY))
+        end = self.hazard(x1 / DAY)
         if end == inf:
             return target
-        return min(target, self.T + self.m * (end - self.hazard(self.x)))
+        return min(target, self.T + self.m * (end - self.hazard(self.x / DAY)))
 
     def schedule(self) -> None:
         """Move the appointment to where the target will be reached."""
@@ -202,11 +208,12 @@ class RandomClock(Clock):
             return now
         if self.rate is not None:
             pull = m * self.rate * s
-            return now + left / pull if pull > 0 else inf
-        consumed = self.hazard(self.x)
+            return now + whole(left / pull * DAY) if pull > 0 else inf
+        consumed = self.hazard(self.x / DAY)
         if consumed == inf:
             return now
-        return now + max(0.0, (self.inverse(consumed + left / m) - self.x) / s)
+        wait = whole((self.inverse(consumed + left / m) * DAY - self.x) / s)
+        return now + max(0.0, wait) if wait == wait else inf
 
     def stop(self) -> None:
         if not self.running:
@@ -241,7 +248,7 @@ class FixedClock(RandomClock):
     def when(self) -> float:
         if self.s == 0 or exp(-self.target) <= self.never:  # type: ignore[operator] # a running clock has a target
             return inf
-        return self.world.now + max(0.0, (self.delay - self.x) / self.s)
+        return self.world.now + max(0.0, whole((self.delay - self.x) / self.s))
 
 
 class CalendarClock(Clock):

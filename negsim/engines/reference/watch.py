@@ -1,4 +1,4 @@
-"""What the reference engine records of a history: first times, values at dates, durations, firings, the log."""
+"""What the reference engine records of a history: first times, edges, values at dates, durations, firings, the log."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from negsim.blocks import Block, Event
 from negsim.errors import EvaluationError
+from negsim.model.calendar import DAY
 from negsim.model.expressions import Expression, Truth, reads
 from negsim.program import Program
 
@@ -23,22 +24,28 @@ class Watch:
         self.world = world
         compiled = program.compile
         self.reach = [(compiled(c), None if t == Truth(True) else compiled(t)) for c, t in program.probes.first]
+        self.edges = [(compiled(tree), after, holds) for tree, after, holds in program.probes.edges]
+        self.openings = sorted((after, k) for k, (_, after, holds) in enumerate(program.probes.edges) if holds)
         self.dates = sorted({date for _, date in program.probes.at})
         self.at = [
             [(k, compiled(tree)) for k, (tree, date) in enumerate(program.probes.at) if date == when]
             for when in self.dates
         ]
         self.held = [(compiled(tree), date) for tree, date in program.probes.held]
-        self.fired_by: dict[int, list[tuple[int, int | None, float]]] = {}
-        for k, (action, outcome, date) in enumerate(program.probes.fired):
-            self.fired_by.setdefault(action, []).append((k, outcome, date))
+        self.fired_by: dict[int, list[tuple[int, int | None, float, float]]] = {}
+        for k, (action, outcome, after, date) in enumerate(program.probes.fired):
+            self.fired_by.setdefault(action, []).append((k, outcome, after, date))
         self.reach_readers = _readers(program, [_both(c, t) for c, t in program.probes.first])
+        self.edge_readers = _readers(program, [reads(tree) for tree, _, _ in program.probes.edges])
         self.held_readers = _readers(program, [reads(tree) for tree, _ in program.probes.held])
 
     def begin(self) -> None:
         """The initial state."""
         self.first = [inf] * len(self.reach)
         self.open = [True] * len(self.reach)
+        self.edge = [inf] * len(self.edges)
+        self.was = [False] * len(self.edges)
+        self.opened = 0
         self.values: dict[int, float] = {}
         self.next_date = self.dates[0] if self.dates else inf
         self.dates_seen = 0
@@ -48,6 +55,8 @@ class Watch:
         try:
             for k in range(len(self.reach)):
                 self.look(k)
+            for k in range(len(self.edges)):
+                self.turn(k)
             for k in range(len(self.held)):
                 self.clockwork(k)
         except EvaluationError as error:
@@ -71,6 +80,14 @@ class Watch:
         elif throughout is not None and not throughout(state):
             self.open[k] = False
 
+    def turn(self, k: int) -> None:
+        """Has condition k turned true for the first time in its window? The start is a turn if it holds there."""
+        condition, after, _ = self.edges[k]
+        holds = bool(condition(self.world.state))
+        if holds and not self.was[k] and self.world.now >= after and self.edge[k] == inf:
+            self.edge[k] = self.world.now
+        self.was[k] = holds
+
     def clockwork(self, k: int) -> None:
         """Keep the time for which condition k holds, up to its date."""
         condition, date = self.held[k]
@@ -88,7 +105,15 @@ class Watch:
         self.since[k] = None
 
     def pass_dates(self, now: float) -> None:
-        """Take the values at every date that lies before ``now``: nothing more happens on them."""
+        """Take the values at every date that lies before ``now``: nothing more happens on them.
+
+        Before the first event from its opening on, a window that asks so is told whether its condition holds.
+        """
+        while self.opened < len(self.openings) and self.openings[self.opened][0] <= now:
+            after, k = self.openings[self.opened]
+            if self.was[k] and self.edge[k] == inf:
+                self.edge[k] = after
+            self.opened += 1
         while self.next_date < now:
             try:
                 for k, value in self.at[self.dates_seen]:
@@ -101,8 +126,8 @@ class Watch:
 
     def count(self, action: int, outcome: int) -> None:
         """An action fired."""
-        for k, wanted, date in self.fired_by.get(action, ()):
-            if self.world.now <= date and wanted in (None, outcome):
+        for k, wanted, after, date in self.fired_by.get(action, ()):
+            if after <= self.world.now <= date and wanted in (None, outcome):
                 self.fired[k] += 1
 
     def after(self, changed: list[int]) -> None:
@@ -111,6 +136,8 @@ class Watch:
             for slot in changed:
                 for k in self.reach_readers[slot]:
                     self.look(k)
+                for k in self.edge_readers[slot]:
+                    self.turn(k)
                 for k in self.held_readers[slot]:
                     self.clockwork(k)
         except EvaluationError as error:
@@ -119,7 +146,7 @@ class Watch:
 
     def place(self, error: EvaluationError, time: float) -> None:
         """Say of the error of an expression that a question asked for it, and when."""
-        error.message, error.time = f"a question: {error.message}", time
+        error.message, error.time = f"a question: {error.message}", time / DAY
 
     def end(self, horizon: float) -> None:
         """The horizon is passed."""
@@ -132,6 +159,7 @@ class Watch:
     def write(self, block: Block, row: int) -> None:
         """Copy what was recorded to a row of the block."""
         block.first[row] = self.first
+        block.edges[row] = self.edge
         block.at[row] = [self.values[k] for k in range(len(self.values))]
         block.held[row] = self.totals
         block.fired[row] = self.fired

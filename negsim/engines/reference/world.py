@@ -16,8 +16,10 @@ from negsim.engines.reference.memory import Memory
 from negsim.engines.reference.watch import Watch
 from negsim.errors import EvaluationError, RunawayError, nearest
 from negsim.laws import Law, upper_quantile
+from negsim.model.calendar import DAY
 from negsim.model.expressions import Evaluator
 from negsim.model.policies import Policy, View
+from negsim.model.variables import on_grid
 from negsim.program import Bound, EffectRow, Program, Slot
 from negsim.streams import Stream
 
@@ -110,7 +112,7 @@ class World:
         try:
             step()
         except EvaluationError as error:
-            error.action, error.time = clock.name, self.now
+            error.action, error.time = clock.name, self.now / DAY
             raise
 
     def fire(self, clock: Clock) -> None:
@@ -123,7 +125,7 @@ class World:
             chosen = body.choose(self.state)
             changed = body.apply(chosen, self.state, clock.occurrence)
         except EvaluationError as error:
-            error.action, error.time = clock.name, now
+            error.action, error.time = clock.name, now / DAY
             raise
         self.events += 1
         clock.firings += 1
@@ -149,10 +151,10 @@ class World:
         """Refuse the firing that would be one too many, at this instant or in all."""
         if self.events >= self.max_events:
             raise RunawayError(
-                f"more than {self.max_events:,} events; day {now:.6g} of {self.program.horizon:.6g} was reached. Look "
+                f"more than {self.max_events:,} events; day {now / DAY:.6g} of {self.program.horizon / DAY:.6g} was reached. Look "
                 "for delays that shrink or a pace that grows, or raise max_events",
                 action=clock.name,
-                time=now,
+                time=now / DAY,
             )
         if clock.last_instant != now:
             clock.last_instant, clock.at_instant = now, 0
@@ -167,7 +169,7 @@ class World:
                 f"would fire for the {MOST_AT_ONCE + 1:,}st time at one instant; the cycle is {' > '.join(names)}. Let "
                 "a guard turn false, or put a delay between them",
                 action=clock.name,
-                time=now,
+                time=now / DAY,
             )
 
     def told(self, clock: Clock, body: Body, chosen: int, changed: list[tuple[int, Any, Any]]) -> Event:
@@ -241,7 +243,7 @@ class Body:
     def decide(self, policy: Policy, state: list[Any]) -> int | None:
         """The outcome that the party's policy chooses, None to leave it to the weights."""
         clock, world = self.clock, self.world
-        view = View(world.now, clock.name, tuple(self.names), {name: state[slot] for name, slot in self.sees.items()})
+        view = View(world.now / DAY, clock.name, tuple(self.names), {name: state[slot] for name, slot in self.sees.items()})
         purposes = count(1)
 
         def draw() -> float:
@@ -310,12 +312,13 @@ def fitted(slot: Slot, value: float) -> float:
             raise EvaluationError(f"counter {slot.name} would become {value!r}; it must be whole and at most 2**53")
         return value
     value = slot.low if value < slot.low else slot.high if value > slot.high else value
-    if not slot.step:
+    if slot.step is None:
         return value
-    steps = value / slot.step
-    if not isfinite(steps) or not isfinite(kept := round(steps) * slot.step):
+    kept = on_grid(value, slot.step)
+    if kept != kept:
+        p, q = slot.step
         raise EvaluationError(
-            f"level {slot.name} would become {value!r}, too large for its step of {slot.step!r}; give it bounds"
+            f"level {slot.name} would become {value!r}, too large for its step of {p / q!r}; give it bounds"
         )
     return kept
 
