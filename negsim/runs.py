@@ -178,13 +178,15 @@ class Results:
         question = entry.question
         if upto == entry.by and since == entry.after:
             return
+        calendar = self.scenario.calendar
         if question.kind == "fired":
             what = f"kind='fired', action={question.action!r}, at_least={question.at_least!r}"
         else:
             what = f"kind={question.kind!r}, condition='{question.condition}'"
+        opens = f"after={calendar.at(since).isoformat()!r}, " if since > 0 else ""
         raise NotRecorded(
-            f"question {question.name} looked at its own dates alone; add one with the others: "
-            f"simulate(scenario, ..., questions=[ns.Question(name='mine', {what}, after=..., by=...)])"
+            f"question {question.name} looked at its own dates alone; add one with the others: simulate(scenario, ..., "
+            f"questions=[ns.Question(name='mine', {what}, {opens}by={calendar.date_text(upto)!r})])"
         )
 
     def window(self, entry: Asked, by: Any = None, after: Any = None, before: Any = None) -> tuple[float, float]:

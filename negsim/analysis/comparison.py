@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from negsim.analysis.answers import deadline
 from negsim.errors import EstimateError
 from negsim.estimates import Estimate, Interval, Mean, PairedDifference
-from negsim.model.calendar import DAY, Moment, moment
+from negsim.model.calendar import Moment, counted_days, moment
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.runs import Runs
@@ -228,7 +228,9 @@ def _when(asked: Question, by: Moment | None, scenario: Scenario) -> str:
     if by is None:
         return deadline(asked, scenario)
     when = moment(by, "by")
-    return when if isinstance(when, str) else scenario.calendar.label(when * DAY)
+    if isinstance(when, str) and counted_days(when) is None:
+        return when
+    return scenario.calendar.label(scenario.calendar.deadline(when, "by"))
 
 
 def _told(scenario: Scenario) -> str:

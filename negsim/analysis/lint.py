@@ -9,6 +9,7 @@ from datetime import date
 
 from negsim.laws import solve, upper_quantile
 from negsim.model.actions import Action
+from negsim.model.calendar import counted_days
 from negsim.model.clocks import Chance, Distribution, Fixed
 from negsim.model.elements import Elements
 from negsim.model.evidence import Evidence
@@ -243,14 +244,15 @@ def _asked_back(question: Question, names: set[str], scenario: Scenario) -> Iter
 
 
 def _date_said(question: Question, text: str) -> Iterator[tuple[str, str]]:
-    if question.by is None:
+    if question.by is None and question.before is None:
         yield "has no date of its own (the scenario's end is used)", "give by="
         return
-    if not isinstance(question.by, str):
+    by = question.before if question.by is None else question.by
+    if not isinstance(by, str) or counted_days(by) is not None:
         if not RELATIVE.search(text) and not YEAR.search(text):
-            yield "the wording does not say by when", f"say that it is {question.by:g} days from the start"
+            yield "the wording does not say by when", f"say that it is {by if isinstance(by, str) else f'{by:g} days'} from the start"
         return
-    day = date.fromisoformat(question.by[:10])
+    day = date.fromisoformat(by[:10])
     if not YEAR.search(text):
         yield "the wording names no year", f"write the date out, {day.isoformat()}"
     elif str(day.year) not in text or not re.search(rf"\b0?{day.day}\b", text):

@@ -121,7 +121,7 @@ CASES: list[tuple[str, str, type[NegsimError]]] = [
     ),
     (
         "[question.q]\nkind = 'reachd'\ncondition = 'x'",
-        "question.q: question q: kind 'reachd' is not one of reached, when",
+        "question.q: question q: kind 'reachd' is not one of reached, happens, when",
         ScenarioError,
     ),
     ("[[intervention]]\ndo = 'x'", "intervention[0]: do(x): give either on=instant or never=True", ScenarioError),

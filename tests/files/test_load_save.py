@@ -15,6 +15,7 @@ import pytest
 from negsim.errors import FileError, NegsimError, ScenarioError
 from negsim.files import dumps, load, loads, save, shipped
 from negsim.model.actions import Action, Outcome
+from negsim.model.calendar import DAY
 from negsim.model.clocks import (
     Distribution,
     Every,
@@ -365,13 +366,13 @@ def test_toy_has_its_questions() -> None:
         "talks_day_5",
     ]
     assert toy.expanded.actions["russia.deliver_memorandum"].clock == Exponential(0.3)
-    assert toy.calendar.repeats("2025-01-06T00:00", 7, 40.0, "review", 100)[0] == (0, 5.0)
-    assert toy.horizon == 40.0
+    assert toy.calendar.repeats("2025-01-06T00:00", "7 days", 40 * DAY, "review", 100)[0] == (0, 5 * DAY)
+    assert toy.horizon == 40 * DAY
 
 
 def test_the_benchmark_loads() -> None:
     bench = load(BENCH)
     assert len(bench.expanded.actions) == 16
     assert sorted(bench.expanded.questions) == ["Q1", "Q2", "Q3", "Q4", "Q5"]
-    assert bench.horizon == 95.0
+    assert bench.horizon == 95 * DAY
     assert loads(dumps(bench)) == bench

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import negsim as ns
 from negsim.errors import ScenarioError
-from negsim.model.calendar import Calendar, days, moment, period_of
+from negsim.model.calendar import DAY, Calendar, counted_days, days, later, moment, period_of
 
 ISTANBUL = Calendar("2025-05-29", "Europe/Istanbul")
 BERLIN = Calendar("2025-03-28", "Europe/Berlin")  # clocks go forward on 30 March, 02:00 to 03:00
-HOUR = 1 / 24
+HOUR = DAY / 24
 
 
 @pytest.mark.parametrize(
@@ -49,9 +50,9 @@ def test_what_is_no_duration_is_refused(text: object, words: str) -> None:
 
 
 @given(st.datetimes(datetime(2025, 5, 29), datetime(2030, 1, 1)))
-def test_an_instant_is_whole_microseconds_over_one_division(when: datetime) -> None:
+def test_an_instant_is_whole_microseconds(when: datetime) -> None:
     elapsed = (when - datetime(2025, 5, 29)) // timedelta(microseconds=1)
-    assert ISTANBUL.instant(when.isoformat(), "on") == elapsed / 86_400_000_000  # Istanbul keeps one offset
+    assert ISTANBUL.instant(when.isoformat(), "on") == elapsed  # Istanbul keeps one offset
     assert ISTANBUL.at(ISTANBUL.instant(when.isoformat(), "on")).replace(tzinfo=None) == when
 
 
@@ -74,23 +75,62 @@ def test_a_bare_date_is_refused_where_something_happens() -> None:
 
 def test_a_bare_date_as_a_deadline_is_the_whole_day() -> None:
     midnight = ISTANBUL.instant("2025-06-03T00:00", "by")
-    assert ISTANBUL.deadline("2025-06-02", "by") == math.nextafter(midnight, 0.0) < midnight
+    assert ISTANBUL.deadline("2025-06-02", "by") == midnight - 1
     assert ISTANBUL.deadline("2025-06-02T13:00", "by") == ISTANBUL.instant("2025-06-02T13:00", "by")
-    assert ISTANBUL.deadline(5.0, "by") == 5.0
-    assert ISTANBUL.deadline(moment("5 days", "by"), "by") == 5.0
+    assert ISTANBUL.deadline(5.0, "by") == 5 * DAY
+    assert ISTANBUL.deadline(moment("5 days", "by"), "by") == 5 * DAY
     assert ISTANBUL.opening("2025-06-02", "after") == ISTANBUL.instant("2025-06-02T00:00", "after")
 
 
 def test_a_day_of_23_hours() -> None:
-    assert BERLIN.instant("2025-03-30T00:00", "on") == 2.0
-    assert BERLIN.instant("2025-03-31T00:00", "on") == (2 * 24 + 23) * 3_600_000_000 / 86_400_000_000
-    assert BERLIN.deadline("2025-03-30", "by") == math.nextafter(71 / 24, 0.0)
+    assert BERLIN.instant("2025-03-30T00:00", "on") == 2 * DAY
+    assert BERLIN.instant("2025-03-31T00:00", "on") == (2 * 24 + 23) * HOUR
+    assert BERLIN.deadline("2025-03-30", "by") == 71 * HOUR - 1
+
+
+def test_before_a_date_is_the_last_microsecond_before_it_begins() -> None:
+    assert ISTANBUL.before("2025-08-01", "before") == ISTANBUL.deadline("2025-07-31", "by")
+    assert ISTANBUL.before("2025-08-01T13:00", "before") == ISTANBUL.instant("2025-08-01T13:00", "on") - 1
+    assert ISTANBUL.before("64 days", "before") == ISTANBUL.instant("2025-08-01T00:00", "on") - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        *(("180 days", "2025-11-28 00:00"), ("1 week", "2025-06-08 00:00"), ("26 weeks", "2025-11-30 00:00")),
+        *((timedelta(days=180), "2025-11-27 23:00"), (180, "2025-11-27 23:00"), ("4320 hours", "2025-11-27 23:00")),
+        *(("25 weeks 120 hours", "2025-11-27 23:00"), ("25 weeks 5 days", "2025-11-28 00:00")),
+    ],
+)
+def test_days_that_people_count_are_days_of_the_calendar(text: object, label: str) -> None:
+    """Clocks in Kyiv go back on 26 October 2025: 180 days of 24 hours end an hour before the 180th midnight."""
+    kyiv = Calendar("2025-06-01", "Europe/Kyiv")
+    for read in (kyiv.deadline, kyiv.instant, kyiv.opening):
+        assert kyiv.label(read(moment(text, "by"), "by")) == label
+
+
+def test_counted_days_keep_the_offset_they_were_said_in() -> None:
+    kyiv = Calendar("2025-10-01", "Europe/Kyiv")
+    instants = [when for _, when in kyiv.repeats("2025-10-20T13:00Z", "7 days", 50 * DAY, "every", 100)]
+    assert np.diff(instants).tolist() == [7 * DAY] * (len(instants) - 1)
+    assert [kyiv.label(when)[11:] for when in instants[:3]] == ["16:00", "15:00", "15:00"]
+    assert later("2025-10-20T13:00Z", "14 days") == "2025-11-03T13:00:00+00:00"
+    assert (later("2 weeks", "14 days"), later(5.0, "1 week", 2)) == ("28 days", 19.0)
+    begun = Calendar("2025-10-01T09:00+00:00", "Europe/Kyiv")
+    assert begun.deadline("40 days", "by") == 40 * DAY, "from a start that has an offset as well"
+
+
+@pytest.mark.parametrize(("text", "length"), [("1 week 12 hours", 7.5), ("2 days, 6 hours and 30 minutes", 2 + 6.5 / 24)])
+def test_mixed_durations(text: str, length: float) -> None:
+    assert days(text) == length
+    assert counted_days(text) is None
+    assert counted_days("1 week 2 days") == 9
 
 
 def test_days_keep_the_wall_clock_and_hours_are_elapsed_time() -> None:
     def wall(period: str, zone: str) -> list[str]:
         calendar = Calendar("2025-03-28", zone)
-        found = calendar.repeats("2025-03-28T13:00", period_of(period), 4.9, "every", 1000)
+        found = calendar.repeats("2025-03-28T13:00", period_of(period), 4.9 * DAY, "every", 1000)
         return [calendar.label(when)[5:] for _, when in found]
 
     assert wall("1 day", "Europe/Berlin") == [f"03-{day} 13:00" for day in (28, 29, 30, 31)] + ["04-01 13:00"]
@@ -106,7 +146,7 @@ def test_days_keep_the_wall_clock_and_hours_are_elapsed_time() -> None:
 
 
 def test_each_instant_of_every_is_converted_by_itself() -> None:
-    found = dict(BERLIN.repeats(None, 1.0, 5.0, "every", 1000))
+    found = dict(BERLIN.repeats(None, "1 day", 5 * DAY, "every", 1000))
     assert found == {k: BERLIN.instant(f"2025-03-{29 + k}T00:00", "x") for k in range(3)} | {
         3: BERLIN.instant("2025-04-01T00:00", "x"),
         4: BERLIN.instant("2025-04-02T00:00", "x"),
@@ -114,8 +154,12 @@ def test_each_instant_of_every_is_converted_by_itself() -> None:
 
 
 def test_instants_before_the_start_keep_their_numbers() -> None:
-    assert BERLIN.repeats("2025-03-26T12:00", 1.0, 1.0, "every", 1000) == [(2, 0.5)]
-    assert BERLIN.repeats(-1.25, "36 hours", 2.0, "every", 1000) == [(1, 0.25), (2, 1.75)]
+    assert BERLIN.repeats("2025-03-26T12:00", "1 day", DAY, "every", 1000) == [(2, 0.5 * DAY)]
+    assert BERLIN.repeats(-1.25, "36 hours", 2 * DAY, "every", 1000) == [(1, 0.25 * DAY), (2, 1.75 * DAY)]
+
+
+def test_a_plain_number_of_days_is_elapsed_time() -> None:
+    assert BERLIN.repeats(None, 1.0, 4 * DAY, "every", 1000) == [(k, (k + 1) * DAY) for k in range(4)]
 
 
 @pytest.mark.parametrize(
