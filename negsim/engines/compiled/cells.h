@@ -8,15 +8,15 @@
 COLD void prepare_steps(const Tables *p, Work *w) {
     for (int i = 0; i < p->n_slots; i++) {
         const Slot *s = p->slots + i;
-        double step = s->kind == SLOT_FACT ? 1.0 : s->step;
-        for (int k = 0; k < s->grid; k++) p->cell_values[s->cell + k] = (s->first + k) * step + 0.0;
+        for (int k = 0; k < s->grid; k++)
+            p->cell_values[s->cell + k] = s->kind == SLOT_FACT ? k : on_grid(s, (double)s->first + k);
     }
     for (int i = 0; i < p->n_effects; i++) {
         const Effect *e = p->effects + i;
         const Slot *s = p->slots + e->slot;
         for (int k = 0; e->kind == EFFECT_CELL && k < s->grid; k++) {
             double v = settle(w, 0, s, e->add ? p->cell_values[s->cell + k] + e->value : e->value);
-            p->next[e->next + k] = (int32_t)(rint(v / s->step) - s->first);
+            p->next[e->next + k] = (int32_t)(rint(v * s->q / s->p) - s->first);
         }
     }
 }

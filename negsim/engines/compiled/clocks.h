@@ -9,21 +9,26 @@
 
 INLINE const Law *law_of(const Work *w, int j, const Action *a) { return w->lane[j].bound->laws + a->law; }
 
+/* rint of what is not negative, inf and NaN included: without it the processor's older instructions need a call.
+   Adding 2**52 leaves no room for a fraction; what is larger has none. */
+INLINE double whole(double v) {
+    double near = v + 0x1p52 - 0x1p52;
+    return v < 0x1p52 ? near : v;
+}
+
+/* max(0, rint(wait)); what is not a number never comes. */
+INLINE double delay(double wait) { return wait <= 0.0 ? 0.0 : wait < INFINITY ? whole(wait) : INFINITY; }
+
 /* Delay of a clock started with x = T = 0 (the Schedule of section 4 with H(x) = H(0) and T = 0). */
 NOINLINE double delay_of(const Law *l, double P, double m, double s) {
-    if (l->family == FIXED) {
-        if (s == 0.0 || exp(-P) <= l->never) return INFINITY;
-        double wait = (l->a - 0.0) / s;
-        return wait > 0.0 ? wait : 0.0;
-    }
+    if (l->family == FIXED) return s == 0.0 || exp(-P) <= l->never ? INFINITY : delay((l->a - 0.0) / s);
     if (m == 0.0 || s == 0.0) return INFINITY;
+    if (P <= 0.0 || l->h0 == INFINITY) return 0.0;
     if (l->plain) {
         double rate = m * l->a * s;
-        return P <= 0.0 ? 0.0 : rate > 0.0 ? P / rate : INFINITY;
+        return rate > 0.0 ? whole(P / rate * DAY) : INFINITY;
     }
-    if (P <= 0.0 || l->h0 == INFINITY) return 0.0;
-    double wait = (inverse(l, l->h0 + P / m) - 0.0) / s;
-    return wait > 0.0 ? wait : 0.0;
+    return delay((inverse(l, l->h0 + P / m) * DAY - 0.0) / s);
 }
 
 /* Uniforms a and b of occurrence k[i] of replication r[i] for n of them; all arrays have room for whole eights. */
@@ -38,48 +43,55 @@ INLINE void draw_many(const uint32_t *key, uint64_t *r, uint64_t *k, int n, doub
 
 /* H at the clock's age, which was mostly worked out at its last touch. */
 INLINE double hazard_at_x(const Law *l, Clock *c) {
-    if (c->h != c->h) c->h = hazard(l, c->x);
+    if (c->h != c->h) c->h = hazard(l, c->x / DAY);
     return c->h;
 }
 
-/* Consumed hazard up to now (section 4, Touch). */
+/* Consumed hazard of a plain exponential clock that has aged so much since its last touch. */
+INLINE double consumed_plain(const Law *l, const Clock *c, double aged) {
+    if (!(c->m > 0.0)) return c->T;
+    double T = c->T + c->m * l->a * (aged / DAY);
+    return T < c->P ? T : c->P;
+}
+
+/* Age and consumed hazard up to now (section 4, Touch). */
 NOINLINE void touch(const Law *l, Clock *c, double now) {
-    if (l->family != FIXED && l->plain) {
-        double T = c->m > 0.0 ? c->T + c->m * l->a * (c->s * (now - c->t0)) : c->T;
-        c->T = T < c->P ? T : c->P;
+    double aged = c->s * (now - c->t0), x1 = c->x + aged;
+    if (l->plain) {
+        c->T = consumed_plain(l, c, aged);
+    } else if (l->family != FIXED && c->m > 0.0) {
+        double h = hazard_at_x(l, c), h1 = hazard(l, x1 / DAY);
+        double T = c->T + c->m * (h1 - h);
+        c->T = h1 == INFINITY ? c->P : T < c->P ? T : c->P;
+        c->h = h1;
     } else {
-        double x1 = c->x + c->s * (now - c->t0);
-        if (l->family != FIXED && c->m > 0.0) {
-            double h = hazard_at_x(l, c), h1 = hazard(l, x1);
-            double T = c->T + c->m * (h1 - h);
-            c->T = h1 == INFINITY ? c->P : T < c->P ? T : c->P;
-            c->h = h1;
-        } else {
-            c->h = NAN;
-        }
-        c->x = x1;
+        c->h = NAN;
     }
-    c->t0 = now;
+    c->x = x1, c->t0 = now;
+}
+
+/* When what is left of a plain exponential clock's target is used up. */
+INLINE double due_plain(const Law *l, const Clock *c, double now) {
+    double left = c->P - c->T, rate = c->m * l->a * c->s, due = now + whole(left / rate * DAY);
+    if (UNLIKELY(!(rate > 0.0))) due = INFINITY;
+    int over = UNLIKELY(!(c->x <= l->plenty)) && l->a * (c->x / DAY) == INFINITY;
+    if (UNLIKELY(left <= 0.0 || over) && c->m != 0.0 && c->s != 0.0) due = now;
+    return due;
 }
 
 /* When it is due (section 4, Schedule, in exactly this order). */
 NOINLINE double schedule(const Law *l, Clock *c, double now) {
-    double left = c->P - c->T, wait;
+    if (l->plain) return due_plain(l, c, now);
     if (l->family == FIXED) {
         if (c->s == 0.0 || exp(-c->P) <= l->never) return INFINITY;
-        wait = (l->a - c->x) / c->s;
-        return now + (wait > 0.0 ? wait : 0.0);
+        return now + delay((l->a - c->x) / c->s);
     }
     if (c->m == 0.0 || c->s == 0.0) return INFINITY;
+    double left = c->P - c->T;
     if (left <= 0.0) return now;
-    if (l->plain) {
-        double rate = c->m * l->a * c->s;
-        return rate > 0.0 ? now + left / rate : INFINITY;
-    }
     double h = hazard_at_x(l, c);
     if (h == INFINITY) return now;
-    wait = (inverse(l, h + left / c->m) - c->x) / c->s;
-    return now + (wait > 0.0 ? wait : 0.0);
+    return now + delay((inverse(l, h + left / c->m) * DAY - c->x) / c->s);
 }
 
 /* Pace and speed; a negative one is an error. */
@@ -104,14 +116,14 @@ INLINE void steady_delays(const Work *w, const Action *A, const LaneNo *js, int 
     if (w->alike) {
         const Law *l = law_of(w, js[0], A);
         double rate = pace * l->a * speed;
-        if (l->plain && rate > 0.0) for (int i = 0; i < n; i++) u[i] = u[i] / rate;
+        if (l->plain && rate > 0.0) for (int i = 0; i < n; i++) u[i] = whole(u[i] / rate * DAY);
         else for (int i = 0; i < n; i++) u[i] = delay_of(l, u[i], pace, speed);
         return;
     }
     for (int i = 0; i < n; i++) {
         const Law *l = law_of(w, js[i], A);
         double rate = pace * l->a * speed;
-        u[i] = LIKELY(l->plain && rate > 0.0) ? u[i] / rate : delay_of(l, u[i], pace, speed);
+        u[i] = LIKELY(l->plain && rate > 0.0) ? whole(u[i] / rate * DAY) : delay_of(l, u[i], pace, speed);
     }
 }
 
@@ -208,13 +220,10 @@ NOINLINE void turn_guards(Work *w, int a, const LaneNo *js, int n) {
 
 /* Touch and Schedule of a plain exponential clock, written as one. */
 INLINE double repace_plain(const Law *l, Clock *c, double now, double m, double s) {
-    double T = c->m > 0.0 ? c->T + c->m * l->a * (c->s * (now - c->t0)) : c->T, rate = m * l->a * s;
-    T = T < c->P ? T : c->P;
-    double left = c->P - T, due = now + left / rate;
-    c->T = T, c->t0 = now, c->m = m, c->s = s;
-    if (UNLIKELY(!(rate > 0.0))) due = INFINITY;
-    if (UNLIKELY(left <= 0.0 && m != 0.0 && s != 0.0)) due = now;
-    return due;
+    double aged = c->s * (now - c->t0);
+    c->T = consumed_plain(l, c, aged);
+    c->x = c->x + aged, c->t0 = now, c->m = m, c->s = s;
+    return due_plain(l, c, now);
 }
 
 NOINLINE double repace(const Law *l, Clock *c, double now, double m, double s) {

@@ -75,10 +75,14 @@ def cells_of(slot: Slot) -> tuple[int, int]:
     """How many values a fact or a bounded level with a step can take, and the number of steps of the lowest."""
     if slot.kind == "fact":
         return 2, 0
-    if slot.kind != "level" or not slot.step or not math.isfinite(slot.high - slot.low):
+    if slot.kind != "level" or slot.step is None or not math.isfinite(slot.high - slot.low):
         return 0, 0
-    first, last = round(slot.low / slot.step), round(slot.high / slot.step)
-    return (last - first + 1, first) if last - first < MOST_CELLS and abs(first) < 2**31 else (0, 0)
+    p, q = slot.step
+    low, high = slot.low * q / p, slot.high * q / p
+    # a number of steps that has no value fails when it is reached; it has no cell
+    if not max(abs(low), abs(high)) * p <= 2**52 or high - low >= MOST_CELLS or abs(low) >= 2**30:
+        return 0, 0
+    return round(high) - round(low) + 1, round(low)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,9 @@
 #include "clocks.h"
 #include "probes.h"
 
+/* k steps of a level: one product, one division. A whole number of steps has no negative zero. */
+INLINE double on_grid(const Slot *s, double k) { return k * s->p / s->q + 0.0; }
+
 /* The value as the slot keeps it: clipped, on its grid, whole. */
 INLINE double settle(Work *w, int j, const Slot *s, double v) {
     if (s->kind == SLOT_FACT) return v != 0.0;
@@ -14,10 +17,10 @@ INLINE double settle(Work *w, int j, const Slot *s, double v) {
         return v;
     }
     v = clipped(v, s->low, s->high);
-    if (s->step == 0.0) return v;
-    double k = rint(v / s->step);                    /* half to even */
-    if (UNLIKELY(!(k - k == 0.0))) fail(w, j, FAIL_VALUE);
-    return k * s->step + 0.0;                        /* an integer number of steps has no negative zero */
+    if (s->p == 0.0) return v;
+    double k = rint(v * s->q / s->p);                /* half to even */
+    if (UNLIKELY(!(fabs(k * s->p) <= 0x1p53))) fail(w, j, FAIL_VALUE);
+    return on_grid(s, k);
 }
 
 /* Store a value and what follows from it: the atoms' bits, the cell of a grid. */
@@ -25,7 +28,7 @@ INLINE void put(Work *w, int j, int slot, double v) {
     const Slot *s = w->p->slots + slot;
     w->state[AT(w, slot, j)] = v;
     if (s->grid && s->kind == SLOT_FACT) w->grid[AT(w, slot, j)] = v != 0.0;
-    else if (s->grid) w->grid[AT(w, slot, j)] = v - v == 0.0 ? (int32_t)(rint(v / s->step) - s->first) : 0;
+    else if (s->grid) w->grid[AT(w, slot, j)] = v - v == 0.0 ? (int32_t)(rint(v * s->q / s->p) - s->first) : 0;
     if (s->atoms) set_atoms(w, j, slot, v);
 }
 
@@ -120,7 +123,8 @@ INLINE void follow_probes(
         for (int i = 0; i < n; i++) {
             if (!(d->changed & changed[i])) continue;
             if (d->what == DEP_FIRST) look_first(w, js[i], d->target);
-            else look_held(w, js[i], d->target);
+            else if (d->what == DEP_HELD) look_held(w, js[i], d->target);
+            else look_edge(w, js[i], d->target);
         }
     }
 }

@@ -67,6 +67,7 @@ INLINE void forget(Work *w, const LaneNo *js, int n) {
     for (int i = 0; i < p->n_counts; i++) for (int l = 0; l < n; l++) w->counts[AT(w, i, js[l])] = 0;
     for (int i = 0; i < p->n_first; i++) for (int l = 0; l < n; l++) w->closed[AT(w, i, js[l])] = 0;
     for (int i = 0; i < p->n_held; i++) for (int l = 0; l < n; l++) w->spell[AT(w, i, js[l])] = 0;
+    for (int i = 0; i < p->n_edges; i++) for (int l = 0; l < n; l++) w->edge[AT(w, i, js[l])] = 0;
     for (int l = 0; l < n; l++) {
         Lane *lane = w->lane + js[l];
         lane->now = 0.0, lane->events = 0, lane->n_instant = 0, lane->next_at = 0, lane->fail = 0;
@@ -118,6 +119,7 @@ INLINE void begin_probes(Work *w, int j) {
     const Tables *p = w->p;
     int64_t row = w->lane[j].row;
     for (int i = 0; i < p->n_first; i++) w->rows.first[row * p->n_first + i] = INFINITY, look_first(w, j, i);
+    for (int i = 0; i < p->n_edges; i++) w->rows.edges[row * p->n_edges + i] = INFINITY, look_edge(w, j, i);
     for (int i = 0; i < p->n_held; i++) w->rows.held[row * p->n_held + i] = 0.0, look_held(w, j, i);
     for (int i = 0; i < p->n_fired; i++) w->rows.fired[row * p->n_fired + i] = 0;
 }
@@ -223,6 +225,7 @@ COLD void blank(Work *w, int64_t row) {
     const Tables *p = w->p;
     Rows r = w->rows;
     for (int i = 0; i < p->n_first; i++) r.first[row * p->n_first + i] = NAN;
+    for (int i = 0; i < p->n_edges; i++) r.edges[row * p->n_edges + i] = NAN;
     for (int i = 0; i < p->n_at; i++) r.at[row * p->n_at + i] = NAN;
     for (int i = 0; i < p->n_held; i++) r.held[row * p->n_held + i] = NAN;
     for (int i = 0; r.final && i < p->n_variables; i++) r.final[row * p->n_variables + i] = NAN;

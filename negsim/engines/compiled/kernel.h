@@ -61,7 +61,8 @@ COLD void take_all(Work *w, Piece *piece) {
     TAKE(grid, p->n_slots * by_lane), TAKE(bits, p->n_words * by_lane), TAKE(on, p->n_actions * by_lane);
     TAKE(next_instant, p->n_actions * by_lane), TAKE(instant_stamp, p->n_actions * by_lane);
     TAKE(instant_count, p->n_actions * by_lane), TAKE(closed, p->n_first * by_lane);
-    TAKE(spell, p->n_held * by_lane), TAKE(since, p->n_held * by_lane), TAKE(touched, p->n_actions);
+    TAKE(spell, p->n_held * by_lane), TAKE(since, p->n_held * by_lane), TAKE(edge, p->n_edges * by_lane);
+    TAKE(touched, p->n_actions);
     TAKE(initial, p->n_slots), TAKE(stack, 2 * p->depth + 16), TAKE(fresh, p->most_effects);
     TAKE(sums, p->most_outcomes * w->lanes), TAKE(columns, (p->depth + 2) * w->lanes);
     TAKE(parts, p->n_parts * w->lanes), TAKE(part_of, p->n_parts), TAKE(bounds, w->lanes);

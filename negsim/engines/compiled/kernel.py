@@ -26,7 +26,7 @@ KEPT_SEEDS, KEPT_ROWS = 4, 4096
 # Replications with the same parameters from which on it pays to keep tables of what expressions are.
 WORTH_TABLES = 24
 # The arrays of a block that a run fills.
-RESULTS = ("first", "at", "held", "fired", "counts", "final", "events", "failed")
+RESULTS = ("first", "edges", "at", "held", "fired", "counts", "final", "events", "failed")
 
 
 def _check_layouts() -> None:

@@ -120,11 +120,11 @@ COLD void prepare_law(Law *w) {
     w->exponent = 1.0 / w->a;
     w->at_mode = w->family == TRIANGULAR ? triangular_hazard(w, w->b) : 0.0;
     w->cut = w->has_low || w->has_high;
-    w->defective = w->never > 0.0;
     w->ever = 1.0 - w->never;
     w->upper = w->has_high ? family_survival(w, w->high) : 0.0;
     w->mass = (w->has_low ? family_survival(w, w->low) : 1.0) - w->upper;
     w->plain = w->family == EXPONENTIAL && !w->cut && !w->defective;
+    w->plenty = w->a > 1.0 ? 0x1p1000 / w->a : 0x1p1000;
     w->h0 = w->family == NORMAL || w->family == BETA ? 0.0 : hazard(w, 0.0);
 }
 

@@ -29,7 +29,12 @@ LAYOUTS: dict[str, np.dtype[np.void]] = {
     "Term": _layout("last word", "", [("mask", "u8"), ("want", "u8")]),
     "Dimension": _layout("slot stride"),
     "Atom": _layout("bit op", "value"),
-    "Slot": _layout("kind initial law atom atoms grid changing cell", "low high step first"),
+    "Slot": _layout(
+        "",
+        "low high p q",
+        [("kind", "i2"), ("changing", "i2")]
+        + [(name, "i4") for name in ("initial", "law", "atom", "atoms", "grid", "cell", "first")],
+    ),
     "Effect": _layout(
         "slot add amount law",
         "",
@@ -56,12 +61,13 @@ LAYOUTS: dict[str, np.dtype[np.void]] = {
         [(name, "u1") for name in ("kind", "memory", "branching", "steady", "early", "safe")] + [("unused", "10u1")],
     ),
     "First": _layout("condition throughout"),
+    "Edge": _layout("condition unused", "after"),
     "Dated": _layout("condition column", "date"),
-    "Fired": _layout("outcome column", "date"),
+    "Fired": _layout("outcome column", "after date"),
     "Instant": _layout("", "when", [("occurrence", "i8")]),
     "Law": _layout(
         "family cut defective plain has_low has_high",
-        "a b c low high never ever upper mass width rising falling at_mode alpha beta exponent h0 u0 u1 u2 u3",
+        "a b c low high never ever upper mass width rising falling at_mode alpha beta exponent h0 plenty u0 u1 u2",
     ),
 }
 

@@ -17,13 +17,14 @@ cdef extern from "kernel.h":
     ctypedef struct GuardDep: pass
     ctypedef struct Action: pass
     ctypedef struct First: pass
+    ctypedef struct Edge: pass
     ctypedef struct Dated: pass
     ctypedef struct Fired: pass
     ctypedef struct Instant: pass
     ctypedef struct Law: pass
     ctypedef struct Tables:
         int32_t n_slots, n_variables, n_actions, n_counts, n_words
-        int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects, n_exprs
+        int32_t n_laws, n_first, n_edges, n_at, n_dates, n_held, n_fired, n_effects, n_exprs
         int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, n_parts, many
         int64_t n_cells, n_memo
         double horizon
@@ -50,6 +51,7 @@ cdef extern from "kernel.h":
         double *cell_values
         double *cells
         First *first
+        Edge *edges
         Dated *at
         Dated *held
         int32_t *calendar
@@ -62,6 +64,7 @@ cdef extern from "kernel.h":
         double old, now
     ctypedef struct Rows:
         double *first
+        double *edges
         double *at
         double *held
         double *final
@@ -140,7 +143,7 @@ MOST_COLUMNS = COLUMNS
 SIZES = {
     "Expr": sizeof(Expr), "Term": sizeof(Term), "Dimension": sizeof(Dimension), "Atom": sizeof(Atom),
     "Slot": sizeof(Slot), "Effect": sizeof(Effect), "Outcome": sizeof(Outcome), "Dep": sizeof(Dep), "GuardDep": sizeof(GuardDep),
-    "Action": sizeof(Action), "First": sizeof(First), "Dated": sizeof(Dated), "Fired": sizeof(Fired),
+    "Action": sizeof(Action), "First": sizeof(First), "Edge": sizeof(Edge), "Dated": sizeof(Dated), "Fired": sizeof(Fired),
     "Instant": sizeof(Instant), "Law": sizeof(Law),
 }
 """Bytes of each row of a table, as the C compiler lays it out."""
@@ -167,7 +170,8 @@ cdef class Kernel:
         p = &self.p
         p.n_slots, p.n_variables, p.n_actions = n["n_slots"], n["n_variables"], n["n_actions"]
         p.n_counts, p.n_words, p.n_laws, p.many = n["n_counts"], n["n_words"], n["n_laws"], n["many"]
-        p.n_first, p.n_at, p.n_held, p.n_fired = n["n_first"], n["n_at"], n["n_held"], n["n_fired"]
+        p.n_first, p.n_edges, p.n_at, p.n_dates = n["n_first"], n["n_edges"], n["n_at"], n["n_dates"]
+        p.n_held, p.n_fired = n["n_held"], n["n_fired"]
         p.n_effects, p.n_calendar, p.n_changing, p.depth = n["n_effects"], n["n_calendar"], n["n_changing"], n["depth"]
         p.most_effects, p.most_outcomes, p.n_parts = n["most_effects"], n["most_outcomes"], n["n_parts"]
         p.n_cells, p.n_memo, p.n_exprs, p.horizon = n["n_cells"], n["n_memo"], n["n_exprs"], lowered.horizon
@@ -182,7 +186,8 @@ cdef class Kernel:
         p.slot_guards, p.slot_paces = <int32_t *> address(a["slot_guards"]), <int32_t *> address(a["slot_paces"])
         p.slot_probes, p.next = <int32_t *> address(a["slot_probes"]), <int32_t *> address(a["next"])
         p.cell_values, p.cells = <double *> address(a["cell_values"]), <double *> address(a["cells"])
-        p.first, p.at, p.held = <First *> address(a["First"]), <Dated *> address(a["at"]), <Dated *> address(a["held"])
+        p.first, p.edges = <First *> address(a["First"]), <Edge *> address(a["Edge"])
+        p.at, p.held = <Dated *> address(a["at"]), <Dated *> address(a["held"])
         p.calendar, p.changing = <int32_t *> address(a["calendar"]), <int32_t *> address(a["changing"])
         cdef Work *w = reserve(p)
         if w is NULL:
@@ -224,7 +229,8 @@ cdef class Workspace:
         o.parameters, o.laws = <double *> address(given["parameters"]), <Law *> address(given["laws"])
         o.n_parameters, o.tables, o.alike = given["n_parameters"], given["tables"], given["alike"]
         o.stop_at_failure, o.tracing = given["stop_at_failure"], given["tracing"]
-        r.first, r.at, r.held = <double *> address(given["first"]), <double *> address(given["at"]), <double *> address(given["held"])
+        r.first, r.edges = <double *> address(given["first"]), <double *> address(given["edges"])
+        r.at, r.held = <double *> address(given["at"]), <double *> address(given["held"])
         r.final, r.fired = <double *> address(given["final"]), <int64_t *> address(given["fired"])
         r.counts, r.events = <int32_t *> address(given["counts"]), <int64_t *> address(given["events"])
         r.failed = <uint8_t *> address(given["failed"])

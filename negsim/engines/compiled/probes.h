@@ -4,6 +4,9 @@
 
 #include "expressions.h"
 
+/* Of an edge probe: whether its condition held at the last look, or that it is no longer looked at. */
+enum { EDGE_OFF, EDGE_ON, EDGE_OVER };
+
 INLINE void look_first(Work *w, int j, int i) {
     const First *f = w->p->first + i;
     uint8_t *closed = w->closed + AT(w, i, j);
@@ -14,6 +17,27 @@ INLINE void look_first(Work *w, int j, int i) {
     } else if (!holds(w, j, f->throughout)) {
         *closed = 1;
     }
+}
+
+/* The first time from `after` on at which a condition turns true; true at the start is an edge there. */
+INLINE void look_edge(Work *w, int j, int i) {
+    const Edge *e = w->p->edges + i;
+    uint8_t *edge = w->edge + AT(w, i, j);
+    if (*edge == EDGE_OVER) return;
+    uint8_t on = (uint8_t)holds(w, j, e->condition);
+    if (on && *edge == EDGE_OFF && w->lane[j].now >= e->after) {
+        w->rows.edges[w->lane[j].row * w->p->n_edges + i] = w->lane[j].now;
+        on = EDGE_OVER;
+    }
+    *edge = on;
+}
+
+/* The window of an edge opens: a condition that holds already, also without an edge in the window, counts. */
+INLINE void open_edge(Work *w, int j, int i) {
+    uint8_t *edge = w->edge + AT(w, i, j);
+    if (*edge != EDGE_ON) return;
+    w->rows.edges[w->lane[j].row * w->p->n_edges + i] = w->p->edges[i].after;
+    *edge = EDGE_OVER;
 }
 
 INLINE void end_spell(Work *w, int j, int i, double when) {
@@ -33,14 +57,17 @@ INLINE void look_held(Work *w, int j, int i) {
     }
 }
 
-/* Values on the dates before `when`: everything at a date has happened by then. */
+/* Values on the dates before `when`: everything at a date has happened by then. A window opens right after a date. */
 NOINLINE void record_dates(Work *w, int j, double when) {
     const Dated *d = w->p->at;
     Lane *lane = w->lane + j;
     double *at = w->rows.at + lane->row * w->p->n_at;
-    for (; lane->next_at < w->p->n_at && d[lane->next_at].date < when; lane->next_at++)
-        at[d[lane->next_at].column] = value(w, j, d[lane->next_at].condition);
-    double next = lane->next_at < w->p->n_at ? d[lane->next_at].date : INFINITY;
+    for (; lane->next_at < w->p->n_dates && d[lane->next_at].date < when; lane->next_at++) {
+        const Dated *date = d + lane->next_at;
+        if (date->condition < 0) open_edge(w, j, date->column);
+        else at[date->column] = value(w, j, date->condition);
+    }
+    double next = lane->next_at < w->p->n_dates ? d[lane->next_at].date : INFINITY;
     lane->stop = next < w->p->horizon ? next : w->p->horizon;
 }
 
@@ -48,7 +75,8 @@ INLINE void count_firing(Work *w, int j, const Action *A, int outcome) {
     int64_t *fired = w->rows.fired + w->lane[j].row * w->p->n_fired;
     for (int i = A->fired; i < A->fired + A->fireds; i++) {
         const Fired *f = w->p->fired + i;
-        if (w->lane[j].now <= f->date && (f->outcome < 0 || f->outcome == outcome)) fired[f->column]++;
+        double now = w->lane[j].now;
+        if (now >= f->after && now <= f->date && (f->outcome < 0 || f->outcome == outcome)) fired[f->column]++;
     }
 }
 

@@ -11,7 +11,7 @@ from negsim.program import EffectRow, Program
 
 __all__ = ["Readers", "reads"]
 
-FIRST, HELD = 1, 2
+FIRST, HELD, EDGE = 1, 2, 3
 # Outcomes have their own lists of what to look at again while all these stay as short as this.
 MOST_LISTED = 2**20
 
@@ -49,6 +49,9 @@ class Readers:
         for number, (tree, _) in enumerate(program.probes.held):
             for slot in reads(tree, program):
                 probes[slot].append((number, HELD))
+        for number, (tree, _, _) in enumerate(program.probes.edges):
+            for slot in reads(tree, program):
+                probes[slot].append((number, EDGE))
         self.slots = (guards, paces, probes)
 
     def outcome(self, effects: Sequence[EffectRow]) -> tuple[int, ...]:

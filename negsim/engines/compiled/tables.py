@@ -62,7 +62,7 @@ def _law_row(law: Law | tuple[float, float]) -> tuple[float, ...]:
         return FAMILIES.index("fixed"), 0, 0, 0, 0, 0, after, 0.0, 0.0, 0.0, 0.0, never
     family = FAMILIES.index("gamma" if law.family == "erlang" else law.family)
     a, b, c = (*law.params, 0.0, 0.0)[:3]
-    return family, 0, 0, 0, law.low is not None, law.high is not None, a, b, c, *law.bounds, law.never
+    return family, 0, law.defective, 0, law.low is not None, law.high is not None, a, b, c, *law.bounds, law.never
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class _Lowering:
     sums: list[float] = field(default_factory=list)
     streams: dict[str, int] = field(default_factory=dict)
     dated: dict[str, list[tuple[int, int, float]]] = field(default_factory=dict)
-    fired: dict[int, list[tuple[int, int, float]]] = field(default_factory=dict)
+    fired: dict[int, list[tuple[int, int, float, float]]] = field(default_factory=dict)
     next: int = 0
     code: Code = field(init=False)
     readers: Readers = field(init=False)
@@ -87,8 +87,8 @@ class _Lowering:
 
     def lowered(self) -> Lowered:
         program = self.program
-        for column, (action, outcome, date) in enumerate(program.probes.fired):
-            self.fired.setdefault(action, []).append((-1 if outcome is None else outcome, column, date))
+        for column, (action, outcome, after, by) in enumerate(program.probes.fired):
+            self.fired.setdefault(action, []).append((-1 if outcome is None else outcome, column, after, by))
         for number, row in enumerate(program.actions):
             self.action(number, row)
         self.probes()
@@ -168,13 +168,13 @@ class _Lowering:
             slot, value, constant = self.rows["Slot"][row[0]], row[4], row[5]
             kind, place, bit = ANY, 0, 0
             if constant and slot[0] == SLOTS["fact"]:
-                atoms = [self.rows["Atom"][i] for i in range(slot[3], slot[3] + slot[4])]
+                atoms = [self.rows["Atom"][i] for i in range(slot[4], slot[4] + slot[5])]
                 kind = FACT if all(atom[0] < 64 for atom in atoms) else ANY
                 bit = 1 << atoms[0][0] if atoms and kind == FACT else 0
-            elif constant and slot[5] and self.next + slot[5] <= ALL_NEXT and abs(value) < 1e300:
+            elif constant and slot[6] and self.next + slot[6] <= ALL_NEXT and abs(value) < 1e300:
                 kind, place = CELL, self.next
-                self.next += slot[5]
-            self.rows["Effect"][number] = (*row, kind, place, slot[7], slot[4], bit)
+                self.next += slot[6]
+            self.rows["Effect"][number] = (*row, kind, place, slot[7], slot[5], bit)
 
     def guard(self, target: int, _: int, changed: int) -> tuple[int, ...]:
         form: Form = self.code.forms[self.rows["Action"][target][0]]
@@ -188,14 +188,22 @@ class _Lowering:
         probes, condition = self.program.probes, self.code.condition
         self.rows["First"] = [(condition(one), condition(two)) for one, two in probes.first]
         self.dated["held"] = [(condition(tree), column, date) for column, (tree, date) in enumerate(probes.held)]
+        self.rows["Edge"] = [(condition(tree), 0, after) for tree, after, _ in probes.edges]
         at = [(self.code.number(tree), column, date) for column, (tree, date) in enumerate(probes.at)]
-        self.dated["at"] = sorted(at, key=lambda row: (row[2], row[1]))
+        # a window opens when everything at earlier instants has happened: right after the microsecond before it
+        opens = [
+            (-1, column, after - 1.0)
+            for column, (_, after, or_holds) in enumerate(probes.edges)
+            if or_holds and 0 < after <= self.program.horizon
+        ]
+        self.dated["at"] = sorted([*at, *opens], key=lambda row: (row[2], row[1]))
 
     def slot(self, slot: Slot) -> tuple[Any, ...]:
         tree = slot.initial if slot.chance is None else slot.chance
         initial = -1 if tree is None else self.code.number(tree)
         changing = 1 if slot.law is not None else -1 if slot.chance is not None else 0
-        return SLOTS[slot.kind], initial, -1 if slot.law is None else slot.law, changing, slot.low, slot.high, slot.step
+        law, (p, q) = -1 if slot.law is None else slot.law, slot.step or (0.0, 1.0)
+        return SLOTS[slot.kind], initial, law, changing, slot.low, slot.high, p, q
 
     def atoms(self, slots: Sequence[tuple[Any, ...]]) -> None:
         """Atoms in the order of the slots that they read; slots with their atoms and cells."""
@@ -205,11 +213,11 @@ class _Lowering:
         for slot, *_ in known:
             counts[slot] += 1
         place = cell = 0
-        for number, (kind, initial, law, changing, low, high, step) in enumerate(slots):
+        for number, (kind, initial, law, changing, low, high, p, q) in enumerate(slots):
             cells, first = cells_of(self.program.slots[number])
             if cells > MOST_CELLS and number not in self.code.gridded:
                 cells = 0
-            row = (kind, initial, law, place, counts[number], cells, changing, cell, low, high, step, first)
+            row = (kind, changing, initial, law, place, counts[number], cells, cell, first, low, high, p, q)
             self.rows["Slot"].append(row)
             place, cell = place + counts[number], cell + cells
 
@@ -227,9 +235,9 @@ class _Lowering:
             "sums": np.array([*self.sums, 0.0]),
             "next": np.zeros(self.next + 1, dtype=np.int32),
             "cells": np.zeros(self.code.cells + 1),
-            "cell_values": np.zeros(sum(row[5] for row in self.rows["Slot"]) + 1),
+            "cell_values": np.zeros(sum(row[6] for row in self.rows["Slot"]) + 1),
             "calendar": integers(i for i, row in enumerate(self.rows["Action"]) if row[12] == KINDS["calendar"]),
-            "changing": integers(i for i, row in enumerate(self.rows["Slot"]) if row[6]),
+            "changing": integers(i for i, row in enumerate(self.rows["Slot"]) if row[1]),
         }
 
     def numbers(self) -> dict[str, int]:
@@ -244,12 +252,14 @@ class _Lowering:
             "n_words": max(1, (len(self.code.atoms) + 63) // 64),
             "n_laws": len(program.laws),
             "n_first": len(probes.first),
+            "n_edges": len(probes.edges),
             "n_at": len(probes.at),
+            "n_dates": len(self.dated["at"]),
             "n_held": len(probes.held),
             "n_fired": len(probes.fired),
             "n_effects": len(self.rows["Effect"]),
             "n_calendar": sum(row.clock == "calendar" for row in program.actions),
-            "n_changing": sum(row[6] != 0 for row in self.rows["Slot"]),
+            "n_changing": sum(row[1] != 0 for row in self.rows["Slot"]),
             "depth": self.code.depth,
             "most_effects": max((row[2] for row in outcomes), default=0),
             "most_outcomes": max((len(row.outcomes) for row in program.actions), default=0),

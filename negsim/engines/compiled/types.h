@@ -24,12 +24,14 @@ typedef uint16_t LaneNo;
 /* Places of the stack of code that is run for many lanes at once. */
 #define MOST_COLUMNS 64
 #define MOST_AT_ONE_INSTANT 1000
+/* Instants, ages and due times are whole microseconds (section 2); hazards speak of days. */
+#define DAY 86400000000.0
 
 enum { FORM_CONST, FORM_SLOT, FORM_MASK, FORM_TERMS, FORM_CODE, FORM_GRID, FORM_MEMO };
 enum { KIND_RANDOM, KIND_FIXED, KIND_CALENDAR, KIND_IMMEDIATE, KIND_NONE };
 enum { MEMORY_RESET, MEMORY_RESUME, MEMORY_REPEAT };
 enum { SLOT_FACT, SLOT_COUNTER, SLOT_LEVEL, SLOT_PARAMETER };
-enum { DEP_FIRST = 1, DEP_HELD = 2 };
+enum { DEP_FIRST = 1, DEP_HELD = 2, DEP_EDGE = 3 };
 enum { EFFECT_ANY, EFFECT_FACT, EFFECT_CELL };
 enum { FAIL_NONE, FAIL_VALUE, FAIL_INSTANT, FAIL_EVENTS, FAIL_MEMORY };
 
@@ -52,10 +54,10 @@ typedef struct { int32_t slot, stride; } Dimension;
 typedef struct { int32_t bit, op; double value; } Atom;                /* op -1: the truth of the slot itself */
 
 typedef struct {
-    int32_t kind, initial, law, atom, atoms, grid;   /* grid: values of a fact or bounded level with a step, else 0 */
-    int32_t changing;                                /* drawn in each replication: 1 from its law, -1 by chance */
-    int32_t cell;                                    /* first of the values of its cells */
-    double low, high, step, first;                   /* first: number of the lowest cell */
+    int16_t kind, changing;                          /* changing: drawn in each replication, 1 from law, -1 by chance */
+    int32_t initial, law, atom, atoms, grid;         /* grid: values of a fact or bounded level with a step, else 0 */
+    int32_t cell, first;                             /* first of the values of its cells; number of the lowest */
+    double low, high, p, q;                          /* a step is p/q, and k steps are k*p/q; p is 0 without one */
 } Slot;
 
 typedef struct {
@@ -92,25 +94,27 @@ typedef struct {
 } Action;
 
 typedef struct { int32_t condition, throughout; } First;
-typedef struct { int32_t condition, column; double date; } Dated;
-typedef struct { int32_t outcome, column; double date; } Fired;       /* outcome -1: any */
+typedef struct { int32_t condition, unused; double after; } Edge;
+typedef struct { int32_t condition, column; double date; } Dated;     /* condition -1: edge `column` opens after date */
+typedef struct { int32_t outcome, column; double after, date; } Fired;       /* outcome -1: any */
 typedef struct { int64_t occurrence; double when; } Instant;
 
 /* A law on plain numbers: what laws.h needs, prepared once a row of parameters. */
 typedef struct {
-    int32_t family, cut, defective, plain;   /* plain: exponential, neither cut nor defective */
+    int32_t family, cut, defective, plain;   /* plain: exponential, neither cut nor defective (also never with chance 0) */
     int32_t has_low, has_high;
     double a, b, c;                          /* canonical parameters */
     double low, high, never, ever;
     double upper, mass;                      /* S(hi), S(lo) - S(hi) */
     double width, rising, falling, at_mode, alpha, beta, exponent;
     double h0;                               /* H(0) */
-    double unused[4];
+    double plenty;                           /* plain: no hazard overflows up to this age in microseconds */
+    double unused[3];
 } Law;
 
 typedef struct {
     int32_t n_slots, n_variables, n_actions, n_counts, n_words;
-    int32_t n_laws, n_first, n_at, n_held, n_fired, n_effects, n_exprs;
+    int32_t n_laws, n_first, n_edges, n_at, n_dates, n_held, n_fired, n_effects, n_exprs;
     int32_t n_calendar, n_changing, depth, most_effects, most_outcomes, n_parts, many;
     int64_t n_cells, n_memo;
     double horizon;
@@ -119,11 +123,11 @@ typedef struct {
     GuardDep *guard_deps; Dep *pace_deps, *probe_deps;
     int32_t *slot_guards, *slot_paces, *slot_probes;        /* per slot, for outcomes that are not listed */
     int32_t *next; double *cell_values, *cells;
-    First *first; Dated *at; Dated *held;
+    First *first; Edge *edges; Dated *at; Dated *held;
     int32_t *calendar, *changing;             /* calendar actions; slots drawn anew in each replication */
 } Tables;
 
-/* P: the target, 0 without one that is not used up. h: H(x), or NaN where nobody asked yet. A line of the caches. */
+/* P: the target, 0 without one that is not used up. h: H(x/DAY), or NaN where nobody asked yet. A line of the caches. */
 typedef struct { double x, T, t0, m, s, P, h, unused; } Clock;
 
 /* How often an action fired, and how many targets (or edges) it has drawn. */
@@ -134,7 +138,7 @@ typedef struct { int32_t slot, unused; double old, now; } TraceChange;
 
 /* Of a lean block final and counts are null. */
 typedef struct {
-    double *first, *at, *held, *final;
+    double *first, *edges, *at, *held, *final;
     int64_t *fired, *events;
     int32_t *counts;
     uint8_t *failed;
@@ -182,7 +186,7 @@ typedef struct {
     int32_t *counts;                                          /* by lane: firings by action and outcome */
     double *due;                                              /* by lane: see agenda.h */
     int32_t *next_instant;                                    /* by lane */
-    uint8_t *closed, *spell; double *since;                   /* by lane: probes */
+    uint8_t *closed, *spell, *edge; double *since;            /* by lane: probes */
     int32_t *instant_stamp, *instant_count;                   /* by lane */
     int32_t *touched;                                         /* many actions: those that the history has used */
     Bound *bounds, *last; int64_t turns;                      /* as many as lanes; the last that was taken */
