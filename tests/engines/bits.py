@@ -12,7 +12,7 @@ from negsim.engines import Block, Job, prepare
 from negsim.program import Program, lower
 from negsim.simulate import parameter_rows
 
-FLOATS = ("first", "at", "held", "final")
+FLOATS = ("first", "edges", "at", "held", "final")
 WHOLE = ("fired", "counts", "events", "failed", "replications")
 
 

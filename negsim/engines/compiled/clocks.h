@@ -47,19 +47,17 @@ INLINE double hazard_at_x(const Law *l, Clock *c) {
     return c->h;
 }
 
-/* Consumed hazard of a plain exponential clock that has aged so much since its last touch. */
-INLINE double consumed_plain(const Law *l, const Clock *c, double aged) {
-    if (!(c->m > 0.0)) return c->T;
-    double T = c->T + c->m * l->a * (aged / DAY);
-    return T < c->P ? T : c->P;
+/* Touch of a plain exponential clock. */
+INLINE void touch_plain(const Law *l, Clock *c, double now) {
+    double T = c->m > 0.0 ? c->T + c->m * l->a * (c->s * (now - c->t0) / DAY) : c->T;
+    c->T = T < c->P ? T : c->P, c->t0 = now;
 }
 
 /* Age and consumed hazard up to now (section 4, Touch). */
 NOINLINE void touch(const Law *l, Clock *c, double now) {
-    double aged = c->s * (now - c->t0), x1 = c->x + aged;
-    if (l->plain) {
-        c->T = consumed_plain(l, c, aged);
-    } else if (l->family != FIXED && c->m > 0.0) {
+    if (l->plain) { touch_plain(l, c, now); return; }
+    double x1 = c->x + c->s * (now - c->t0);
+    if (l->family != FIXED && c->m > 0.0) {
         double h = hazard_at_x(l, c), h1 = hazard(l, x1 / DAY);
         double T = c->T + c->m * (h1 - h);
         c->T = h1 == INFINITY ? c->P : T < c->P ? T : c->P;
@@ -74,8 +72,7 @@ NOINLINE void touch(const Law *l, Clock *c, double now) {
 INLINE double due_plain(const Law *l, const Clock *c, double now) {
     double left = c->P - c->T, rate = c->m * l->a * c->s, due = now + whole(left / rate * DAY);
     if (UNLIKELY(!(rate > 0.0))) due = INFINITY;
-    int over = UNLIKELY(!(c->x <= l->plenty)) && l->a * (c->x / DAY) == INFINITY;
-    if (UNLIKELY(left <= 0.0 || over) && c->m != 0.0 && c->s != 0.0) due = now;
+    if (UNLIKELY(left <= 0.0 && c->m != 0.0 && c->s != 0.0)) due = now;
     return due;
 }
 
@@ -220,9 +217,8 @@ NOINLINE void turn_guards(Work *w, int a, const LaneNo *js, int n) {
 
 /* Touch and Schedule of a plain exponential clock, written as one. */
 INLINE double repace_plain(const Law *l, Clock *c, double now, double m, double s) {
-    double aged = c->s * (now - c->t0);
-    c->T = consumed_plain(l, c, aged);
-    c->x = c->x + aged, c->t0 = now, c->m = m, c->s = s;
+    touch_plain(l, c, now);
+    c->m = m, c->s = s;
     return due_plain(l, c, now);
 }
 

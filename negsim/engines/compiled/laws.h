@@ -124,7 +124,6 @@ COLD void prepare_law(Law *w) {
     w->upper = w->has_high ? family_survival(w, w->high) : 0.0;
     w->mass = (w->has_low ? family_survival(w, w->low) : 1.0) - w->upper;
     w->plain = w->family == EXPONENTIAL && !w->cut && !w->defective;
-    w->plenty = w->a > 1.0 ? 0x1p1000 / w->a : 0x1p1000;
     w->h0 = w->family == NORMAL || w->family == BETA ? 0.0 : hazard(w, 0.0);
 }
 

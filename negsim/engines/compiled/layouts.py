@@ -67,7 +67,7 @@ LAYOUTS: dict[str, np.dtype[np.void]] = {
     "Instant": _layout("", "when", [("occurrence", "i8")]),
     "Law": _layout(
         "family cut defective plain has_low has_high",
-        "a b c low high never ever upper mass width rising falling at_mode alpha beta exponent h0 plenty u0 u1 u2",
+        "a b c low high never ever upper mass width rising falling at_mode alpha beta exponent h0 u0 u1 u2 u3",
     ),
 }
 

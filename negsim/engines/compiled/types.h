@@ -108,8 +108,7 @@ typedef struct {
     double upper, mass;                      /* S(hi), S(lo) - S(hi) */
     double width, rising, falling, at_mode, alpha, beta, exponent;
     double h0;                               /* H(0) */
-    double plenty;                           /* plain: no hazard overflows up to this age in microseconds */
-    double unused[3];
+    double unused[4];
 } Law;
 
 typedef struct {
@@ -127,7 +126,8 @@ typedef struct {
     int32_t *calendar, *changing;             /* calendar actions; slots drawn anew in each replication */
 } Tables;
 
-/* P: the target, 0 without one that is not used up. h: H(x/DAY), or NaN where nobody asked yet. A line of the caches. */
+/* P: the target, 0 without one that is not used up. h: H(x/DAY), or NaN where nobody asked yet. Of a plain exponential
+   clock nobody asks for the age, and it is not kept. A line of the caches. */
 typedef struct { double x, T, t0, m, s, P, h, unused; } Clock;
 
 /* How often an action fired, and how many targets (or edges) it has drawn. */
