@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from negsim.blocks import Block, Event, Job, Kernel, Trajectory
 from negsim.errors import EngineError, nearest
+from negsim.model.calendar import DAY, LONGEST
 from negsim.program import Program
 
 __all__ = ["ENGINES", "Block", "Engine", "Event", "Job", "Kernel", "Trajectory", "choose", "prepare"]
@@ -100,6 +101,17 @@ def choose(name: str, program: Program) -> tuple[str, str]:
 
 
 def prepare(name: str, program: Program) -> Kernel:
-    """Make a program ready to run on an engine."""
+    """Make a program ready to run on an engine.
+
+    Raises
+    ------
+    EngineError
+        If the scenario is longer than floats count whole microseconds.
+    """
+    if program.horizon > LONGEST:
+        raise EngineError(
+            f"the scenario lasts {program.horizon / DAY:,.0f} days, and instants are whole microseconds, exact up to "
+            f"{LONGEST / DAY:,.0f} days (285 years); move its end, or solve it exactly"
+        )
     kernel: Kernel = getattr(importlib.import_module(ENGINES[name].module), ENGINES[name].kernel)(program)
     return kernel
