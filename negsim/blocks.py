@@ -14,7 +14,24 @@ from negsim.model.calendar import DAY
 from negsim.probes import Asked
 from negsim.program import Program
 
-__all__ = ["ARRAYS", "Block", "Event", "Job", "Kernel", "Trajectory", "answered", "counted", "empty_block", "numbers", "times_of"]
+__all__ = [
+    "ARRAYS",
+    "TOLD",
+    "Block",
+    "Event",
+    "Job",
+    "Kernel",
+    "Trajectory",
+    "answered",
+    "counted",
+    "empty_block",
+    "first_told",
+    "numbers",
+    "times_of",
+]
+
+TOLD = 20
+"""Failures of a run that say what happened; of later ones only the number is kept, since the words cost a history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +117,7 @@ class Block:
         Firings in all.
     failed : bool (n,)
     failures : list of SimulationError
-        Why, for the failed ones, in their order.
+        Of the failed ones, in their order; the first ``TOLD`` say why.
     traces : list of Trajectory
     """
 
@@ -125,6 +142,18 @@ class Block:
 
 ARRAYS = ("replications", "first", "edges", "at", "held", "fired", "counts", "final", "events", "failed")
 """The arrays of a block, a row a replication each."""
+
+
+def first_told(failures: Sequence[SimulationError]) -> list[SimulationError]:
+    """Failures of which those after the first ``TOLD`` keep their number alone, whoever told them."""
+    return [*failures[:TOLD], *(_untold(failure.replication) for failure in failures[TOLD:])]
+
+
+def _untold(replication: int | None) -> SimulationError:
+    return SimulationError(
+        f"could not be finished; the first {TOLD} failures say why, and replay(runs, {replication}) says it of this one",
+        replication=replication,
+    )
 
 
 class Kernel(Protocol):

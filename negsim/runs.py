@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.blocks import ARRAYS, Block, Trajectory, answered, counted, numbers
+from negsim.blocks import ARRAYS, Block, Trajectory, answered, counted, first_told, numbers
 from negsim.errors import EstimateError, NotRecorded, SimulationError, nearest
 from negsim.estimates import Band, Conditional, Curve, Mean, Proportion, draw_band
 from negsim.model.calendar import DAY, Calendar, Moment, moment
@@ -427,8 +427,10 @@ class JoinedBlock(Block):
         if name in ARRAYS:
             whole = np.concatenate([getattr(part, name) for part in self.parts])
             whole.flags.writeable = False
-        elif name in ("failures", "traces"):
-            whole = [one for part in self.parts for one in getattr(part, name)]
+        elif name == "failures":
+            whole = first_told([one for part in self.parts for one in part.failures])
+        elif name == "traces":
+            whole = [one for part in self.parts for one in part.traces]
         else:
             raise AttributeError(name)
         setattr(self, name, whole)

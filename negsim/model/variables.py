@@ -200,7 +200,7 @@ def on_grid(value: float, grid: tuple[float, float]) -> float:
     """
     p, q = grid
     steps = value * q / p
-    if not abs(steps) < WHOLE:
+    if not abs(steps) <= WHOLE:
         return math.nan
     scaled = float(round(steps)) * p
     return scaled / q + 0.0 if abs(scaled) <= WHOLE else math.nan  # + 0.0: no minus zero

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import negsim as ns
 from negsim.streams import Stream
 
 SEEDS = range(25)
+DAY = 86_400_000_000.0
 
 
 def at(day: float, *effects: Any, name: str = "go", **said: Any) -> ns.Action:
@@ -89,17 +91,61 @@ def test_a_level_is_clipped(engine: str, effect: str, expected: float) -> None:
         (0.5, 0, "x += 0.25", 0.0),  # half a step: to even, that is 0
         (0.5, 0.5, "x += 0.25", 1.0),  # 1.5 steps: to even, that is 2
         (0.5, 0, "x += 0.26", 0.5),
-        (0.1, 0, "x = 0.3", 3 * 0.1),  # value = k * step, not the number that was written
-        (0.1, 0.3, "x += 0.4", 7 * 0.1),
-        (0.1, 0, "x = 99", 20 * 0.1),
-        (0.1, -0.5, "x -= 0.25", round((-5 * 0.1 - 0.25) / 0.1) * 0.1),
+        (0.1, 0, "x = 0.3", 0.3),  # the nearest double of the decimal, and not 3 * 0.1
+        (0.1, 0, "x = 3 * 0.1", 0.3),
+        (0.1, 0.3, "x += 0.4", 0.7),
+        (0.1, 0, "x = 99", 2.0),
+        (0.1, -0.5, "x -= 0.25", -0.8),  # -7.5 steps: to even
+        (0.05, 1.0, "x -= 0.05 + 0.6", 0.35),
         (0.25, 0.6, "x += 0", 0.5),  # the initial value is put on the grid likewise
+        (2.0, 0, "x += 1", 0.0),
+        (2.0, 0, "x += 1.5", 2.0),
     ],
 )
 def test_a_level_with_a_step_is_a_whole_number_of_steps(
     engine: str, step: float, start: float, effect: str, expected: float
 ) -> None:
     assert final(scenario(ns.Level("x", start, low=-2, high=2, step=step), at(1.0, effect)), engine, "x") == expected
+
+
+@on_every_engine
+def test_decimal_steps_meet_the_numbers_that_are_written(engine: str) -> None:
+    """Three steps of 0.1 are 0.3, and thirteen of 0.05 down from 1 are 0.35: comparisons mean what they say."""
+    thrice = [ns.Level("x", 0, low=-1, high=1, step=0.1), *(at(float(d), "x += 0.1", name=f"a{d}") for d in (1, 2, 3))]
+    for text, truth in (("x <= 0.3", 1.0), ("x == 0.3", 1.0), ("x > 0.3", 0.0), ("x + 0.4 == 0.7", 1.0)):
+        assert asked(engine, *thrice, kind="holds", condition=text, by=3) == truth
+    for high in (math.inf, 3):  # with bounds there are tables of where effects lead
+        falling = ns.Level("x", 1, low=-high, high=high, step=0.05)
+        fall = ns.Action(name="fall", clock=ns.Every("1 day"), effects=["x -= 0.05"])
+        assert asked(engine, falling, fall, kind="when", condition="x <= 0.35") == 13.0
+
+
+@on_every_engine
+@pytest.mark.parametrize("step", [0.1, 0.05, 2.5, 0.3, 1e-7, 4.0, 0.125])
+@pytest.mark.parametrize("bounded", [True, False])
+def test_every_point_of_a_grid_is_the_nearest_double_of_its_decimal(engine: str, step: float, bounded: bool) -> None:
+    exact = Fraction(str(step))
+    bound = float(50 * exact) if bounded else math.inf
+    level = ns.Level("x", float(-50 * exact), low=-bound, high=bound, step=step)
+    rise = ns.Action(name="rise", clock=ns.Every("1 hour"), effects=[f"x += {step!r}"])
+    changes = [event.changes[0][2] for event in trajectory(scenario(level, rise, end=5), engine).events[:100]]
+    assert changes == [float(exact * k) for k in range(-49, 51)]
+
+
+@on_every_engine
+def test_whole_numbers_reach_two_to_the_53rd_and_no_further(engine: str) -> None:
+    most = 2.0**53
+    for sign in (1, -1):
+        for low, high in ((-math.inf, math.inf), (-most, most)):
+            level = ns.Level("x", sign * (most - 1), low=low, high=high, step=1)
+            assert final(scenario(level, at(1.0, f"x += {sign}")), engine, "x") == sign * most
+        assert final(scenario(ns.Counter("x", sign * (most - 1)), at(1.0, f"x += {sign}")), engine, "x") == sign * most
+        assert final(scenario(ns.Counter("x", sign * most), at(1.0, "x += 0")), engine, "x") == sign * most
+        for beyond in (ns.Counter("x", sign * most), ns.Level("x", sign * most, step=1)):
+            with pytest.raises(ns.EvaluationError):
+                final(scenario(beyond, at(1.0, f"x += 2 * {sign}")), engine, "x")
+    with pytest.raises(ns.EvaluationError):
+        final(scenario(ns.Level("x", 0, step=2.5), at(1.0, "x = 9007199254740996 / 2")), engine, "x")
 
 
 @on_every_engine
@@ -205,8 +251,12 @@ def test_beliefs_are_rows_of_keyed_draws(engine: str) -> None:
 def asked(engine: str, *parts: Any, **question: Any) -> Any:
     named = ns.Question(name="q", **question)
     block = block_of(scenario(*parts, named), engine)
-    columns = {"duration": block.held, "fired": block.fired, "holds": block.at, "value": block.at}
-    return columns.get(named.kind, block.first)[0, 0]
+    if named.kind == "fired":
+        return int(block.fired[0, 0])
+    if named.kind in ("holds", "value"):
+        return float(block.at[0, 0])
+    times = {"duration": block.held, "happens": block.edges}.get(named.kind, block.first)
+    return float(times[0, 0]) / DAY
 
 
 FLASH = [
@@ -227,7 +277,7 @@ def test_a_state_of_zero_duration_counts_for_becoming_true_and_for_no_time(engin
 @on_every_engine
 def test_on_a_date_is_after_everything_on_it(engine: str) -> None:
     parts = [ns.Counter("n"), at(2.0, "n += 1"), at(2.0, "n += 1", name="z", priority=10), at(3.0, "n += 1", name="y")]
-    for by, expected in ((2, 2.0), (math.nextafter(2, 0), 0.0), (2.5, 2.0), (3, 3.0), (40, 3.0), ("2025-01-02", 0.0)):
+    for by, expected in ((2, 2.0), (2 - 1 / DAY, 0.0), (2.5, 2.0), (3, 3.0), (40, 3.0), ("2025-01-02", 0.0)):
         assert asked(engine, *parts, kind="value", condition="n * 1", by=by) == expected
     assert [asked(engine, *parts, kind="fired", action="go", by=by) for by in (1.5, 2, 40)] == [0, 1, 1]
 
@@ -254,6 +304,82 @@ def test_durations_end_at_their_date(engine: str) -> None:
     for by, expected in ((1, 1.0), (2, 2.0), (4, 2.0), (6, 3.0), (40, 6.0)):
         assert asked(engine, *parts, kind="duration", condition="f", by=by) == expected
     assert asked(engine, ns.Fact("f", True), kind="duration", condition="f") == 40.0
+
+
+SECOND = 1 / 86_400
+# True from day 2 to 4, from day 6 to 8 and from day 9 on.
+OFTEN = [ns.Fact("f"), *(switch("f", float(day), "false" if day in (4, 8) else "true") for day in (2, 4, 6, 8, 9))]
+
+
+@on_every_engine
+@pytest.mark.parametrize(
+    ("after", "turns", "holds"),
+    [
+        (0, 2, 2),
+        (2, 2, 2),  # the window is closed: an edge at its opening lies in it
+        (2 + SECOND, 6, 2 + SECOND),  # it turned true before; or_holds counts that it is true
+        (4 - SECOND, 6, 4 - SECOND),
+        (4, 6, 4),  # it holds in the state before what happens on day 4
+        (4 + SECOND, 6, 6),
+        (5, 6, 6),
+        (6, 6, 6),
+        (7, 9, 7),
+        (8.5, 9, 9),
+        (9, 9, 9),
+        (20, math.inf, 20),  # nothing happens any more
+        (40, math.inf, 40),
+    ],
+)
+def test_a_condition_turns_true_in_a_window(engine: str, after: float, turns: float, holds: float) -> None:
+    assert asked(engine, *OFTEN, kind="happens", condition="f", after=after) == turns
+    assert asked(engine, *OFTEN, kind="happens", condition="f", after=after, or_holds=True) == pytest.approx(holds, abs=0)
+
+
+@on_every_engine
+def test_the_start_is_an_edge_of_what_holds_there(engine: str) -> None:
+    begun = [ns.Fact("f", True), switch("f", 3.0, "false"), switch("f", 5.0)]
+    assert asked(engine, *begun, kind="happens", condition="f") == 0.0
+    assert asked(engine, *begun, kind="happens", condition="f", after=0, or_holds=True) == 0.0
+    assert asked(engine, *begun, kind="happens", condition="f", after=SECOND) == 5.0
+    assert asked(engine, *begun, kind="happens", condition="f", after=SECOND, or_holds=True) * 86_400 == 1.0
+    assert asked(engine, *begun, kind="happens", condition="not f", after=0) == 3.0
+
+
+@on_every_engine
+def test_an_edge_of_zero_duration_counts_and_a_window_opens_before_what_happens_there(engine: str) -> None:
+    assert asked(engine, *FLASH, kind="happens", condition="f", after=2) == 2.0
+    assert asked(engine, *FLASH, kind="happens", condition="f", after=2 + SECOND) == math.inf
+    # on day 2 it turns false and, at the same instant, true again: an edge; a window that opens there has seen it hold
+    blink = [ns.Fact("f", True), at(2.0, "f = false", name="a"), at(2.0, "f = true", name="b")]
+    for or_holds in (False, True):
+        assert asked(engine, *blink, kind="happens", condition="f", after=2, or_holds=or_holds) == 2.0
+    # on day 2 it turns false: before that it held
+    assert asked(engine, ns.Fact("f", True), at(2.0, "f = false"), kind="happens", condition="f", after=2) == math.inf
+    ends = [ns.Fact("f", True), at(2.0, "f = false")]
+    assert asked(engine, *ends, kind="happens", condition="f", after=2, or_holds=True) == 2.0
+    assert asked(engine, *ends, kind="happens", condition="f", after=2 + 1 / DAY, or_holds=True) == math.inf
+
+
+@on_every_engine
+def test_after_its_edge_a_condition_is_not_looked_at_any_more(engine: str) -> None:
+    parts = [ns.Counter("n"), at(2.0, "n = 2"), at(3.0, "n = 1", name="later")]
+    assert asked(engine, *parts, kind="happens", condition="1 / (n - 1) > 0.5") == 2.0
+
+
+@on_every_engine
+def test_firings_are_counted_in_a_closed_window(engine: str) -> None:
+    parts = [ns.Action(name="go", clock=ns.On(1.0, 2.0, 3.0, 5.0))]
+    for after, by, expected in (
+        (None, 3, 3),
+        (2, 3, 2),
+        (2 + SECOND, 3, 1),
+        (2, 3 - SECOND, 1),
+        (2 + SECOND, 3 - SECOND, 0),
+        (3, 3, 1),
+        (1, 5, 4),
+        (0, 40, 4),
+    ):
+        assert asked(engine, *parts, kind="fired", action="go", after=after, by=by) == expected
 
 
 @on_every_engine

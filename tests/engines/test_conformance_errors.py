@@ -61,12 +61,24 @@ def test_firings_are_counted_by_action_and_instant(engine: str) -> None:
 
 
 @on_every_engine
-def test_ever_shrinking_delays_end_at_the_limit_of_events(engine: str) -> None:
+def test_firings_at_one_instant_are_counted_anew_at_the_next(engine: str) -> None:
+    """Two actions a day for more than a thousand days: the second of each day counts its own instant's firings alone."""
+    daily = [ns.Action(name=name, clock=ns.Every("1 day")) for name in ("a", "b")]
+    assert block_of(scenario(*daily, end=1_100), engine).events[0] == 2 * 1_100
+    # a history begins with no firing counted, whatever its predecessor left
+    spin = ns.Action(name="spin", clock=ns.Fixed(0), limit=600)
+    assert block_of(scenario(spin, *daily, end=3), engine, replications=5).events.tolist() == [600 + 2 * 3] * 5
+
+
+@on_every_engine
+@pytest.mark.parametrize(("most", "words"), [(3000, "1,001"), (1000, "1,000 events")])
+def test_ever_shrinking_delays_end(engine: str, most: int, words: str) -> None:
+    """Delays below half a microsecond are none, so that they come to a standstill; or the limit of events comes first."""
     zeno = ns.Action(name="zeno", clock=ns.Fixed(1), speed="exp(n)", effects=["n += 1"])
-    error = failure(scenario(ns.Level("n", 0, low=0, high=30), zeno), engine, max_events=3000)
+    error = failure(scenario(ns.Level("n", 0, low=0, high=30), zeno), engine, max_events=most)
     assert isinstance(error, RunawayError)
     assert error.action == "zeno"
-    assert "3,000" in str(error)
+    assert words in str(error)
     assert "day 1.58" in str(error)  # 1 / (1 - 1/e) = 1.5819767
 
 
@@ -174,7 +186,7 @@ def test_failures_are_counted_and_the_others_are_whole(engine: str) -> None:
     assert block.failed.tolist() == wants
     assert [error.replication for error in block.failures] == [k for k in range(40) if wants[k]]
     assert all(math.isnan(value) for value in block.first[block.failed, 0])
-    assert (block.first[~block.failed, 0] == 2.0).all()
+    assert (block.first[~block.failed, 0] == 2 * 86_400_000_000.0).all()
 
 
 def trajectory_initial(described: ns.Scenario, engine: str, replication: int) -> Any:

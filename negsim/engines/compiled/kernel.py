@@ -7,12 +7,13 @@ lowering (`tables`, `code`), keys, rows of parameters, traces, and the words of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from negsim.blocks import Block, Event, Job, Trajectory, empty_block
+from negsim.blocks import TOLD, Block, Event, Job, Trajectory, empty_block, first_told
 from negsim.engines.compiled import loop
 from negsim.engines.compiled.layouts import LAYOUTS, together
 from negsim.engines.compiled.tables import Lowered, law_rows, lower_program
@@ -47,8 +48,9 @@ class CompiledKernel:
         self.kernel = loop.Kernel(self.lowered)
         self.keys: dict[int, dict[str, Any]] = {}
         self.laws: dict[tuple[float, ...], Any] = {}
-        self.solving = Lock()
+        self.solving, self.telling = Lock(), Lock()
         self.idle: list[Any] = []
+        self.teller: Any = None
 
     def run(self, job: Job) -> Block:
         """Simulate the job's replications.
@@ -63,10 +65,8 @@ class CompiledKernel:
             work = self.idle.pop()
         except IndexError:
             work = loop.Workspace(self.kernel)
-        try:
-            self._run(job, block, work)
-        finally:
-            self.idle.append(work)
+        self._run(job, block, work)
+        self.idle.append(work)  # one that was left by an exception is in no state to be used again
         return block
 
     def _run(self, job: Job, block: Block, work: Any) -> None:
@@ -86,9 +86,8 @@ class CompiledKernel:
             if not block.failed[row]:
                 block.traces.append(self._trajectory(int(block.replications[row]), *work.trace()))
         if failed < n:
-            raise self._failure(job, int(block.replications[failed]))
-        for replication in block.replications[block.failed].tolist():
-            block.failures.append(self._failure(job, replication))
+            raise self._failures(job, [int(block.replications[failed])])[0]
+        block.failures = self._failures(job, block.replications[block.failed].tolist())
 
     def _keys(self, seed: int) -> dict[str, Any]:
         found = self.keys.get(seed)
@@ -140,24 +139,29 @@ class CompiledKernel:
         )
         return Trajectory(replication, tuple(zip(names, initial, strict=True)), rows)
 
-    def _failure(self, job: Job, replication: int) -> SimulationError:
-        """The error of a replication that failed.
+    def _failures(self, job: Job, replications: list[int]) -> list[SimulationError]:
+        """The errors of replications that failed, in their order.
 
-        The kernel knows only that it failed: failures are rare, so the reference engine tells that one history again
-        and finds the words (which expression, which values).
+        The kernel knows only that they failed: failures are rare, so the reference engine tells these histories again
+        and finds the words (which expression, which values). One world of it, which is dear to make, tells them all.
         """
         from negsim.engines.reference import ReferenceKernel
 
-        alone = Job(seed=job.seed, replications=[replication], rows=job.rows, max_events=job.max_events)
-        try:
-            ReferenceKernel(self.program).run(alone)
-        except SimulationError as error:
-            return error
-        return SimulationError(
-            "the compiled engine could not finish this replication and the reference engine could: a fault of negsim,"
-            " please report it",
-            replication=replication,
-        )
+        if not replications:
+            return []
+        retold = replace(job, replications=replications[:TOLD], trace=0, stop_at_failure=False)
+        with self.telling:
+            self.teller = self.teller or ReferenceKernel(self.program)
+            told = {error.replication: error for error in self.teller.run(retold).failures}
+        return first_told([told.get(number) or _fault(number) for number in replications])
+
+
+def _fault(replication: int) -> SimulationError:
+    return SimulationError(
+        "the compiled engine could not finish this replication and the reference engine could: a fault of negsim,"
+        " please report it",
+        replication=replication,
+    )
 
 
 def _arrays(block: Block) -> dict[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
-from negsim.blocks import Block, Job, Trajectory, empty_block
+from negsim.blocks import Block, Job, Trajectory, empty_block, first_told
 from negsim.engines.reference.world import World
 from negsim.errors import SimulationError
 from negsim.program import Bound, Program
@@ -18,19 +16,28 @@ class ReferenceKernel:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.bound: dict[tuple[float, ...], Bound] = {}
-        self.own = threading.local()
+        self.idle: list[tuple[int, World]] = []
 
     def world(self, seed: int) -> World:
-        """This thread's world, made once: closures are dear, histories are cheap."""
-        if getattr(self.own, "seed", None) != seed:
-            self.own.world, self.own.seed = World(self.program, seed), seed
-        world: World = self.own.world
-        return world
+        """A world that no other thread has, kept from an earlier block: closures are dear, histories are cheap."""
+        try:  # a list's pop and append are atomic
+            made_for, world = self.idle.pop()
+        except IndexError:
+            return World(self.program, seed)
+        return world if made_for == seed else World(self.program, seed)
 
     def run(self, job: Job) -> Block:
         """Simulate the job's replications."""
-        block = empty_block(self.program, job)
-        world, values = self.world(job.seed), None
+        block, world = empty_block(self.program, job), self.world(job.seed)
+        self.simulate(job, block, world)
+        # one that was left by an exception is in no state to go on, and is not kept
+        self.idle.append((job.seed, world))
+        block.failures = first_told(block.failures)
+        return block
+
+    def simulate(self, job: Job, block: Block, world: World) -> None:
+        """Fill the block's rows."""
+        values = None
         for row, replication in enumerate(job.replications):
             wanted = job.rows[replication % len(job.rows)]
             if wanted is not values:
@@ -39,15 +46,14 @@ class ReferenceKernel:
             try:
                 world.run(replication, job.max_events, trace=replication < job.trace)
             except SimulationError as error:
-                error.replication, self.own.seed = replication, None
+                error.replication = replication
                 if job.stop_at_failure:
                     raise
                 block.failed[row] = True
                 block.failures.append(error)
-                world, values = self.world(job.seed), None
+                world.set_out()
                 continue
             self.write(world, block, row)
-        return block
 
     def numbers(self, values: tuple[float, ...]) -> Bound:
         """The laws bound to a row of parameters, solved once."""

@@ -82,9 +82,11 @@ class Watch:
 
     def turn(self, k: int) -> None:
         """Has condition k turned true for the first time in its window? The start is a turn if it holds there."""
+        if self.edge[k] < inf:
+            return
         condition, after, _ = self.edges[k]
         holds = bool(condition(self.world.state))
-        if holds and not self.was[k] and self.world.now >= after and self.edge[k] == inf:
+        if holds and not self.was[k] and self.world.now >= after:
             self.edge[k] = self.world.now
         self.was[k] = holds
 

@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any
 
 from negsim.blocks import Event
-from negsim.engines.reference.agenda import Agenda
+from negsim.engines.reference.agenda import Agenda, Appointment
 from negsim.engines.reference.clocks import CalendarClock, Clock, make_clock
 from negsim.engines.reference.memory import Memory
 from negsim.engines.reference.watch import Watch
@@ -48,6 +48,13 @@ class World:
             clock.new_seed(seed)
         for body in self.bodies:
             body.new_seed(seed)
+        self.set_out()
+
+    def set_out(self) -> None:
+        """Every party's process begins; again after a history that could not be finished, which has ended one of them."""
+        self.agenda.clear()
+        for clock in self.clocks:
+            clock.due = Appointment(self.agenda, clock.rank)
         for party in sorted({clock.row.by or "" for clock in self.clocks}):
             self.agenda.process(self.party(party))
         self.agenda.run()
@@ -249,7 +256,13 @@ class Body:
         def draw() -> float:
             return clock.stream.uniforms(world.replication, clock.occurrence, next(purposes))[0]
 
-        answer = policy(view, draw)
+        try:
+            answer = policy(view, draw)
+        except Exception as error:  # a stranger's function may raise anything
+            raise EvaluationError(
+                f"the policy of {clock.row.by} raised {type(error).__name__}: {error}; mend the function (it returns the "
+                "name of an outcome, or None)"
+            ) from error
         if answer is not None and answer not in self.names:
             raise EvaluationError(
                 f"the policy of {clock.row.by} chose {answer!r}{nearest(str(answer), self.names)}; it must return one "
