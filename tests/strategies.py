@@ -2,12 +2,15 @@
 
 `scenarios()` draws everything that a scenario can say: every clock, memories, paces, speeds, priorities, limits,
 outcomes, drawn sizes, drawn initial values, beliefs, interventions, all kinds of questions; and many things at the same
-instant, because delays are mostly whole days and instants mostly midnights. Only scenarios that contradict themselves
+instant, because delays are mostly whole days or half days and instants mostly midnights, noons and one o'clock, so that
+the calendar, fixed delays, repeated and resumed ones meet; windows open and close on these instants and a microsecond
+beside them. Only scenarios that contradict themselves
 by chance (a circle that nothing can break, a question out of reach) are drawn anew.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -24,6 +27,7 @@ START = "2025-03-28"
 ZONES = ("UTC", "Europe/Istanbul", "Europe/Berlin")  # Berlin's clocks go forward two days after the start
 ACTION_NAMES = ("north.attack", "north.talk", "envoy", "b", "south.talk", "zeal", "amend", "south.x", "review", "c")
 MEMORIES = ("reset", "resume", "repeat")
+MICROSECOND = 1 / 86_400_000_000
 
 
 @dataclass
@@ -52,6 +56,7 @@ def short(value: float) -> str:
 
 whole = st.integers(-3, 4).map(short)
 quarters = st.integers(-8, 8).map(lambda k: short(k / 4))
+decimals = st.sampled_from(["0.1", "0.05", "0.3", "-0.1", "0.35", "2.5", "0.7"])
 
 
 def number_texts(names: Names, depth: int = 2) -> st.SearchStrategy[str]:
@@ -66,7 +71,7 @@ def condition_texts(names: Names, depth: int = 2) -> st.SearchStrategy[str]:
 
 @cache  # building strategies takes longer than drawing from them
 def _numbers(facts: tuple[str, ...], numbers: tuple[str, ...], depth: int) -> st.SearchStrategy[str]:
-    leaves = [whole, quarters, *([st.sampled_from(numbers)] if numbers else [])]
+    leaves = [whole, quarters, decimals, *([st.sampled_from(numbers)] if numbers else [])]
     if depth == 0:
         return st.one_of(leaves)
     part, condition = _numbers(facts, numbers, depth - 1), _conditions(facts, numbers, depth - 1)
@@ -184,7 +189,15 @@ def sizes(names: Names) -> st.SearchStrategy[Distribution]:
 def instants(draw: Any, horizon: int) -> Any:
     """An instant: mostly a midnight that others may share."""
     day = draw(st.integers(0, horizon + 1))
-    return draw(st.sampled_from([day, day, day + 0.5, f"2025-04-{day % 30 + 1:02d}T13:00"]))
+    texts = [f"2025-04-{day % 30 + 1:02d}T13:00", f"2025-03-{29 + day % 3}T13:00", f"2025-04-{day % 30 + 1:02d}T00:00"]
+    return draw(st.sampled_from([day, day, day + 0.5, day + 13 / 24, *texts]))
+
+
+@st.composite
+def moments(draw: Any, horizon: int) -> float:
+    """Days from the start: on an instant at which much happens, or a microsecond beside it."""
+    day = draw(st.integers(0, horizon)) + draw(st.sampled_from([0.0, 0.0, 0.0, 0.5, 13 / 24]))
+    return min(max(day + draw(st.sampled_from([0, 0, 1, -1])) * MICROSECOND, 0.0), float(horizon))
 
 
 @st.composite
@@ -194,14 +207,15 @@ def clocks(draw: Any, names: Names, horizon: int, *, markov: bool) -> Any:
     if markov or kind == "law":
         return draw(laws(names, markov=markov))
     if kind == "fixed":
-        fixed = ns.Fixed(draw(st.one_of(st.integers(1, 6), st.sampled_from([0.5, "36 hours", *names.rates]))))
+        odd = [0.5, "36 hours", "12 hours", "13 hours", "37 hours", 1.1, *names.rates]
+        fixed = ns.Fixed(draw(st.one_of(st.integers(1, 6), st.sampled_from(odd))))
         never = draw(st.sampled_from([0, 0, 0.3, *names.shares]))
         return fixed if never == 0 else fixed.or_never(never)
     if kind == "on":
         return ns.On(draw(st.lists(instants(horizon), min_size=1, max_size=4)))
     if kind == "every":
         start = draw(st.one_of(st.none(), instants(horizon), st.just("2025-03-29T12:00")))
-        return ns.Every(draw(st.sampled_from(["1 day", "2 days", "1 week", "36 hours", "24 hours"])), start=start)
+        return ns.Every(draw(st.sampled_from(["1 day", "2 days", "1 week", "36 hours", "24 hours", "12 hours"])), start=start)
     return ns.Immediately()
 
 
@@ -236,9 +250,11 @@ def variables(draw: Any, names: Names) -> list[Any]:
         found.append(ns.Counter(name, draw(st.sampled_from([0, 0, 2, -1]))))
         names.counters.append(name)
     for name in [f"trust_{k}" for k in range(draw(st.integers(0, 2)))]:
-        step = draw(st.sampled_from([None, 0.25, 0.1]))
+        step = draw(st.sampled_from([None, 0.25, 0.1, 0.05, 2.5]))
         # also such as 0 does not belong to
         low, high = draw(st.sampled_from([(-2 if step else -1.75, 2), (-2, 3), (-2, 3), (1, 3), (-4, -1)]))
+        if step == 2.5:
+            low, high = draw(st.sampled_from([(-5, 5), (-2.5, 5), (2.5, 7.5), (-math.inf, math.inf)]))
         numbers = [number for number in (0, 0.6, -1, 2) if low <= number <= high]
         initial = draw(st.one_of(st.sampled_from([*numbers, *names.rates, *names.shares]), sizes(names)))
         found.append(ns.Level(name, initial, low=low, high=high, step=step))
@@ -289,6 +305,9 @@ def actions(
         said["pace"] = draw(factors(names))
     if isinstance(clock, Distribution | ns.Fixed) and not markov:
         said |= {"speed": draw(factors(names)), "memory": draw(st.sampled_from(MEMORIES))}
+    if isinstance(clock, ns.Fixed) and not markov and draw(st.booleans()):
+        # it stops and goes on, and then is due at other whole instants
+        said["speed"] = f"({draw(st.sampled_from('0002'))} if {draw(condition_texts(names, 0))} else 1)"
     if isinstance(clock, ns.Immediately) and not runaways:
         said["limit"] = draw(st.integers(1, 4))
     branches = draw(outcomes(names, markov=markov, but=frozenset(effect.variable for effect in shared)))
@@ -299,7 +318,8 @@ def actions(
 @st.composite
 def questions(draw: Any, names: Names, acts: list[ns.Action], horizon: int, *, markov: bool) -> list[ns.Question]:
     """Up to five questions of all kinds."""
-    dates = st.one_of(st.none(), st.integers(0, horizon), st.sampled_from(["2025-03-29", "2025-03-30T12:00"]))
+    texts = st.sampled_from(["2025-03-29", "2025-03-30T12:00", "2025-03-31T13:00"])
+    dates = st.one_of(st.none(), st.integers(0, horizon) if markov else moments(horizon), texts)
     found = []
     for number in range(draw(st.integers(0, 5))):
         kinds = ["reached", "reached", "when", "holds", "fired", "duration", "value"]
@@ -322,8 +342,10 @@ def questions(draw: Any, names: Names, acts: list[ns.Action], horizon: int, *, m
             form = draw(st.sampled_from(["given_by"] if markov else ["given_by", "given_on", "given_not_by"]))
             said[form] = None if said["given"] is None else draw(dates)
         if kind in ("reached", "when", "happens") or (kind == "fired" and not markov):
-            opens = draw(st.sampled_from([None, 0, 0.5, 1, 2]))
-            said["after"] = None if isinstance(said["by"], int) and said["by"] <= (opens or 0) else opens
+            opens, closes = draw(st.sampled_from([None, 0, 0.5, 1, 2])), said["by"]
+            if not markov and not isinstance(closes, str):
+                opens = draw(moments(horizon if closes is None else math.floor(closes)))
+            said["after"] = None if isinstance(closes, int | float) and closes <= (opens or 0) else opens
         found.append(ns.Question(**said))
     return found
 
