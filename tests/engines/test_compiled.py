@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import negsim as ns
+from negsim.blocks import TOLD
 from negsim.engines import Job, available, prepare
+from negsim.engines.reference.world import World
 from negsim.errors import EngineError, LawError
 from negsim.laws import Law, cumulative_hazard, inverse_hazard, upper_quantile
 from negsim.model.expressions import all_of, any_of, at_least, parse
@@ -24,7 +26,7 @@ from negsim.streams import Stream, stream_key, uniforms_array
 if not available("compiled"):
     pytest.skip("no C compiler made the compiled engine", allow_module_level=True)
 
-from engines.bits import assert_same, differences
+from engines.bits import assert_same, both, differences
 from engines.stories import crowd, order, state, tale
 
 from negsim.engines.compiled import layouts, loop, tables
@@ -213,6 +215,70 @@ def test_blocks_do_not_depend_on_what_a_kernel_ran_before() -> None:
     for other in (job(program, seed=5), job(program, rows=rows[1:]), wanted):
         kernel.run(other)
         assert not differences(kernel.run(wanted), first)
+
+
+def test_a_workspace_that_an_exception_left_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = lower(state())
+    kernel: Any = prepare("compiled", program)
+    first = kernel.run(job(program))
+    assert len(kernel.idle) == 1
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(kernel), "_trajectory", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            kernel.run(job(program))
+    assert not kernel.idle
+    assert not differences(kernel.run(job(program)), first)
+
+
+def unlucky(share: float) -> ns.Scenario:
+    """A scenario of which this share of the histories fails at the start of day 2."""
+    zero = ns.Action(name="zero", clock=ns.On(2.0), when="luck", effects=["n = 1 / n - 1"])
+    return tale(ns.Fact("luck", ns.chance(share)), ns.Counter("n"), zero, end=3)
+
+
+def test_failures_are_told_by_one_world_and_the_first_twenty_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the blocks and workers are, and on both engines."""
+    made: list[int] = []
+    make = World.__init__
+
+    def count(self: World, *said: Any) -> None:
+        made.append(1)
+        make(self, *said)
+
+    monkeypatch.setattr(World, "__init__", count)
+    told = []
+    for said in ({"workers": 1}, {"workers": 3, "block": 37}, {"workers": 2, "block": 250}, {"engine": "reference"}):
+        made.clear()
+        runs = ns.simulate(unlucky(0.2), replications=1000, seed=7, on_error="count", **said)
+        assert len(made) == 1
+        assert [error.replication for error in runs.failures] == runs.block.failed.nonzero()[0].tolist()
+        told.append([(type(error), str(error), error.action, error.time) for error in runs.failures])
+    assert told[0] == told[1] == told[2] == told[3]
+    first, rest = told[0][:TOLD], told[0][TOLD:]
+    assert all(kind is ns.EvaluationError and "1 / n" in text and time == 2.0 for kind, text, _, time in first)
+    assert len(rest) > 100
+    assert all(kind is ns.SimulationError and "replay(runs, " in text for kind, text, _, _ in rest)
+    with pytest.raises(ns.EvaluationError, match="1 / n"):
+        ns.replay(runs, runs.failures[TOLD].replication)
+
+
+def test_failures_stand_in_the_order_of_the_rows() -> None:
+    program = lower(unlucky(0.3))
+    numbers = np.random.default_rng(3).permutation(60).tolist()
+    blocks = both(program, job(program, replications=numbers, stop_at_failure=False, trace=5))
+    assert not differences(*blocks)
+    failed = blocks[0].failed
+    assert [error.replication for error in blocks[1].failures] == [numbers[i] for i in failed.nonzero()[0]]
+    assert failed.sum() > 5
+    # the first to fail is the first of the rows and not the smallest number
+    for engine in ("reference", "compiled"):
+        with pytest.raises(ns.SimulationError) as caught:
+            prepare(engine, program).run(job(program, replications=numbers, trace=0))
+        assert caught.value.replication == numbers[failed.argmax()]
 
 
 def test_threads_share_a_kernel() -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 import negsim as ns
+from negsim.engines import Job, prepare
 from negsim.model.policies import Draw, View
+from negsim.program import lower
 
 
 def stubborn(view: View, draw: Draw) -> str:
@@ -96,6 +98,53 @@ def test_processes_import_the_policy_by_name(tmp_path: Path, monkeypatch: pytest
 def test_a_wrong_answer_is_told() -> None:
     with pytest.raises(ns.EvaluationError, match=r"policy of ukraine chose 'acept'; did you mean 'accept'"):
         ns.simulate(story(lost), replications=1, seed=4)
+
+
+def fragile(view: View, draw: Draw) -> str:
+    """Breaks down in about one history in three, when it has refused twice."""
+    if view["offers"] == 2 and draw() < 1 / 3:
+        raise ZeroDivisionError("no more patience")
+    return "accept" if view["offers"] >= 4 else "refuse"
+
+
+def test_a_policy_that_raises_is_a_failure_of_its_replication() -> None:
+    whole = ns.simulate(story(fragile), replications=40, seed=4, on_error="count", workers=1)
+    failed = whole.block.failed
+    assert 0 < failed.sum() <= 20  # some, and no more than are told in words
+    assert [error.replication for error in whole.failures] == failed.nonzero()[0].tolist()
+    for error in whole.failures:
+        assert isinstance(error, ns.EvaluationError)
+        assert (error.action, error.time) == ("ukraine.answer", 3.0)
+        assert "policy of ukraine raised ZeroDivisionError: no more patience" in str(error)
+    assert (whole.first_times("done")[~failed] == 5.0).all()
+    with pytest.raises(ns.EvaluationError, match="no more patience") as caught:
+        ns.simulate(story(fragile), replications=40, seed=4)
+    assert caught.value.replication == failed.argmax()
+    assert len(caught.value.runs.block.failed) == failed.argmax()
+
+
+@pytest.mark.parametrize("kind", [ZeroDivisionError, KeyboardInterrupt, SystemExit])
+def test_a_kernel_that_an_exception_left_is_not_used_again(kind: type[BaseException]) -> None:
+    """Its histories would be cut short without a word."""
+    calls = 0
+
+    def interrupted(view: View, draw: Draw) -> str:
+        nonlocal calls
+        calls += 1
+        if calls == 90:
+            raise kind("stop")
+        return stubborn(view, draw)
+
+    program = lower(story(interrupted))
+    job = Job(seed=4, replications=range(40), rows=(program.best(),))
+    kernel = prepare("reference", program)
+    with pytest.raises(ns.EvaluationError if kind is ZeroDivisionError else kind, match="stop"):
+        kernel.run(job)
+    alone = prepare("reference", lower(story(stubborn))).run(job)
+    for _ in range(2):
+        again = kernel.run(job)
+        assert again.first.tobytes() == alone.first.tobytes()
+        assert again.events.tolist() == alone.events.tolist()
 
 
 def test_each_party_sees_its_own_view_of_contested_facts() -> None:
