@@ -14,6 +14,7 @@ from negsim.engines import available as engine_available
 from negsim.program import lower
 from negsim.streams import Stream
 
+DAY = 86_400_000_000.0
 AVAILABLE = [name for name in ENGINES if engine_available(name)]
 on_every_engine = pytest.mark.parametrize("engine", AVAILABLE)
 
@@ -59,6 +60,18 @@ def final(described: ns.Scenario, engine: str, variable: str, **said: Any) -> fl
     """The value of a variable at the end of one history."""
     block = block_of(described, engine, **said)
     return float(block.final[0, lower(described).index[variable]])
+
+
+def asked(engine: str, *parts: Any, **question: Any) -> float:
+    """The answer to one question in one history; times and durations in days."""
+    named = ns.Question(name="q", **question)
+    block = block_of(scenario(*parts, named), engine)
+    if named.kind == "fired":
+        return int(block.fired[0, 0])
+    if named.kind in ("holds", "value"):
+        return float(block.at[0, 0])
+    times = {"duration": block.held, "happens": block.edges}.get(named.kind, block.first)
+    return float(times[0, 0]) / DAY
 
 
 def target(name: str, occurrence: int = 0, *, seed: int = 1, replication: int = 0) -> float:

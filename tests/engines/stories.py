@@ -15,45 +15,51 @@ def tale(*parts: Any, end: Any = 30, **said: Any) -> ns.Scenario:
     return ns.Scenario("tale", start="2025-03-20", end=end, zone="Europe/Berlin", parts=parts, **said)
 
 
-def daily(**said: Any) -> ns.Action:
-    return A(name="tick", clock=ns.Every("1 day"), effects=["n += 1"], **said)
+def daily(scale: int = 1, **said: Any) -> ns.Action:
+    return A(name="tick", clock=ns.Every(f"{scale} days"), effects=["n += 1"], **said)
 
 
-def flipping() -> list[Any]:
+def flipping(scale: int = 1) -> list[Any]:
     """A fact that comes and goes."""
     return [
         ns.Fact("up", True),
-        A(name="down", clock=ns.Exponential(0.7), when="up", effects=["up = false"]),
-        A(name="rise", clock=ns.Exponential(0.9), when="not up", effects=["up = true"]),
+        A(name="down", clock=ns.Exponential(0.7 / scale), when="up", effects=["up = false"]),
+        A(name="rise", clock=ns.Exponential(0.9 / scale), when="not up", effects=["up = true"]),
     ]
 
 
-LAWS: dict[str, Any] = {
-    "exponential": ns.Exponential(0.3),
-    "weibull": ns.Weibull(2, 5),
-    "falling": ns.Weibull(0.7, 5),
-    "gamma": ns.Gamma(2.5, 3),
-    "erlang": ns.Erlang(3, 2),
-    "lognormal": ns.LogNormal(median=5, sigma=0.8),
-    "uniform": ns.Uniform(1, 9),
-    "triangular": ns.Triangular(0, 2, 9),
-    "pert": ns.Pert(0, 3, 10),
-    "fixed": ns.Fixed(4),
-}
+def laws(scale: int = 1) -> dict[str, Any]:
+    """Every family, in units of so many days."""
+    return {
+        "exponential": ns.Exponential(0.3 / scale),
+        "weibull": ns.Weibull(2, 5 * scale),
+        "falling": ns.Weibull(0.7, 5 * scale),
+        "gamma": ns.Gamma(2.5, 3 * scale),
+        "erlang": ns.Erlang(3, 2 * scale),
+        "lognormal": ns.LogNormal(median=5 * scale, sigma=0.8),
+        "uniform": ns.Uniform(1 * scale, 9 * scale),
+        "triangular": ns.Triangular(0, 2 * scale, 9 * scale),
+        "pert": ns.Pert(0, 3 * scale, 10 * scale),
+        "fixed": ns.Fixed(4 * scale),
+    }
+
+
 WRAPPINGS = ("plain", "cut", "never", "both")
+# In a scenario of two and a half centuries a microsecond is the last bit of an instant.
+AGES = 3000
 
 
-def wrapped(name: str, wrapping: str) -> Any:
+def wrapped(name: str, wrapping: str, scale: int = 1) -> Any:
     """A law as it is, truncated, perhaps never, or both; None if it cannot be."""
-    law = LAWS[name]
+    law = laws(scale)[name]
     if name == "fixed":
         return {"plain": law, "never": law.or_never(0.3)}.get(wrapping)
     if wrapping in ("cut", "both"):
-        law = law.truncated(1.5, 8)
+        law = law.truncated(1.5 * scale, 8 * scale)
     return law.or_never(0.3) if wrapping in ("never", "both") else law
 
 
-def working(law: Any, memory: str, pace: str, speed: str) -> ns.Scenario:
+def working(law: Any, memory: str, pace: str, speed: str, scale: int = 1) -> ns.Scenario:
     """A clock that is stopped, resumed, repaced and sped up, with outcomes that weigh more and more."""
     outcomes = [
         ns.Outcome(name="a", weight=1, effects=["v += 0.1"]),
@@ -62,19 +68,20 @@ def working(law: Any, memory: str, pace: str, speed: str) -> ns.Scenario:
     work = A(
         name="work", clock=law, when="up", memory=memory, pace=pace, speed=speed, effects=["m += 1"], outcomes=outcomes
     )
-    return tale(*flipping(), daily(), ns.Counter("n"), ns.Counter("m"), ns.Level("v"), work)
+    parts = (*flipping(scale), daily(scale), ns.Counter("n"), ns.Counter("m"), ns.Level("v"), work)
+    return tale(*parts, end=30 * scale)
 
 
-def clocks() -> Iterator[tuple[str, ns.Scenario]]:
+def clocks(scale: int = 1) -> Iterator[tuple[str, ns.Scenario]]:
     """Every law, memory and wrapping, under a pace and a speed that change and stand still."""
-    for name in LAWS:
+    for name in laws():
         for memory in ("reset", "resume", "repeat"):
             for wrapping in WRAPPINGS:
-                law = wrapped(name, wrapping)
+                law = wrapped(name, wrapping, scale)
                 pace = "1" if name == "fixed" else "0.5 + n / 4 if n < 9 else 0 if n < 12 else 2"
                 speed = "1 + n / 10 if m < 3 else 0 if m < 4 and n < 15 else 0.5"
                 if law is not None:
-                    yield f"{name}-{memory}-{wrapping}", working(law, memory, pace, speed)
+                    yield f"{name}-{memory}-{wrapping}", working(law, memory, pace, speed, scale)
 
 
 def order() -> ns.Scenario:

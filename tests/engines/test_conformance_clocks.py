@@ -11,15 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from running import on_every_engine, scenario, switch, target, trajectory
+from running import DAY, on_every_engine, scenario, switch, target, trajectory
 from scipy import special
 
 import negsim as ns
 
 Function = Callable[[float], float]
 SEEDS = range(25)
-DAY = 86_400_000_000.0
-
 
 def triangular_inverse(low: float, mode: float, high: float) -> Function:
     at_mode = -math.log1p(-(mode - low) * (mode - low) / ((high - low) * (mode - low)))
@@ -312,7 +310,13 @@ def test_a_firing_that_stops_itself_starts_anew_when_its_guard_holds_again(engin
         assert times == [drawn[0], 10 * DAY + drawn[1], 20 * DAY + drawn[2]]
 
 
-# ---- what is overdue is due now ----
+# ---- half a microsecond, and what is overdue ----
+
+
+@on_every_engine
+@pytest.mark.parametrize(("delay", "due"), [(1, 0), (3, 2), (5, 2), (7, 4)])
+def test_half_a_microsecond_goes_to_the_even_one(engine: str, delay: int, due: int) -> None:
+    assert first(scenario(act(ns.Fixed(delay / DAY), speed="2")), engine) == due
 
 
 @on_every_engine
