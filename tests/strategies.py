@@ -251,7 +251,8 @@ def questions(draw: Any, names: Names, acts: list[ns.Action], horizon: int, *, m
             form = draw(st.sampled_from(["given_by"] if markov else ["given_by", "given_on", "given_not_by"]))
             said[form] = None if said["given"] is None else draw(dates)
         if kind in ("reached", "when", "happens") or (kind == "fired" and not markov):
-            opens, closes = draw(st.sampled_from([None, 0, 0.5, 1, 2])), said["by"]
+            closes = said["by"]
+            opens = draw(st.sampled_from([None, 0, 0.5, 1, *([] if isinstance(closes, str) else [2])]))
             if not markov and not isinstance(closes, str):
                 opens = draw(moments(horizon if closes is None else math.floor(closes)))
             said["after"] = None if isinstance(closes, int | float) and closes <= (opens or 0) else opens
