@@ -87,9 +87,10 @@ if TYPE_CHECKING:
         sqrt,
         where,
     )
-    from negsim.model.interventions import Do, Nudge, WithLaw, Without, WithParameter
+    from negsim.model.interventions import Do, Harden, Meet, Nudge, Waive, WithLaw, Without, WithParameter
     from negsim.model.parameters import Parameter
     from negsim.model.questions import Question
+    from negsim.model.requirements import Requirement
     from negsim.model.scenario import Scenario
     from negsim.model.variables import Counter, Fact, Level
     from negsim.program import lower
@@ -165,9 +166,10 @@ HOMES = {
     "negsim.model.evidence": "Evidence Party",
     "negsim.model.expressions": "Expression absolute all_of any_of as_condition as_number at_least clip different equal exp log maximum"
     " minimum parse sqrt where",
-    "negsim.model.interventions": "Do Nudge WithLaw WithParameter Without",
+    "negsim.model.interventions": "Do Harden Meet Nudge Waive WithLaw WithParameter Without",
     "negsim.model.parameters": "Parameter",
     "negsim.model.questions": "Question",
+    "negsim.model.requirements": "Requirement",
     "negsim.model.scenario": "Scenario",
     "negsim.model.variables": "Counter Fact Level",
     "negsim.program": "lower",
@@ -232,6 +234,7 @@ __all__ = [
     "FirstPassage",
     "Fixed",
     "Gamma",
+    "Harden",
     "HindsightError",
     "Immediately",
     "Interval",
@@ -243,6 +246,7 @@ __all__ = [
     "Mean",
     "Mechanism",
     "Mediator",
+    "Meet",
     "Meeting",
     "Narrative",
     "NegsimError",
@@ -270,6 +274,7 @@ __all__ = [
     "Ratification",
     "Readiness",
     "Reputation",
+    "Requirement",
     "Ripeness",
     "RunawayError",
     "Rung",
@@ -295,6 +300,7 @@ __all__ = [
     "Uniform",
     "UnknownName",
     "Verification",
+    "Waive",
     "Weibull",
     "WithLaw",
     "WithParameter",

@@ -13,7 +13,7 @@ from negsim.files.shapes import Choice, Many, Scalar, Shape, TableShape, Tree
 from negsim.model.clocks import KNOWLEDGE, LAWS, Chance, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
 from negsim.model.expressions import Number
-from negsim.model.interventions import Do, Nudge, WithLaw, Without, WithParameter
+from negsim.model.interventions import Do, Harden, Meet, Nudge, Waive, WithLaw, Without, WithParameter
 
 if TYPE_CHECKING:
     from negsim.files.annotations import Codec
@@ -45,6 +45,9 @@ TAGS: dict[type, tuple[str, str | None]] = {
     Without: ("without", "element"),
     WithLaw: ("with_law", "action"),
     WithParameter: ("with_parameter", "name"),
+    Meet: ("meet", "requirement"),
+    Waive: ("waive", "requirement"),
+    Harden: ("harden", "requirement"),
 }
 """Tables known by a key of their own, and the field that stands under it."""
 

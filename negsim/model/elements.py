@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from negsim.errors import ScenarioError
@@ -12,6 +12,7 @@ from negsim.model.evidence import Evidence, Party
 from negsim.model.names import check_name
 from negsim.model.parameters import Parameter
 from negsim.model.questions import Question
+from negsim.model.requirements import Requirement, requirements_of, revised
 from negsim.model.variables import Counter, Fact, Level, Variable
 
 if TYPE_CHECKING:
@@ -58,8 +59,9 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elements:
-    """Plain elements by kind and name; ``owners`` has the actions of each word; ``first`` and ``nudges`` the events of
-    interventions, which come before all else (``do`` before ``nudge``); ``removed`` the actions supposed away."""
+    """Plain elements by kind and name; ``owners`` has the actions of each word; ``requirements`` what words require;
+    ``first`` and ``nudges`` the events of interventions, which come before all else (``do`` before ``nudge``);
+    ``removed`` the actions supposed away."""
 
     parties: Mapping[str, Party] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
@@ -69,6 +71,7 @@ class Elements:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     owners: Mapping[str, set[str]] = field(default_factory=dict)
+    requirements: Mapping[str, Requirement] = field(default_factory=dict)
     first: frozenset[str] = frozenset()
     nudges: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
@@ -98,62 +101,94 @@ SHELVES: tuple[tuple[type | tuple[type, ...], str], ...] = (
 )
 
 
-def expand(parts: Iterable[Element | Part]) -> Elements:
+def expand(parts: Iterable[Element | Part], supposed: Iterable[tuple[str, str]] = ()) -> Elements:
     """Write the parts out, words within words included.
+
+    Parameters
+    ----------
+    parts : iterable of elements and words
+    supposed : iterable of (requirement, supposition)
+        What is supposed of words' requirements. Variables and questions that a word no longer needs then are kept, so
+        that whatever reads them stays a legal scenario.
 
     Raises
     ------
     ScenarioError
         If two elements have one name, or something is neither an element nor a word.
     """
-    shelves: dict[str, dict[str, object]] = {shelf: {} for _, shelf in SHELVES}
-    owners: dict[str, set[str]] = {}
-    for part in parts:
-        _shelve(part, (), shelves, owners)
-    both = shelves["variables"].keys() & shelves["parameters"].keys()
-    if both:
-        raise ScenarioError(f"{min(both)!r} is both a variable and a parameter; rename one")
-    return Elements(**shelves, owners=owners)  # type: ignore[arg-type] # the shelves hold what SHELVES says
+    items, wanted = tuple(parts), tuple(supposed)
+    plain = _Shelves(()).filled(items)
+    return plain if not wanted else _with_what_is_gone(_Shelves(wanted).filled(items), plain)
 
 
-def _shelve(
-    part: object, words: tuple[str, ...], shelves: dict[str, dict[str, object]], owners: dict[str, set[str]]
-) -> None:
-    shelf = next((name for kind, name in SHELVES if isinstance(part, kind)), None)
-    if shelf is None:
-        _open(part, words, shelves, owners)
-        return
-    name: str = part.name  # type: ignore[attr-defined] # every element has a name
-    known = shelves[shelf].get(name)
-    if shelf == "parties" and known is not None:
-        # A word names its parties barely; the party's own declaration says more.
-        bare = Party(name)
-        if part == bare:
+def _with_what_is_gone(elements: Elements, plain: Elements) -> Elements:
+    """The elements, with the variables and questions that only the plain ones have."""
+    stated = {name: replace(one, waiver_name=plain.requirements[name].waiver_name) for name, one in elements.requirements.items()}
+    return replace(
+        elements,
+        variables={**plain.variables, **elements.variables},
+        questions={**plain.questions, **elements.questions},
+        requirements={**plain.requirements, **stated},
+        removed=frozenset(plain.actions.keys() - elements.actions.keys()),
+    )
+
+
+class _Shelves:
+    """Sorts parts by kind while words are written out."""
+
+    def __init__(self, supposed: tuple[tuple[str, str], ...]) -> None:
+        self.supposed = supposed
+        self.shelves: dict[str, dict[str, object]] = {shelf: {} for _, shelf in SHELVES}
+        self.owners: dict[str, set[str]] = {}
+        self.requirements: dict[str, Requirement] = {}
+
+    def filled(self, parts: Iterable[object]) -> Elements:
+        """The elements of all parts."""
+        for part in parts:
+            self.shelve(part, ())
+        both = self.shelves["variables"].keys() & self.shelves["parameters"].keys()
+        if both:
+            raise ScenarioError(f"{min(both)!r} is both a variable and a parameter; rename one")
+        return Elements(**self.shelves, owners=self.owners, requirements=self.requirements)  # type: ignore[arg-type] # the shelves hold what SHELVES says
+
+    def shelve(self, part: object, words: tuple[str, ...]) -> None:
+        """Put an element on its shelf, or open a word."""
+        shelf = next((name for kind, name in SHELVES if isinstance(part, kind)), None)
+        if shelf is None:
+            self.open(part, words)
             return
-        known = None if known == bare else known
-    if known is not None and (known != part or shelf == "actions"):
-        raise ScenarioError(
-            f"two {shelf} are named {name!r}{' (one comes from the word ' + words[-1] + ')' if words else ''}; rename "
-            "one"
-        )
-    shelves[shelf][name] = part
-    if shelf == "actions":
-        for word in words:
-            owners[word].add(name)
+        name: str = part.name  # type: ignore[attr-defined] # every element has a name
+        known = self.shelves[shelf].get(name)
+        if shelf == "parties" and known is not None:
+            # A word names its parties barely; the party's own declaration says more.
+            bare = Party(name)
+            if part == bare:
+                return
+            known = None if known == bare else known
+        if known is not None and (known != part or shelf == "actions"):
+            raise ScenarioError(
+                f"two {shelf} are named {name!r}{' (one comes from the word ' + words[-1] + ')' if words else ''}; "
+                "rename one"
+            )
+        self.shelves[shelf][name] = part
+        if shelf == "actions":
+            for word in words:
+                self.owners[word].add(name)
 
-
-def _open(
-    part: object, words: tuple[str, ...], shelves: dict[str, dict[str, object]], owners: dict[str, set[str]]
-) -> None:
-    if not isinstance(part, Part):
-        raise ScenarioError(
-            f"{part!r} is no part of a scenario; a part is a party, variable, parameter, action, question, evidence, "
-            "mechanism or a word with expand()"
-        )
-    if len(words) > 20:
-        raise ScenarioError(f"the words {' > '.join(words[:4])} ... expand into each other without end")
-    if part.name in owners:
-        raise ScenarioError(f"two words are named {part.name!r}; rename one")
-    owners[part.name] = set()
-    for piece in part.expand():
-        _shelve(piece, (*words, part.name), shelves, owners)
+    def open(self, part: object, words: tuple[str, ...]) -> None:
+        """Write a word out, as it is under what is supposed of its requirements."""
+        if not isinstance(part, Part):
+            raise ScenarioError(
+                f"{part!r} is no part of a scenario; a part is a party, variable, parameter, action, question, "
+                "evidence, mechanism or a word with expand()"
+            )
+        if len(words) > 20:
+            raise ScenarioError(f"the words {' > '.join(words[:4])} ... expand into each other without end")
+        if part.name in self.owners:
+            raise ScenarioError(f"two words are named {part.name!r}; rename one")
+        self.owners[part.name] = set()
+        word = revised(part, self.supposed)
+        assert isinstance(word, Part)  # a word stays one
+        self.requirements.update((one.name, one) for one in requirements_of(word))
+        for piece in word.expand():
+            self.shelve(piece, (*words, part.name))

@@ -1,7 +1,12 @@
-"""Interventions: "suppose that ..." as data, applied to the expanded elements of a scenario."""
+"""Interventions: "suppose that ..." as data, applied to the expanded elements of a scenario.
+
+What is supposed of a *requirement* (`Meet`, `Waive`, `Harden`, and `Without` of a requirement or of a waiver) changes
+the word that states it before the word is written out: see `suppositions`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from negsim.errors import ScenarioError, UnknownName, nearest
@@ -12,9 +17,22 @@ from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import Truth
 from negsim.model.names import check_name
+from negsim.model.requirements import named
 from negsim.model.variables import Fact
 
-__all__ = ["Do", "Intervention", "Nudge", "WithLaw", "WithParameter", "Without", "fact_name"]
+__all__ = [
+    "Do",
+    "Harden",
+    "Intervention",
+    "Meet",
+    "Nudge",
+    "Waive",
+    "WithLaw",
+    "WithParameter",
+    "Without",
+    "fact_name",
+    "suppositions",
+]
 
 
 def fact_name(fact: object) -> str:
@@ -87,7 +105,9 @@ class Nudge:
 class Without:
     """Suppose an element away: its actions never happen, its variables keep their initial values.
 
-    ``element`` names a mechanism, a word, an action, a party (all it does) or a variable (nothing changes it).
+    ``element`` names a mechanism, a requirement (nobody asks for it; what it asks for need not be there), a waiver
+    (``istanbul_2.waiver``: nothing is waived any more), a word, an action, a party (all it does) or a variable (nothing
+    changes it).
     """
 
     element: str
@@ -105,6 +125,8 @@ class Without:
             for step in mechanism.off:
                 elements = step.apply(elements)
             return elements
+        if _required(self, elements):
+            return elements  # the word that states it is written out without it
         gone = elements.owners.get(name)
         if gone is None and name in (*elements.actions, *elements.removed):
             gone = {name}
@@ -115,7 +137,8 @@ class Without:
             return replace(elements, actions=left, removed=elements.removed | gone)
         if name in elements.variables:
             return replace(elements, actions={key: _deaf(action, name) for key, action in elements.actions.items()})
-        known = (*elements.mechanisms, *elements.owners, *elements.actions, *elements.parties, *elements.variables)
+        shelves = (elements.mechanisms, elements.owners, elements.requirements, elements.actions, elements.parties)
+        known = (*(one for shelf in shelves for one in shelf), *elements.variables)
         raise UnknownName(f"without({name}): nothing in the scenario has this name{nearest(name, known)}")
 
 
@@ -164,7 +187,97 @@ class WithParameter:
         )
 
 
-Intervention = Do | Nudge | Without | WithLaw | WithParameter
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meet:
+    """Suppose that a requirement counts as met, at every date; what it asks for is left as it is."""
+
+    requirement: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "requirement", _requirement_name(self.requirement, "meet"))
+
+    def apply(self, elements: Elements) -> Elements:
+        """Return the elements, in which the requirement is known to be stated."""
+        return _stated(self.requirement, elements, "meet")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waive:
+    """Suppose that a requirement is always waived where it is unmet, at every date."""
+
+    requirement: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "requirement", _requirement_name(self.requirement, "waive"))
+
+    def apply(self, elements: Elements) -> Elements:
+        """Return the elements, in which the requirement is known to be stated."""
+        return _stated(self.requirement, elements, "waive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harden:
+    """Suppose that a requirement is never waived, at no date."""
+
+    requirement: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "requirement", _requirement_name(self.requirement, "harden"))
+
+    def apply(self, elements: Elements) -> Elements:
+        """Return the elements, in which the requirement is known to be stated."""
+        return _stated(self.requirement, elements, "harden")
+
+
+Intervention = Do | Nudge | Without | WithLaw | WithParameter | Meet | Waive | Harden
+
+
+def suppositions(steps: Iterable[Intervention], elements: Elements) -> tuple[tuple[str, str], ...]:
+    """What the steps suppose of requirements, as (requirement, supposition), those of mechanisms included.
+
+    ``elements`` are those of the scenario without interventions.
+    """
+    return tuple(_suppositions(steps, elements, set()))
+
+
+def _suppositions(steps: Iterable[Intervention], elements: Elements, off: set[str]) -> Iterator[tuple[str, str]]:
+    for step in steps:
+        if isinstance(step, Without) and step.element in elements.mechanisms:
+            if step.element not in off:
+                off.add(step.element)
+                yield from _suppositions(elements.mechanisms[step.element].off, elements, off)
+        elif isinstance(step, Without):
+            yield from _required(step, elements)
+        elif isinstance(step, (Meet, Waive, Harden)):
+            how = type(step).__name__.lower()
+            yield from ((name, how) for name in named(step.requirement, elements.requirements))
+
+
+def _required(step: Without, elements: Elements) -> list[tuple[str, str]]:
+    """What taking this element away means for requirements; nothing if it is no requirement and no waiver."""
+    stated, name = elements.requirements, step.element
+    if name in stated:
+        return [(name, "without")]
+    waived = [one.name for one in stated.values() if one.waiver_name == name]
+    if waived:
+        return [(one, "harden") for one in waived]
+    if name in elements.owners or name in elements.actions or name in elements.variables or name in elements.parties:
+        return []
+    return [(one, "without") for one in named(name, stated)]
+
+
+def _requirement_name(value: object, verb: str) -> str:
+    return check_name(getattr(value, "name", value), verb)
+
+
+def _stated(name: str, elements: Elements, verb: str) -> Elements:
+    if not named(name, elements.requirements):
+        known = elements.requirements
+        raise UnknownName(
+            f"{verb}({name}): no requirement has this name{nearest(name, known)}; "
+            + (f"the scenario's requirements are {', '.join(sorted(known))}" if known else "the scenario has none")
+        )
+    return elements
 
 
 def _fact(elements: Elements, name: str) -> Fact:

@@ -12,7 +12,18 @@ from negsim.model.calendar import DAY, Calendar, Moment, moment
 from negsim.model.checks import check_scenario
 from negsim.model.clocks import Clock
 from negsim.model.elements import Element, Elements, Part, expand
-from negsim.model.interventions import Do, Intervention, Nudge, WithLaw, Without, WithParameter
+from negsim.model.interventions import (
+    Do,
+    Harden,
+    Intervention,
+    Meet,
+    Nudge,
+    Waive,
+    WithLaw,
+    Without,
+    WithParameter,
+    suppositions,
+)
 from negsim.model.names import check_name
 from negsim.model.parameters import iso_date
 
@@ -42,7 +53,8 @@ class Scenario:
         The newest information that the scenario may rest on.
     title, note : str
     interventions : sequence of Intervention
-        What is supposed; see :meth:`do`, :meth:`nudge`, :meth:`without`, :meth:`with_law`, :meth:`with_parameter`.
+        What is supposed; see :meth:`do`, :meth:`nudge`, :meth:`without`, :meth:`with_law`, :meth:`with_parameter`,
+        :meth:`meet`, :meth:`waive`, :meth:`harden`.
 
     Raises
     ------
@@ -116,6 +128,9 @@ class Scenario:
     def expanded(self) -> Elements:
         """The plain elements that the words stand for, after all interventions."""
         elements = expand(self.parts)
+        supposed = suppositions(self.interventions, elements)
+        if supposed:
+            elements = expand(self.parts, supposed)
         for step in self.interventions:
             elements = step.apply(elements)
         return elements
@@ -139,8 +154,20 @@ class Scenario:
         return self.supposing(Nudge(fact=fact, on=on))
 
     def without(self, element: Any) -> Scenario:
-        """Suppose an element away: a mechanism, word, action, party or variable."""
+        """Suppose an element away: a mechanism, requirement, waiver, word, action, party or variable."""
         return self.supposing(Without(element=element))
+
+    def meet(self, requirement: Any) -> Scenario:
+        """Suppose that a requirement counts as met, at every date: ``scenario.meet("istanbul_2.requires.ukraine")``."""
+        return self.supposing(Meet(requirement=requirement))
+
+    def waive(self, requirement: Any) -> Scenario:
+        """Suppose that a requirement is always waived where it is unmet."""
+        return self.supposing(Waive(requirement=requirement))
+
+    def harden(self, requirement: Any) -> Scenario:
+        """Suppose that a requirement is never waived, at no date."""
+        return self.supposing(Harden(requirement=requirement))
 
     def with_law(self, action: Any, law: Clock) -> Scenario:
         """Give an action another clock."""

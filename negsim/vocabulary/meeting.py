@@ -15,7 +15,7 @@ from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, all_of, as_condition, as_number, where
 from negsim.model.names import check_name
-from negsim.model.variables import Fact
+from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import (
     EMPTY,
     ONE,
@@ -32,16 +32,36 @@ from negsim.vocabulary.common import (
     party,
     put,
 )
+from negsim.vocabulary.fields import both, check_share
+from negsim.vocabulary.preconditions import REVIEWING, SETTLING, Requires, Terms
 
 __all__ = ["Meeting", "Postpone"]
 
-OWN_FACTS = ("held", "waived", "postponed", "called_off")
+OWN_FACTS = ("held", "due", "waived", "postponed", "called_off", "times_put_off")
 
 
 @dataclass(frozen=True, slots=True)
 class Postpone:
-    """What becomes of a meeting that is not held on its date: held later after ``delay``, or never.
+    """What becomes of a meeting that is not held on its date: reviewed anew at a later date, or never held.
 
+    At the later date everything is asked again: what is required, whether what is unmet is waived this time, whether
+    it is held. If it is not, it is put off once more, with the same ``delay`` and ``never``.
+
+    Parameters
+    ----------
+    delay : Distribution or Fixed
+        Law of the days from a missed date to the next one.
+    never : probability
+        That a missed date is the end of it (default 0).
+    waiver : probability, optional
+        Share of the waiver at later dates; by default that of the first date.
+    on_date : probability
+        Held at a later date if all is in order (default 1: the delay is that to the day on which it was held).
+    most : int
+        How often it can be put off in all; a date missed after that is the end (default 10, assumed).
+
+    Examples
+    --------
     >>> from negsim.model.clocks import LogNormal
     >>> Postpone(LogNormal(mu=2.0, sigma=1.75), never=0.45).never
     parse('0.45')
@@ -49,22 +69,35 @@ class Postpone:
 
     delay: Distribution | Fixed
     never: Expression = ZERO
+    waiver: Expression | None = None
+    on_date: Expression = ONE
+    most: int = 10
 
     def __post_init__(self) -> None:
-        put(self, never=as_number(self.never))
+        put(self, never=as_number(self.never), on_date=as_number(self.on_date))
+        put(self, waiver=None if self.waiver is None else as_number(self.waiver))
+        for key in ("never", "waiver", "on_date"):
+            check_share(getattr(self, key), f"postpone: {key}")
+        if isinstance(self.most, bool) or not isinstance(self.most, int) or self.most < 1:
+            raise ScenarioError(
+                f"postpone: most must be a positive whole number, not {self.most!r}; without postponement leave "
+                "otherwise= out"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meeting:
-    """A meeting between parties, at a date that is fixed or still to be arranged.
+class Meeting(Requires):
+    """A meeting between parties, at a date that is fixed or still to be arranged, and put off again if need be.
 
-    At its date it is held with probability
+    **When a requirement is asked.** At every date of the meeting, whatever way led to it (fixed, arranged, put off once
+    or again), and never in between. At each date it is held with probability
 
     .. math:: P(\\text{held}) = \\begin{cases} \\text{on\\_date} & \\text{every requirement is met} \\\\
-              \\text{waiver} & \\text{one or more are not} \\end{cases}
+              \\text{waiver} & \\text{one or more are not, none of them hard} \\\\ 0 & \\text{a hard one is not} \\end{cases}
 
-    and these are never multiplied with each other. Otherwise it is postponed or never held, as `Postpone` says. The
-    review at the date has priority 10: what arrives at that very instant counts.
+    and these are never multiplied with each other. A waiver is for that date alone; a requirement is hard if its waiver
+    is 0. Otherwise the meeting is put off or never held, as `Postpone` says. The review has priority 10 and decisions
+    on the waiver 9: what arrives at the very instant of the date counts.
 
     Parameters
     ----------
@@ -75,14 +108,18 @@ class Meeting:
     lead : Distribution or Fixed, optional
         Law of the time from arrangement (``when``, and with leaders all consents) to the date.
     when : condition
-        Under which it is held, or arranged, at all.
+        Under which it is held at all. It cannot be waived; no clock towards a date runs while it is false, and a fixed
+        date on which it is false is missed like any other.
     requires : mapping of Party or str to condition
         Each participant's own preconditions.
     on_date : probability
         Held on its date if all is in order (default 1, assumed; over 24 delegation meetings announced in peace and
         war talks about one half).
     waiver : probability
-        That what is unmet on the day is waived. Needs ``on``.
+        That what is unmet on a date is waived (default 0: hard). An expression of the state: a party's decision.
+    waivers : mapping of Party or str to probability
+        Shares of those whose waiver is another, at every date; 0 makes this one hard. Who lets something pass does so
+        together with the others: of several unmet requirements the smallest share counts.
     otherwise : Postpone, optional
         By default a meeting that is not held on its date never is.
     products : mapping of str to probability
@@ -90,7 +127,8 @@ class Meeting:
     leaders : bool
         A summit: ``requires`` are each leader's preconditions for *consent*. A leader in ``consent`` takes that long
         to give it (hazard times ``willing``), any other gives it at once; it is withdrawn when the precondition is
-        lost, and must be won anew after a date that came to nothing.
+        lost, and must be won anew after a date that came to nothing. A date is arranged once all consent, and every
+        date asks for all consents.
     consent : mapping of Party or str to Distribution
     willing : mapping of Party or str to number-valued expression
     pace : number-valued expression
@@ -99,8 +137,11 @@ class Meeting:
 
     Notes
     -----
-    Facts ``held``; ``waived`` (with ``waiver``), ``postponed``, ``called_off``, ``consent_of_<party>`` (leaders), one
-    for each product. Summits come late and rest on delegations' work: Druckman & Wallensteen 2016, *Glob. Summitry*
+    Facts ``held``; ``due`` (its date is here, for that instant), ``waived`` (with ``waiver``), ``postponed`` (now),
+    ``called_off``, ``consent_of_<party>`` (leaders), one for each product; counter ``times_put_off`` where a later date
+    can be missed too. Events ``fall_due`` (the first date), ``meet_late`` (each later one), then at once ``waive`` if
+    something waivable is unmet, and ``review``. Requirements are called ``<meeting>.requires.<party>`` and
+    ``<meeting>.when``, the waiver ``<meeting>.waiver``. Summits come late and rest on delegations' work: Druckman & Wallensteen 2016, *Glob. Summitry*
     2:71, doi:10.1093/global/guw011. Preconditions that get waived: Zartman & Berman 1982, *The Practical Negotiator*.
 
     Examples
@@ -108,10 +149,11 @@ class Meeting:
     >>> talks = Meeting("istanbul_2", among=["russia", "ukraine"], on="2025-06-02T13:00",
     ...                 requires={"ukraine": "memorandum.delivered"}, waiver=0.4)
     >>> talks.held.name, [element.name for element in talks.expand() if isinstance(element, Action)]
-    ('istanbul_2.held', ['istanbul_2.waive', 'istanbul_2.review'])
+    ('istanbul_2.held', ['istanbul_2.waive', 'istanbul_2.fall_due', 'istanbul_2.review'])
     """
 
     table: ClassVar[str] = "meeting"
+    steps: ClassVar[tuple[str, ...]] = ("held",)
 
     name: str = field(kw_only=False)
     among: tuple[str, ...]
@@ -121,6 +163,7 @@ class Meeting:
     requires: Mapping[str, Expression] = EMPTY
     on_date: Expression = ONE
     waiver: Expression = ZERO
+    waivers: Mapping[str, Expression] = EMPTY
     otherwise: Postpone | None = None
     products: Mapping[str, Expression] = EMPTY
     leaders: bool = False
@@ -135,7 +178,7 @@ class Meeting:
         put(self, among=parties(self.among, where), when=as_condition(self.when), requires=conditions(self.requires))
         put(self, on_date=as_number(self.on_date), waiver=as_number(self.waiver), products=numbers(self.products))
         put(self, consent=Lookup({party(key): law for key, law in self.consent.items()}), willing=numbers(self.willing))
-        put(self, pace=as_number(self.pace))
+        put(self, pace=as_number(self.pace), waivers=numbers(self.waivers))
         if self.on is not None:
             put(self, on=moment(self.on, f"{where}: on"))
         self._check(where)
@@ -143,16 +186,14 @@ class Meeting:
     def _check(self, where: str) -> None:
         if (self.on is None) == (self.lead is None):
             raise ScenarioError(f"{where}: give either on=instant or lead=law of the time from arrangement to the date")
-        for key in ("requires", "consent", "willing"):
+        for key in ("consent", "willing"):
             strangers = [name for name in getattr(self, key) if name not in self.among]
             if strangers:
                 raise ScenarioError(f"{where}: {key} names {strangers[0]}, which does not take part; add it to among=")
         if not self.leaders and (self.consent or self.willing):
             raise ScenarioError(f"{where}: consent and willing belong to leaders=True; set it, or use requires=")
-        if self._waivable and self.on is None:
-            raise ScenarioError(
-                f"{where}: waiver needs a fixed date; give on=, or a Precondition with a waiver of its own"
-            )
+        self.check_terms(where, self.among)
+        check_share(self.on_date, f"{where}: on_date")
         taken = (*OWN_FACTS, *(f"consent_of_{name}" for name in self.among))
         check_products(self.products, taken, where)
 
@@ -193,39 +234,38 @@ class Meeting:
         return Fact(f"{self.name}.consent_of_{party(leader)}")
 
     @property
-    def _waivable(self) -> bool:
-        return self.waiver != ZERO
+    def due(self) -> Fact:
+        """The fact that a date of it is here and not reviewed yet."""
+        return Fact(f"{self.name}.due")
 
     @property
-    def _met(self) -> Expression:
-        """That nothing stands in the way: all consents, or all requirements."""
-        needs = (
-            [is_true(self.consent_of(name)) for name in self.among] if self.leaders else list(self.requires.values())
-        )
-        return all_of(*needs) if needs else TRUE
+    def times_put_off(self) -> Counter:
+        """How often it was put off."""
+        return Counter(f"{self.name}.times_put_off")
+
+    @property
+    def terms(self) -> Terms:
+        """What each date asks: all consents, or all requirements."""
+        needs = {name: is_true(self.consent_of(name)) for name in self.among} if self.leaders else self.requires
+        declared = self.waiver != ZERO or bool(self.waivers)
+        shares = {name: self._share(name) for name in needs}
+        return Terms(word=self.name, needs=needs, shares=shares, also=self.when, declared=declared)
+
+    def _share(self, name: str) -> Expression:
+        first = self.waivers.get(name, self.waiver)
+        later = None if self.otherwise is None or name in self.waivers else self.otherwise.waiver
+        return first if later is None or later == first else where(self.postponed, later, first)
 
     def expand(self) -> Iterator[Element]:
         """Yield facts, actions and the question when it is held."""
         yield from (Party(name) for name in self.among)
         yield from asked(self.held)
-        yield self.called_off
+        yield from (self.called_off, self.due)
         if self.leaders:
             yield from self._consents()
-        if self._waivable:
-            yield self.waived
-            yield self._waive()
+        yield from self.terms.elements(self.due)
+        yield from self._dates()
         yield self._review()
-        if self.otherwise is not None:
-            yield self.postponed
-            guard = self._guard(self.postponed & ~self.held)
-            effects = (self.held.set(True), self.postponed.set(False))
-            yield Action(
-                name=f"{self.name}.meet_late",
-                when=guard,
-                clock=self.otherwise.delay,
-                pace=self._late_pace(),
-                effects=effects,
-            )
         if self.products:
             yield from (self.product(name) for name in self.products)
             outcomes = combinations_of(self.products, self.name)
@@ -237,9 +277,39 @@ class Meeting:
                 title="what the meeting yields",
             )
 
-    def _late_pace(self) -> Expression:
-        assert self.otherwise is not None  # only asked for then
-        return ONE if isinstance(self.otherwise.delay, Fixed) else self.pace
+    def _dates(self) -> Iterator[Element]:
+        """The first date, and those to which it is put off."""
+        arranged: list[Expression] = [] if self.otherwise is None else [~self.postponed]
+        if self.on is None:
+            arranged += [both(*self.terms.needs.values())] if self.leaders else [~self.called_off]
+            arranged.append(self.when)
+        yield Action(
+            name=f"{self.name}.fall_due",
+            when=both(~self.held, *arranged),
+            clock=On(self.on) if self.on is not None else self.lead,  # type: ignore[arg-type] # one is given, as checked
+            effects=(self.due.set(True),),
+            priority=REVIEWING,
+            title="its date is here",
+        )
+        if self.otherwise is None:
+            return
+        yield self.postponed
+        if self._may_miss_again:
+            yield self.times_put_off
+        yield Action(
+            name=f"{self.name}.meet_late",
+            when=both(self.postponed, ~self.held, self.when),
+            clock=self.otherwise.delay,
+            pace=ONE if isinstance(self.otherwise.delay, Fixed) else self.pace,
+            effects=(self.due.set(True),),
+            priority=REVIEWING,
+            title="its new date is here",
+        )
+
+    @property
+    def _may_miss_again(self) -> bool:
+        """Whether a later date can be missed too."""
+        return self.otherwise is not None and (self.terms.met != TRUE or self.otherwise.on_date != ONE)
 
     def _guard(self, condition: Expression) -> Expression:
         return condition if self.when == TRUE else all_of(condition, self.when)
@@ -267,48 +337,36 @@ class Meeting:
                     when=lost,
                     clock=Immediately(),
                     effects=(consent.set(False),),
+                    priority=SETTLING,
                 )
 
-    def _waive(self) -> Action:
-        assert self.on is not None  # checked
-        outcomes = (
-            Outcome(name="waived", weight=self.waiver, effects=(self.waived.set(True),)),
-            Outcome(name="insisted", weight=1 - self.waiver),
-        )
-        guard = self._guard(~self.held & ~self._met)
-        return Action(
-            name=f"{self.name}.waive",
-            when=guard,
-            clock=On(self.on),
-            outcomes=outcomes,
-            priority=9,
-            title="is what is unmet waived?",
-        )
-
     def _review(self) -> Action:
-        chance = where(self._met, self.on_date, 0)
-        chance = where(self.waived, 1, chance) if self._waivable else chance
-        never = ONE if self.otherwise is None else self.otherwise.never
+        p, never = self.on_date, ONE
+        held: list[Effect] = [self.held.set(True)]
         off: list[Effect] = [self.called_off.set(True)]
         off += [self.consent_of(name).set(False) for name in self.consent]
+        if self.otherwise is not None:
+            later = self.otherwise.on_date
+            p = p if later == p else where(self.postponed, later, p)
+            never = self.otherwise.never
+            if self._may_miss_again and never != ONE:
+                never = where(self.times_put_off < self.otherwise.most, never, 1)
+            held.append(self.postponed.set(False))
+            off.append(self.postponed.set(False))
+        chance = self.terms.chance(p)
         outcomes = [
-            Outcome(name="held", weight=chance, effects=(self.held.set(True),)),
+            Outcome(name="held", weight=chance, effects=tuple(held)),
             Outcome(name="called_off", weight=(1 - chance) * never, effects=tuple(off)),
         ]
-        guard: Expression = ~self.held
         if self.otherwise is not None:
-            outcomes.append(
-                Outcome(name="postponed", weight=(1 - chance) * (1 - never), effects=(self.postponed.set(True),))
-            )
-            guard = guard & ~self.postponed
-        clock: Distribution | Fixed | On = On(self.on) if self.on is not None else self.lead  # type: ignore[assignment] # one is given, as checked
-        if self.on is None:
-            guard = all_of(guard, self._met) if self.leaders else all_of(guard, ~self.called_off)
+            again = [self.postponed.set(True), *([self.times_put_off.add(1)] if self._may_miss_again else ())]
+            outcomes.append(Outcome(name="postponed", weight=(1 - chance) * (1 - never), effects=tuple(again)))
         return Action(
             name=f"{self.name}.review",
-            when=self._guard(guard),
-            clock=clock,
+            when=is_true(self.due),
+            clock=Immediately(),
+            effects=(self.due.set(False),),
             outcomes=tuple(outcomes),
-            priority=10,
+            priority=REVIEWING,
             title="is it held on its date?",
         )

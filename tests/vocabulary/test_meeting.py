@@ -150,7 +150,6 @@ def test_odds_stay_within_bounds_and_one_changes_nothing():
         ({"lead": Fixed(1)}, "either on=instant or lead="),
         ({"requires": {"france": "memo"}}, "names france, which does not take part"),
         ({"consent": {RUSSIA: Exponential(1)}}, "belong to leaders=True"),
-        ({"on": None, "lead": Fixed(1), "waiver": 0.4}, "waiver needs a fixed date"),
         ({"products": {"held": 0.5}}, "used by the word itself"),
         ({"products": {f"p{k}": 0.5 for k in range(6)}}, "too many"),
     ],

@@ -1,0 +1,86 @@
+"""Preconditions of a step as elements of their own: each can be supposed away, met, waived or hardened by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, Self, runtime_checkable
+
+from negsim.model.expressions import Expression, Number
+from negsim.model.names import check_name
+
+__all__ = ["SUPPOSITIONS", "Requirement", "Stating", "named", "requirements_of", "revised"]
+
+SUPPOSITIONS = ("without", "meet", "waive", "harden")
+"""What can be supposed of a requirement: not there; counts as met; always waived; never waived."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """What must hold whenever a step is taken, and with which share it is let pass.
+
+    The requirement, its waiver and what is required are three elements. A requirement is called by its word and its
+    place in it: ``istanbul_2.requires.ukraine``, ``plebiscite.when``, ``deal.signed.when``; a `Demand` or a
+    `Precondition` is a requirement under its own name.
+
+    Parameters
+    ----------
+    name : str
+    needs : condition
+        What is required.
+    steps : tuple of str
+        Facts that turn true, or counters that rise, only while it is met or waived.
+    of : str, optional
+        The party whose requirement it is.
+    waiver : number-valued expression
+        Share with which it is waived at a date on which it is unmet; 0 is a hard requirement.
+    waiver_name : str
+        The name of its waiver, for ``without``; empty if there is none.
+    """
+
+    name: str
+    needs: Expression
+    steps: tuple[str, ...]
+    of: str | None = None
+    waiver: Expression = Number(0.0)
+    waiver_name: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "requirement")
+
+    @property
+    def hard(self) -> bool:
+        """Whether it is never waived."""
+        return self.waiver == Number(0.0)
+
+
+@runtime_checkable
+class Stating(Protocol):
+    """A word that states requirements and can be written with another stance on one of them."""
+
+    def requirements(self) -> Iterable[Requirement]:
+        """The requirements that the word states."""
+
+    def supposing(self, requirement: str, how: str) -> Self:
+        """The word with one of `SUPPOSITIONS` made of one of its requirements."""
+
+
+def requirements_of(part: object) -> tuple[Requirement, ...]:
+    """What a part requires; nothing if it is no word that states requirements."""
+    return tuple(part.requirements()) if isinstance(part, Stating) else ()
+
+
+def revised(part: object, supposed: Iterable[tuple[str, str]]) -> object:
+    """The part under all suppositions that concern its own requirements, in their order."""
+    for requirement, how in supposed:
+        if any(one.name == requirement for one in requirements_of(part)):
+            assert isinstance(part, Stating)  # it states this one
+            part = part.supposing(requirement, how)
+    return part
+
+
+def named(name: str, known: Mapping[str, Requirement]) -> tuple[str, ...]:
+    """The requirements that a name means: one, or all that stand under it (``istanbul_2.requires``, ``istanbul_2``)."""
+    if name in known:
+        return (name,)
+    return tuple(one for one in known if one.startswith(f"{name}."))
