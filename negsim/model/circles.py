@@ -58,7 +58,7 @@ def circles(
 ) -> list[str]:
     """The circles of steps that wait for each other, all of them impossible in the state, as text.
 
-    What a ``ready`` step of the same word brings (its date comes by itself) is not waited for.
+    A signal that a step takes down and a ``ready`` step of the same word gives (its date is here) is not waited for.
     """
     stuck = [replace(step, coming=coming) for step, coming in _with_what_comes(list(steps), list(ready), owners or {})]
     bringers: dict[str, list[Step]] = {}
@@ -72,7 +72,7 @@ def circles(
 def _with_what_comes(
     stuck: list[Step], ready: list[Step], owners: Mapping[str, Collection[str]]
 ) -> Iterator[tuple[Step, tuple[Effect, ...]]]:
-    """Each step with the effects of ready steps of a word that both belong to."""
+    """Each step with the effects of ready steps of a word that both belong to, on what the step itself takes down."""
     words: dict[str, set[str]] = {}
     for word, actions in owners.items():
         for action in actions:
@@ -82,7 +82,9 @@ def _with_what_comes(
         for word in words.get(step.action, ()):
             by_word.setdefault(word, []).extend(step.effects)
     for step in stuck:
-        yield step, tuple(effect for word in words.get(step.action, ()) for effect in by_word.get(word, ()))
+        down = {effect.variable for effect in step.effects if effect.amount == Truth(False)}
+        signals = (effect for word in words.get(step.action, ()) for effect in by_word.get(word, ()))
+        yield step, tuple(effect for effect in signals if effect.variable in down)
 
 
 def _waits(step: Step, state: Mapping[str, Span], bringers: Mapping[str, list[Step]]) -> Iterator[str]:

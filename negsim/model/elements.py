@@ -118,12 +118,27 @@ def expand(parts: Iterable[Element | Part], supposed: Iterable[tuple[str, str]] 
     """
     items, wanted = tuple(parts), tuple(supposed)
     plain = _Shelves(()).filled(items)
-    return plain if not wanted else _with_what_is_gone(_Shelves(wanted).filled(items), plain)
+    return plain if not wanted else _unwaived(_with_what_is_gone(_Shelves(wanted).filled(items), plain), wanted)
+
+
+def _unwaived(elements: Elements, supposed: tuple[tuple[str, str], ...]) -> Elements:
+    """The elements without the actions of others that would waive what is supposed never to be waived."""
+    last = dict(supposed)
+    firm = {elements.requirements[name].waived for name, how in last.items() if how == "harden"} - {""}
+    gone = {
+        name for name, action in elements.actions.items() if any(effect.variable in firm for effect in action.effects)
+    }
+    kept = {name: action for name, action in elements.actions.items() if name not in gone}
+    return replace(elements, actions=kept, removed=elements.removed | gone)
 
 
 def _with_what_is_gone(elements: Elements, plain: Elements) -> Elements:
     """The elements, with the variables and questions that only the plain ones have."""
-    stated = {name: replace(one, waiver_name=plain.requirements[name].waiver_name) for name, one in elements.requirements.items()}
+    old = plain.requirements
+    stated = {
+        name: replace(one, waiver_name=old[name].waiver_name, waived=old[name].waived)
+        for name, one in elements.requirements.items()
+    }
     return replace(
         elements,
         variables={**plain.variables, **elements.variables},

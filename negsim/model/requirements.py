@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from negsim.model.expressions import Expression, Number
 from negsim.model.names import check_name
@@ -32,18 +32,22 @@ class Requirement:
         Facts that turn true, or counters that rise, only while it is met or waived.
     of : str, optional
         The party whose requirement it is.
-    waiver : number-valued expression
-        Share with which it is waived at a date on which it is unmet; 0 is a hard requirement.
+    waiver : number-valued expression, optional
+        Share with which it is waived at a date on which it is unmet; 0 is a hard requirement, None one that is dropped
+        in other ways than on a date.
     waiver_name : str
         The name of its waiver, for ``without``; empty if there is none.
+    waived : str
+        The fact that it was waived; empty if there is none.
     """
 
     name: str
     needs: Expression
     steps: tuple[str, ...]
     of: str | None = None
-    waiver: Expression = Number(0.0)
+    waiver: Expression | None = Number(0.0)
     waiver_name: str = ""
+    waived: str = ""
 
     def __post_init__(self) -> None:
         check_name(self.name, "requirement")
@@ -56,13 +60,13 @@ class Requirement:
 
 @runtime_checkable
 class Stating(Protocol):
-    """A word that states requirements and can be written with another stance on one of them."""
+    """A word that states requirements, and can be written as it is when something is supposed of one of them."""
 
     def requirements(self) -> Iterable[Requirement]:
         """The requirements that the word states."""
 
-    def supposing(self, requirement: str, how: str) -> Self:
-        """The word with one of `SUPPOSITIONS` made of one of its requirements."""
+    def supposing(self, requirement: str, how: str) -> object:
+        """The word under one of `SUPPOSITIONS`; a part with the same name."""
 
 
 def requirements_of(part: object) -> tuple[Requirement, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from negsim.errors import ScenarioError, nearest
@@ -14,6 +14,7 @@ from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, equal
 from negsim.model.names import check_name
+from negsim.model.requirements import Requirement
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, as_effects, both, pace_for, tidy
@@ -34,7 +35,8 @@ class Rung:
     takes : Distribution or Fixed
         Law of the days from the step before, while ``when`` holds.
     when : condition
-        What this step needs besides.
+        What this step needs besides; its clock runs only while it holds. A requirement called
+        ``<agreement>.<step>.when``.
     fails : probability
         That the attempt comes to nothing; then it is tried anew (default 0).
     pace : number-valued expression
@@ -150,6 +152,20 @@ class Agreement:
     def broken(self) -> Fact:
         """The fact that it has broken down."""
         return Fact(f"{self.name}.broken")
+
+    def requirements(self) -> Iterator[Requirement]:
+        """Yield what each step that is still to come needs besides the one before it."""
+        for rung in self.rungs[self.done :]:
+            if rung.when != ALWAYS:
+                name = f"{self.name}.{rung.name}"
+                yield Requirement(name=f"{name}.when", needs=rung.when, steps=(name,))
+
+    def supposing(self, requirement: str, how: str) -> Agreement:
+        """The agreement under a supposition on what one of its steps needs."""
+        wanted = requirement.removeprefix(f"{self.name}.").removesuffix(".when")
+        free = how != "harden"
+        rungs = (replace(one, when=ALWAYS) if free and one.name == wanted else one for one in self.rungs)
+        return replace(self, rungs=tuple(rungs))
 
     def expand(self) -> Iterator[Element]:
         """Yield a fact and an action for each step, and the questions when."""

@@ -9,31 +9,50 @@ from typing import ClassVar
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.calendar import Moment
-from negsim.model.clocks import Distribution, Fixed, On
+from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, maximum, where
 from negsim.model.variables import Fact
-from negsim.vocabulary.common import Lookup, asked, check_products, combinations_of, odds, parties, party, put
-from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, check_share, clock_or_now, pace_for, tidy
+from negsim.vocabulary.common import Lookup, asked, check_products, conclusion, doubted, is_true, parties, party, put
+from negsim.vocabulary.dates import Dates
+from negsim.vocabulary.fields import (
+    ALWAYS,
+    NEVER,
+    ONE,
+    REVIEWING,
+    ZERO,
+    both,
+    check_share,
+    clock_or_now,
+    pace_for,
+    tidy,
+)
+from negsim.vocabulary.preconditions import Requires, Terms
 
 __all__ = ["Appointment"]
 
 LEVELS = ("delegation", "ministers", "leaders", "ceremony", "ceasefire")
-OWN_FACTS = ("announced", "confirmed", "held", "downgraded", "postponed", "cancelled", "called_off", "reinstated")
+OWN_FACTS = (
+    *("announced", "confirmed", "held", "due", "waived", "downgraded", "postponed", "cancelled", "called_off"),
+    *("reinstated", "times_put_off"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Appointment:
+class Appointment(Requires):
     """A meeting that is announced, confirmed, perhaps cancelled and reinstated, and on its day held or not.
 
-    On its day, if it stands and ``when`` holds, it is held as planned with probability ``p``; of the rest a share
-    ``absent[i]`` is held without party ``i``, ``downgraded`` at a lower level, and what remains is called off for good
-    with probability ``never``, else postponed:
+    On its day, if it stands, ``when`` holds and every requirement is met or waived, it is held as planned with
+    probability ``p``; of the rest a share ``absent[i]`` is held without party ``i`` (and without what it requires),
+    ``downgraded`` at a lower level, and what remains is called off for good with probability ``never``, else put off:
 
     .. math:: p = \\frac{o\\,p_0}{1 - p_0 + o\\,p_0}, \\qquad o = \\begin{cases} 1 & \\text{confirmed by all who must} \\\\
               u & \\text{not} \\end{cases}
+
+    **When a precondition is asked.** At every date of the meeting, whatever way led to it: the day itself, and each day
+    to which it was put off, where ``p_0`` is 1 (the delay is that to the day on which it was held).
 
     Parameters
     ----------
@@ -51,18 +70,28 @@ class Appointment:
     confirms : mapping of Party or str to Distribution or Fixed
         Who must confirm, and the law of the days until it does.
     when : condition
-        What must hold on the day: no suspension, preconditions.
+        What must hold on the day, in any form: no suspension. It cannot be waived, and no clock towards a later date
+        runs while it is false.
+    requires : mapping of Party or str to condition
+        Each participant's own preconditions of coming.
+    waiver : probability
+        That what is unmet on a day is waived, and the meeting held as planned (default 0: hard).
+    waivers : mapping of Party or str to probability
+        Other shares of single parties; of several unmet requirements the smallest share counts.
     on_date : probability
         ``p_0`` (default 0.5: the share held on the announced day is 12 of 24 for talks and 3 of 7 for leaders in the
         project's own coding of announced meetings, a small sample).
     unconfirmed : number-valued expression
-        ``u``, the factor on the odds while a confirmation is missing (default 0.5, assumed from four cases).
+        ``u``, the factor on the odds while a confirmation is missing (default 0.5, assumed from four cases); 0: never
+        with a party that has not confirmed, on no date and in no form.
     absent : mapping of Party or str to probability
         Shares of the rest that is held without this party (default none).
     downgraded : probability
         Share of the rest that is held at a lower level (default 0).
     delay : Distribution or Fixed, optional
-        Law of the days from the missed date to the meeting; without it a missed date is the end.
+        Law of the days from a missed date to the next one; without it a missed date is the end.
+    most : int
+        How often it can be put off in all (default 10, assumed).
     never : probability
         Of what is not held in any form (default 0.4, assumed; 0.45 for talks, 0.4 for leaders in the same coding).
     cancels : Distribution, optional
@@ -84,8 +113,9 @@ class Appointment:
 
     Notes
     -----
-    Facts ``announced``, ``confirmed_by_<party>``, ``held`` (in any form), ``downgraded``, ``held_without_<party>``,
-    ``postponed``, ``cancelled`` (now), ``reinstated``, ``called_off``. Summits are prompted by conflicts and do little
+    Facts ``announced``, ``confirmed_by_<party>``, ``held`` (in any form), ``due`` (its date is here, for that instant),
+    ``waived`` (with ``waiver``), ``downgraded``, ``held_without_<party>``, ``postponed`` (now), ``cancelled`` (now),
+    ``reinstated``, ``called_off``; counter ``times_put_off`` where a later date can be missed too. Summits are prompted by conflicts and do little
     to manage them: Druckman & Wallensteen 2016, *Glob. Summitry* 2:71, doi:10.1093/global/guw011.
 
     Examples
@@ -98,6 +128,7 @@ class Appointment:
     """
 
     table: ClassVar[str] = "appointment"
+    steps: ClassVar[tuple[str, ...]] = ("held",)
 
     name: str = field(kw_only=False)
     among: tuple[str, ...]
@@ -108,11 +139,15 @@ class Appointment:
     announced_when: Expression = NEVER
     confirms: Mapping[str, Distribution | Fixed] = Lookup()
     when: Expression = ALWAYS
+    requires: Mapping[str, Expression] = Lookup()
+    waiver: Expression = ZERO
+    waivers: Mapping[str, Expression] = Lookup()
     on_date: Expression = Number(0.5)
     unconfirmed: Expression = Number(0.5)
     absent: Mapping[str, Expression] = Lookup()
     downgraded: Expression = ZERO
     delay: Distribution | Fixed | None = None
+    most: int = 10
     never: Expression = Number(0.4)
     cancels: Distribution | None = None
     cancels_when: Expression = ALWAYS
@@ -130,10 +165,11 @@ class Appointment:
             "appointment",
             condition=["announced_when", "when", "cancels_when"],
             number=["unconfirmed", "pace", "pace_of_return"],
-            share=["on_date", "downgraded", "never"],
+            share=["waiver", "on_date", "downgraded", "never"],
             effect=["effects"],
             instant=["on"],
-            number_of=["absent", "products"],
+            condition_of=["requires"],
+            number_of=["waivers", "absent", "products"],
         )
         put(self, among=parties(self.among, place))
         put(self, confirms=Lookup({party(key): law for key, law in dict(self.confirms).items()}))
@@ -143,29 +179,26 @@ class Appointment:
         if self.level not in LEVELS:
             raise ScenarioError(f"{place}: level {self.level!r} is not one of {', '.join(LEVELS)}")
         if (self.on is None) == (self.lead is None):
-            raise ScenarioError(
-                f"{place}: give either on=instant or lead=law of the days from announcement to the date"
-            )
+            raise ScenarioError(f"{place}: give either on=instant or lead=law of the days from announcement to date")
         strangers = [name for name in (*self.confirms, *self.absent) if name not in self.among]
         if strangers:
             raise ScenarioError(f"{place}: {strangers[0]} does not take part; add it to among= or drop it")
+        self.check_terms(place, self.among)
+        if isinstance(self.most, bool) or not isinstance(self.most, int) or self.most < 1:
+            raise ScenarioError(f"{place}: most must be a positive whole number, not {self.most!r}")
         shares = [self.downgraded, *self.absent.values()]
         for share in shares:
             check_share(share, f"{place}: a share of absent or downgraded")
         if sum(share.value for share in shares if isinstance(share, Number)) > 1:
             raise ScenarioError(
-                f"{place}: the shares of absent and downgraded add up to more than 1; they are shares of what is not held as planned"
+                f"{place}: the shares of absent and downgraded add up to more than 1; they are shares of what is left"
             )
         if not self.stands and self.cancels is None:
             raise ScenarioError(f"{place}: stands=False without cancels; give the law of a further cancellation too")
         if self.reinstates is not None and self.cancels is None:
             raise ScenarioError(f"{place}: reinstates without cancels; give the law of its cancellation too")
-        own = (
-            *OWN_FACTS,
-            *(f"confirmed_by_{name}" for name in self.among),
-            *(f"held_without_{name}" for name in self.among),
-        )
-        check_products(self.products, own, place)
+        own = (f"{word}_{name}" for word in ("confirmed_by", "held_without") for name in self.among)
+        check_products(self.products, (*OWN_FACTS, *own), place)
 
     @property
     def _at_start(self) -> bool:
@@ -220,9 +253,8 @@ class Appointment:
     def product(self, name: str) -> Fact:
         """The fact that it yielded this."""
         if name not in self.products:
-            raise ScenarioError(
-                f"appointment {self.name} has no product {name!r}; it has {', '.join(self.products) or 'none'}"
-            )
+            known = ", ".join(self.products) or "none"
+            raise ScenarioError(f"appointment {self.name} has no product {name!r}; it has {known}")
         return self._fact(name)
 
     @property
@@ -232,25 +264,32 @@ class Appointment:
 
     @property
     def chance(self) -> Expression:
-        """Probability that it is held as planned, on its day, if it stands."""
-        return (
-            self.on_date
-            if not self.confirms
-            else where(self.confirmed, self.on_date, odds(self.on_date, self.unconfirmed))
-        )
+        """Probability that it is held as planned, on its day, if it stands and all that is required is there."""
+        if not self.confirms:
+            return self.on_date
+        return where(self.confirmed, self.on_date, doubted(self.on_date, self.unconfirmed))
+
+    @property
+    def terms(self) -> Terms:
+        """What each date asks of all who take part."""
+        return self.terms_without("")
+
+    def terms_without(self, away: str) -> Terms:
+        """What a date asks of those who come."""
+        present = [name for name in self.among if name != away]
+        firm = [name for name in self.confirms if name in present and self.unconfirmed == ZERO]
+        return self.terms_of(present, both(self.when, *map(self.confirmed_by, firm)))
 
     @property
     def _certain(self) -> bool:
         """Whether it is held as planned whatever happens, if it stands."""
-        return self.when == ALWAYS and self.chance == ONE
+        return self.terms.met == ALWAYS and self.chance == ONE
 
     @property
     def _falls_through(self) -> bool:
         """Whether it can miss its day altogether."""
-        shares = [
-            share.value if isinstance(share, Number) else 0.0 for share in (self.downgraded, *self.absent.values())
-        ]
-        return not self._certain and (self.when != ALWAYS or sum(shares) < 1 - 1e-9)
+        shares = (share.value for share in (self.downgraded, *self.absent.values()) if isinstance(share, Number))
+        return not self._certain and (self.terms.met != ALWAYS or sum(shares) < 1 - 1e-9)
 
     @property
     def _stands(self) -> Expression:
@@ -266,18 +305,12 @@ class Appointment:
         yield from asked(self.called_off) if lost else (self.called_off,)
         yield from self._announcement()
         yield from self._cancellation()
-        yield from self._day()
         if self.delay is not None:
             yield from asked(self.postponed) if self._falls_through and self.never != ONE else (self.postponed,)
-            guard, pace = both(self.postponed, self._stands, self.when), ONE
-            done = (self.held.set(True), self.postponed.set(False), *self.effects)
-            yield Action(name=f"{self.name}.meet_late", when=guard, clock=self.delay, pace=pace, effects=done)
-        if self.products:
-            yield from (self.product(name) for name in self.products)
-            outcomes = combinations_of(self.products, self.name)
-            yield Action(
-                name=f"{self.name}.conclude", when=both(self.held), clock=clock_or_now(None), outcomes=outcomes
-            )
+        yield from self.terms.elements(self.dates.due)
+        yield from self.dates.elements()
+        yield from self._review()
+        yield from conclusion(self.products, self.name, is_true(self.held))
 
     def _announcement(self) -> Iterator[Element]:
         said = (self.announced.set(True),)
@@ -317,41 +350,53 @@ class Appointment:
                 priority=11,
             )
 
-    def _day(self) -> Iterator[Element]:
-        as_planned = where(self.when, self.chance, 0) if self.when != ALWAYS else self.chance
+    @property
+    def dates(self) -> Dates:
+        """The day itself, and those to which it is put off."""
+        confirmed_or_not = bool(self.confirms) and not isinstance(self.unconfirmed, Number)
+        return Dates(
+            name=self.name,
+            clock=On(self.on) if self.on is not None else self.lead,  # type: ignore[arg-type] # one is given, as checked
+            guard=self._stands,
+            later=self.delay,
+            later_guard=both(self._stands, self.when),
+            never=self.never,
+            most=self.most,
+            missable=self.delay is not None and (self.terms.met != ALWAYS or confirmed_or_not),
+        )
+
+    def _review(self) -> Iterator[Element]:
+        dates, p = self.dates, self.chance
+        if self.delay is not None and p != ONE:
+            anew = where(self.confirmed, 1, doubted(ONE, self.unconfirmed)) if self.confirms else ONE
+            p = where(self.postponed, anew, p)
+        as_planned = self.terms.chance(p)
         rest: Expression = 1 - as_planned
-        held = (self.held.set(True), *self.effects)
+        held = (self.held.set(True), *dates.over, *self.effects)
         outcomes = [Outcome(name="held", weight=as_planned, effects=held)]
         left: Expression = ONE
-        for name, share in self.absent.items():
-            yield self.held_without(name)
-            weight = rest * share if self.when == ALWAYS else where(self.when, rest * share, 0)
-            outcomes.append(
-                Outcome(name=f"held_without_{name}", weight=weight, effects=(*held, self.held_without(name).set(True)))
-            )
-            left = left - share
+        lesser = [(f"held_without_{name}", share, self.held_without(name), name) for name, share in self.absent.items()]
+        yield from (fact for _, _, fact, _ in lesser)
         if self.downgraded != ZERO:
             yield from asked(self.was_downgraded) if not self._certain else (self.was_downgraded,)
-            weight = rest * self.downgraded if self.when == ALWAYS else where(self.when, rest * self.downgraded, 0)
-            outcomes.append(Outcome(name="downgraded", weight=weight, effects=(*held, self.was_downgraded.set(True))))
-            left = left - self.downgraded
+            lesser.append(("downgraded", self.downgraded, self.was_downgraded, ""))
+        for outcome, share, fact, away in lesser:
+            met = self.terms_without(away).met
+            share = share if met == ALWAYS else where(met, share, 0)
+            outcomes.append(Outcome(name=outcome, weight=rest * share, effects=(*held, fact.set(True))))
+            left = left - share
         # Shares that add up to 1 leave nothing, not a rounding error below it.
         left = maximum(left, 0) if left != ONE else left
-        left = left if self.when == ALWAYS else where(self.when, left, 1)
-        never = ONE if self.delay is None else self.never
-        outcomes.append(Outcome(name="called_off", weight=rest * left * never, effects=(self.called_off.set(True),)))
+        off = (self.called_off.set(True), *dates.over)
+        outcomes.append(Outcome(name="called_off", weight=rest * left * dates.end, effects=off))
         if self.delay is not None:
-            outcomes.append(
-                Outcome(name="postponed", weight=rest * left * (1 - never), effects=(self.postponed.set(True),))
-            )
-        clock = On(self.on) if self.on is not None else self.lead
-        guard = both(self._stands, ~self.postponed if self.delay is not None else True)
-        assert clock is not None  # one of the two is given, as checked
+            outcomes.append(Outcome(name="postponed", weight=rest * left * (1 - dates.end), effects=dates.again))
         yield Action(
             name=f"{self.name}.take_place",
-            when=guard,
-            clock=clock,
+            when=is_true(dates.due),
+            clock=Immediately(),
+            effects=(dates.due.set(False),),
             outcomes=tuple(outcomes),
-            priority=10,
+            priority=REVIEWING,
             title="is it held on its day?",
         )

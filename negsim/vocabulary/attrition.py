@@ -15,12 +15,13 @@ from negsim.model.expressions import Expression
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import Lookup, asked, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, both, check_share, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Attrition"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attrition:
+class Attrition(When):
     """Two sides that outlast each other; the first to concede ends it.
 
     In the equilibrium in mixed strategies each side concedes with the hazard that makes the *other* indifferent
@@ -61,6 +62,7 @@ class Attrition:
     """
 
     table: ClassVar[str] = "attrition"
+    steps: ClassVar[tuple[str, ...]] = ("over",)
 
     name: str = field(kw_only=False)
     between: tuple[str, ...]

@@ -16,12 +16,13 @@ from negsim.model.expressions import Expression, Number, exp, where
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, tidy
+from negsim.vocabulary.preconditions import When, occasion
 
 __all__ = ["AudienceCost"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AudienceCost:
+class AudienceCost(When):
     """Public commitments that pile up, slow concessions down, and are paid for when they are broken.
 
     .. math:: \\text{pace of giving way} = e^{-w\\, a}, \\qquad a \\leftarrow \\min(a + \\delta, a_{\\max})
@@ -39,7 +40,7 @@ class AudienceCost:
     speaks_when : condition
         It commits itself each time this turns true.
     when : condition
-        Under which the clock of ``speaks`` runs.
+        Under which it commits itself, whichever way: the clock of ``speaks`` runs, and an occasion counts, only then.
     raises : number-valued expression
         What one commitment adds (default 1, assumed).
     highest : number
@@ -67,6 +68,7 @@ class AudienceCost:
     """
 
     table: ClassVar[str] = "audience_cost"
+    steps: ClassVar[tuple[str, ...]] = ("cost",)
 
     name: str = field(kw_only=False)
     of: str
@@ -118,9 +120,7 @@ class AudienceCost:
         if self.speaks is not None:
             yield Action(name=f"{self.name}.commit", by=self.of, when=self.when, clock=self.speaks, effects=raised)
         if self.speaks_when != NEVER:
-            yield Action(
-                name=f"{self.name}.answer", by=self.of, when=self.speaks_when, clock=Immediately(), effects=raised
-            )
+            yield occasion(f"{self.name}.answer", self.speaks_when, Immediately(), raised, self.when, by=self.of)
         if self.gives_way != NEVER:
             yield from asked(self.paid)
             effects = (self.paid.set(True), self.level.set(0), *self.price)

@@ -18,6 +18,7 @@ from negsim.model.names import check_name
 from negsim.model.variables import Counter, Fact, Level
 from negsim.vocabulary.common import Lookup, asked, numbers, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, constant, pace_for, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Bargaining", "Issue", "Tactic"]
 
@@ -91,7 +92,7 @@ class Tactic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bargaining:
+class Bargaining(When):
     """Rounds of talks in which both sides table offers; each round's outcome follows from the offers.
 
     With ``a`` a side's ideal, ``l`` its limit and ``alpha`` what it has conceded, it offers
@@ -139,6 +140,7 @@ class Bargaining:
     """
 
     table: ClassVar[str] = "bargaining"
+    steps: ClassVar[tuple[str, ...]] = ("number",)
 
     name: str = field(kw_only=False)
     between: tuple[str, ...]

@@ -16,12 +16,13 @@ from negsim.model.expressions import Expression, Number, exp
 from negsim.model.variables import Counter, Fact, Level
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, pace_for, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["BattleNews", "Offensive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offensive:
+class Offensive(When):
     """An offensive or escalation: begins, lasts, and ends in a breakthrough, a stall or a defeat.
 
     .. math:: P(\\text{breakthrough}) = b, \\qquad P(\\text{defeat}) = (1 - b)\\, d
@@ -62,6 +63,10 @@ class Offensive:
     """
 
     table: ClassVar[str] = "offensive"
+    steps: ClassVar[tuple[str, ...]] = (
+        "begun",
+        "number",
+    )
 
     name: str = field(kw_only=False)
     by: str
@@ -153,7 +158,7 @@ class Offensive:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BattleNews:
+class BattleNews(When):
     """News from the front that shift what both sides take the balance to be.
 
     .. math:: x \\leftarrow \\operatorname{clip}(x + \\xi, -1, 1), \\quad \\xi \\sim F, \\qquad
@@ -193,6 +198,7 @@ class BattleNews:
     """
 
     table: ClassVar[str] = "battle_news"
+    steps: ClassVar[tuple[str, ...]] = ("balance",)
 
     name: str = field(kw_only=False)
     between: tuple[str, ...]

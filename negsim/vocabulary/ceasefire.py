@@ -16,6 +16,7 @@ from negsim.model.expressions import Expression, all_of, as_condition, as_number
 from negsim.model.names import check_name
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import FALSE, ONE, TRUE, asked, is_true, parties, put
+from negsim.vocabulary.preconditions import When, occasion
 
 __all__ = ["Ceasefire"]
 
@@ -23,7 +24,7 @@ SCOPES = ("general", "limited")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ceasefire:
+class Ceasefire(When):
     """A halt of fighting that is agreed, holds, suffers violations, and collapses.
 
     Hazard of collapse at age ``t``: ``strain * h(t)``, with ``h`` the hazard of ``duration``. It should fall with
@@ -43,7 +44,8 @@ class Ceasefire:
     direct : Distribution, optional
         Law of the days to an agreement by other ways than ``agreed_when``, while there is none.
     when : condition
-        Under which the clock of ``direct`` runs.
+        What it needs, whichever way it comes: the clock of ``direct`` runs only while it holds, an agreement by
+        ``agreed_when`` without it comes to nothing, and one that is to begin without it falls through.
     pace : number-valued expression
         Multiplier of the hazard of ``direct``.
     begins : Fixed or Distribution, optional
@@ -73,6 +75,7 @@ class Ceasefire:
     """
 
     table: ClassVar[str] = "ceasefire"
+    steps: ClassVar[tuple[str, ...]] = ("agreed", "holds")
 
     name: str = field(kw_only=False)
     between: tuple[str, ...]
@@ -132,15 +135,15 @@ class Ceasefire:
         first = self.holds if self.begins is None else self.pending
         signed = (self.agreed.set(True), first.set(True))
         if self.agreed_when != FALSE:
-            yield Action(name=f"{self.name}.agree", when=self.agreed_when, clock=Immediately(), effects=signed)
+            yield occasion(f"{self.name}.agree", self.agreed_when, Immediately(), signed, self.when)
         if self.direct is not None:
             yield Action(
                 name=f"{self.name}.agree_directly", when=self._open(), clock=self.direct, pace=self.pace, effects=signed
             )
         if self.begins is not None:
             yield self.pending
-            begun = (self.pending.set(False), self.holds.set(True))
-            yield Action(name=f"{self.name}.begin", when=is_true(self.pending), clock=self.begins, effects=begun)
+            over, pending = (self.pending.set(False),), is_true(self.pending)
+            yield occasion(f"{self.name}.begin", pending, self.begins, (self.holds.set(True),), self.when, over)
         yield Action(
             name=f"{self.name}.collapse",
             when=is_true(self.holds),

@@ -16,12 +16,13 @@ from negsim.model.expressions import Expression, Number, where
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, ONE, both, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Channel"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class Channel(When):
     """Contacts that follow each other while the channel is open; a secret one works until it leaks.
 
     .. math:: E[\\text{contacts in } t \\text{ days}] = t / \\bar g \\text{ for exponential gaps of mean } \\bar g,
@@ -68,6 +69,7 @@ class Channel:
     """
 
     table: ClassVar[str] = "channel"
+    steps: ClassVar[tuple[str, ...]] = ("contacts",)
 
     name: str = field(kw_only=False)
     between: tuple[str, ...]

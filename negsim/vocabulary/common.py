@@ -7,10 +7,11 @@ from itertools import combinations
 from typing import Any, Generic, TypeVar
 
 from negsim.errors import ScenarioError
-from negsim.model.actions import Outcome
+from negsim.model.actions import Action, Outcome
+from negsim.model.clocks import Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, Operand, Truth, as_condition, as_number
+from negsim.model.expressions import Expression, Number, Operand, Truth, as_condition, as_number, where
 from negsim.model.names import check_name
 from negsim.model.questions import Question
 from negsim.model.variables import Fact
@@ -25,7 +26,9 @@ __all__ = [
     "asked",
     "check_products",
     "combinations_of",
+    "conclusion",
     "conditions",
+    "doubted",
     "is_true",
     "numbers",
     "odds",
@@ -125,6 +128,14 @@ def odds(probability: Operand | float, factor: Operand | float) -> Expression:
     return p * f / (1 - p + p * f)
 
 
+def doubted(probability: Expression, factor: Expression) -> Expression:
+    """`odds` that know their ends: at no odds (factor 0) nothing is likely, what is certain stays so at any others."""
+    usual = ONE if probability == ONE else odds(probability, factor)
+    if isinstance(factor, Number):
+        return ZERO if factor == ZERO else usual
+    return where(factor > 0, usual, 0)
+
+
 def combinations_of(products: Mapping[str, Expression], prefix: str) -> tuple[Outcome, ...]:
     """One outcome for every set of products: each comes by itself, so weights multiply.
 
@@ -140,6 +151,19 @@ def combinations_of(products: Mapping[str, Expression], prefix: str) -> tuple[Ou
             effects = tuple(Fact(f"{prefix}.{name}").set(True) for name in chosen)
             found.append(Outcome(name="_with_".join(chosen) or "nothing", weight=weight, effects=effects))
     return tuple(found)
+
+
+def conclusion(products: Mapping[str, Expression], prefix: str, over: Expression) -> Iterator[Element]:
+    """The products as facts, and the action that draws them once it is over."""
+    if products:
+        yield from (Fact(f"{prefix}.{name}") for name in products)
+        yield Action(
+            name=f"{prefix}.conclude",
+            when=over,
+            clock=Immediately(),
+            outcomes=combinations_of(products, prefix),
+            title="what the meeting yields",
+        )
 
 
 def check_products(products: Mapping[str, Expression], taken: Iterable[str], where: str) -> None:

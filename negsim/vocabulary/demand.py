@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
@@ -14,9 +14,11 @@ from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, as_condition
 from negsim.model.names import check_name
+from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import asked, put
-from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, clock_or_now, pace_for, tidy
+from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, SETTLING, ZERO, both, clock_or_now, pace_for, tidy
+from negsim.vocabulary.preconditions import Settled
 
 __all__ = ["Demand"]
 
@@ -28,7 +30,8 @@ class Demand:
     .. math:: \\text{met} \\iff \\text{waived} \\;\\vee\\; \\text{verified}(\\text{needs},\\ \\text{after the steps, in
               order},\\ \\text{not before the date})
 
-    Two demands that wait for each other are a legal scenario as soon as one of them can be waived or guaranteed; the
+    It is a requirement under its own name: supposed away (``without``) it stands in nobody's way, ``meet``, ``waive`` and
+    ``harden`` settle it one way or the other. Two demands that wait for each other are a legal scenario as soon as one of them can be waived or guaranteed; the
     scenario's ``notes`` then name the circle. Without any way out the scenario is refused and the circle is named.
 
     Parameters
@@ -168,20 +171,52 @@ class Demand:
         order = self.step(len(self.after)) if self.after else True
         return both(self.needs, order, Fact(f"{self.name}.due") if self.not_until is not None else True)
 
+    def requirements(self) -> Iterator[Requirement]:
+        """Yield the demand itself, under its own name."""
+        on_a_date = self.waived_on is not None or not self._waivable
+        yield Requirement(
+            name=self.name,
+            needs=both(self._raw, ~self.expired if self.expires is not None and self.verified_by is None else True),
+            steps=(self.met.name if self.verified_by is None else self.verified.name,),
+            of=self.of,
+            waiver=self.waiver if on_a_date else None,
+            waiver_name=f"{self.name}.waiver" if self._waivable else "",
+            waived=self.waived.name,
+        )
+
+    def supposing(self, requirement: str, how: str) -> Demand | Settled:
+        """The demand without a way out, or settled: not made; met from the start; waived as soon as it is made."""
+        if how == "harden":
+            apart = replace(self, together_with=None, together=None)
+            return replace(apart, waived_on=None, waiver=ZERO, yields=None, guaranteed_when=NEVER)
+        if how == "without":
+            facts = {self.stated: False, self.met: True, self.waived: False}
+        elif self.stated_when == ALWAYS or how == "meet":
+            facts = {self.met: True, self.waived: how == "waive"}
+        else:
+            facts = {}
+        pieces: list[Element] = [Party(self.of), *(Fact(one.name, value) for one, value in facts.items())]  # type: ignore[arg-type] # made an expression by Fact
+        if how != "without" and self.stated_when != ALWAYS:
+            effects = (self.stated, self.met, self.waived) if how == "waive" else (self.stated,)
+            pieces += [one for one in effects if one not in facts] + [self._raise(*effects)]
+        return Settled(name=self.name, pieces=tuple(pieces))
+
+    def _raise(self, *facts: Fact) -> Action:
+        return Action(
+            name=f"{self.name}.state",
+            by=self.of,
+            when=both(self.stated_when, ~self.stated),
+            clock=Immediately(),
+            effects=tuple(fact.set(True) for fact in facts),
+        )
+
     def expand(self) -> Iterator[Element]:
         """Yield facts, fulfilment, verification and the ways out."""
         yield Party(self.of)
         yield self.stated
         yield from asked(self.met)
         if self.stated_when != ALWAYS:
-            state = (self.stated.set(True),)
-            yield Action(
-                name=f"{self.name}.state",
-                by=self.of,
-                when=both(self.stated_when, ~self.stated),
-                clock=Immediately(),
-                effects=state,
-            )
+            yield self._raise(self.stated)
         yield from self._order()
         yield from self._fulfilment()
         if self._waivable:
@@ -224,6 +259,7 @@ class Demand:
                     when=gone,
                     clock=Immediately(),
                     effects=(self.verified.set(False),),
+                    priority=SETTLING,
                 )
             there = self.verified.__expression__()
         late = ~self.expired if self.expires is not None else True
@@ -240,6 +276,7 @@ class Demand:
                 when=both(self.met, ~there, kept),
                 clock=Immediately(),
                 effects=(self.met.set(False),),
+                priority=SETTLING,
             )
 
     def _ways_out(self) -> Iterator[Action]:

@@ -16,12 +16,13 @@ from negsim.model.expressions import Expression, where
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, NEVER, ZERO, both, tidy
+from negsim.vocabulary.preconditions import When, heard
 
 __all__ = ["Exchange"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(When):
     """A swap that two sides agree on and carry out stage by stage.
 
     .. math:: P(\\text{done}) = (1 - f)^s
@@ -40,7 +41,7 @@ class Exchange:
     agrees : Distribution, optional
         Law of the days to an agreement by other ways.
     when : condition
-        Under which that clock runs.
+        What it needs, at the agreement (whichever way it comes) and at every stage; no clock runs without it.
     stages : int
         Default 1.
     takes : Distribution or Fixed
@@ -65,6 +66,12 @@ class Exchange:
     """
 
     table: ClassVar[str] = "exchange"
+    steps: ClassVar[tuple[str, ...]] = (
+        "agreed",
+        "under_way",
+        "done",
+        "completed",
+    )
 
     name: str = field(kw_only=False)
     between: tuple[str, ...]
@@ -124,10 +131,11 @@ class Exchange:
         stage = Counter(f"{self.name}.stage")
         begun = (self.agreed.set(True), self.under_way.set(True), stage.set(0))
         if self.agreed_when != NEVER:
-            outcomes = (
+            free = (
                 Outcome(name="begins", weight=where(self.under_way, 0, 1), effects=begun),
                 Outcome(name="is_under_way", weight=where(self.under_way, 1, 0)),
             )
+            outcomes = heard(free, self.when, "falls_through")
             yield Action(name=f"{self.name}.agree", when=self.agreed_when, clock=Immediately(), outcomes=outcomes)
         if self.agrees is not None:
             yield Action(
@@ -139,8 +147,9 @@ class Exchange:
         last = stage + 1 >= self.stages
         effects = (stage.add(1), self.under_way.set(~last), self.done.set(last | self.done), *self.goodwill)
         carried = (*effects, self.completed.set(where(last, self.completed + 1, self.completed)))
+        guard = both(self.under_way, self.when)
         if self.fails == ZERO:
-            yield Action(name=f"{self.name}.carry_out", when=both(self.under_way), clock=self.takes, effects=carried)
+            yield Action(name=f"{self.name}.carry_out", when=guard, clock=self.takes, effects=carried)
             return
         yield from asked(self.broken_off)
         off = (self.broken_off.set(True), self.under_way.set(False))
@@ -148,4 +157,4 @@ class Exchange:
             Outcome(name="carried_out", weight=1 - self.fails, effects=carried),
             Outcome(name="broken_off", weight=self.fails, effects=off),
         )
-        yield Action(name=f"{self.name}.carry_out", when=both(self.under_way), clock=self.takes, outcomes=outcomes)
+        yield Action(name=f"{self.name}.carry_out", when=guard, clock=self.takes, outcomes=outcomes)

@@ -18,8 +18,11 @@ from negsim.vocabulary.common import asked, conditions, numbers, party, put
 
 __all__ = [
     "ALWAYS",
+    "DECIDING",
     "NEVER",
     "ONE",
+    "REVIEWING",
+    "SETTLING",
     "ZERO",
     "as_effects",
     "both",
@@ -34,6 +37,8 @@ __all__ = [
 ]
 
 ALWAYS, NEVER = Truth(True), Truth(False)
+SETTLING, DECIDING, REVIEWING = -10, 9, 10
+"""Priorities: facts that only restate a condition come first; decisions of a date before its review, which is last."""
 ONE, ZERO = Number(1.0), Number(0.0)
 
 
@@ -131,10 +136,17 @@ def clock_or_now(law: Distribution | Fixed | None) -> Distribution | Fixed | Imm
 
 
 def follows(fact: Fact, condition: Expression, rise: str, fall: str, *, ask: bool = True) -> Iterable[Element]:
-    """A fact that is true exactly while a condition holds, with the two actions that keep it so."""
+    """A fact that is true exactly while a condition holds, with the two actions that keep it so.
+
+    They come before all else at an instant, so that nothing is decided on a fact that no longer restates its condition.
+    """
     if ask:
         yield from asked(fact)
     else:
         yield fact
-    yield Action(name=rise, when=both(condition, ~fact), clock=Immediately(), effects=(fact.set(True),))
-    yield Action(name=fall, when=both(fact, ~condition), clock=Immediately(), effects=(fact.set(False),))
+    yield Action(
+        name=rise, when=both(condition, ~fact), clock=Immediately(), effects=(fact.set(True),), priority=SETTLING
+    )
+    yield Action(
+        name=fall, when=both(fact, ~condition), clock=Immediately(), effects=(fact.set(False),), priority=SETTLING
+    )

@@ -17,12 +17,13 @@ from negsim.model.expressions import Expression, Number, where
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, fixed, pace_for, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["LeaderChange"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeaderChange:
+class LeaderChange(When):
     """A leader dies, is overthrown, or loses an election; the successor is fresh for a while.
 
     .. math:: \\text{pace} = \\begin{cases} f & \\text{new within } H \\text{ days} \\\\ 1 & \\text{not} \\end{cases}
@@ -63,6 +64,10 @@ class LeaderChange:
     """
 
     table: ClassVar[str] = "leader_change"
+    steps: ClassVar[tuple[str, ...]] = (
+        "changed",
+        "changes",
+    )
 
     name: str = field(kw_only=False)
     of: str

@@ -17,12 +17,13 @@ from negsim.model.expressions import Expression, Number, exp, log, where
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.common import asked, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, ONE, both, fixed, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Mediator"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mediator:
+class Mediator(When):
     """A third party and what it does between the two, as long as it is engaged.
 
     .. math:: \\text{pace} = \\begin{cases} f & \\text{engaged} \\\\ 1 & \\text{not} \\end{cases} \\qquad
@@ -76,6 +77,7 @@ class Mediator:
     """
 
     table: ClassVar[str] = "mediator"
+    steps: ClassVar[tuple[str, ...]] = ("engaged",)
 
     name: str = field(kw_only=False)
     who: str

@@ -10,12 +10,11 @@ from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.calendar import Moment, moment
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, all_of, as_condition, as_number, where
 from negsim.model.names import check_name
-from negsim.model.variables import Counter, Fact
+from negsim.model.variables import Fact
 from negsim.vocabulary.common import (
     EMPTY,
     ONE,
@@ -24,7 +23,7 @@ from negsim.vocabulary.common import (
     Lookup,
     asked,
     check_products,
-    combinations_of,
+    conclusion,
     conditions,
     is_true,
     numbers,
@@ -32,8 +31,9 @@ from negsim.vocabulary.common import (
     party,
     put,
 )
-from negsim.vocabulary.fields import both, check_share
-from negsim.vocabulary.preconditions import REVIEWING, SETTLING, Requires, Terms
+from negsim.vocabulary.dates import Dates
+from negsim.vocabulary.fields import REVIEWING, SETTLING, both, check_share
+from negsim.vocabulary.preconditions import Requires, Terms
 
 __all__ = ["Meeting", "Postpone"]
 
@@ -234,16 +234,6 @@ class Meeting(Requires):
         return Fact(f"{self.name}.consent_of_{party(leader)}")
 
     @property
-    def due(self) -> Fact:
-        """The fact that a date of it is here and not reviewed yet."""
-        return Fact(f"{self.name}.due")
-
-    @property
-    def times_put_off(self) -> Counter:
-        """How often it was put off."""
-        return Counter(f"{self.name}.times_put_off")
-
-    @property
     def terms(self) -> Terms:
         """What each date asks: all consents, or all requirements."""
         needs = {name: is_true(self.consent_of(name)) for name in self.among} if self.leaders else self.requires
@@ -260,56 +250,35 @@ class Meeting(Requires):
         """Yield facts, actions and the question when it is held."""
         yield from (Party(name) for name in self.among)
         yield from asked(self.held)
-        yield from (self.called_off, self.due)
+        yield self.called_off
         if self.leaders:
             yield from self._consents()
-        yield from self.terms.elements(self.due)
-        yield from self._dates()
+        if self.otherwise is not None:
+            yield self.postponed
+        yield from self.terms.elements(self.dates.due)
+        yield from self.dates.elements()
         yield self._review()
-        if self.products:
-            yield from (self.product(name) for name in self.products)
-            outcomes = combinations_of(self.products, self.name)
-            yield Action(
-                name=f"{self.name}.conclude",
-                when=is_true(self.held),
-                clock=Immediately(),
-                outcomes=outcomes,
-                title="what the meeting yields",
-            )
-
-    def _dates(self) -> Iterator[Element]:
-        """The first date, and those to which it is put off."""
-        arranged: list[Expression] = [] if self.otherwise is None else [~self.postponed]
-        if self.on is None:
-            arranged += [both(*self.terms.needs.values())] if self.leaders else [~self.called_off]
-            arranged.append(self.when)
-        yield Action(
-            name=f"{self.name}.fall_due",
-            when=both(~self.held, *arranged),
-            clock=On(self.on) if self.on is not None else self.lead,  # type: ignore[arg-type] # one is given, as checked
-            effects=(self.due.set(True),),
-            priority=REVIEWING,
-            title="its date is here",
-        )
-        if self.otherwise is None:
-            return
-        yield self.postponed
-        if self._may_miss_again:
-            yield self.times_put_off
-        yield Action(
-            name=f"{self.name}.meet_late",
-            when=both(self.postponed, ~self.held, self.when),
-            clock=self.otherwise.delay,
-            pace=ONE if isinstance(self.otherwise.delay, Fixed) else self.pace,
-            effects=(self.due.set(True),),
-            priority=REVIEWING,
-            title="its new date is here",
-        )
+        yield from conclusion(self.products, self.name, is_true(self.held))
 
     @property
-    def _may_miss_again(self) -> bool:
-        """Whether a later date can be missed too."""
-        return self.otherwise is not None and (self.terms.met != TRUE or self.otherwise.on_date != ONE)
+    def dates(self) -> Dates:
+        """The first date, and those to which it is put off."""
+        first: list[Expression] = [~self.held]
+        if self.on is None:
+            first += [both(*self.terms.needs.values())] if self.leaders else [~self.called_off]
+            first.append(self.when)
+        later = self.otherwise
+        return Dates(
+            name=self.name,
+            clock=On(self.on) if self.on is not None else self.lead,  # type: ignore[arg-type] # one is given, as checked
+            guard=both(*first),
+            later=None if later is None else later.delay,
+            later_guard=both(~self.held, self.when),
+            pace=self.pace,
+            never=ONE if later is None else later.never,
+            most=1 if later is None else later.most,
+            missable=later is not None and (self.terms.met != TRUE or later.on_date != ONE),
+        )
 
     def _guard(self, condition: Expression) -> Expression:
         return condition if self.when == TRUE else all_of(condition, self.when)
@@ -341,31 +310,23 @@ class Meeting(Requires):
                 )
 
     def _review(self) -> Action:
-        p, never = self.on_date, ONE
-        held: list[Effect] = [self.held.set(True)]
-        off: list[Effect] = [self.called_off.set(True)]
-        off += [self.consent_of(name).set(False) for name in self.consent]
-        if self.otherwise is not None:
-            later = self.otherwise.on_date
-            p = p if later == p else where(self.postponed, later, p)
-            never = self.otherwise.never
-            if self._may_miss_again and never != ONE:
-                never = where(self.times_put_off < self.otherwise.most, never, 1)
-            held.append(self.postponed.set(False))
-            off.append(self.postponed.set(False))
+        dates, p = self.dates, self.on_date
+        if self.otherwise is not None and self.otherwise.on_date != p:
+            p = where(self.postponed, self.otherwise.on_date, p)
         chance = self.terms.chance(p)
+        anew = tuple(self.consent_of(name).set(False) for name in self.consent)
+        off = (self.called_off.set(True), *dates.over, *anew)
         outcomes = [
-            Outcome(name="held", weight=chance, effects=tuple(held)),
-            Outcome(name="called_off", weight=(1 - chance) * never, effects=tuple(off)),
+            Outcome(name="held", weight=chance, effects=(self.held.set(True), *dates.over)),
+            Outcome(name="called_off", weight=(1 - chance) * dates.end, effects=off),
         ]
         if self.otherwise is not None:
-            again = [self.postponed.set(True), *([self.times_put_off.add(1)] if self._may_miss_again else ())]
-            outcomes.append(Outcome(name="postponed", weight=(1 - chance) * (1 - never), effects=tuple(again)))
+            outcomes.append(Outcome(name="postponed", weight=(1 - chance) * (1 - dates.end), effects=dates.again))
         return Action(
             name=f"{self.name}.review",
-            when=is_true(self.due),
+            when=is_true(dates.due),
             clock=Immediately(),
-            effects=(self.due.set(False),),
+            effects=(dates.due.set(False),),
             outcomes=tuple(outcomes),
             priority=REVIEWING,
             title="is it held on its date?",

@@ -16,12 +16,13 @@ from negsim.model.expressions import Expression, Number
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, clock_or_now, pace_for, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Offer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(When):
     """A proposal by one party that the other accepts, refuses, or leaves unanswered.
 
     An answer is yes with probability ``accepts``, evaluated when it is given, so it may read the state (trust, terms,
@@ -67,6 +68,10 @@ class Offer:
     """
 
     table: ClassVar[str] = "offer"
+    steps: ClassVar[tuple[str, ...]] = (
+        "made",
+        "times",
+    )
 
     name: str = field(kw_only=False)
     by: str

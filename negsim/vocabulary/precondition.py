@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
@@ -14,8 +14,11 @@ from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, all_of, as_condition, as_number
 from negsim.model.names import check_name
+from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import ZERO, asked, party, put
+from negsim.vocabulary.fields import SETTLING, both
+from negsim.vocabulary.preconditions import Settled
 
 __all__ = ["Precondition"]
 
@@ -25,7 +28,8 @@ class Precondition:
     """What a party demands before it goes on: all of, any of, at least k of, not.
 
     ``met`` is true while ``needs`` holds (or ever since, if ``latched``), and for good once the demand is waived.
-    With ``expires``, what is not fulfilled by then no longer counts.
+    With ``expires``, what is not fulfilled by then no longer counts. It is a requirement under its own name: supposed
+    away (``without``) it stands in nobody's way, ``meet``, ``waive`` and ``harden`` settle it one way or the other.
 
     Parameters
     ----------
@@ -96,6 +100,26 @@ class Precondition:
         """The fact that the demand can no longer be fulfilled."""
         return Fact(f"{self.name}.expired")
 
+    def requirements(self) -> Iterator[Requirement]:
+        """Yield the demand itself, under its own name."""
+        waivable = self.waived_on is not None
+        yield Requirement(
+            name=self.name,
+            needs=both(self.needs, ~self.expired if self.expires is not None else True),
+            steps=(self.met.name,),
+            of=self.of,
+            waiver=self.waiver,
+            waiver_name=f"{self.name}.waiver" if waivable else "",
+            waived=self.waived.name if waivable else "",
+        )
+
+    def supposing(self, requirement: str, how: str) -> Precondition | Settled:
+        """The demand never waived, or settled from the start: not made, met, or waived."""
+        if how == "harden":
+            return replace(self, waiver=ZERO, waived_on=None)
+        waived = Fact(self.waived.name, how == "waive")  # type: ignore[arg-type] # made an expression by Fact
+        return Settled(name=self.name, pieces=(Party(self.of), Fact(self.met.name, True), waived))  # type: ignore[arg-type] # as above
+
     def expand(self) -> Iterator[Element]:
         """Yield facts, the actions that keep ``met``, and the question when it is first met."""
         yield Party(self.of)
@@ -115,6 +139,7 @@ class Precondition:
                 when=all_of(self.met, ~self.needs, *lost),
                 clock=Immediately(),
                 effects=(self.met.set(False),),
+                priority=SETTLING,
             )
         if waivable:
             yield self.waived

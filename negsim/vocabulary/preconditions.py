@@ -6,24 +6,22 @@ whichever way leads to it. What arrives at the very instant of a date counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.clocks import Immediately
+from negsim.model.clocks import Clock, Immediately
+from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.expressions import Expression, minimum, where
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import put
-from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, check_share
+from negsim.vocabulary.fields import ALWAYS, DECIDING, ONE, ZERO, both, check_share
 
-__all__ = ["DECIDING", "REVIEWING", "SETTLING", "Requires", "Terms", "When", "heard"]
-
-SETTLING, DECIDING, REVIEWING = -10, 9, 10
-"""Priorities: facts that only restate a condition come first; decisions of a date before its review, which is last."""
+__all__ = ["Requires", "Settled", "Terms", "When", "heard", "occasion"]
 
 
 class When:
@@ -64,6 +62,7 @@ class Requires(When):
                 of=name,
                 waiver=share,
                 waiver_name=waiver,
+                waived="" if share == ZERO else f"{self.name}.waived",
             )
 
     def supposing(self: Any, requirement: str, how: str) -> Any:
@@ -75,6 +74,13 @@ class Requires(When):
             # An entry that always holds, not no entry: the word keeps its form, and all else its draws.
             return replace(self, requires={**self.requires, name: ALWAYS})
         return replace(self, waivers={**self.waivers, name: ONE if how == "waive" else ZERO})
+
+    def terms_of(self: Any, present: Iterable[str], also: Expression) -> Terms:
+        """What a date asks of those who come; ``also`` is what nobody can waive."""
+        needs = {name: need for name, need in self.requires.items() if name in present}
+        shares = {name: self.waivers.get(name, self.waiver) for name in needs}
+        declared = self.waiver != ZERO or bool(self.waivers)
+        return Terms(word=self.name, needs=needs, shares=shares, also=also, declared=declared)
 
     def check_terms(self: Any, where_: str, members: tuple[str, ...]) -> None:
         """Refuse requirements and waivers of strangers, and shares that are no probabilities."""
@@ -89,6 +95,18 @@ class Requires(When):
             )
         for name, share in {"": self.waiver, **self.waivers}.items():
             check_share(share, f"{where_}: waiver{' of ' + name if name else ''}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A demand of which it is supposed how it ends: its facts have these values from the start."""
+
+    name: str
+    pieces: tuple[Element, ...]
+
+    def expand(self) -> Iterator[Element]:
+        """Yield what is left of it."""
+        yield from self.pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +195,25 @@ class Terms:
                 priority=DECIDING,
                 title="is what is unmet waived?",
             )
+
+
+def occasion(
+    name: str,
+    guard: Expression,
+    clock: Clock,
+    effects: tuple[Effect, ...],
+    needs: Expression,
+    always: tuple[Effect, ...] = (),
+    **rest: Any,
+) -> Action:
+    """An action that takes a step if what it needs is there when it fires, and else comes to nothing.
+
+    For edges and dates, which pass whether or not the step can be taken; ``always`` are the effects of both.
+    """
+    if needs == ALWAYS:
+        return Action(name=name, when=guard, clock=clock, effects=(*effects, *always), **rest)
+    outcomes = heard((Outcome(name="takes_place", effects=effects),), needs, "falls_through")
+    return Action(name=name, when=guard, clock=clock, effects=always, outcomes=outcomes, **rest)
 
 
 def heard(outcomes: tuple[Outcome, ...], condition: Expression, name: str) -> tuple[Outcome, ...]:

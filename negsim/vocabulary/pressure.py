@@ -17,6 +17,7 @@ from negsim.model.expressions import Expression, Number, exp, log
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, both, fixed, tidy
+from negsim.vocabulary.preconditions import When, occasion
 
 __all__ = ["Pressure"]
 
@@ -25,7 +26,7 @@ FELT = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pressure:
+class Pressure(When):
     """Pressure or leverage: rises when it is applied, and fades with a half-life.
 
     .. math:: s_{k+1} = s_k\\, 2^{-\\Delta/h}, \\qquad \\text{pace} = f^{\\,s - s_0}
@@ -47,7 +48,7 @@ class Pressure:
     applied_when : condition
         Applied each time this turns true.
     when : condition
-        Under which the clock of ``applied`` runs.
+        Under which it is applied, whichever way: the clock of ``applied`` runs, and an occasion counts, only then.
     lifted_when : condition
         Strength falls to 0 each time this turns true.
     half_life : duration, optional
@@ -75,6 +76,7 @@ class Pressure:
     """
 
     table: ClassVar[str] = "pressure"
+    steps: ClassVar[tuple[str, ...]] = ("applied",)
 
     name: str = field(kw_only=False)
     by: str
@@ -131,9 +133,7 @@ class Pressure:
         if self.applied is not None:
             yield Action(name=f"{self.name}.apply", by=self.by, when=self.when, clock=self.applied, effects=effects)
         if self.applied_when != NEVER:
-            yield Action(
-                name=f"{self.name}.respond", by=self.by, when=self.applied_when, clock=Immediately(), effects=effects
-            )
+            yield occasion(f"{self.name}.respond", self.applied_when, Immediately(), effects, self.when, by=self.by)
         if self.lifted_when != NEVER:
             yield Action(
                 name=f"{self.name}.lift",

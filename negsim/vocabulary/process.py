@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
@@ -23,22 +23,28 @@ from negsim.vocabulary.common import (
     ZERO,
     check_products,
     combinations_of,
+    conditions,
     is_true,
     numbers,
     parties,
     put,
 )
+from negsim.vocabulary.fields import REVIEWING
+from negsim.vocabulary.preconditions import Requires, Terms, heard
 
 __all__ = ["Process"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Process:
+class Process(Requires):
     """Rounds of talks between the same parties, in an active or a stalled state.
 
     The gap from one round held to the next held has law ``gap`` while the process is active and ``stalled_gap`` while
     it is stalled, with hazards multiplied by ``pace``; there is no second draw whether a round is held on its date. A
     round leaves the process stalled with probability ``stalls``, else active.
+
+    **When a requirement is asked.** On the date of every round. If something is unmet and not waived that time, the date
+    comes to nothing and the next one is a gap later. (An ``opening`` has requirements of its own, as a meeting.)
 
     Parameters
     ----------
@@ -53,7 +59,13 @@ class Process:
         That a round is followed by a stall (default 0).
     pace : number-valued expression
     when : condition
-        Under which rounds can come at all.
+        Under which rounds can come at all; no gap runs while it is false.
+    requires : mapping of Party or str to condition
+        Each participant's own preconditions of coming to a round; ``NAME.number`` is there to be read in them.
+    waiver : probability
+        That what is unmet on a round's date is waived for that round (default 0: hard).
+    waivers : mapping of Party or str to probability
+        Shares of those whose waiver is another; of several unmet requirements the smallest share counts.
     revived_by : condition
         Each time it turns true a stalled process is active again.
     products : mapping of str to probability
@@ -62,7 +74,8 @@ class Process:
 
     Notes
     -----
-    Counter ``number`` (rounds held), facts ``active`` and ``in_session``. Rounds cluster; waiting times between them
+    Counter ``number`` (rounds held), facts ``active`` and ``in_session``; with ``requires`` also ``due`` (a round's date
+    is here, for that instant) and ``waived`` (for the latest round). Rounds cluster; waiting times between them
     are far from exponential: Goh & Barabasi 2008, *EPL* 81:48002, doi:10.1209/0295-5075/81/48002.
 
     Examples
@@ -75,6 +88,7 @@ class Process:
     """
 
     table: ClassVar[str] = "process"
+    steps: ClassVar[tuple[str, ...]] = ("number",)
 
     name: str = field(kw_only=False)
     among: tuple[str, ...]
@@ -85,6 +99,9 @@ class Process:
     stalls: Expression = ZERO
     pace: Expression = ONE
     when: Expression = TRUE
+    requires: Mapping[str, Expression] = EMPTY
+    waiver: Expression = ZERO
+    waivers: Mapping[str, Expression] = EMPTY
     revived_by: Expression = FALSE
     products: Mapping[str, Expression] = EMPTY
     title: str = ""
@@ -101,9 +118,11 @@ class Process:
         )
         if self.opening is not None:
             put(self, opening=check_name(getattr(self.opening, "name", self.opening), "meeting"))
+        put(self, requires=conditions(self.requires), waiver=as_number(self.waiver), waivers=numbers(self.waivers))
+        self.check_terms(where, self.among)
         if isinstance(self.held_before, bool) or not isinstance(self.held_before, int) or self.held_before < 0:
             raise ScenarioError(f"{where}: held_before must be a whole number, not {self.held_before!r}")
-        check_products(self.products, ("active", "in_session", "number"), where)
+        check_products(self.products, ("active", "due", "in_session", "number", "waived"), where)
 
     @property
     def number(self) -> Counter:
@@ -126,6 +145,16 @@ class Process:
             known = ", ".join(self.products) or "none"
             raise ScenarioError(f"process {self.name} has no product {name!r}; it has {known}")
         return Fact(f"{self.name}.{name}")
+
+    @property
+    def due(self) -> Fact:
+        """The fact that a round's date is here and not reviewed yet."""
+        return Fact(f"{self.name}.due")
+
+    @property
+    def terms(self) -> Terms:
+        """What the date of every round asks."""
+        return self.terms_of(self.among, self.when)
 
     def expand(self) -> Iterator[Element]:
         """Yield the counter, facts and actions."""
@@ -167,17 +196,27 @@ class Process:
                 outcomes=combinations_of(self.products, self.name),
                 title="what the round yields",
             )
+        here: dict[str, Any] = {"outcomes": self._ends(session)}
+        if self.requires:
+            yield self.due
+            terms = self.terms
+            yield from terms.elements(self.due)
+            anew = (terms.waived.set(False),) if terms.waivable else ()
+            here = {"effects": (self.due.set(True), *anew), "priority": REVIEWING, "title": "a round's date is here"}
+            yield Action(
+                name=f"{self.name}.review",
+                when=is_true(self.due),
+                clock=Immediately(),
+                effects=(self.due.set(False),),
+                outcomes=heard(self._ends(session), terms.passed, "not_held"),
+                priority=REVIEWING,
+                title="is the round held?",
+            )
         for name, state, law in (
             ("meet", is_true(self.active), self.gap),
             ("meet_again", ~self.active, self.stalled_gap),
         ):
-            yield Action(
-                name=f"{self.name}.{name}",
-                when=all_of(state, *ready),
-                clock=law,
-                pace=self.pace,
-                outcomes=self._ends(session),
-            )
+            yield Action(name=f"{self.name}.{name}", when=all_of(state, *ready), clock=law, pace=self.pace, **here)
 
     def _ends(self, session: tuple[Effect, ...]) -> tuple[Outcome, ...]:
         effects = (self.number.add(1), *session)

@@ -16,6 +16,8 @@ from negsim.model.expressions import Expression, Number, all_of, as_condition, a
 from negsim.model.names import check_name
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import FALSE, ONE, TRUE, ZERO, asked, is_true, party, put
+from negsim.vocabulary.fields import both
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Promise"]
 
@@ -24,7 +26,7 @@ CATCHING_UP = 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
+class Promise(When):
     """Something that one party has promised to another and may deliver late, only at the table, or never.
 
     With ``T`` the delay since the promise and ``a`` its age at the start, delivery is at
@@ -46,7 +48,7 @@ class Promise:
     due : instant, optional
         By when; if nothing is delivered then, ``broken`` turns true (a late delivery stays possible).
     when : condition
-        Under which the promiser works on it; while it is false the clock stands still.
+        Under which the promiser works on it, and hands it over; while it is false the clock stands still.
     pace : number-valued expression
         Multiplier of the hazard: pressure, an approaching date.
     reliability : probability
@@ -74,6 +76,7 @@ class Promise:
     """
 
     table: ClassVar[str] = "promise"
+    steps: ClassVar[tuple[str, ...]] = ("delivered",)
 
     name: str = field(kw_only=False)
     by: str
@@ -159,7 +162,7 @@ class Promise:
             )
 
     def _hand_over(self, willing: list[Expression]) -> Action:
-        guard = all_of(self.at_table, self.table_only, *willing)
+        guard = both(self.at_table, self.table_only, *willing, self.when)
         return Action(
             name=f"{self.name}.hand_over",
             by=self.by,

@@ -16,12 +16,13 @@ from negsim.model.expressions import Expression, Number
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, pace_for, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Ratification"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ratification:
+class Ratification(When):
     """A parliament, a plebiscite, a party congress: it votes, passes or rejects, perhaps again.
 
     .. math:: P(\\text{ratified}) = 1 - (1 - p)^n \\quad\\text{for } n \\text{ independent attempts}
@@ -62,6 +63,10 @@ class Ratification:
     """
 
     table: ClassVar[str] = "ratification"
+    steps: ClassVar[tuple[str, ...]] = (
+        "ratified",
+        "votes",
+    )
 
     name: str = field(kw_only=False)
     of: str

@@ -14,7 +14,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, all_of
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import Lookup, asked, parties, party, put
-from negsim.vocabulary.fields import ALWAYS, ONE, both, clock_or_now, follows, pace_for, tidy
+from negsim.vocabulary.fields import ALWAYS, ONE, SETTLING, both, clock_or_now, follows, pace_for, tidy
 
 __all__ = ["Ripeness"]
 
@@ -113,6 +113,7 @@ class Ripeness:
                 when=both(sees, ~grounds),
                 clock=Immediately(),
                 effects=(sees.set(False),),
+                priority=SETTLING,
             )
         everybody = all_of(*(self.sees(name) for name in self.between))
         yield from follows(self.ripe, everybody, f"{self.name}.ripen", f"{self.name}.pass")

@@ -15,6 +15,7 @@ from negsim.model.expressions import Expression, all_of, as_condition
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import asked, party, put
 from negsim.vocabulary.fields import ALWAYS, both, clock_or_now, follows, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Deadlock", "Sequence", "Sequencing"]
 
@@ -177,7 +178,7 @@ class Sequencing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deadlock:
+class Deadlock(When):
     """A named deadlock: it holds while nobody has what it waits for.
 
     .. math:: \\text{holds} \\iff \\bigwedge_i \\neg\\, w_i
@@ -206,6 +207,7 @@ class Deadlock:
     """
 
     table: ClassVar[str] = "deadlock"
+    steps: ClassVar[tuple[str, ...]] = ("holds",)
 
     name: str = field(kw_only=False)
     waits: Mapping[str, Expression]

@@ -16,12 +16,13 @@ from negsim.model.expressions import Expression, Number, where
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, both, pace_for, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["SideDeal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SideDeal:
+class SideDeal(When):
     """A deal beside the talks (minerals, gas, grain, arms) as a bond of interest while it is in force.
 
     .. math:: \\text{pace} = \\begin{cases} b & \\text{in force} \\\\ 1 & \\text{not} \\end{cases}
@@ -62,6 +63,10 @@ class SideDeal:
     """
 
     table: ClassVar[str] = "side_deal"
+    steps: ClassVar[tuple[str, ...]] = (
+        "signed",
+        "in_force",
+    )
 
     name: str = field(kw_only=False)
     between: tuple[str, ...]

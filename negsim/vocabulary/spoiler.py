@@ -15,12 +15,13 @@ from negsim.model.expressions import Expression, Number, exp
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, ZERO, both, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Spoiler"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoiler:
+class Spoiler(When):
     """Somebody inside or outside the talks who acts to wreck them.
 
     .. math:: h(t) = h_0(t)\\, e^{\\,g\\, p}
@@ -62,6 +63,7 @@ class Spoiler:
     """
 
     table: ClassVar[str] = "spoiler"
+    steps: ClassVar[tuple[str, ...]] = ("acts",)
 
     name: str = field(kw_only=False)
     by: str

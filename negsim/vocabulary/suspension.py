@@ -16,12 +16,13 @@ from negsim.model.expressions import Expression, where
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import Lookup, asked, numbers, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, pace_for, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Suspension"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspension:
+class Suspension(When):
     """Talks that a party walks out of, that are suspended, taken up again, or ended for good.
 
     With walkout hazards :math:`\\lambda_i`, a share ``e = ends`` that is final and a mean pause ``R``, the long-run share
@@ -69,6 +70,7 @@ class Suspension:
     """
 
     table: ClassVar[str] = "suspension"
+    steps: ClassVar[tuple[str, ...]] = ("times",)
 
     name: str = field(kw_only=False)
     among: tuple[str, ...]

@@ -16,6 +16,7 @@ from negsim.model.expressions import Expression, Number, where
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, clock_or_now, fixed, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Threat"]
 
@@ -23,7 +24,7 @@ A_DAY = fixed(1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Threat:
+class Threat(When):
     """A conditional commitment that stands until it is tested, withdrawn, or carried out.
 
     .. math:: \\text{pace of the deterred} = \\begin{cases} 1 - d\\, c & \\text{it stands} \\\\ 1 & \\text{not} \\end{cases}
@@ -72,6 +73,7 @@ class Threat:
     """
 
     table: ClassVar[str] = "threat"
+    steps: ClassVar[tuple[str, ...]] = ("made",)
 
     name: str = field(kw_only=False)
     by: str

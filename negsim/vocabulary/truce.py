@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
@@ -17,6 +17,7 @@ from negsim.model.expressions import Expression, where
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, clock_or_now, fixed, pace_for, tidy
+from negsim.vocabulary.preconditions import When, heard, occasion
 
 __all__ = ["Truce"]
 
@@ -26,7 +27,7 @@ MONITORED, WRITTEN = 0.81, 0.58
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Truce:
+class Truce(When):
     """A halt of fighting of some scope, declared by one side or by several, for a term or open.
 
     .. math:: h(t) = \\text{strain} \\cdot m^{[\\text{monitored}]}\\, w^{[\\text{written}]}\\, h_0(t)
@@ -49,7 +50,8 @@ class Truce:
     declared_when : condition
         Declared each time this turns true. With none of the three it is declared at the start.
     when : condition
-        Under which the clock of ``declares`` runs.
+        What it needs, whichever way it comes: the clock of ``declares`` runs only while it holds, a declaration on a
+        date or an occasion without it comes to nothing, and a truce that is to begin without it falls through.
     pace : number-valued expression
         Multiplier of that hazard.
     refused : probability
@@ -103,6 +105,10 @@ class Truce:
     """
 
     table: ClassVar[str] = "truce"
+    steps: ClassVar[tuple[str, ...]] = (
+        "declared",
+        "holds",
+    )
 
     name: str = field(kw_only=False)
     by: tuple[str, ...]
@@ -158,7 +164,9 @@ class Truce:
         if self.begins is not None and self.begins_on is not None:
             raise ScenarioError(f"{place}: give begins=law or begins_on=instant, not both")
         if self.refused == ONE:
-            raise ScenarioError(f"{place}: refused is 1, so it never comes about; give a probability below 1, or drop the truce")
+            raise ScenarioError(
+                f"{place}: refused is 1, so it never comes about; give a probability below 1, or drop the truce"
+            )
         if (self.extends != ZERO or self.extension is not None) and self.term is None:
             raise ScenarioError(f"{place}: an extension needs a term to extend; give term=")
         if (self.tolerates is not None or self.harm) and self.violations is None:
@@ -242,12 +250,12 @@ class Truce:
         yield from (Party(name) for name in (*self.by, *self.towards))
         yield from (*asked(self.declared), self.holds, *asked(self.begun), *asked(self.broken))
         yield from self._declaration()
-        start = (self._fact("pending").set(False), self.holds.set(True), self.begun.set(True))
         if self._waits:
             yield self._fact("pending")
             law = On(self.begins_on) if self.begins_on is not None else self.begins
             assert law is not None  # one of the two is given when it waits
-            yield Action(name=f"{self.name}.begin", when=both(self._fact("pending")), clock=law, effects=start)
+            guard, begun = both(self._fact("pending")), (self.holds.set(True), self.begun.set(True))
+            yield occasion(f"{self.name}.begin", guard, law, begun, self.when, (self._fact("pending").set(False),))
         over = [self.holds.set(False)]
         over += [self.recent.set(0)] if self.violations is not None else []
         ended = (*over, self.broken.set(True))
@@ -280,17 +288,16 @@ class Truce:
             guard, pace = both(self.when, idle), pace_for(self.declares, self.pace)
             yield Action(name=f"{self.name}.declare", when=guard, clock=self.declares, pace=pace, **shared)  # type: ignore[arg-type] # as above
         if self.declared_on is not None:
-            yield Action(name=f"{self.name}.declare_on_date", when=idle, clock=On(self.declared_on), **shared)  # type: ignore[arg-type] # as above
+            guard, clock = both(self.when, idle), On(self.declared_on)
+            yield Action(name=f"{self.name}.declare_on_date", when=guard, clock=clock, **shared)  # type: ignore[arg-type] # as above
         if self.declared_when != NEVER:
             # The edge is that of declared_when alone: a truce that ends is not declared anew by what still holds.
-            chosen = outcomes or (Outcome(name="declared", effects=tuple(effects)),)
-            heard = [replace(one, weight=where(idle, one.weight, 0)) for one in chosen]
-            heard.append(Outcome(name="too_early", weight=where(idle, 0, 1)))
-            yield Action(
-                name=f"{self.name}.be_declared", when=self.declared_when, clock=Immediately(), outcomes=tuple(heard)
+            chosen = heard(
+                outcomes or (Outcome(name="declared", effects=tuple(effects)),), both(self.when, idle), "too_early"
             )
+            yield Action(name=f"{self.name}.be_declared", when=self.declared_when, clock=Immediately(), outcomes=chosen)
         if self.declares is None and self.declared_on is None and self.declared_when == NEVER:
-            guard = both(idle, ~self.declared)
+            guard = both(self.when, idle, ~self.declared)
             yield Action(name=f"{self.name}.declare", when=guard, clock=clock_or_now(None), limit=1, **shared)  # type: ignore[arg-type] # as above
 
     def _terms(self, over: tuple[Effect, ...]) -> Iterator[Element]:

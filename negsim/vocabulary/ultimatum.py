@@ -17,12 +17,13 @@ from negsim.model.expressions import Expression, Number
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, due_again, pace_for, tidy
+from negsim.vocabulary.preconditions import When
 
 __all__ = ["Ultimatum"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ultimatum:
+class Ultimatum(When):
     """One party tells another what to do, by when, or else.
 
     At the date, if the demand is not met,
@@ -71,6 +72,11 @@ class Ultimatum:
     """
 
     table: ClassVar[str] = "ultimatum"
+    steps: ClassVar[tuple[str, ...]] = (
+        "complied",
+        "carried_out",
+        "backed_down",
+    )
 
     name: str = field(kw_only=False)
     by: str
