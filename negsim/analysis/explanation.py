@@ -71,7 +71,7 @@ class Explanation:
         def add(reasons: Iterable[Reason], depth: int) -> None:
             for reason in reasons:
                 row = asdict(reason)
-                del row["behind"]
+                del row["behind"], row["otherwise"]
                 found.append({**row, "depth": depth, "told": str(reason)})
                 add(reason.behind, depth + 1)
 
@@ -120,7 +120,9 @@ def explain(runs: Results, question: Any, by: Any = None, *, depth: int = 2, mos
     -----
     A condition can come true by several actions; each failing history counts for the one that was nearest: nothing
     missing but time, else the fewest preconditions unmet. What is unmet is looked at on the question's date, for an
-    action that comes on a calendar date at its last instant before.
+    action that comes on a calendar date at its last instant before. A reason is checked against the histories in which
+    the thing happened: what was unmet is only called missing if they (nearly) never did without; else it is told with
+    the share of them that did.
 
     Examples
     --------

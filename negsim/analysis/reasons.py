@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from negsim.analysis.phrases import Phrases
 from negsim.analysis.routes import Route, conjuncts, last_instant, opposite, routes_to, writers
 from negsim.model.clocks import Every, Immediately, On
-from negsim.model.expressions import Expression, Not, Ref
+from negsim.model.expressions import Expression, Not, Ref, Truth
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.runs import Runs
@@ -22,6 +22,9 @@ Mask = NDArray[np.bool_]
 
 SMALL = 0.005
 """Reasons behind fewer failures than this share are not told."""
+
+NEARLY_NEVER = 0.02
+"""A precondition counts as one while the thing happened without it in no greater share of the histories in which it did."""
 
 TIME, DATE, OUTCOME = 0, 40, 50
 """Scores of ways without anything missing; between them a way has as many points as preconditions are unmet."""
@@ -34,8 +37,9 @@ class Reason:
     Attributes
     ----------
     kind : str
-        ``missing`` (a precondition was unmet), ``in the way`` (something held that must not), ``time`` (all was met,
-        the clock was still running), ``outcome`` (it came to the decision, which went the other way), ``date`` (its
+        ``missing`` (a precondition was unmet, and without it the thing never happened), ``in the way`` (something held
+        that must not, and beside it the thing never happened), ``absent`` and ``beside`` (the same, but the thing also
+        happened otherwise: ``otherwise`` is how often), ``time`` (all was met, the clock was still running), ``outcome`` (it came to the decision, which went the other way), ``date`` (its
         date had not come), ``wording`` (it happened, but not as the question asks), ``none`` (nothing in the model
         brings it about).
     text : str
@@ -44,6 +48,9 @@ class Reason:
         The condition or the action's name, as in the scenario.
     share, alone : float
         Share of the failing histories; share in which it was the only one missing.
+    otherwise : float
+        Of the histories in which the thing happened: the share in which it did without this precondition having been met
+        (or while this was in the way) at any time before.
     behind : tuple of Reason
         Why that was so; shares of the histories of this reason.
     """
@@ -54,8 +61,14 @@ class Reason:
     share: float
     alone: float
     behind: tuple[Reason, ...] = ()
+    otherwise: float = 0.0
 
     def __str__(self) -> str:
+        if self.kind in ("absent", "beside"):
+            way = (
+                "not there, but it also happened without" if self.kind == "absent" else "there, but it also happened so"
+            )
+            return f"{way} (in {100 * self.otherwise:.0f} % of the histories in which it did): {self.text}"
         lead = {
             "missing": "missing: ",
             "in the way": "in the way: ",
@@ -74,6 +87,7 @@ class Step:
     time: float
     ways: list[Way] = field(default_factory=list)
     parts: dict[Expression, Step] = field(default_factory=dict)
+    checked: list[Expression] = field(default_factory=list)
     asked: Question | None = None
 
 
@@ -119,6 +133,11 @@ class Plan:
         """Note that a condition is to be looked at."""
         self._note((condition, time), time, kind="holds", condition=condition)
 
+    def follow(self, condition: Expression, before: Expression) -> None:
+        """Note that it is to be looked when a condition is first true with another one in every state before."""
+        throughout = None if before == Truth(True) else before
+        self._note((condition, before), self.scenario.horizon, kind="when", condition=condition, throughout=throughout)
+
     def count(self, action: str, outcome: str, time: float) -> None:
         """Note that firings with an outcome are to be counted."""
         self._note((action, outcome, time), time, kind="fired", action=action, outcome=outcome)
@@ -129,19 +148,36 @@ class Plan:
             date = self.scenario.calendar.at(time).isoformat()  # to the microsecond, and with its offset
             self.places[key] = Question(name=name, by=date, **asked)  # type: ignore[arg-type] # a question's fields
 
-    def step(self, condition: Expression, time: float, depth: int, above: frozenset[Expression]) -> Step:
-        """A condition and, as deep as asked, the ways to it."""
+    def step(
+        self,
+        condition: Expression,
+        time: float,
+        depth: int,
+        above: frozenset[Expression],
+        passed: frozenset[str] = frozenset(),
+    ) -> Step:
+        """A condition and, as deep as asked, the ways to it; not those that only open with one of the facts ``passed``."""
         found = Step(condition, time)
         self.look(condition, time)
         parts = conjuncts(condition)
         above = above | {condition}
         if len(parts) > 1:
             for part in parts:
-                found.parts[part] = self.step(part, time, depth, above)
+                found.parts[part] = self.step(part, time, depth, above, passed)
         elif depth > 0:
-            found.ways = [self.way(route, time, depth, above) for route in self.routes(condition)]
+            routes = [route for route in self.routes(condition) if not passed.intersection(map(str, route.guard))]
+            found.ways = [self.way(route, time, depth, above) for route in routes]
             _mark_followers(found.ways, self)
+            self._check_needs(found)
         return found
+
+    def _check_needs(self, step: Step) -> None:
+        """Note what shows whether the condition came true without a need, unless every way to it has that need."""
+        for need in dict.fromkeys(need for way in step.ways for need in way.route.needs):
+            if not all(need in way.route.needs for way in step.ways):
+                self.follow(step.condition, Truth(True))
+                self.follow(step.condition, opposite(need))
+                step.checked.append(need)
 
     def routes(self, condition: Expression) -> tuple[Route, ...]:
         """The ways to a condition."""
@@ -155,11 +191,13 @@ class Plan:
         if when is None:
             return found
         for outcome in route.others:
-            self.count(route.action.name, outcome, when)
+            self.count(route.verdict.name, outcome, when)
+        # What a dated decision brings about came too late for it.
+        passed = route.raises if dated else frozenset()
         for need in route.needs:
             self.look(need, when)
             if not isinstance(need, Not) and need not in above and not _given(need, self):
-                found.behind[need] = self.step(need, when, depth - 1, above)
+                found.behind[need] = self.step(need, when, depth - 1, above, passed)
         return found
 
 
@@ -170,12 +208,12 @@ def _given(need: Expression, plan: Plan) -> bool:
 
 def _mark_followers(ways: Sequence[Way], plan: Plan) -> None:
     """A way follows another if only the others' firings open it: a meeting put off follows that on its first date."""
-    names = {way.route.action.name for way in ways}
+    names = {way.route.names for way in ways}
     for way in ways:
         for need in way.route.guard:
             if isinstance(need, Ref):
-                raisers = {route.action.name for route in plan.routes(need)}
-                way.follows = way.follows or (bool(raisers) and raisers <= names - {way.route.action.name})
+                raisers = {route.names for route in plan.routes(need)} - {way.route.names}
+                way.follows = way.follows or (bool(raisers) and raisers <= names)
 
 
 class Seen:
@@ -186,17 +224,24 @@ class Seen:
         probes, actions = runs.program.probes, runs.program.actions
         self.at: dict[tuple[object, ...], int] = {key: column for column, key in enumerate(probes.at)}
         self.counted: dict[tuple[object, ...], int] = {}
+        self.first: dict[tuple[object, ...], int] = {key: column for column, key in enumerate(probes.first)}
         for column, (rank, outcome, after, time) in enumerate(probes.fired):
             if outcome is not None and after == 0.0:
                 self.counted[actions[rank].name, actions[rank].outcomes[outcome].name, time] = column
 
     def covers(self, plan: Plan) -> bool:
         """Whether everything that the plan wants to look at was recorded."""
-        return all(key in self.at or key in self.counted for key in plan.places)
+        return all(key in self.at or key in self.counted or key in self.first for key in plan.places)
 
     def holds(self, condition: Expression, time: float) -> Mask:
         """Whether a condition held at a time, (n,)."""
         return np.asarray(self.runs.block.at[:, self.at[condition, time]] == 1.0)
+
+    def without(self, condition: Expression, need: Expression, time: float) -> float:
+        """Of the histories in which a condition came true by a time: the share in which a need was never met before."""
+        came = self.runs.block.first[:, self.first[condition, Truth(True)]] <= time
+        bare = self.runs.block.first[:, self.first[condition, opposite(need)]] <= time
+        return float((bare & came).sum()) / int(came.sum()) if came.any() else 0.0
 
     def fired(self, action: str, outcomes: Sequence[str], time: float) -> Mask:
         """Whether an action had one of these outcomes by a time, (n,)."""
@@ -241,19 +286,31 @@ def _by_ways(step: Step, failing: Mask, total: int, seen: Seen, said: Phrases) -
     found: list[Reason] = []
     for place, look in enumerate(looks):
         mine = failing & (chosen == place)
-        action = look.way.route.action.name
+        route = look.way.route
         for kind, score in (("time", TIME), ("date", DATE), ("outcome", OUTCOME)):
             share = float((mine & (look.score == score)).sum()) / total
             if share > SMALL:
+                action = route.verdict.name if kind == "outcome" else route.action.name
                 text = said.action(action)
-                if kind == "outcome" and look.way.route.others:
-                    text += f" ({' or '.join(said.outcome(action, one) for one in look.way.route.others)})"
+                if kind == "outcome" and route.others:
+                    text += f" ({' or '.join(said.outcome(action, one) for one in route.others)})"
                 found.append(Reason(kind=kind, text=text, condition=action, share=share, alone=share))
-        needs = list(look.way.route.needs)
+        needs = list(route.needs)
         if needs:
             unmet = look.unmet & (mine & (look.score > TIME) & (look.score < DATE))[:, None]
             found += _missing(needs, unmet, look.way.behind, total, seen, said)
-    return _merged(found)
+    return _merged([_held_against_yes(one, step, seen) for one in found])
+
+
+def _held_against_yes(reason: Reason, step: Step, seen: Seen) -> Reason:
+    """The reason as it stands against the histories in which the thing happened: without a need is not for want of it."""
+    need = next((one for one in step.checked if str(one) == reason.condition), None)
+    if need is None or reason.kind not in ("missing", "in the way"):
+        return reason
+    otherwise = seen.without(step.condition, need, step.time)
+    if otherwise <= NEARLY_NEVER:
+        return reason
+    return replace(reason, kind="absent" if reason.kind == "missing" else "beside", otherwise=otherwise)
 
 
 def _missing(
@@ -297,7 +354,7 @@ def _look(way: Way, seen: Seen) -> Look:
         return Look(way, np.full(n, DATE), np.zeros((n, len(needs)), dtype=np.bool_))
     columns = [~seen.holds(need, way.time) for need in needs]
     unmet = np.column_stack(columns) if columns else np.zeros((n, 0), dtype=np.bool_)
-    other = seen.fired(route.action.name, route.others, way.time)
+    other = seen.fired(route.verdict.name, route.others, way.time)
     if way.dated:
         # It fired, so its guard held then, whatever the firing has changed since: only the gate can have been shut.
         for column, need in enumerate(needs):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from negsim.model.actions import Action, Outcome
 from negsim.model.calendar import Calendar
-from negsim.model.clocks import Every, On
+from negsim.model.clocks import Every, Immediately, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import And, Arithmetic, Choice, Expression, Not, Number, Or, Ref, Truth, reads
@@ -26,6 +26,8 @@ class Route:
     Attributes
     ----------
     action : Action
+        Whose clock has to fire. Where it only gives a signal (a meeting's date is here) on which another action decides
+        at the same instant, ``verdict`` is that other action.
     guard : tuple of conditions
         All must hold for its clock to run.
     gate : tuple of conditions
@@ -35,9 +37,20 @@ class Route:
     """
 
     action: Action
+    verdict: Action
     guard: tuple[Expression, ...]
     gate: tuple[Expression, ...]
     others: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The names of the action and of that which decides."""
+        return (self.action.name, self.verdict.name)
+
+    @property
+    def raises(self) -> frozenset[str]:
+        """The facts that the decision makes true."""
+        return frozenset(effect.variable for effect in self.verdict.changes() if effect.amount == Truth(True))
 
     @property
     def needs(self) -> tuple[Expression, ...]:
@@ -168,14 +181,40 @@ def routes_to(
 ) -> tuple[Route, ...]:
     """The actions that can help to make a condition true, by name.
 
-    Every action that changes what the condition reads counts, except where it makes a fact false that must be true.
+    An action that only answers a signal of others is told with each of those. Every action that changes what the condition reads counts, except where it makes a fact false that must be true.
     ``changed_by`` is what `writers` returns, for those who ask often.
     """
     read = reads(condition)
     table = writers(elements) if changed_by is None else changed_by
     names = sorted({name for variable in read for name in table.get(variable, ())})
     found = (_route(elements.actions[name], condition, read, elements) for name in names)
-    return tuple(route for route in found if route is not None)
+    return tuple(one for route in found if route is not None for one in _with_their_signals(route, elements, table))
+
+
+def _with_their_signals(route: Route, elements: Elements, table: Mapping[str, set[str]]) -> Iterator[Route]:
+    """The route itself, or, if it only answers a signal, one for each action that gives the signal."""
+    signal = next((need for need in route.guard if _is_signal(need, route.action, elements, table)), None)
+    if not isinstance(signal, Ref):
+        yield route
+        return
+    rest = tuple(need for need in route.guard if need != signal)
+    for name in sorted(table[signal.name]):
+        giver = elements.actions[name]
+        if any(effect.variable == signal.name and effect.amount == Truth(True) for effect in giver.effects):
+            yield replace(route, action=giver, guard=tuple(dict.fromkeys((*conjuncts(giver.when), *rest))))
+
+
+def _is_signal(need: Expression, action: Action, elements: Elements, table: Mapping[str, set[str]]) -> bool:
+    """Whether a condition holds for an instant only: an immediate action takes it down whenever it is up."""
+    if not isinstance(need, Ref) or not isinstance(action.clock, Immediately):
+        return False
+    takers = (elements.actions[name] for name in table.get(need.name, ()))
+    return any(
+        isinstance(taker.clock, Immediately)
+        and conjuncts(taker.when) == (need,)
+        and any(effect.variable == need.name and effect.amount == Truth(False) for effect in taker.effects)
+        for taker in takers
+    )
 
 
 def _route(action: Action, condition: Expression, read: Iterable[str], elements: Elements) -> Route | None:
@@ -187,7 +226,9 @@ def _route(action: Action, condition: Expression, read: Iterable[str], elements:
     if not shared and not good:
         return None
     others = tuple(outcome.name for outcome in action.outcomes if outcome not in good)
-    return Route(action=action, guard=conjuncts(action.when), gate=_gate(good) if others else (), others=others)
+    return Route(
+        action=action, verdict=action, guard=conjuncts(action.when), gate=_gate(good) if others else (), others=others
+    )
 
 
 def _gate(good: Iterable[Outcome]) -> tuple[Expression, ...]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Duration, Moment, days
+from negsim.model.calendar import Duration, Moment, counted_days, days
 from negsim.model.clocks import On
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
@@ -215,6 +215,8 @@ class Deadline:
             )
 
     def _before(self, left: float) -> Moment:
+        if counted_days(self.on) is not None:
+            return days(str(self.on)) - left
         if isinstance(self.on, str):
             return (datetime.fromisoformat(self.on) - timedelta(days=left)).isoformat()
         return self.on - left
