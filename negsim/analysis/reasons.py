@@ -39,9 +39,9 @@ class Reason:
     kind : str
         ``missing`` (a precondition was unmet, and without it the thing never happened), ``in the way`` (something held
         that must not, and beside it the thing never happened), ``absent`` and ``beside`` (the same, but the thing also
-        happened otherwise: ``otherwise`` is how often), ``time`` (all was met, the clock was still running), ``outcome`` (it came to the decision, which went the other way), ``date`` (its
-        date had not come), ``wording`` (it happened, but not as the question asks), ``none`` (nothing in the model
-        brings it about).
+        happened otherwise: ``otherwise`` is how often), ``time`` (all was met, the clock was still running),
+        ``outcome`` (it came to the decision, which went the other way), ``date`` (its date had not come), ``wording``
+        (it happened, but not as the question asks), ``none`` (nothing in the model brings it about).
     text : str
         In plain words.
     condition : str
@@ -65,10 +65,8 @@ class Reason:
 
     def __str__(self) -> str:
         if self.kind in ("absent", "beside"):
-            way = (
-                "not there, but it also happened without" if self.kind == "absent" else "there, but it also happened so"
-            )
-            return f"{way} (in {100 * self.otherwise:.0f} % of the histories in which it did): {self.text}"
+            way, too = ("not there", "nor was it") if self.kind == "absent" else ("the case", "as")
+            return f"{way} ({too} in {100 * self.otherwise:.0f} % of the histories in which it did happen): {self.text}"
         lead = {
             "missing": "missing: ",
             "in the way": "in the way: ",
