@@ -6,8 +6,8 @@ bring: an atom of its guard, or of the condition under which its outcome has any
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
@@ -19,14 +19,13 @@ __all__ = ["Step", "circles", "steps_of"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An action, or one outcome of it, what it changes, and what comes to it by itself."""
+    """An action, or one outcome of it, and what it changes."""
 
     name: str
     action: str
     guard: Expression
     weight: Expression | None
     effects: tuple[Effect, ...]
-    coming: tuple[Effect, ...] = ()
 
     def possible(self, state: Mapping[str, Span]) -> bool:
         """Whether it could happen in a state of possible values."""
@@ -50,17 +49,9 @@ def steps_of(elements: Elements) -> list[Step]:
     return found
 
 
-def circles(
-    steps: Iterable[Step],
-    state: Mapping[str, Span],
-    ready: Iterable[Step] = (),
-    owners: Mapping[str, Collection[str]] | None = None,
-) -> list[str]:
-    """The circles of steps that wait for each other, all of them impossible in the state, as text.
-
-    A signal that a step takes down and a ``ready`` step of the same word gives (its date is here) is not waited for.
-    """
-    stuck = [replace(step, coming=coming) for step, coming in _with_what_comes(list(steps), list(ready), owners or {})]
+def circles(steps: Iterable[Step], state: Mapping[str, Span]) -> list[str]:
+    """The circles of steps that wait for each other, all of them impossible in the state, as text."""
+    stuck = list(steps)
     bringers: dict[str, list[Step]] = {}
     for step in stuck:
         for effect in step.effects:
@@ -69,34 +60,33 @@ def circles(
     return [_told(_around(part, graph)) for part in _components(graph)]
 
 
-def _with_what_comes(
-    stuck: list[Step], ready: list[Step], owners: Mapping[str, Collection[str]]
-) -> Iterator[tuple[Step, tuple[Effect, ...]]]:
-    """Each step with the effects of ready steps of a word that both belong to, on what the step itself takes down."""
-    words: dict[str, set[str]] = {}
-    for word, actions in owners.items():
-        for action in actions:
-            words.setdefault(action, set()).add(word)
-    by_word: dict[str, list[Effect]] = {}
-    for step in ready:
-        for word in words.get(step.action, ()):
-            by_word.setdefault(word, []).extend(step.effects)
-    for step in stuck:
-        down = {effect.variable for effect in step.effects if effect.amount == Truth(False)}
-        signals = (effect for word in words.get(step.action, ()) for effect in by_word.get(word, ()))
-        yield step, tuple(effect for effect in signals if effect.variable in down)
-
-
 def _waits(step: Step, state: Mapping[str, Span], bringers: Mapping[str, list[Step]]) -> Iterator[str]:
-    """Names of the stuck steps that could bring what this one lacks."""
+    """Names of the stuck steps that could bring what this one lacks.
+
+    A signal that the step itself takes down (a meeting's date is here) is not waited for from those that can only give
+    it again, after the step (the date to which it was put off).
+    """
+    down = {effect.variable for effect in step.effects if effect.amount == Truth(False)}
     for atom, wanted in _lacks(step, state):
-        names = reads(atom)
-        if any(effect.variable in names and _helps(effect, atom, wanted) for effect in step.coming):
-            continue
         for name in sorted(reads(atom)):
-            for other in bringers.get(name, ()):
-                if any(effect.variable == name and _helps(effect, atom, wanted) for effect in other.effects):
+            for other in _bringing(atom, wanted, name, bringers):
+                if name not in down or not _comes_after(other, step, state, bringers):
                     yield other.name
+
+
+def _bringing(atom: Expression, wanted: bool, name: str, bringers: Mapping[str, list[Step]]) -> Iterator[Step]:
+    for other in bringers.get(name, ()):
+        if any(effect.variable == name and _helps(effect, atom, wanted) for effect in other.effects):
+            yield other
+
+
+def _comes_after(other: Step, step: Step, state: Mapping[str, Span], bringers: Mapping[str, list[Step]]) -> bool:
+    """Whether a step lacks something that only the other's own action brings."""
+    for atom, wanted in _lacks(other, state):
+        found = [one for name in sorted(reads(atom)) for one in _bringing(atom, wanted, name, bringers)]
+        if found and all(one.action == step.action for one in found):
+            return True
+    return False
 
 
 def _lacks(step: Step, state: Mapping[str, Span]) -> Iterator[tuple[Expression, bool]]:

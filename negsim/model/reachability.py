@@ -95,9 +95,7 @@ class Reach:
 
     def circles(self) -> list[str]:
         """Circles of steps that wait for each other at the start though something can break them."""
-        stuck = [step for step in self.able if not step.possible(self.start)]
-        ready = [step for step in self.able if step.possible(self.start)]
-        return circles(stuck, self.start, ready, self.elements.owners)
+        return circles([step for step in self.able if not step.possible(self.start)], self.start)
 
 
 def explore(elements: Elements) -> Reach:

@@ -152,7 +152,7 @@ def others() -> st.SearchStrategy[Any]:
 def world(word: Any, moving: list[ns.Action], *steps: Any) -> ns.Scenario:
     """The word among facts that come and go; drawn anew if it contradicts itself."""
     parts = [*(ns.Fact(name, name == "calm") for name in FACTS), ns.Counter("count"), ns.Level("mood", 0, low=-1, high=1)]
-    if not hasattr(word, "due"):
+    if "w.due" not in {one.name for one in word.expand()}:
         parts.append(ns.Fact("w.due"))
     try:
         return ns.Scenario("pending", start=START, end=END, parts=[*parts, *moving, word], interventions=steps)
@@ -176,7 +176,8 @@ def breaches(runs: ns.Runs) -> Iterator[str]:
         for event in trace.events:
             risen = {name for name, old, new in event.changes if new > old}
             for one in hard:
-                if risen.intersection(one.steps) and not evaluate(one.needs, state):
+                stays_away = f"w.held_without_{one.of}" in risen  # then nobody asks what it requires of coming
+                if risen.intersection(one.steps) and not stays_away and not evaluate(one.needs, state):
                     yield f"history {trace.replication}, {event.action} ({event.outcome}): {one.name}: {one.needs}"
             state.update((name, new) for name, _, new in event.changes)
 
