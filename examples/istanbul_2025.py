@@ -69,13 +69,14 @@ memo = ns.Promise(
     at_table="istanbul_2.held", title="the text Moscow promised on 19 May")
 yields = {name: ns.odds(f"yield.{name}", mood) for name in ("truce", "exchange", "breakthrough")}
 yields["ceasefire"] = ns.odds("yield.ceasefire", trusting * settling)
-slip = ns.LogNormal("round.slip_mu", "round.slip_sigma")
+slip, waiver = ns.LogNormal("round.slip_mu", "round.slip_sigma"), ns.odds("round.waiver", ns.where(engaged, spared, 1))
 talks = ns.Meeting(
-    "istanbul_2", among=BOTH, on="2025-06-02T13:00", requires={UKRAINE: memo.delivered}, on_date="round.on_date",
-    waiver=ns.odds("round.waiver", ns.where(engaged, spared, 1)), products=yields,
-    otherwise=ns.Postpone(slip.truncated("11 hours"), never="round.never"), title="the round proposed for 2 June")
+    "istanbul_2", among=BOTH, on="2025-06-02T13:00", on_date="round.on_date", requires={UKRAINE: memo.delivered},
+    waiver=waiver, otherwise=ns.Postpone(slip.truncated("11 hours"), never="round.never"), products=yields,
+    title="the round proposed for 2 June")
 rounds = ns.Process(
     "rounds", among=BOTH, held_before=1, opening=talks, products=yields, revived_by="us_russia.held",
+    requires={UKRAINE: ns.parse("rounds.number >= 2") | memo.delivered}, waiver=waiver,
     stalls=ns.odds("rounds.stall", ns.where(made, "1 / breakthrough.weight", 1) / mood),
     gap=ns.LogNormal("rounds.gap_mu", "rounds.gap_sigma").truncated("48 hours"),
     stalled_gap=ns.LogNormal("rounds.stalled_mu", "rounds.stalled_sigma").truncated("48 hours"))
@@ -140,8 +141,8 @@ mechanisms = [ns.Mechanism(name=name, title=title, off=off) for name, title, off
     ("memorandum_promise", "the memorandum promised and delivered; off: never delivered", never(memo.delivered)),
     ("handover_at_table", "the memorandum only at the table; off: no such share", without("memorandum.hand_over")),
     ("terms_of_ukraine", "Ukraine's terms, seen differently by each side; off: unseen", never(terms.seen_by(RUSSIA))),
-    ("waived_precondition", "the circle: memorandum only at the table, table only with the memorandum;"
-     " a waiver breaks it; off: nobody waives", never(talks.waived)),
+    ("waived_precondition", "the circle: memorandum only at the table, table only with the memorandum; a waiver breaks"
+     " it; off: nobody waives", [ns.Harden(requirement=f"{name}.requires.ukraine") for name in (talks.name, "rounds")]),
     ("postponement", "a round that slips is held late; off: never late", without("istanbul_2.meet_late")),
     ("later_rounds", "rounds follow, active or stalled; off: none", without("rounds.meet", "rounds.meet_again")),
     ("stalling", "rounds stall; off: the process stays active", without(rounds.active)),

@@ -216,7 +216,9 @@ def occasion(
     return Action(name=name, when=guard, clock=clock, effects=always, outcomes=outcomes, **rest)
 
 
-def heard(outcomes: tuple[Outcome, ...], condition: Expression, name: str) -> tuple[Outcome, ...]:
+def heard(
+    outcomes: tuple[Outcome, ...], condition: Expression, name: str, effects: tuple[Effect, ...] = ()
+) -> tuple[Outcome, ...]:
     """Outcomes that have weight only while a condition holds, and one of this name for when it does not.
 
     For actions on an edge of their own: a condition in the guard would make an edge where it turns true.
@@ -224,4 +226,4 @@ def heard(outcomes: tuple[Outcome, ...], condition: Expression, name: str) -> tu
     if condition == ALWAYS:
         return outcomes
     allowed = tuple(replace(one, weight=where(condition, one.weight, 0)) for one in outcomes)
-    return (*allowed, Outcome(name=name, weight=where(condition, 0, 1)))
+    return (*allowed, Outcome(name=name, weight=where(condition, 0, 1), effects=effects))

@@ -74,8 +74,8 @@ class Process(Requires):
 
     Notes
     -----
-    Counter ``number`` (rounds held), facts ``active`` and ``in_session``; with ``requires`` also ``due`` (a round's date
-    is here, for that instant) and ``waived`` (for the latest round). Rounds cluster; waiting times between them
+    Counter ``number`` (rounds held), facts ``active`` and ``in_session``; with a ``waiver`` also ``due`` (a round's date is
+    here and something is unmet, for that instant) and ``waived`` (for the latest date). Rounds cluster; waiting times between them
     are far from exponential: Goh & Barabasi 2008, *EPL* 81:48002, doi:10.1209/0295-5075/81/48002.
 
     Examples
@@ -196,13 +196,12 @@ class Process(Requires):
                 outcomes=combinations_of(self.products, self.name),
                 title="what the round yields",
             )
-        here: dict[str, Any] = {"outcomes": self._ends(session)}
+        terms, here = self.terms, {"outcomes": self._ends(session)}
+        yield from terms.elements(self.due)
         if self.requires:
+            here = self._asking(session)
+        if self.requires and terms.waivable:
             yield self.due
-            terms = self.terms
-            yield from terms.elements(self.due)
-            anew = (terms.waived.set(False),) if terms.waivable else ()
-            here = {"effects": (self.due.set(True), *anew), "priority": REVIEWING, "title": "a round's date is here"}
             yield Action(
                 name=f"{self.name}.review",
                 when=is_true(self.due),
@@ -210,13 +209,21 @@ class Process(Requires):
                 effects=(self.due.set(False),),
                 outcomes=heard(self._ends(session), terms.passed, "not_held"),
                 priority=REVIEWING,
-                title="is the round held?",
+                title="is the round held all the same?",
             )
         for name, state, law in (
             ("meet", is_true(self.active), self.gap),
             ("meet_again", ~self.active, self.stalled_gap),
         ):
             yield Action(name=f"{self.name}.{name}", when=all_of(state, *ready), clock=law, pace=self.pace, **here)
+
+    def _asking(self, session: tuple[Effect, ...]) -> dict[str, Any]:
+        """A round's date: held if nothing is unmet, else put to those who may waive it, or not held."""
+        terms = self.terms
+        if not terms.waivable:
+            return {"outcomes": heard(self._ends(session), terms.met, "not_held"), "priority": REVIEWING}
+        outcomes = heard(self._ends(session), terms.met, "unmet", (self.due.set(True),))
+        return {"outcomes": outcomes, "effects": (terms.waived.set(False),), "priority": REVIEWING}
 
     def _ends(self, session: tuple[Effect, ...]) -> tuple[Outcome, ...]:
         effects = (self.number.add(1), *session)

@@ -53,12 +53,7 @@ def seed() -> dict[str, Any]:
 
 @cache
 def centred() -> ns.Runs:
-    world = SCENARIO
-    for name, value in AT_CENTRE.items():
-        world = world.with_parameter(name, value)
-    for name in MOODS:
-        world = world.without(name)
-    return ns.simulate(world, replications=4_000, seed=SEED)
+    return ns.simulate(centred_world(), replications=4_000, seed=SEED)
 
 
 def accepts(hits: int, n: int, p: float) -> bool:
@@ -249,10 +244,39 @@ def test_the_round_is_waived_at_its_rate_when_the_memorandum_is_missing():
     assert accepts(int(held[missing].sum()), int(missing.sum()), 0.4)
 
 
+def centred_world() -> ns.Scenario:
+    world = SCENARIO
+    for name, value in AT_CENTRE.items():
+        world = world.with_parameter(name, value)
+    for name in MOODS:
+        world = world.without(name)
+    return world
+
+
 def test_a_late_round_slips_at_its_rate():
+    runs = ns.simulate(centred_world().do("memorandum.delivered", on="2025-05-29"), replications=4_000, seed=SEED)
     late = 0.55 * within(28 + 11 / 24, 2.0, 1.75, floor=11 / 24)
-    assert near(centred(), "istanbul_2.held", "2025-06-30", ON_DATE + (1 - ON_DATE) * late)
-    assert not near(centred(), "istanbul_2.held", "2025-06-30", ON_DATE + (1 - ON_DATE) * 0.55)
+    assert near(runs, "istanbul_2.held", "2025-06-30", 0.57 + 0.43 * late)
+    assert not near(runs, "istanbul_2.held", "2025-06-30", 0.57 + 0.43 * 0.55)
+
+
+def test_a_late_round_needs_the_memorandum_or_a_waiver_too():
+    world = centred_world().do("memorandum.delivered", never=True)
+    runs = ns.simulate(world, replications=4_000, seed=SEED)
+    late = runs.firings("istanbul_2.meet_late") >= 1
+    first = runs.firings("istanbul_2.waive", "insisted") == 1  # of the first two dates, the later one was waived
+    assert accepts(int((late & first).sum()), int(late.sum()), 0.4)
+    firm = ns.simulate(world.without("waived_precondition"), replications=4_000, seed=SEED)
+    assert firm.probability("round2_by_30_june").hits == 0
+    assert not np.isfinite(firm.first_times("istanbul_2.held")).any()
+
+
+def test_the_requirement_is_not_the_text():
+    free = ns.simulate(SCENARIO.without("istanbul_2.requires.ukraine"), replications=400, seed=SEED)
+    kept = ns.simulate(SCENARIO, replications=400, seed=SEED)
+    before = [runs.answers("memo_before_session")[0] for runs in (kept, free)]
+    np.testing.assert_array_equal(*before)
+    assert free.probability("round2_on_2_june").value > kept.probability("round2_on_2_june").value
 
 
 def test_the_third_round_follows_at_the_gap_of_its_state():
