@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from negsim.errors import EvaluationError, LawError
@@ -39,10 +40,11 @@ def believed(parameter: Parameter, seed: int, rows: Iterable[int]) -> list[float
 
 @lru_cache(maxsize=2**16)
 def _solved(
-    family: str, given: tuple[tuple[str, float], ...], low: float | None, high: float | None, never: float
+    family: str, given: tuple[tuple[str, float], ...], low: float | None, high: float | None, never: float | None
 ) -> Law:
     """The law that satisfies the statements, solved once for all programs that have it."""
-    return solve(family, dict(given), low, high, never)
+    law = solve(family, dict(given), low, high, never or 0.0)
+    return law if never is None else replace(law, mixed=True)
 
 
 def _value(evaluator: Evaluator, state: list[float], where: str) -> float:
@@ -95,7 +97,7 @@ class Binder:
         floor, ceiling, never = bounds
         assert isinstance(self.law, Distribution)
         try:
-            solved = _solved(self.law.family, tuple(given.items()), floor, ceiling, never or 0.0)
+            solved = _solved(self.law.family, tuple(given.items()), floor, ceiling, never)
         except LawError as error:
             raise LawError(f"{self.where}: {error}") from None
         if self.clock and solved.support[0] < 0:

@@ -11,9 +11,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
+import negsim as ns
 from negsim import laws
 from negsim.errors import LawError
 from negsim.laws import CLOCK_FAMILIES, FAMILIES, Law, cumulative_hazard, inverse_hazard, upper_quantile
+from negsim.program import lower
 
 CASES = {
     "exponential": [((0.3,), stats.expon(scale=1 / 0.3))],
@@ -128,6 +130,24 @@ def test_defective_against_the_mixture(law, frozen):
         assert laws.mean(never) == laws.quantile(never, 0.71) == math.inf
         with pytest.raises(LawError, match=r"never = 0.3 leaves draws without a value; remove or_never"):
             upper_quantile(never)
+
+
+def test_a_probability_of_never_of_0_has_the_formulas_of_one_above_0():
+    """So that a law does not change its formulas where a parameter happens to be 0 in some rows."""
+    told = ns.Fact("done")
+    for never in (0, "p"):
+        clock = ns.Exponential(0.3).or_never(never)
+        parts = [told, ns.Parameter("p", 0.0), ns.Action(name="go", clock=clock, effects=[told.set(True)])]
+        program = lower(ns.Scenario("zero", start="2025-01-01", end=9, parts=parts))
+        (law,) = program.bind(program.best()).laws
+        plain = Law("exponential", (0.3,))
+        assert law == Law("exponential", (0.3,), mixed=True) != plain
+        hazard, inverse = cumulative_hazard(law), inverse_hazard(law)
+        points = [k / 7 for k in range(1, 50)]
+        assert [hazard(x) for x in points] == [-math.log(0.0 + 1.0 * math.exp(-(0.3 * x))) for x in points]
+        assert [inverse(h) for h in points] == [-math.log((math.exp(-h) - 0.0) / 1.0) / 0.3 for h in points]
+        assert [hazard(x) for x in points] != [cumulative_hazard(plain)(x) for x in points]
+    assert str(ns.Exponential(0.3).or_never(0)) == "Exponential(rate=0.3).or_never(0)"
 
 
 def test_certainly_never():

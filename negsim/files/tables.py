@@ -12,7 +12,6 @@ from negsim.files.places import Path, located, path_text
 from negsim.files.shapes import Choice, Many, Scalar, Shape, TableShape, Tree
 from negsim.model.clocks import KNOWLEDGE, LAWS, Chance, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
-from negsim.model.expressions import Number
 from negsim.model.interventions import Do, Harden, Meet, Nudge, Waive, WithLaw, Without, WithParameter
 
 if TYPE_CHECKING:
@@ -201,7 +200,7 @@ class LawTable(Table):
         found = {"law": Key(Scalar(("text",), (law.family,)), True)}
         found.update({key: Key(SIZE, False) for key in (*law.keys, *law.aliases, *known)})
         found["truncate"] = Key(Choice((Many(SIZE, length=2), self.codec.bounds)), False)
-        found["never"] = Key(SIZE, False, Number(0.0))
+        found["never"] = Key(SIZE, False)
         return found
 
     def make(self, values: dict[str, Any]) -> Any:
@@ -217,7 +216,7 @@ class LawTable(Table):
             found["truncate"] = (value.floor, value.ceiling)
             if None in found["truncate"]:
                 found["truncate"] = Bounds(value.floor, value.ceiling)
-        if value.never != Number(0.0):
+        if value.never is not None:
             found["never"] = value.never
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from negsim.errors import LawError, nearest
 from negsim.laws import plain
@@ -70,6 +70,9 @@ class Law:
         Truncation: the law given that the value lies in [low, high]. None leaves that side open.
     never : float
         Probability in [0, 1] that it does not happen at all; wraps the truncated law. Clock families only.
+    mixed : bool
+        Whether the formulas of a law that may never happen hold, as they do for every ``never`` above 0; said of a
+        ``never`` of 0, it keeps a law to them whose parameter happens to be 0 in some rows.
 
     Raises
     ------
@@ -90,11 +93,13 @@ class Law:
     low: float | None = None
     high: float | None = None
     never: float = 0.0
+    mixed: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         check_family(self.family)
         object.__setattr__(self, "params", _checked_params(self.family, self.params))
         object.__setattr__(self, "never", _checked_never(self.family, self.never))
+        object.__setattr__(self, "mixed", self.mixed or self.never > 0.0)
         for side in ("low", "high"):
             value = getattr(self, side)
             if value is not None:

@@ -57,7 +57,7 @@ def cumulative_hazard(law: Law) -> Function:
     hazard, _ = plain.hazard_pair(law.family, law.params)
     if law.truncated:
         hazard = _truncated_hazard(law, hazard)
-    return _defective_hazard(law.never, hazard) if law.defective else hazard
+    return _defective_hazard(law.never, hazard) if law.mixed else hazard
 
 
 def inverse_hazard(law: Law) -> Function:
@@ -77,7 +77,7 @@ def inverse_hazard(law: Law) -> Function:
     _, inverse = plain.hazard_pair(law.family, law.params)
     if law.truncated:
         inverse = _truncated_inverse(law, inverse)
-    return _defective_inverse(law.never, inverse) if law.defective else inverse
+    return _defective_inverse(law.never, inverse) if law.mixed else inverse
 
 
 def _truncated_hazard(law: Law, hazard: Function) -> Function:

@@ -71,7 +71,7 @@ def _checked(tree: Expression, names: dict[str, str], everything: dict[str, str]
 
 def _check_value(value: object, fixed: dict[str, str], types: dict[str, str], expected: str, where: str) -> None:
     if isinstance(value, Distribution):
-        if value.never != Number(0.0):
+        if value.never not in (None, Number(0.0)):
             raise ScenarioError(f"{where}: or_never has no meaning for a size; weight an outcome instead")
         for argument in value.arguments():
             _checked(argument, fixed, types, "number", where)

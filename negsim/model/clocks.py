@@ -67,14 +67,14 @@ class Distribution:
         What is said of the law, sorted by key.
     floor, ceiling : Expression or None
         Truncation bounds.
-    never : Expression
-        Probability that it never happens (0 for a proper law).
+    never : Expression or None
+        Probability that it never happens; None for a proper law.
     """
 
     given: tuple[tuple[str, Expression], ...]
     floor: Expression | None
     ceiling: Expression | None
-    never: Expression
+    never: Expression | None
 
     family: ClassVar[str] = ""
     keys: ClassVar[tuple[str, ...]] = ()
@@ -99,7 +99,7 @@ class Distribution:
                     f"{self.family} has no {key!r}{nearest(key, allowed)}; it takes {', '.join(allowed)}"
                 )
         _set(self, given=tuple(sorted((key, quantity(value)) for key, value in given.items())))
-        _set(self, floor=None, ceiling=None, never=Number(0.0))
+        _set(self, floor=None, ceiling=None, never=None)
 
     def truncated(self, low: object = None, high: object = None) -> Self:
         """The same law, given that the value lies within ``[low, high]``."""
@@ -122,14 +122,13 @@ class Distribution:
     def arguments(self) -> Iterator[Expression]:
         """All expressions that the law depends on."""
         yield from (value for _, value in self.given)
-        yield from (bound for bound in (self.floor, self.ceiling) if bound is not None)
-        yield self.never
+        yield from (tree for tree in (self.floor, self.ceiling, self.never) if tree is not None)
 
     def __repr__(self) -> str:
         text = ", ".join(f"{key}={value}" for key, value in self.given)
         tail = "" if self.floor is None and self.ceiling is None else f".truncated({self.floor}, {self.ceiling})"
         return f"{type(self).__name__}({text}){tail}" + (
-            "" if self.never == Number(0.0) else f".or_never({self.never})"
+            "" if self.never is None else f".or_never({self.never})"
         )
 
 

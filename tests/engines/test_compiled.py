@@ -99,9 +99,11 @@ def every_law() -> list[Law]:
     for family, rows in FAMILIES.items():
         for params in rows:
             for low, high in BOUNDS:
-                for never in (0.0, 0.3, 1.0) if family not in ("normal", "beta") else (0.0,):
+                # a probability of never of 0 that was said has the formulas of one above 0
+                clock = family not in ("normal", "beta")
+                for never, mixed in ((0.0, False), (0.0, True), (0.3, True), (1.0, True)) if clock else ((0.0, False),):
                     try:
-                        found.append(Law(family, params, low=low, high=high, never=never))
+                        found.append(Law(family, params, low=low, high=high, never=never, mixed=mixed))
                     except LawError:
                         continue  # nothing left between the bounds
     return found

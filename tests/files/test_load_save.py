@@ -62,6 +62,7 @@ def everything() -> Scenario:
         "floor": Weibull(shape=0.7, scale=30).truncated(low=1),
         "ceiling": Weibull(shape=0.7, scale=30).truncated(high=60),
         "within": Exponential(within="90 % within 3 weeks"),
+        "zero": Exponential(0.2).or_never(0),
         "pert": Pert(1, 2, 9),
         "fixed": Fixed("3 days").or_never("waiver"),
         "on": On("2025-06-02T13:00", "2025-06-09T13:00+03:00", 30.25),

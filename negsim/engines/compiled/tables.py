@@ -62,7 +62,7 @@ def _law_row(law: Law | tuple[float, float]) -> tuple[float, ...]:
         return FAMILIES.index("fixed"), 0, 0, 0, 0, 0, after, 0.0, 0.0, 0.0, 0.0, never
     family = FAMILIES.index("gamma" if law.family == "erlang" else law.family)
     a, b, c = (*law.params, 0.0, 0.0)[:3]
-    return family, 0, law.defective, 0, law.low is not None, law.high is not None, a, b, c, *law.bounds, law.never
+    return family, 0, law.mixed, 0, law.low is not None, law.high is not None, a, b, c, *law.bounds, law.never
 
 
 @dataclass(slots=True)

@@ -125,7 +125,7 @@ class RandomClock(Clock):
     def bind(self, law: Law | tuple[float, float] | None) -> None:
         assert isinstance(law, Law)
         self.hazard, self.inverse = _hazards(law)
-        plain = law.family == "exponential" and law.low is None and law.high is None and law.never == 0.0
+        plain = law.family == "exponential" and law.low is None and law.high is None and not law.mixed
         self.rate = law.params[0] if plain else None
 
     def reset(self) -> None:
