@@ -6,12 +6,12 @@ bring: an atom of its guard, or of the condition under which its outcome has any
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
-from negsim.model.expressions import Choice, Compare, Expression, Neg, Not, Ref, Truth, atoms, reads, walk
+from negsim.model.expressions import Arithmetic, Choice, Compare, Expression, Neg, Not, Ref, Truth, atoms, reads, walk
 from negsim.model.spans import Span, span
 
 __all__ = ["Step", "circles", "steps_of"]
@@ -49,15 +49,23 @@ def steps_of(elements: Elements) -> list[Step]:
     return found
 
 
-def circles(steps: Iterable[Step], state: Mapping[str, Span]) -> list[str]:
-    """The circles of steps that wait for each other, all of them impossible in the state, as text."""
+def circles(
+    steps: Iterable[Step], state: Mapping[str, Span], owners: Mapping[str, Collection[str]] | None = None
+) -> list[str]:
+    """The circles of steps that wait for each other, all of them impossible in the state, as text.
+
+    With ``owners`` (the actions of each word) circles within one word are left out: they are how the word works.
+    """
     stuck = list(steps)
     bringers: dict[str, list[Step]] = {}
     for step in stuck:
         for effect in step.effects:
             bringers.setdefault(effect.variable, []).append(step)
     graph = {step.name: sorted(set(_waits(step, state, bringers))) for step in stuck}
-    return [_told(_around(part, graph)) for part in _components(graph)]
+    actions = {step.name: step.action for step in stuck}
+    words = [set(one) for one in (owners or {}).values()]
+    parts = [part for part in _components(graph) if not any({actions[name] for name in part} <= one for one in words)]
+    return [_told(_around(part, graph)) for part in parts]
 
 
 def _waits(step: Step, state: Mapping[str, Span], bringers: Mapping[str, list[Step]]) -> Iterator[str]:
@@ -92,8 +100,7 @@ def _comes_after(other: Step, step: Step, state: Mapping[str, Span], bringers: M
 def _lacks(step: Step, state: Mapping[str, Span]) -> Iterator[tuple[Expression, bool]]:
     """Atoms that do not have the truth value which the step needs, with that value."""
     conditions = [step.guard] if span(step.guard, state)[1] == 0 else []
-    if step.weight is not None and span(step.weight, state)[1] == 0:
-        conditions += [node.condition for node in walk(step.weight) if isinstance(node, Choice)]
+    conditions += [] if step.weight is None else _choices(step.weight, state)
     for condition in conditions:
         negated = {node.arg for node in walk(condition) if isinstance(node, Not)}
         for atom in atoms(condition):
@@ -102,6 +109,19 @@ def _lacks(step: Step, state: Mapping[str, Span]) -> Iterator[tuple[Expression, 
                 yield atom, False
             elif atom not in negated and high == 0:
                 yield atom, True
+
+
+def _choices(weight: Expression, state: Mapping[str, Span]) -> Iterator[Expression]:
+    """The conditions of the choices by which a weight is nothing; parts that are something in themselves are not asked."""
+    if span(weight, state)[1] > 0:
+        return
+    if isinstance(weight, Arithmetic) and weight.op == "-":  # nothing, since what is taken off is too much
+        yield from (node.condition for node in walk(weight) if isinstance(node, Choice))
+        return
+    if isinstance(weight, Choice):
+        yield weight.condition
+    for part in weight.children:
+        yield from _choices(part, state)
 
 
 def _helps(effect: Effect, atom: Expression, wanted: bool) -> bool:

@@ -95,7 +95,8 @@ class Reach:
 
     def circles(self) -> list[str]:
         """Circles of steps that wait for each other at the start though something can break them."""
-        return circles([step for step in self.able if not step.possible(self.start)], self.start)
+        stuck = [step for step in self.able if not step.possible(self.start)]
+        return circles(stuck, self.start, self.elements.owners)
 
 
 def explore(elements: Elements) -> Reach:

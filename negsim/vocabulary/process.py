@@ -196,7 +196,8 @@ class Process(Requires):
                 outcomes=combinations_of(self.products, self.name),
                 title="what the round yields",
             )
-        terms, here = self.terms, {"outcomes": self._ends(session)}
+        terms = self.terms
+        here: dict[str, Any] = {"outcomes": self._ends(session)}
         yield from terms.elements(self.due)
         if self.requires:
             here = self._asking(session)
