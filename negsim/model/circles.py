@@ -115,7 +115,8 @@ def _choices(weight: Expression, state: Mapping[str, Span]) -> Iterator[Expressi
     """The conditions of the choices by which a weight is nothing; parts that are something in themselves are not asked."""
     if span(weight, state)[1] > 0:
         return
-    if isinstance(weight, Arithmetic) and weight.op == "-":  # nothing, since what is taken off is too much
+    difference = isinstance(weight, Arithmetic) and weight.op == "-"
+    if difference:  # it is nothing because what is taken off is too much
         yield from (node.condition for node in walk(weight) if isinstance(node, Choice))
         return
     if isinstance(weight, Choice):

@@ -27,6 +27,8 @@ __all__ = ["Precondition"]
 class Precondition:
     """What a party demands before it goes on: all of, any of, at least k of, not.
 
+    .. math:: \\text{met} \\iff \\text{waived} \\;\\vee\\; \\text{needs (now, or ever if latched)}
+
     ``met`` is true while ``needs`` holds (or ever since, if ``latched``), and for good once the demand is waived.
     With ``expires``, what is not fulfilled by then no longer counts. It is a requirement under its own name: supposed
     away (``without``) it stands in nobody's way, ``meet``, ``waive`` and ``harden`` settle it one way or the other.

@@ -43,6 +43,9 @@ class Process(Requires):
     it is stalled, with hazards multiplied by ``pace``; there is no second draw whether a round is held on its date. A
     round leaves the process stalled with probability ``stalls``, else active.
 
+    .. math:: P(\\text{held on its date}) = \\begin{cases} 1 & \\text{every requirement is met} \\\\
+              \\text{waiver} & \\text{one or more are not, none of them hard} \\\\ 0 & \\text{a hard one is not} \\end{cases}
+
     **When a requirement is asked.** On the date of every round. If something is unmet and not waived that time, the date
     comes to nothing and the next one is a gap later. (An ``opening`` has requirements of its own, as a meeting.)
 

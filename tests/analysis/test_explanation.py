@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from strategies import scenarios
@@ -204,3 +208,69 @@ def test_whole_random_scenarios_can_be_explained(scenario: ns.Scenario) -> None:
         for row in told.rows:
             assert 0 < row["share"] <= 1
             assert 0 <= row["alone"] <= row["share"]
+
+
+class Forgetful(ns.Meeting):
+    """A meeting of the old kind: put off, it is held later whatever it requires."""
+
+    def expand(self) -> Iterator[Any]:
+        """Yield what a meeting yields, with a later date on which nothing is asked."""
+        for one in super().expand():
+            if isinstance(one, ns.Action) and one.name.endswith(".meet_late"):
+                effects = (self.held.set(True), self.postponed.set(False))
+                one = ns.Action(name=one.name, when=one.when, clock=one.clock, effects=effects)
+            yield one
+
+
+@pytest.mark.parametrize("word", [ns.Meeting, Forgetful])
+def test_a_reason_is_checked_against_the_histories_in_which_it_happened(word: type[ns.Meeting]) -> None:
+    memo = ns.Promise("memo", by="a", to="b", delay=ns.Exponential(0.02), title="the text")
+    meeting = word(
+        "round", among=["a", "b"], on="2025-01-05T13:00", requires={"b": memo.delivered}, title="the round",
+        otherwise=ns.Postpone(ns.Exponential(0.05)),
+    )  # fmt: skip
+    asked = ns.Question(name="q", condition=meeting.held)
+    runs = ns.simulate(
+        ns.Scenario("s", start="2025-01-01", end="2025-02-01", parts=[memo, meeting, asked]), replications=N, seed=1
+    )
+    told = ns.explain(runs, "q", most=N)
+    about = next(reason for reason in told.reasons if "memo.delivered" in reason.condition)
+    held = runs.first_times("round.held")
+    before = runs.first_times("memo.delivered") < held
+    if word is ns.Meeting:
+        assert before[np.isfinite(held)].all()
+        assert (about.kind, about.otherwise) == ("missing", 0.0)
+        assert "missing: the text: delivered" in str(told)
+        return
+    without = (~before & np.isfinite(held)).sum() / np.isfinite(held).sum()
+    assert without > 0.3
+    assert about.kind == "absent"
+    assert about.otherwise == pytest.approx(without)
+    assert "missing: the text" not in str(told)
+    assert f"not there (nor was it in {100 * without:.0f} % of the histories in which it did happen)" in str(told)
+
+
+def test_what_stood_in_the_way_of_one_way_only_is_told_so() -> None:
+    done, shut = ns.Fact("done"), ns.Fact("shut", ns.chance(0.5), title="the door is shut")
+    parts = [
+        ns.Action(name="door", when=~done & ~shut, clock=ns.Exponential(0.05), effects=[done.set(True)]),
+        ns.Action(name="window", when=~done & ns.parse("tall"), clock=ns.Exponential(0.02), effects=[done.set(True)]),
+        ns.Fact("tall", ns.chance(0.8)),
+        ns.Question(name="q", condition=done, by=20.0),
+    ]
+    runs = ns.simulate(ns.Scenario("s", start="2025-01-01", end=20, parts=[done, shut, *parts]), replications=N, seed=1)
+    (about,) = (one for one in ns.explain(runs, "q", most=N).reasons if "shut" in one.condition)
+    assert about.kind == "beside"
+    assert 0.1 < about.otherwise < 0.5
+    assert "the case (as in" in str(about)
+
+
+def test_a_date_that_only_gives_a_signal_is_told_with_what_decides() -> None:
+    elements = talks(otherwise=ns.Postpone(ns.Exponential(0.1))).expanded
+    routes = routes_to(parse("round.held"), elements)
+    assert [route.names for route in routes] == [
+        ("round.fall_due", "round.review"),
+        ("round.meet_late", "round.review"),
+    ]
+    assert all("round.due" not in map(str, route.needs) for route in routes)
+    assert all("round.waived or memo.delivered" in map(str, route.gate) for route in routes)

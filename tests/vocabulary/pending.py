@@ -20,7 +20,16 @@ START, END, DATE = "2025-06-01", 24, 6.5
 FACTS = ("text", "calm", "signal")
 
 conditions = st.sampled_from(
-    ["text", "calm", "not calm", "text and calm", "text or signal", "count >= 2", "signal and not calm", "text and count < 3"]
+    [
+        "text",
+        "calm",
+        "not calm",
+        "text and calm",
+        "text or signal",
+        "count >= 2",
+        "signal and not calm",
+        "text and count < 3",
+    ]
 )
 shares = st.sampled_from([0.0, 0.0, 0.3, 0.5, 1.0, "0.5 if signal else 0", "0.25 if count >= 1 else 0.75"])
 laws = st.sampled_from(
@@ -151,7 +160,11 @@ def others() -> st.SearchStrategy[Any]:
 
 def world(word: Any, moving: list[ns.Action], *steps: Any) -> ns.Scenario:
     """The word among facts that come and go; drawn anew if it contradicts itself."""
-    parts = [*(ns.Fact(name, name == "calm") for name in FACTS), ns.Counter("count"), ns.Level("mood", 0, low=-1, high=1)]
+    parts = [
+        *(ns.Fact(name, name == "calm") for name in FACTS),
+        ns.Counter("count"),
+        ns.Level("mood", 0, low=-1, high=1),
+    ]
     if "w.due" not in {one.name for one in word.expand()}:
         parts.append(ns.Fact("w.due"))
     try:

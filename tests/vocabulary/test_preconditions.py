@@ -143,7 +143,13 @@ def test_a_text_that_comes_late_lets_the_meeting_be_held_at_its_next_date() -> N
 
 def test_a_leader_who_withdrew_for_good_does_not_come() -> None:
     word = ns.Meeting(
-        "w", among=SIDES, on=5.0, on_date=0, leaders=True, requires={"north": "calm"}, otherwise=ns.Postpone(ns.Fixed(4))
+        "w",
+        among=SIDES,
+        on=5.0,
+        on_date=0,
+        leaders=True,
+        requires={"north": "calm"},
+        otherwise=ns.Postpone(ns.Fixed(4)),
     )
     calm = ns.Fact("calm", True)
     spoil = ns.Action(name="spoil", clock=ns.Fixed(7), effects=[calm.set(False)], limit=1)
@@ -182,12 +188,14 @@ def test_an_appointment_asks_for_confirmations_at_every_date_and_in_every_form()
 
 
 def test_later_rounds_ask_too() -> None:
-    word = ns.Process("w", among=SIDES, gap=ns.Exponential(1), stalled_gap=ns.Exponential(1), requires={"north": "text"})
+    word = ns.Process(
+        "w", among=SIDES, gap=ns.Exponential(1), stalled_gap=ns.Exponential(1), requires={"north": "text"}
+    )
     scenario = ns.Scenario("s", start="2025-01-01", end=30, parts=[ns.Fact("text"), word])
     rounds = ns.Question(name="rounds", kind="value", condition="w.number")
 
-    def mean(world: ns.Scenario) -> float:
-        return float(ns.simulate(world, replications=2_000, seed=4, questions=[rounds]).mean("rounds").value)
+    def mean(one: ns.Scenario) -> float:
+        return float(ns.simulate(one, replications=2_000, seed=4, questions=[rounds]).mean("rounds").value)
 
     assert mean(scenario) == 0
     assert mean(scenario.without("w.requires.north")) == pytest.approx(30, abs=6 * math.sqrt(30 / 2_000))
@@ -232,29 +240,28 @@ def test_requirement_waiver_and_what_is_required_are_three_elements() -> None:
 
 def test_nobody_waives_at_any_date() -> None:
     never = case().do("memo.delivered", never=True)
-    for world in (never.harden("w.requires.north"), never.without("w.waiver"), never.do("w.waived", never=True)):
-        assert ns.simulate(world, replications=2_000, seed=8).probability("w.held").hits == 0
+    for firm in (never.harden("w.requires.north"), never.without("w.waiver"), never.do("w.waived", never=True)):
+        assert ns.simulate(firm, replications=2_000, seed=8).probability("w.held").hits == 0
     assert ns.simulate(never, replications=2_000, seed=8).probability("w.held").hits > 1_000
 
 
-@pytest.mark.parametrize("said", [{}, {"on": None, "lead": ns.Exponential(0.2)}, {"leaders": True}])
+@pytest.mark.parametrize("said", [{}, {"on": None, "lead": ns.Exponential(0.2)}, {"waiver": 0}])
 def test_all_other_draws_stay(said: dict[str, Any]) -> None:
+    """The text's delivery, the first date and the first later date come when they came, if they come at all."""
     scenario = case(**said)
     asked = [
-        ns.Question(name=name, kind="when", condition=f"w.{name}") for name in ("due", "postponed") if not said
+        ns.Question(name="first_date", kind="when", condition="w.due"),
+        ns.Question(name="later_date", kind="when", condition="w.due and w.postponed"),
     ]
-    plain = ns.simulate(scenario, replications=200, seed=6, questions=asked)
+    plain = ns.simulate(scenario, replications=300, seed=6, questions=asked)
     for how in ("without", "meet", "waive", "harden"):
-        other = ns.simulate(getattr(scenario, how)("w.requires.north"), replications=200, seed=6, questions=asked)
-        np.testing.assert_array_equal(plain.first_times("memo.delivered"), other.first_times("memo.delivered"))
-        if said.get("leaders"):
-            continue
-        both = (plain.firings("w.fall_due") > 0) & (other.firings("w.fall_due") > 0)
-        assert both.mean() > 0.9
-        at_once = (plain.firings("w.meet_late") == 0) & (other.firings("w.meet_late") == 0) & both
-        same = plain.first_times("w.held") == other.first_times("w.held")
-        held = np.isfinite(plain.first_times("w.held")) & np.isfinite(other.first_times("w.held"))
-        assert same[at_once & held].all(), how
+        other = ns.simulate(getattr(scenario, how)("w.requires.north"), replications=300, seed=6, questions=asked)
+        for name in ("memo.delivered", "first_date"):
+            np.testing.assert_array_equal(plain.first_times(name), other.first_times(name), err_msg=f"{how} {name}")
+        later = np.column_stack([runs.first_times("later_date") for runs in (plain, other)])
+        later = later[np.isfinite(later).all(axis=1)]
+        assert len(later) > 20 or how == "waive"
+        np.testing.assert_array_equal(later[:, 0], later[:, 1], err_msg=how)
 
 
 def test_suppositions_are_saved_loaded_and_stand_in_mechanisms() -> None:
@@ -365,9 +372,10 @@ def test_what_a_step_needs_can_be_supposed_away(word: Any) -> None:
     (one,) = scenario.expanded.requirements.values()
     asked = ns.Question(name="asked", condition=one.steps[0])
     assert one.name.endswith(".when")
-    for world, hits in ((scenario, 0), (scenario.harden(one.name), 0), (scenario.without(one.name), 20), (scenario.meet(one.name), 20)):
-        runs = ns.simulate(world, replications=20, seed=1, questions=[asked])
-        assert runs.probability("asked").hits in (hits, hits - 3, hits - 2, hits - 1)
+    free = [scenario.without(one.name), scenario.meet(one.name)]
+    for case_, likely in [(scenario, False), (scenario.harden(one.name), False), *((free_, True) for free_ in free)]:
+        hits = ns.simulate(case_, replications=20, seed=1, questions=[asked]).probability("asked").hits
+        assert hits > 10 if likely else hits == 0
 
 
 @settings(max_examples=30)
@@ -398,7 +406,9 @@ def test_waivers_of_nobody_and_of_nothing_are_refused(wrong: dict[str, Any], mes
         ns.Meeting("w", among=SIDES, on=5.0, requires={"north": "text"}, **wrong)
 
 
-@pytest.mark.parametrize(("wrong", "message"), [({"most": 0}, "most must be a positive"), ({"waiver": 2}, "postpone: waiver")])
+@pytest.mark.parametrize(
+    ("wrong", "message"), [({"most": 0}, "most must be a positive"), ({"waiver": 2}, "postpone: waiver")]
+)
 def test_postponements_check_themselves(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ns.ScenarioError, match=message):
         ns.Postpone(ns.Fixed(1), **wrong)
