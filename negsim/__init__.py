@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from negsim.estimates import Band, Conditional, Curve, Estimate, Interval, Mean, PairedDifference, Proportion
     from negsim.files import dumps, load, loads, save, schema, shipped
     from negsim.model.actions import Action, Outcome
+    from negsim.model.beliefs import Elicited
     from negsim.model.clocks import (
         Beta,
         Distribution,
@@ -159,6 +160,7 @@ HOMES = {
     "negsim.estimates": "Band Conditional Curve Estimate Interval Mean PairedDifference Proportion",
     "negsim.files": "dumps load loads save schema shipped",
     "negsim.model.actions": "Action Outcome",
+    "negsim.model.beliefs": "Elicited",
     "negsim.model.clocks": "Beta Distribution Erlang Every Exponential Fixed Gamma Immediately LogNormal Normal On Pert Triangular"
     " Uniform Weibull chance",
     "negsim.model.effects": "Effect",
@@ -215,6 +217,7 @@ __all__ = [
     "Distribution",
     "Do",
     "Effect",
+    "Elicited",
     "EngineError",
     "Erlang",
     "Estimate",

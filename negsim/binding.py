@@ -21,9 +21,7 @@ __all__ = ["Binder", "believed", "share"]
 @lru_cache(maxsize=1024)
 def _belief(parameter: Parameter) -> Callable[[float], float]:
     """The quantile function of what is believed of a parameter, solved once."""
-    assert isinstance(parameter.belief, Distribution)
-    where = f"belief of parameter {parameter.name}"
-    return upper_quantile(Binder(parameter.belief, {}, where, clock=False).bind([]))  # type: ignore[arg-type] # no Fixed
+    return upper_quantile(parameter.fit.law)
 
 
 def believed(parameter: Parameter, seed: int, rows: Iterable[int]) -> list[float]:

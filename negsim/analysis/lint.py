@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from negsim.laws import solve, upper_quantile
+from negsim.laws import mean, upper_quantile
 from negsim.model.actions import Action
 from negsim.model.calendar import counted_days
 from negsim.model.clocks import Chance, Distribution, Fixed
 from negsim.model.elements import Elements
 from negsim.model.evidence import Evidence
-from negsim.model.expressions import And, AtLeast, Compare, Expression, Not, Number, Or, Truth, evaluate, reads, walk
+from negsim.model.expressions import And, AtLeast, Compare, Expression, Not, Number, Or, Truth, reads, walk
 from negsim.model.interventions import WithParameter
 from negsim.model.parameters import Parameter
 from negsim.model.questions import Question
@@ -26,6 +26,7 @@ __all__ = ["CHECKS", "Finding", "lint"]
 CHECKS = {
     "unsourced": "a number that nobody answers for",
     "evidence": "a parameter outside what is believed of it, or whose source is not there",
+    "belief": "a belief that does not say what was said, or whose mean is not the average that was quoted",
     "clairvoyance": "a question that somebody who knew the future could not answer without asking back",
     "vacuous": "a condition that is always true",
     "never": "a condition that can never be true",
@@ -37,6 +38,11 @@ PLAIN = frozenset({0.0, 1.0, -1.0, 2.0, 0.5})
 """Numbers that are rather words of the language (never, surely, half) than estimates."""
 TAIL = 0.005
 """A best value beyond this tail of its own belief is outside the evidence."""
+MISFIT = 0.025
+"""Shares of a belief that differ by more than this from those that were said are told."""
+OFF = 0.1
+"""So far, relative to it, the mean of a belief may lie from a rate that is an average."""
+AVERAGE = re.compile(r"\b(?:average|mean|once in|once every|\d+ of (?:the )?\d+)\b", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:1[89]|20|21)\d\d\b")
 RELATIVE = re.compile(r"\b(?:day|days|week|weeks|month|months|hours?|end of)\b", re.IGNORECASE)
 ZONED = re.compile(r"\b(?:UTC|GMT|local time|[A-Z][a-z]+ time|CET|CEST|EST|EDT|MSK)\b")
@@ -96,6 +102,7 @@ def lint(scenario: Scenario, *, ignore: Iterable[str] = ()) -> list[Finding]:
         *_unsourced_parameters(elements),
         *_bare_numbers(elements),
         *_outside_evidence(scenario, elements),
+        *_beliefs(elements),
         *_clairvoyance(scenario, elements),
         *_idle_conditions(elements, reach),
         *_unused(scenario, elements),
@@ -188,16 +195,46 @@ def _outside_evidence(scenario: Scenario, elements: Elements) -> Iterator[Findin
 
 def _limits(parameter: Parameter) -> tuple[float, float] | None:
     """The central 99 % of what is believed of a number."""
-    law = parameter.belief
-    if law is None or isinstance(law, Chance):
+    if parameter.belief is None or isinstance(parameter.belief, Chance):
         return None
-    given = {key: float(evaluate(tree, {})) for key, tree in law.given}
-    floor, ceiling = (None if bound is None else float(evaluate(bound, {})) for bound in (law.floor, law.ceiling))
-    quantile = upper_quantile(solve(law.family, given, floor, ceiling))
+    quantile = upper_quantile(parameter.fit.law)
     low, high = quantile(1 - TAIL), quantile(TAIL)
     # Rounding must not put a value at the edge of a bounded belief outside.
     slack = 1e-9 * max(1.0, abs(low), abs(high))
     return low - slack, high + slack
+
+
+def _beliefs(elements: Elements) -> Iterator[Finding]:
+    """Beliefs that their law does not say, and averages of which it has another mean."""
+    for parameter in elements.parameters.values():
+        if parameter.belief is None or parameter.contested:
+            continue
+        where, fit, best = f"parameter {parameter.name}", parameter.fit, float(parameter.best)
+        if fit.misfit > MISFIT:
+            missed = [one for one in fit.points if abs(one.fitted - one.said) > MISFIT]
+            shares = ", ".join(
+                f"{100 * one.fitted:.2g} % below {one.x:g} instead of {100 * one.said:g} %" for one in missed
+            )
+            yield Finding(
+                code="belief",
+                where=where,
+                text=f"the nearest {fit.law.family} to what is believed of it has {shares}",
+                remedy="give another family, or leave away what matters least",
+            )
+        centre = mean(fit.law)
+        if _average(parameter) and abs(centre - best) > OFF * abs(best):
+            off = "" if best == 0 else f", {abs(centre / best - 1):.0%} {'above' if centre > best else 'below'} it"
+            yield Finding(
+                code="belief",
+                where=where,
+                text=f"{best:g} is said to be an average, and the mean of what is believed of it is {centre:.3g}{off}",
+                remedy=f"say mean = {best:g}, or a belief with that mean",
+            )
+
+
+def _average(parameter: Parameter) -> bool:
+    """Whether the value is a rate (its unit is one over a time), or its title says that it is a mean or a count of cases."""
+    return parameter.unit.startswith("1/") or AVERAGE.search(parameter.title) is not None
 
 
 def _missing_sources(parameter: Parameter, elements: Elements) -> Iterator[Finding]:

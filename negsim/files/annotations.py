@@ -11,9 +11,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, get_type_hints
 
 from negsim.errors import ScenarioError
+from negsim.files.beliefs import BeliefTable, ParameterRecord
 from negsim.files.shapes import Choice, Many, Named, Pairs, Scalar, Shape, Tree
 from negsim.files.tables import TAGS, TREE, BoundsTable, EffectTable, EffectText, HeadTable, LawTable, Record, Table
 from negsim.model import actions, calendar, clocks, effects, elements, evidence, interventions, parameters, variables
+from negsim.model.beliefs import Elicited
 from negsim.model.clocks import LAWS, Distribution
 from negsim.model.effects import Effect
 from negsim.model.elements import Mechanism
@@ -78,6 +80,7 @@ class Codec:
         self.records: dict[tuple[type, bool, str], Record] = {}
         self.laws: dict[type, LawTable] = {}
         self.bounds = BoundsTable(self)
+        self.belief = BeliefTable(self)
         self.effect = Choice((EffectText(("text",)), EffectTable(self)))
         self.names: dict[str, Table] = {}
         self.waiting: list[tuple[str, Table]] = []
@@ -106,7 +109,8 @@ class Codec:
         """The one record of a dataclass in this role."""
         key = (cls, named, kind)
         if key not in self.records:
-            self.records[key] = Record(self, cls, named=named, kind=kind)
+            own = cls is parameters.Parameter and named
+            self.records[key] = ParameterRecord(self) if own else Record(self, cls, named=named, kind=kind)
         return self.records[key]
 
     def law(self, law: type[Distribution]) -> LawTable:
@@ -166,6 +170,8 @@ class Codec:
             return Choice(tuple(self.law(law) for law in laws)) if len(laws) > 1 else self.law(hint)
         if hint is Effect:
             return self.effect
+        if hint is Elicited:
+            return self.belief
         if hint in BY_NAME:
             return Scalar(("text",))
         if issubclass(hint, Expression) or hint is Operand:
@@ -254,7 +260,7 @@ def _kind_of(cls: type) -> str:
 
 def _known(cls: type) -> bool:
     """Whether its tables are known by a key of their own."""
-    return cls in TAGS or cls is Effect or (isinstance(cls, type) and issubclass(cls, Distribution))
+    return cls in TAGS or cls in (Effect, Elicited) or (isinstance(cls, type) and issubclass(cls, Distribution))
 
 
 def _has_name(cls: Any) -> bool:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from negsim.errors import FileError
 from negsim.files.places import Path, located, path_text
 from negsim.files.shapes import Choice, Many, Scalar, Shape, TableShape, Tree
-from negsim.model.clocks import KNOWLEDGE, LAWS, Chance, Distribution, Every, Fixed, Immediately, On
+from negsim.laws.statements import KNOWLEDGE
+from negsim.model.clocks import LAWS, Chance, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
 from negsim.model.interventions import Do, Harden, Meet, Nudge, Waive, WithLaw, Without, WithParameter
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from negsim.laws.elicitation import BELIEF_FAMILIES, Fit, Miss, default_families, elicit, quantile_points
 from negsim.laws.families import CLOCK_FAMILIES, FAMILIES, PARAMETERS, Law
 from negsim.laws.fitting import solve
 from negsim.laws.quantities import (
@@ -13,17 +14,25 @@ from negsim.laws.quantities import (
     survival,
     upper_quantile,
 )
+from negsim.laws.statements import QUANTILES
 
 __all__ = [
+    "BELIEF_FAMILIES",
     "CLOCK_FAMILIES",
     "FAMILIES",
     "PARAMETERS",
+    "QUANTILES",
+    "Fit",
     "Law",
+    "Miss",
     "cumulative_hazard",
+    "default_families",
+    "elicit",
     "inverse_hazard",
     "mean",
     "median",
     "quantile",
+    "quantile_points",
     "solve",
     "survival",
     "upper_quantile",

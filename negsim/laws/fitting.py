@@ -39,7 +39,8 @@ def solve(
     given : mapping from str to float
         Usual parameters (exponential: rate; weibull: shape, scale; gamma: shape, scale or rate; erlang: k, scale or
         rate; lognormal, normal: mu, sigma; uniform: low, high; triangular, pert: low, mode, high; beta: a, b) and what
-        people know: mean, median, p10, p90, share with within (``share=0.9, within=21``: nine in ten within 21 days).
+        people know: mean, median, quantiles (p1, p5, p10, ..., p95, p99), share with within (``share=0.9, within=21``:
+        nine in ten within 21 days).
         As many as the family has parameters; triangular and pert take exactly theirs. Times in days.
     low, high, never : float, optional
         Truncation and probability of never, put on the solved law: the statements are about the law without them.
@@ -222,6 +223,26 @@ def _beta_gap(a: float, b: float, p: float, x: float) -> float:
     if not (below > 0.0 and above > 0.0):
         return math.inf if below > 0.0 else -math.inf
     return math.log(below) - math.log(above) - (math.log(p) - math.log1p(-p))
+
+
+def beta_of(size: float, median: float) -> tuple[float, float]:
+    """The shapes a and b of the beta law with this median and a + b = size.
+
+    Raises
+    ------
+    ValueError
+        If floats cannot hold them.
+    """
+
+    def gap(log_odds: float) -> float:
+        share = 1.0 / (1.0 + math.exp(-log_odds))
+        return _beta_gap(size * share, size - size * share, 0.5, median)
+
+    found = _roots(gap, -30.0, 30.0, 1)
+    if not found:
+        raise ValueError(f"no beta law of size {size!r} has the median {median!r}")
+    share = 1.0 / (1.0 + math.exp(-found[0]))
+    return size * share, size - size * share
 
 
 def _beta_partner(said: Statements, known: str) -> Equation:

@@ -9,8 +9,11 @@ from itertools import pairwise
 from negsim.errors import LawError, nearest
 from negsim.laws.families import PARAMETERS, POSITIVE, check_family, number, positive
 
-QUANTILES = {"p10": 0.1, "median": 0.5, "p90": 0.9}
+PERCENT = (1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 85, 90, 95, 98, 99)
+QUANTILES = {"median": 0.5} | {f"p{percent}": percent / 100 for percent in PERCENT}
+"""Keys of quantiles and the share that lies at or below the value; for another share there is ``within``."""
 KNOWLEDGE = ("mean", *QUANTILES, "share", "within")
+_SOME = "a quantile (p5, p10, p90, p95, ...)"
 _RATE_TOO = frozenset({"gamma", "erlang"})
 
 
@@ -51,9 +54,9 @@ def possible(family: str) -> str:
     if len(names) == 3:
         return f"give exactly {', '.join(names)}"
     if family == "erlang":
-        return f"give k and one of {names[1]}, mean, median, p10, p90, share with within"
+        return f"give k and one of {names[1]}, mean, median, {_SOME}, share with within"
     count = "one" if len(names) == 1 else "two"
-    return f"give exactly {count} of {', '.join(names)}, mean, median, p10, p90, share with within"
+    return f"give exactly {count} of {', '.join(names)}, mean, median, {_SOME}, share with within"
 
 
 def _check_keys(family: str, given: Mapping[str, float]) -> None:

@@ -1,7 +1,7 @@
 """Clocks: the law of the time from enabling to firing, and the laws from which sizes and beliefs are drawn.
 
-A law is given by its usual parameters or by what people know of it (``median``, ``p90``, ``mean``, ``"90 % within
-3 weeks"``). Arguments are numbers, durations or expressions of *parameters*; they are solved once, at lowering, by
+A law is given by its usual parameters or by what people know of it (``median``, quantiles such as ``p5`` and ``p95``,
+``mean``, ``"90 % within 3 weeks"``). Arguments are numbers, durations or expressions of *parameters*; they are solved once, at lowering, by
 :func:`negsim.laws.solve`.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 from negsim.errors import ScenarioError, nearest
+from negsim.laws.statements import KNOWLEDGE
 from negsim.model.calendar import Duration, Moment, days, duration_or_none, moment, period_of
 from negsim.model.expressions import Expression, Number, as_number
 
@@ -39,7 +40,6 @@ __all__ = [
     "quantity",
 ]
 
-KNOWLEDGE = ("mean", "median", "p10", "p90", "share", "within")
 WITHIN = re.compile(r"\s*(\d{1,2}(?:\.\d{1,6})?)\s*%\s+within\s+(.{1,40})", re.IGNORECASE)
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from negsim.errors import ScenarioError, nearest
-from negsim.model.clocks import Chance, Distribution
-from negsim.model.expressions import Expression, Operand, Ref
+from negsim.errors import LawError, ScenarioError, nearest
+from negsim.laws import Fit
+from negsim.model.beliefs import STATEMENTS, Belief, Elicited, check_statements, fitted, stated_best
+from negsim.model.clocks import Chance
+from negsim.model.expressions import Expression, Operand, Ref, evaluate, reads
 from negsim.model.names import check_name
 
 __all__ = ["GRADES", "Parameter"]
@@ -17,16 +23,18 @@ GRADES = ("good", "fair", "weak", "judgement", "assumed", "unknown", "definition
 """From best to worst evidence; ``definition`` is a choice of wording or convention, not a matter of evidence."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Parameter(Operand):
     """A number or fact nobody knows exactly.
 
     Parameters
     ----------
     name : str
-    best : float or bool
-        Best value; a contested claim takes its likelier truth value.
-    belief : Distribution or Chance, optional
+    best : float or bool, optional
+        Best value: the median of what is believed, unless a belief is given that says otherwise. It may be left out
+        where a belief says it (its mean if that is said, else its median). A contested claim takes its likelier truth
+        value for it, and is drawn with its credibility whether or not beliefs are.
+    belief : Distribution, Chance or Elicited, optional
         What is believed of it; drawn once per draw of parameters when beliefs are asked for.
     unit : str
         ``"days"``, ``"1/day"``, ``"1"``, ...
@@ -39,16 +47,30 @@ class Parameter(Operand):
     hindsight : bool
         True admits a source later than the scenario's as-of date, and says so wherever it is printed.
     title : str
+    mean, range, median, p5, p10, p25, p75, p90, p95, ..., family : optional
+        What is believed, as of `negsim.model.beliefs.Elicited`, in place of ``belief``: ``range=[low, high]`` says that
+        5 % lies below and 5 % above; a rate quoted as an average is a ``mean``, which is then the best value too.
+
+    Raises
+    ------
+    ScenarioError
+        A belief of another kind than the value, a mean that is not the best value, a best value outside the range that
+        is said beside it, statements that contradict each other.
 
     Examples
     --------
     >>> Parameter("waiver", 0.4, unit="1", source="judgement", grade="judgement").best
     0.4
+    >>> delay = Parameter("delay", 12, range=[3, 40], unit="days")
+    >>> delay.fit.law.family, round(delay.fit.misfit, 4)
+    ('lognormal', 0.0131)
+    >>> Parameter("rate", mean=0.1, range=[0.02, 0.25], unit="1/day").best
+    0.1
     """
 
     name: str
     best: float | bool
-    belief: Distribution | Chance | None = None
+    belief: Belief | None = None
     unit: str = "1"
     source: str = ""
     grade: str = "unknown"
@@ -56,32 +78,127 @@ class Parameter(Operand):
     hindsight: bool = False
     title: str = ""
 
-    def __post_init__(self) -> None:
-        check_name(self.name, "parameter")
+    def __init__(
+        self,
+        name: str,
+        best: float | bool | None = None,
+        belief: Belief | Mapping[str, Any] | None = None,
+        unit: str = "1",
+        source: str = "",
+        grade: str = "unknown",
+        as_of: str | None = None,
+        hindsight: bool = False,
+        title: str = "",
+        **said: Any,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "name", check_name(name, "parameter"))
+        put(self, "unit", unit)
+        with _named(name):
+            put(self, "belief", _belief(belief, said))
+            put(self, "best", self._best(best))
+            self._check_belief()
+        if grade not in GRADES:
+            raise ScenarioError(
+                f"parameter {name}: grade {grade!r} is not one of {', '.join(GRADES)}{nearest(grade, GRADES)}"
+            )
+        put(self, "source", source)
+        put(self, "grade", grade)
+        put(self, "as_of", None if as_of is None else iso_date(as_of, f"parameter {name}: as_of"))
+        put(self, "hindsight", hindsight)
+        put(self, "title", title)
+
+    def _best(self, best: object) -> float | bool:
+        """The best value as it is said, or as the belief says it."""
+        belief = self.belief
+        if best is None:
+            if belief is None:
+                raise ScenarioError("has no value; give best = ..., mean = ... or a belief")
+            if isinstance(belief, Chance):
+                return not reads(belief.p) and float(evaluate(belief.p, {})) >= 0.5
+            return stated_best(belief, self.unit)
+        if isinstance(best, bool):
+            return best
+        if not isinstance(best, (int, float)) or not math.isfinite(best):
+            raise ScenarioError(f"best must be a finite number or true/false, not {best!r}")
+        return float(best)
+
+    def _check_belief(self) -> None:
         if isinstance(self.best, bool):
             if self.belief is not None and not isinstance(self.belief, Chance):
-                raise ScenarioError(
-                    f"parameter {self.name}: a true/false parameter is believed with chance(p), not {self.belief!r}"
-                )
-        else:
-            self._check_number()
-        if self.grade not in GRADES:
-            raise ScenarioError(
-                f"parameter {self.name}: grade {self.grade!r} is not one of "
-                f"{', '.join(GRADES)}{nearest(self.grade, GRADES)}"
-            )
-        if self.as_of is not None:
-            object.__setattr__(self, "as_of", iso_date(self.as_of, f"parameter {self.name}: as_of"))
+                raise ScenarioError(f"a true/false parameter is believed with chance(p), not {self.belief!r}")
+        elif isinstance(self.belief, Chance):
+            raise ScenarioError("a number is believed with a law, not with chance(p)")
+        elif isinstance(self.belief, Elicited):
+            check_statements(self.belief, self.best, self.unit)
 
-    def _check_number(self) -> None:
-        if not isinstance(self.best, (int, float)) or not math.isfinite(self.best):
-            raise ScenarioError(f"parameter {self.name}: best must be a finite number or true/false, not {self.best!r}")
-        object.__setattr__(self, "best", float(self.best))
-        if isinstance(self.belief, Chance):
-            raise ScenarioError(f"parameter {self.name}: a number is believed with a law, not with chance(p)")
+    @property
+    def contested(self) -> bool:
+        """Whether it is a claim that may be true or false: drawn anew for each history where parameters are not."""
+        return isinstance(self.belief, Chance)
+
+    @property
+    def fit(self) -> Fit:
+        """The law that is believed of the number, solved once, and how well it says what was said of it.
+
+        Raises
+        ------
+        ScenarioError
+            If nothing is believed of it or it is true or false.
+        LawError
+            If no law has what is said of the belief.
+        """
+        if self.belief is None or isinstance(self.belief, Chance):
+            raise ScenarioError(
+                f"parameter {self.name}: there is no law of what is believed; give a belief of a number"
+            )
+        return _fit(self)
 
     def __expression__(self) -> Expression:
         return Ref(self.name, "condition" if isinstance(self.best, bool) else "number")
+
+
+@lru_cache(maxsize=4096)
+def _fit(parameter: Parameter) -> Fit:
+    assert parameter.belief is not None
+    assert not isinstance(parameter.belief, Chance)
+    try:
+        return fitted(parameter.belief, parameter.best, parameter.unit)
+    except LawError as error:
+        raise LawError(f"belief of parameter {parameter.name}: {error}") from None
+
+
+def _belief(belief: object, said: dict[str, Any]) -> Belief | None:
+    """The belief from either way to say it."""
+    unknown = [key for key in said if key not in STATEMENTS]
+    if unknown:
+        known = ("best", "belief", "unit", "source", "grade", "as_of", "hindsight", "title", *STATEMENTS)
+        raise ScenarioError(f"there is no {unknown[0]!r}{nearest(unknown[0], known)}; it takes {', '.join(known)}")
+    said = {key: value for key, value in said.items() if value is not None}
+    if said and belief is not None:
+        raise ScenarioError(f"belief and {next(iter(said))} both say what is believed; give one of the two")
+    if isinstance(belief, Mapping):
+        said = {str(key): value for key, value in belief.items()}
+    elif belief is not None:
+        if not isinstance(belief, Belief):
+            raise ScenarioError(
+                f"belief = {belief!r} is none; give a law, chance(p), or what is said, {{'range': [3, 40]}}"
+            )
+        return belief
+    if set(said) == {"family"}:
+        raise ScenarioError(
+            f"family = {said['family']!r} alone is no belief; say a range, quantiles or a mean beside it"
+        )
+    return Elicited(**said) if said else None
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Errors about a part of the parameter name the parameter."""
+    try:
+        yield
+    except (ScenarioError, LawError) as error:
+        raise type(error)(f"parameter {name}: {error}") from None
 
 
 def iso_date(value: object, what: str) -> str:

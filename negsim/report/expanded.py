@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from negsim.laws import mean, quantile
 from negsim.model.actions import Action
+from negsim.model.beliefs import Elicited
 from negsim.model.clocks import Chance, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect
 from negsim.model.elements import SHELVES, Elements, Mechanism
@@ -21,6 +23,8 @@ __all__ = ["expanded_text", "overview"]
 
 PLAIN = (Party, Evidence, Parameter, Fact, Counter, Level, Action, Question, Mechanism)
 INDENT = "    "
+TOLD = 0.01
+"""Shares of a belief that differ by more than this from those that were said are told."""
 
 
 def overview(scenario: Scenario) -> str:
@@ -52,6 +56,9 @@ def overview(scenario: Scenario) -> str:
     lines.append(f"{len(own)} questions{':' if own else ''}")
     lines += [f"  {one.name}: {one.text or one.condition or one.action}" for one in own]
     lines += [f"mechanism {name}{_titled(one)}" for name, one in sorted(elements.mechanisms.items())]
+    for one in elements.parameters.values():
+        if isinstance(one.belief, Elicited) and one.fit.misfit > TOLD:
+            lines.append(f"parameter {one.name}, not believed quite as said: {_belief(one)}")
     lines += [f"supposed: {step}" for step in scenario.interventions]
     lines += [f"note: {note}" for note in scenario.notes]
     return clean("\n".join(lines))
@@ -123,7 +130,7 @@ def _lines(element: Any) -> list[str]:
     if isinstance(element, (Fact, Counter, Level)):
         return [f"{head} = {_value(element.initial)}{_bounds(element)}{_titled(element)}"]
     if isinstance(element, Parameter):
-        believed = "" if element.belief is None else f", believed {_value(element.belief)}"
+        believed = "" if element.belief is None else f", believed {_belief(element)}"
         source = f", source {element.source}" if element.source else ""
         best = str(element.best).lower() if isinstance(element.best, bool) else f"{element.best:.10g}"
         return [f"{head} = {best} {element.unit}{believed}, grade {element.grade}{source}{_titled(element)}"]
@@ -143,8 +150,26 @@ def _bounds(element: Fact | Counter | Level) -> str:
     return f" in [{element.low:g}, {element.high:g}]{step}"
 
 
+def _belief(parameter: Parameter) -> str:
+    """What is believed: of what people said, the law too, and where it does not say the same."""
+    belief = parameter.belief
+    if not isinstance(belief, Elicited):
+        return _value(belief)
+    fit, said = parameter.fit, dict(belief.said)
+    words = [f"mean {said['mean']:.6g}"] if "mean" in said else []
+    words += [f"{_side(one.said)} {one.x:.6g}" for one in fit.points if one.key in said]
+    low, middle, high = (quantile(fit.law, p) for p in (0.05, 0.5, 0.95))
+    law = f"{fit.law.family}, median {middle:.3g}, mean {mean(fit.law):.3g}, 90 % from {low:.3g} to {high:.3g}"
+    missed = [f"{_side(one.fitted)} {one.x:.6g}" for one in fit.points if abs(one.fitted - one.said) > TOLD]
+    return f"{', '.join(words)} ({law}{'; it has ' if missed else ''}{', '.join(missed)})"
+
+
+def _side(share: float) -> str:
+    return f"{100 * share:.2g} % below" if share <= 0.5 else f"{100 * (1 - share):.2g} % above"
+
+
 def _value(value: Any) -> str:
-    """An initial value or a belief."""
+    """An initial value or a law."""
     return f"true with probability {value.p}" if isinstance(value, Chance) else str(value)
 
 
