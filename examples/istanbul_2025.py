@@ -19,11 +19,12 @@ US = ns.Party("united_states", "United States")
 BOTH, KNOWN = [RUSSIA, UKRAINE], {"as_of": "2025-05-28", "source": "judgement"}
 
 def parameter(row):
-    """A number and its range: a smooth triangle from the lowest to the highest with its peak at the best value."""
+    """A number: its best value is the median of what is believed (or its mean); 5 % lies below the range, 5 % above."""
     low, best, high = (float(row[key]) if row[key] else None for key in ("low", "best", "high"))
     late = {"as_of": "2025-07-23", "hindsight": True} if row["hindsight"] == "yes" else {}
-    return ns.Parameter(row["parameter"], best, None if high is None else ns.Pert(low, best, high), row["unit"],
-                        row["source"], row["grade"], title=row["what"], **late)
+    return ns.Parameter(row["parameter"], unit=row["unit"], source=row["source"], grade=row["grade"], title=row["what"],
+                        p5=low, p95=high, family=row["family"] or None,
+                        **{"mean" if row["best_is"] == "mean" else "best": best}, **late)
 def once(name, when, *effects):
     """Something that happens as soon as a condition turns true."""
     return ns.Action(name=name, clock=ns.Immediately(), when=when, effects=effects)

@@ -38,11 +38,11 @@ PLAIN = frozenset({0.0, 1.0, -1.0, 2.0, 0.5})
 """Numbers that are rather words of the language (never, surely, half) than estimates."""
 TAIL = 0.005
 """A best value beyond this tail of its own belief is outside the evidence."""
-MISFIT = 0.025
+MISFIT = 0.04
 """Shares of a belief that differ by more than this from those that were said are told."""
 OFF = 0.1
 """So far, relative to it, the mean of a belief may lie from a rate that is an average."""
-AVERAGE = re.compile(r"\b(?:average|mean|once in|once every|\d+ of (?:the )?\d+)\b", re.IGNORECASE)
+AVERAGE = re.compile(r"\b(?:average|mean (?:of|rate|share|number)|once in|once every|\d+ of (?:the )?\d+)\b", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:1[89]|20|21)\d\d\b")
 RELATIVE = re.compile(r"\b(?:day|days|week|weeks|month|months|hours?|end of)\b", re.IGNORECASE)
 ZONED = re.compile(r"\b(?:UTC|GMT|local time|[A-Z][a-z]+ time|CET|CEST|EST|EDT|MSK)\b")
@@ -213,7 +213,7 @@ def _beliefs(elements: Elements) -> Iterator[Finding]:
         if fit.misfit > MISFIT:
             missed = [one for one in fit.points if abs(one.fitted - one.said) > MISFIT]
             shares = ", ".join(
-                f"{100 * one.fitted:.2g} % below {one.x:g} instead of {100 * one.said:g} %" for one in missed
+                f"{100 * one.fitted:.1f} % below {one.x:g} instead of {100 * one.said:g} %" for one in missed
             )
             yield Finding(
                 code="belief",

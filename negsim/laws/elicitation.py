@@ -16,7 +16,7 @@ from itertools import pairwise
 from negsim.errors import LawError, nearest
 from negsim.laws import plain
 from negsim.laws.families import Law, number
-from negsim.laws.fitting import beta_of, solve
+from negsim.laws.fitting import beta_of, logit_normal_of, solve
 from negsim.laws.quantities import survival
 from negsim.laws.statements import QUANTILES
 
@@ -25,6 +25,7 @@ __all__ = ["BELIEF_FAMILIES", "SHARES", "Fit", "Miss", "default_families", "elic
 BELIEF_FAMILIES: dict[str, str] = {
     "beta": "share",
     "gamma": "positive",
+    "logitnormal": "share",
     "lognormal": "positive",
     "normal": "real",
     "uniform": "real",
@@ -32,11 +33,13 @@ BELIEF_FAMILIES: dict[str, str] = {
 }
 """Families that a belief can be fitted in, and the numbers that they are for."""
 
-DEFAULTS = {"share": ("beta",), "positive": ("lognormal", "gamma", "weibull"), "real": ("normal",)}
+DEFAULTS = {"share": ("beta", "logitnormal"), "positive": ("lognormal", "gamma", "weibull"), "real": ("normal",)}
 SHARES = ("1", "share", "probability")
 """Units of numbers that are shares if they lie within (0, 1)."""
 NEAR = 0.01
 """A family that misses no share by more than this is near enough not to look at the next."""
+SPREADS = {"beta": (-4.0, 16.0), "logitnormal": (-12.0, 3.0)}
+"""Logarithms of the spreads (or shapes) to look at, where they are not as wide as for the others."""
 GROSS = 0.1
 """Statements that a family misses by more than this (a tail of 5 % becomes one of 15 %) contradict each other."""
 
@@ -75,7 +78,7 @@ class Fit:
 
 
 def default_families(values: Sequence[float], unit: str = "1") -> tuple[str, ...]:
-    """Families for numbers like these, the first near enough is taken: beta for shares, lognormal, gamma or Weibull for positive numbers, normal for others.
+    """Families for numbers like these, the first near enough is taken: beta or logit-normal for shares, lognormal, gamma or Weibull for positive numbers, normal for others.
 
     A share has the unit 1 (or says that it is one) and lies within (0, 1); a logarithm (unit ``"log days"``) may be
     negative.
@@ -83,7 +86,7 @@ def default_families(values: Sequence[float], unit: str = "1") -> tuple[str, ...
     Examples
     --------
     >>> default_families([0.2, 0.5]), default_families([3, 40], "days"), default_families([2, 3], "log days")
-    (('beta',), ('lognormal', 'gamma', 'weibull'), ('normal',))
+    (('beta', 'logitnormal'), ('lognormal', 'gamma', 'weibull'), ('normal',))
     """
     if unit.startswith("log"):
         return DEFAULTS["real"]
@@ -209,6 +212,10 @@ def _member(family: str, anchor: str, x: float, points: Points) -> Member:
     if family == "lognormal":
         shift = 0.5 if anchor == "mean" else 0.0
         return lambda t: (math.log(x) - shift * math.exp(t) * math.exp(t), math.exp(t))
+    if family == "logitnormal":
+        if anchor == "mean":
+            return lambda t: logit_normal_of(math.exp(t), x)
+        return lambda t: (plain.log_odds(x), math.exp(t))
     if family in ("normal", "uniform"):
         width = max(abs(y - x) for _, _, y in points)
         if family == "normal":
@@ -239,9 +246,9 @@ def _spread(member: Member, family: str, points: Points) -> float:
             return [1.0] * len(points)
         return [_gap(family, params, p, x) for _, p, x in points]
 
-    lowest, highest = (-4.0, 16.0) if family == "beta" else (-16.0, 20.0)
+    lowest, highest = SPREADS.get(family, (-16.0, 20.0))
     grid = [lowest + i / 2 for i in range(int(2 * (highest - lowest)) + 1)]
-    if family not in ("lognormal", "normal", "uniform"):  # a large shape is a narrow law
+    if family in ("beta", "gamma", "weibull"):  # a large shape is a narrow law
         grid.reverse()
     if len(points) == 1:
         found = [(t, gaps(t)[0]) for t in grid]
@@ -265,14 +272,14 @@ def _least_squares(family: str, points: Points) -> tuple[float, ...]:
     """No statement must hold: both parameters are free. Starts are the laws of two statements each."""
     from scipy.optimize import least_squares
 
-    positive = family != "normal"
+    signed = family in ("normal", "lognormal", "logitnormal")
     if family == "uniform":
         return _least_uniform(points)
     best: tuple[float, tuple[float, ...]] | None = None
 
     def params_of(v: Sequence[float]) -> tuple[float, ...]:
         second = math.exp(v[1])
-        first = math.exp(v[0]) if positive and family != "lognormal" else float(v[0])
+        first = float(v[0]) if signed else math.exp(v[0])
         return first, second
 
     def gaps(v: Sequence[float]) -> list[float]:
@@ -286,7 +293,7 @@ def _least_squares(family: str, points: Points) -> tuple[float, ...]:
             first, second = solve(family, {one[0]: one[2], two[0]: two[2]}).params
         except LawError:
             continue
-        start = [math.log(first) if positive and family != "lognormal" else first, math.log(second)]
+        start = [first if signed else math.log(first), math.log(second)]
         found = least_squares(gaps, start, **{**_TIGHT, "x_scale": "jac"})
         if best is None or found.cost < best[0]:
             best = float(found.cost), params_of(found.x)

@@ -20,9 +20,10 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "pert": ("low", "mode", "high"),
     "normal": ("mu", "sigma"),
     "beta": ("a", "b"),
+    "logitnormal": ("mu", "sigma"),
 }
 FAMILIES: frozenset[str] = frozenset(PARAMETERS)
-CLOCK_FAMILIES: frozenset[str] = FAMILIES - {"normal", "beta"}
+CLOCK_FAMILIES: frozenset[str] = FAMILIES - {"normal", "beta", "logitnormal"}
 POSITIVE = frozenset({"rate", "shape", "scale", "k", "sigma", "a", "b"})
 
 
@@ -60,10 +61,10 @@ class Law:
     Parameters
     ----------
     family : str
-        One of `FAMILIES`; those in `CLOCK_FAMILIES` can time an action (normal and beta cannot).
+        One of `FAMILIES`; those in `CLOCK_FAMILIES` can time an action (normal, beta and logitnormal cannot).
     params : tuple of float
-        exponential (rate,), weibull and gamma (shape, scale), erlang (k, scale) with k whole, lognormal and normal
-        (mu, sigma), uniform (low, high), triangular and pert (low, mode, high), beta (a, b). Times in days, rates per
+        exponential (rate,), weibull and gamma (shape, scale), erlang (k, scale) with k whole, lognormal, normal and
+        logitnormal (mu, sigma), uniform (low, high), triangular and pert (low, mode, high), beta (a, b). Times in days, rates per
         day. PERT is the beta law on [low, high] with shapes ``1 + 4*(mode - low)/(high - low)`` and
         ``1 + 4*(high - mode)/(high - low)`` (Malcolm et al. 1959, doi:10.1287/opre.7.5.646).
     low, high : float, optional
@@ -132,7 +133,7 @@ class Law:
 def _plain_support(family: str, params: tuple[float, ...]) -> tuple[float, float]:
     if family in ("uniform", "triangular", "pert"):
         return params[0], params[-1]
-    if family == "beta":
+    if family in ("beta", "logitnormal"):
         return 0.0, 1.0
     return (-math.inf if family == "normal" else 0.0), math.inf
 

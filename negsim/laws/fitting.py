@@ -38,7 +38,7 @@ def solve(
         A family of `Law`.
     given : mapping from str to float
         Usual parameters (exponential: rate; weibull: shape, scale; gamma: shape, scale or rate; erlang: k, scale or
-        rate; lognormal, normal: mu, sigma; uniform: low, high; triangular, pert: low, mode, high; beta: a, b) and what
+        rate; lognormal, normal, logitnormal: mu, sigma; uniform: low, high; triangular, pert: low, mode, high; beta: a, b) and what
         people know: mean, median, quantiles (p1, p5, p10, ..., p95, p99), share with within (``share=0.9, within=21``:
         nine in ten within 21 days).
         As many as the family has parameters; triangular and pert take exactly theirs. Times in days.
@@ -141,6 +141,24 @@ def _solve_lognormal(said: Statements) -> tuple[float, ...]:
     roots = [z + sign * math.sqrt(square) for sign in (-1.0, 1.0)] if square >= 0.0 else []
     sigma = _only(said, [root for root in dict.fromkeys(roots) if root > 0.0], "sigma")
     return x - sigma * z, sigma
+
+
+def _solve_logitnormal(said: Statements) -> tuple[float, ...]:
+    if said.mean is not None:
+        return logit_normal_of(said.params["sigma"], said.mean) if "sigma" in said.params else _contradiction(said)
+    ndtri = plain.special().ndtri
+    points = [(float(ndtri(q.p)), plain.log_odds(q.x)) for q in said.quantiles]
+    points += [(0.0, said.params["mu"])] if "mu" in said.params else []
+    return _line(said, points, said.params.get("sigma"))
+
+
+def logit_normal_of(sigma: float, mean: float) -> tuple[float, float]:
+    """Mu and sigma of the logit-normal law with this mean and sigma."""
+    from scipy.optimize import brentq
+
+    centre, reach = plain.log_odds(mean), sigma * sigma + 1.0
+    gap = lambda mu: plain.mean("logitnormal", (mu, sigma)) - mean  # noqa: E731  # one use
+    return float(brentq(gap, centre - reach, centre + reach, xtol=1e-14, rtol=1e-14)), sigma
 
 
 # Shape and scale: x_p = scale*factor_p(shape) (exponential, weibull, gamma)
@@ -318,4 +336,5 @@ _SOLVERS: dict[str, Callable[[Statements], tuple[float, ...]]] = {
     "uniform": _solve_uniform,
     "normal": _solve_normal,
     "beta": _solve_beta,
+    "logitnormal": _solve_logitnormal,
 }

@@ -188,10 +188,11 @@ def quantile(law: Law, p: float) -> float:
 
 
 def _lower_quantile(law: Law, p: float) -> float:
-    """Of an untruncated normal or beta, without the rounding of 1 - p."""
+    """Of an untruncated normal, beta or logit-normal, without the rounding of 1 - p."""
     first, second = law.params
-    if law.family == "normal":
-        return first + second * float(plain.special().ndtri(p))
+    if law.family in ("normal", "logitnormal"):
+        x = first + second * float(plain.special().ndtri(p))
+        return x if law.family == "normal" else plain.from_log_odds(x)
     return float(plain.special().betaincinv(first, second, p))
 
 

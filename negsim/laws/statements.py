@@ -74,7 +74,7 @@ def _check_keys(family: str, given: Mapping[str, float]) -> None:
 
 def _value(family: str, key: str, value: object) -> float:
     """A value in the range of what its key means in this family."""
-    if key == "share" or (family == "beta" and key not in ("a", "b")):
+    if key == "share" or (family in ("beta", "logitnormal") and key not in PARAMETERS[family]):
         x = number(family, key, value)
         if not 0.0 < x < 1.0:
             raise LawError(

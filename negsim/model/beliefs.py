@@ -34,7 +34,7 @@ class Elicited:
     median, p1, p2, p5, p10, p15, p20, p25, p30, p40, p50, p60, p70, p75, p80, p85, p90, p95, p98, p99 : number, optional
         The value below which that share lies.
     family : str, optional
-        beta, gamma, lognormal, normal, uniform or weibull. By default as the numbers ask for: beta for shares (unit 1,
+        beta, logitnormal, gamma, lognormal, normal, uniform or weibull. By default as the numbers ask for: beta or logit-normal for shares (unit 1,
         all within (0, 1)), for positive numbers the first of lognormal, gamma, Weibull that meets what was said to one
         percent point, normal for others and for logarithms.
 

@@ -165,7 +165,8 @@ def _belief(parameter: Parameter) -> str:
 
 
 def _side(share: float) -> str:
-    return f"{100 * share:.2g} % below" if share <= 0.5 else f"{100 * (1 - share):.2g} % above"
+    percent = 100 * min(share, 1 - share)
+    return f"{percent:.{0 if percent.is_integer() else 1}f} % {'below' if share <= 0.5 else 'above'}"
 
 
 def _value(value: Any) -> str:
