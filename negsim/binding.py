@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from negsim.errors import EvaluationError, LawError
 from negsim.laws import Law, solve, upper_quantile
@@ -14,6 +15,10 @@ from negsim.model.clocks import Chance, Distribution, Fixed
 from negsim.model.expressions import Evaluator, Expression, compile_expression, reads
 from negsim.model.parameters import Parameter
 from negsim.streams import uniforms_array
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Binder", "believed", "share"]
 
@@ -24,11 +29,11 @@ def _belief(parameter: Parameter) -> Callable[[float], float]:
     return upper_quantile(parameter.fit.law)
 
 
-def believed(parameter: Parameter, seed: int, rows: Iterable[int]) -> list[float]:
+def believed(parameter: Parameter, seed: int, rows: Sequence[int] | NDArray[np.int64]) -> list[float]:
     """The values of a parameter in some rows: keyed draws, or its best value if nothing is believed of it."""
     if parameter.belief is None:
         return [float(parameter.best) for _ in rows]
-    uniforms = uniforms_array(seed, "parameter", parameter.name, list(rows))[0].tolist()
+    uniforms = uniforms_array(seed, "parameter", parameter.name, rows)[0].tolist()
     if isinstance(parameter.belief, Chance):
         p = share(compile_expression(parameter.belief.p, {}), [], f"belief of parameter {parameter.name}")
         return [float(u < p) for u in uniforms]

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from negsim.binding import believed
 from negsim.errors import SimulationError
 from negsim.model.calendar import DAY
 from negsim.probes import Asked
@@ -27,6 +28,7 @@ __all__ = [
     "empty_block",
     "first_told",
     "numbers",
+    "rows_of",
     "times_of",
 ]
 
@@ -73,6 +75,9 @@ class Job:
         Numbers of the replications, in the order of the block's rows.
     rows : sequence of tuple of float
         Values of the parameters, a tuple a draw; replication r uses row ``r % len(rows)``.
+    contested : tuple of int
+        Numbers of the parameters that are drawn anew for each replication, whatever the row says: contested claims
+        where the others have their best values.
     trace : int
         The full log is kept of replications numbered below this.
     max_events : int
@@ -86,6 +91,7 @@ class Job:
     seed: int
     replications: Sequence[int]
     rows: Sequence[tuple[float, ...]]
+    contested: tuple[int, ...] = ()
     trace: int = 0
     max_events: int = 100_000
     stop_at_failure: bool = True
@@ -161,6 +167,24 @@ class Kernel(Protocol):
 
     def run(self, job: Job) -> Block:
         """Simulate the job's replications."""
+
+
+def rows_of(program: Program, job: Job) -> tuple[list[tuple[float, ...]], NDArray[np.int64]]:
+    """The different rows of parameters that a job's replications use, and which of them each uses."""
+    replications = np.asarray(job.replications, dtype=np.int64)
+    numbers = replications % len(job.rows)
+    code = numbers
+    claims = [np.array(believed(program.parameters[k], job.seed, replications), dtype=np.int64) for k in job.contested]
+    for claim in claims:  # numbered anew each time, so that any number of claims fits
+        code = 2 * np.unique(code, return_inverse=True)[1].reshape(-1) + claim
+    _, first, row_of = np.unique(code, return_index=True, return_inverse=True)
+    rows = []
+    for place in first.tolist():
+        row = list(job.rows[int(numbers[place])])
+        for k, claim in zip(job.contested, claims, strict=True):
+            row[k] = float(claim[place])
+        rows.append(tuple(row))
+    return rows, row_of.reshape(-1)
 
 
 def empty_block(program: Program, job: Job, *, blank: bool = True) -> Block:

@@ -40,6 +40,7 @@ def identity(plan: Plan) -> dict[str, Any]:
         "scenario": plan.program.fingerprint(),
         "seed": job.seed,
         "parameters": rows,
+        "contested": list(job.contested),
         "keep": "counts" if plan.edges is not None else "answers" if job.lean else "times",
         "trace": job.trace,
         "max_events": job.max_events,

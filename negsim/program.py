@@ -165,6 +165,11 @@ class Program:
         """The parameters' best values (true is 1.0)."""
         return tuple(float(parameter.best) for parameter in self.parameters)
 
+    @property
+    def contested(self) -> tuple[int, ...]:
+        """Numbers of the parameters that are contested claims."""
+        return tuple(number for number, parameter in enumerate(self.parameters) if parameter.contested)
+
     def draws(self, seed: int, rows: Sequence[int]) -> tuple[tuple[float, ...], ...]:
         """Rows of the parameters as they are believed: keyed draws, best values where nothing is believed."""
         if not self.parameters:
@@ -211,8 +216,10 @@ class Program:
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def lower(scenario: Scenario, questions: Iterable[Question] = ()) -> Program:
+def lower(scenario: Scenario, questions: Iterable[Question] = (), mixed: Iterable[str] = ()) -> Program:
     """Lower a scenario and further questions to the tables an engine runs.
+
+    ``mixed`` names contested claims that become facts drawn at the start, for an engine that follows all at once.
 
     Raises
     ------
@@ -229,7 +236,7 @@ def lower(scenario: Scenario, questions: Iterable[Question] = ()) -> Program:
     >>> program.actions[0].clock, program.horizon
     ('random', 3456000000000.0)
     """
-    elements = scenario.expanded
+    elements = _mixing(scenario.expanded, tuple(mixed))
     asked = dict(elements.questions)
     for question in questions:
         if asked.get(question.name, question) != question:
@@ -240,6 +247,13 @@ def lower(scenario: Scenario, questions: Iterable[Question] = ()) -> Program:
     program = writer.write(asked)
     program.bind(program.best())
     return program
+
+
+def _mixing(elements: Elements, claims: Sequence[str]) -> Elements:
+    """The elements with some claims as facts that are drawn at the start."""
+    facts = {name: Fact(name, elements.parameters[name].belief) for name in claims}  # type: ignore[arg-type] # a Chance
+    rest = {name: parameter for name, parameter in elements.parameters.items() if name not in facts}
+    return replace(elements, variables={**elements.variables, **facts}, parameters=rest)
 
 
 KINDS = ((Distribution, "random"), (Fixed, "fixed"), (Immediately, "immediate"), ((On, Every), "calendar"))

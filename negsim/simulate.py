@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,6 +44,7 @@ def simulate(
     questions: Iterable[Question] = (),
     engine: str = "auto",
     draws: int | None = None,
+    fix: Mapping[Any, float | bool] | None = None,
     keep: str = "times",
     trace: int = 0,
     max_events: int = 100_000,
@@ -71,7 +72,11 @@ def simulate(
         ``auto`` (the fastest that can run it), ``compiled`` or ``reference``; all tell the same histories.
     draws : int, optional
         How many rows of parameters to draw from what is believed of them; replication r uses row ``r % draws``.
-        By default every parameter has its best value.
+        By default every parameter has its best value, and contested claims are drawn for each replication with their
+        credibility; ``fix`` reads them one way.
+    fix : mapping of str to bool or float, optional
+        Claims that are read one way, ``{"terms": True}``, and parameters fixed at a value: short for simulating
+        ``scenario.fixing(fix)``.
     keep : {'times', 'answers', 'counts'}
         Arrays with a row a replication (`Runs`); the same without firings by action and final values, in less memory;
         or counts in constant memory (`CountedRuns`).
@@ -123,6 +128,7 @@ def simulate(
     check_choice("on_error", on_error, ("raise", "count"))
     check_choice("keep", keep, ("times", "answers", "counts"))
     seed = fresh_seed() if seed is None else check_seed(seed)
+    scenario = scenario.fixing(fix or {})
     program = lower(scenario, questions)
     chosen, note = choose(engine, program)
     rows = parameter_rows(program, seed, draws)
@@ -130,6 +136,7 @@ def simulate(
         seed=seed,
         replications=(),
         rows=rows,
+        contested=program.contested if draws is None else (),
         trace=0 if keep == "counts" else trace,
         max_events=max_events,
         stop_at_failure=on_error == "raise",
@@ -363,6 +370,11 @@ def replay(runs: Results, replication: int) -> Trajectory:
         raise NegsimError(f"replication must be a whole number from 0 on, not {replication!r}")
     kernel = prepare("reference", runs.program)
     job = Job(
-        seed=runs.seed, replications=[replication], rows=runs.rows, trace=replication + 1, max_events=runs.max_events
+        seed=runs.seed,
+        replications=[replication],
+        rows=runs.rows,
+        contested=() if runs.drawn else runs.program.contested,
+        trace=replication + 1,
+        max_events=runs.max_events,
     )
     return kernel.run(job).traces[0]

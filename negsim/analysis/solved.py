@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,12 @@ class Solved:
 
 
 def solve_answers(
-    scenario: Scenario, *, draws: int | None = None, seed: int | None = None, level: float = 0.95
+    scenario: Scenario,
+    *,
+    draws: int | None = None,
+    seed: int | None = None,
+    level: float = 0.95,
+    fix: Mapping[Any, float | bool] | None = None,
 ) -> Solved:
     """Answer a scenario's questions exactly, once, or once for each draw of its parameters.
 
@@ -64,11 +70,14 @@ def solve_answers(
     ----------
     scenario : Scenario
     draws : int, optional
-        Rows of parameters to draw from what is believed of them; each is solved by itself. By default best values.
+        Rows of parameters to draw from what is believed of them; each is solved by itself. By default best values, and
+        contested claims are mixed over with their credibility.
     seed : int, optional
         Of the draws.
     level : float, optional
         Confidence level of the interval of the mean over draws; without draws the interval is the numerical error.
+    fix : mapping of str to bool or float, optional
+        Claims that are read one way, as in `negsim.simulate`.
 
     Raises
     ------
@@ -83,18 +92,20 @@ def solve_answers(
     ('talks_day_5', '77.6870 %')
     """
     began = time.perf_counter()
+    scenario = scenario.fixing(fix or {})
     program = lower(scenario)
     if not any(parameter.belief is not None for parameter in program.parameters):
         draws = None
     if draws is not None:
         seed = fresh_seed() if seed is None else check_seed(seed)
     rows = parameter_rows(program, seed or 0, draws)
-    names = [parameter.name for parameter in program.parameters]
+    # a claim that is not named to solve is mixed over
+    names = ["" if draws is None and parameter.contested else parameter.name for parameter in program.parameters]
     asked = stated(scenario)
     found: dict[str, list[Estimate]] = {question.name: [] for question in asked}
     refused: dict[str, str] = {}
     for row in rows:
-        solution = solve(scenario, parameters=dict(zip(names, row, strict=True)))
+        solution = solve(scenario, parameters={name: x for name, x in zip(names, row, strict=True) if name})
         for question in asked:
             try:
                 found[question.name].append(_asked(solution, question))

@@ -56,12 +56,12 @@ class Policy(Protocol):
 def visible_to(party: str, names: Mapping[str, int]) -> dict[str, int]:
     """The variables that a party sees, by the name under which it sees them.
 
-    Facts called ``<name>.seen_by_<party>`` are the party's own view of ``<name>``; those of others are hidden.
+    Facts called ``<party>.sees.<name>`` are the party's own view of ``<name>``; those of others are hidden.
 
-    >>> visible_to("russia", {"terms.sent": 0, "terms.sent.seen_by_russia": 1, "terms.sent.seen_by_ukraine": 2})
+    >>> visible_to("russia", {"terms.sent": 0, "russia.sees.terms.sent": 1, "ukraine.sees.terms.sent": 2})
     {'terms.sent': 1}
     """
-    own = f".seen_by_{party}"
-    seen = {name: number for name, number in names.items() if ".seen_by_" not in name}
-    seen.update({name.removesuffix(own): number for name, number in names.items() if name.endswith(own)})
+    own = f"{party}.sees."
+    seen = {name: number for name, number in names.items() if ".sees." not in name}
+    seen.update({name.removeprefix(own): number for name, number in names.items() if name.startswith(own)})
     return seen

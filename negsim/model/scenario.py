@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -176,6 +176,24 @@ class Scenario:
     def with_parameter(self, name: Any, value: float | bool) -> Scenario:
         """Fix a parameter at a value."""
         return self.supposing(WithParameter(name=name, value=value))
+
+    def fixing(self, values: Mapping[Any, float | bool]) -> Scenario:
+        """Fix parameters at values, and read contested claims one way (by the claim's name, or that of its parameter).
+
+        >>> from negsim.model.clocks import chance
+        >>> from negsim.model.parameters import Parameter
+        >>> said = Parameter("terms.holds", True, chance(0.9))
+        >>> here = Scenario("tiny", start="2025-01-01", end=40, parts=[said])
+        >>> here.fixing({"terms": False}).expanded.parameters["terms.holds"].best
+        False
+        """
+        known = self.expanded.parameters
+        scenario = self
+        for key, value in values.items():
+            name = getattr(key, "name", key)
+            truth = f"{name}.holds"
+            scenario = scenario.with_parameter(truth if name not in known and truth in known else name, value)
+        return scenario
 
 
 def canonical(parts: Iterable[Element | Part]) -> tuple[Element | Part, ...]:

@@ -17,11 +17,11 @@ from pathlib import Path
 from negsim.engines.exact import Solution, solve
 from negsim.errors import EngineError
 from negsim.model.calendar import DAY
-from negsim.model.expressions import Expression, Truth
+from negsim.model.expressions import Expression, Truth, reads
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.probes import Asked
-from negsim.program import ActionRow, EffectRow, OutcomeRow, Program, Slot, lower
+from negsim.program import ActionRow, EffectRow, OutcomeRow, Program, Slot
 from negsim.report.prism_words import Writer, number
 
 __all__ = ["PrismText", "export_prism"]
@@ -89,8 +89,8 @@ def export_prism(
     P=? [ F<=5 "q_talks_day_5" ]
     """
     asked = tuple(questions)
-    program = lower(scenario, asked)
     solution = solve(scenario, questions=asked, max_states=max_states)
+    program = solution.program
     _check(program, solution, stages)
     return _Model(program, solution, stages, fast).text(scenario)
 
@@ -112,6 +112,12 @@ def _check(program: Program, machine: Solution, stages: int | None) -> None:
     for slot in program.slots:
         if slot.law is not None:
             raise EngineError(f"level {slot.name}: a drawn initial value cannot be said in a ctmc; fix it")
+        drawn = set() if slot.chance is None else reads(slot.chance) & set(machine.claims)
+        if drawn:
+            raise EngineError(
+                f"fact {slot.name}: its drawn initial value reads the contested claim {min(drawn)}, which cannot be said in "
+                "a ctmc; export scenario.fixing({...}), the claim read one way"
+            )
         if slot.chance is not None and stages is None:
             raise EngineError(f"fact {slot.name}: a drawn initial value cannot be said in a ctmc; {remedy}")
 

@@ -23,10 +23,11 @@ __all__ = ["Claim"]
 class Claim:
     """An assertion that may be false, and each party's own view of it.
 
-    The truth is a contested parameter ``name.holds``: believed true with probability ``credibility``; without
-    beliefs it takes the likelier value (true at exactly one half). What party ``p`` takes for true is the fact
-    ``name.seen_by_p``, true at the start with probability ``views[p]``, which may read the truth: with hit rate
-    ``h`` and false-alarm rate ``f`` write ``"h if name.holds else f"``.
+    The truth is a contested parameter ``name.holds``, drawn with the author's ``credibility``: with its row where
+    parameters are drawn, anew for each history where they have their best values; ``simulate(..., fix={name: True})``
+    reads it one way. What party ``p`` holds true is a fact of its own, ``p.sees.name``, drawn at the start with that
+    party's credibility ``views[p]``, which may read the truth: with hit rate ``h`` and false-alarm rate ``f`` write
+    ``"h if name.holds else f"``.
 
     Parameters
     ----------
@@ -34,6 +35,7 @@ class Claim:
     by : Party or str
         Who asserts it.
     credibility : probability
+        Of the claim in the author's eyes; 0 and 1 leave nothing to draw.
     views : mapping of Party or str to probability
         A party that is not named has no view of its own.
     text : str
@@ -51,7 +53,7 @@ class Claim:
     >>> views = {"ukraine": 1, "russia": "0.6 if terms.holds else 0"}
     >>> sent = Claim("terms", by="ukraine", credibility=0.9, views=views)
     >>> sent.seen_by("russia").name, sent.holds.best
-    ('terms.seen_by_russia', True)
+    ('russia.sees.terms', True)
     """
 
     table: ClassVar[str] = "claim"
@@ -93,11 +95,11 @@ class Claim:
         )
 
     def seen_by(self, who: Party | str) -> Fact:
-        """The fact that this party takes the claim for true."""
+        """The fact that this party holds the claim true."""
         name = party(who)
         if name not in self.views:
             raise ScenarioError(f"claim {self.name}: {name} has no view of its own; add it to views=")
-        return Fact(f"{self.name}.seen_by_{name}", chance(self.views[name]))
+        return Fact(f"{name}.sees.{self.name}", chance(self.views[name]))
 
     def expand(self) -> Iterator[Element]:
         """Yield the contested parameter and the views."""

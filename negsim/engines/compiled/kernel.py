@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from negsim.blocks import TOLD, Block, Event, Job, Trajectory, empty_block, first_told
+from negsim.blocks import TOLD, Block, Event, Job, Trajectory, empty_block, first_told, rows_of
 from negsim.engines.compiled import loop
 from negsim.engines.compiled.layouts import LAYOUTS, together
 from negsim.engines.compiled.tables import Lowered, law_rows, lower_program
@@ -112,9 +112,8 @@ class CompiledKernel:
 
     def _rows(self, job: Job, block: Block) -> dict[str, Any]:
         """The rows of parameters that these replications use, and which uses which."""
-        numbers = block.replications % len(job.rows)
-        used, row_of = np.unique(numbers, return_inverse=True)
-        rows = [tuple(job.rows[int(number)]) for number in used] or [self.program.best()]
+        rows, row_of = rows_of(self.program, job)
+        rows = rows or [self.program.best()]
         return {
             "replications": block.replications,
             "row_of": row_of.astype(np.int32),
@@ -122,7 +121,7 @@ class CompiledKernel:
             "laws": self._laws(rows),
             "n_parameters": len(self.program.parameters),
             "alike": len(rows) == 1,
-            "tables": WORTH_TABLES * len(rows) <= len(numbers) or len(rows) == 1,
+            "tables": WORTH_TABLES * len(rows) <= len(row_of) or len(rows) == 1,
         }
 
     def _trajectory(self, replication: int, initial: list[float], events: Sequence[tuple[Any, ...]]) -> Trajectory:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from negsim.model.expressions import Expression, reads
-from negsim.program import ActionRow, Program
+from negsim.program import ActionRow, Program, Slot
 
 __all__ = ["Cone", "cone_of", "whole"]
 
@@ -34,7 +34,9 @@ def cone_of(program: Program, trees: Iterable[Expression], ranks: Iterable[int] 
     wanted = set(ranks)
     grew = True
     while grew:
-        grew = False
+        drawn = {index[name] for slot in slots for name in _begins(program.slots[slot])}
+        drawn = {slot for slot in drawn if slot < variables}
+        grew, slots = not drawn <= slots, slots | drawn
         for rank, row in enumerate(program.actions):
             if rank not in wanted and not (writes(row) & slots):
                 continue
@@ -55,6 +57,11 @@ def whole(program: Program) -> Cone:
 def writes(row: ActionRow) -> set[int]:
     """The slots that an action can change."""
     return {effect.slot for outcome in row.outcomes for effect in outcome.effects}
+
+
+def _begins(slot: Slot) -> set[str]:
+    """The names that an initial value reads; a claim that is mixed over is a variable."""
+    return {name for tree in (slot.initial, slot.chance) if tree is not None for name in reads(tree)}
 
 
 def _needs(row: ActionRow, index: Mapping[str, int], slots: set[int]) -> set[int]:

@@ -46,6 +46,8 @@ class Machine:
     observed : tuple of Observed
     max_states, tolerance, method, stages
         As given to `solve`.
+    claims : tuple of str
+        Contested claims that are mixed over.
     """
 
     scenario: Scenario
@@ -56,6 +58,7 @@ class Machine:
     tolerance: float
     method: str
     stages: int | None
+    claims: tuple[str, ...] = ()
     graphs: list[tuple[Cone, tuple[str, ...], Graph]] = field(default_factory=list, repr=False)
     chains: dict[Any, Chain] = field(default_factory=dict, repr=False)
 
@@ -135,7 +138,7 @@ class Machine:
             raise EstimateError(f"{question!r} is no question; give a name, a Question or a condition")
         # Lowered beside the others: only the dates and the trees of the one question are taken.
         new = replace(question, name=_free(question.name, known))
-        program = lower(self.scenario, [new])
+        program = lower(self.scenario, [new], self.claims)
         return Posed(program.probes.asked[new.name], watch_of(program, program.probes.asked[new.name]))
 
     def posed_as(self, what: Any, kind: str, **more: Any) -> Posed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from negsim.engines.exact.travel import Mark, Probe
 from negsim.errors import EngineError, EstimateError, UnknownName, nearest
 from negsim.estimates import Estimate
 from negsim.model.calendar import DAY
+from negsim.model.expressions import reads
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
@@ -42,6 +43,7 @@ def solve(
     method: str = "auto",
     stages: int | None = None,
     parameters: Mapping[str, float] | None = None,
+    fix: Mapping[Any, float | bool] | None = None,
 ) -> Solution:
     """Solve a scenario exactly: no sampling, an error bound instead of an interval.
 
@@ -65,7 +67,10 @@ def solve(
     stages : int, optional
         Put at most so many stages in the place of a law that is not Markov. The error is part of every answer.
     parameters : mapping of str to float, optional
-        Values of parameters by name; best values where none is given.
+        Values of parameters by name; where none is given best values, and contested claims are mixed over with their
+        credibility.
+    fix : mapping of str to bool or float, optional
+        Claims that are read one way, as in `negsim.simulate`.
 
     Returns
     -------
@@ -88,7 +93,11 @@ def solve(
     """
     if method not in METHODS:
         raise EngineError(f"method is {method!r}; use one of {', '.join(METHODS)}")
-    program = lower(scenario, questions)
+    scenario = scenario.fixing(fix or {})
+    elements, named = scenario.expanded, parameters or {}
+    claims = tuple(name for name, one in elements.parameters.items() if one.contested and name not in named)
+    program = lower(scenario, questions, claims)
+    check_claims(program, claims)
     solution = Solution(
         scenario=scenario,
         program=program,
@@ -98,11 +107,22 @@ def solve(
         tolerance=tolerance,
         method=method,
         stages=stages,
+        claims=claims,
     )
     refused = solution.refused
     if refused and len(refused) == len(program.probes.asked):
         raise EngineError(next(iter(refused.values())))
     return solution
+
+
+def check_claims(program: Program, claims: Sequence[str]) -> None:
+    """Refuse laws that read a claim: rates are numbers of the whole chain, a claim differs from history to history."""
+    for law, place in zip(program.laws, program.probes.law_places, strict=True):
+        for name in sorted({name for tree in law.arguments() for name in reads(tree)} & set(claims)):
+            raise EngineError(
+                f"{place}: its law reads the contested claim {name}, which the exact engine mixes over; let a pace or a "
+                f"weight read it, read it one way with fix={{{name!r}: True}}, or simulate"
+            )
 
 
 def values_of(program: Program, given: Mapping[str, float]) -> list[float]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negsim.engines.exact.firing import Batch, Firings, cell_shares, nonzero, times
+from negsim.engines.exact.layout import Layout
 from negsim.engines.exact.markov import Numbers
 from negsim.engines.exact.vector import evaluate
 from negsim.laws import Law
+from negsim.model.expressions import reads
 from negsim.program import Slot
 
 __all__ = ["initial"]
@@ -22,24 +25,32 @@ def initial(firings: Firings, numbers: Numbers) -> Batch:
     zero = np.zeros(1, dtype=np.int64)
     pending = np.zeros((1, len(firings.immediate)), dtype=np.bool_)
     batch = Batch(np.zeros((1, layout.width), dtype=np.int32), zero, mass, zero, pending)
-    for number, column in layout.column.items():
-        batch = _begun(layout.program.slots[number], column, batch, firings)
+    slots = layout.program.slots
+    # claims that are mixed over come first: initial values of others may read them
+    for number, column in sorted(layout.column.items(), key=lambda item: _variables(slots[item[0]], layout) != set()):
+        batch = _begun(slots[number], column, batch, firings)
     for place, rank in enumerate(firings.immediate):
         batch.pending[:, place] = firings.ready(rank, batch.rows)
     firings.look(batch)
     return batch
 
 
+def _variables(slot: Slot, layout: Layout) -> set[str]:
+    """The variables that an initial value reads."""
+    trees = [tree for tree in (slot.initial, slot.chance) if tree is not None]
+    return {name for tree in trees for name in reads(tree) if name not in layout.fixed}
+
+
 def _begun(slot: Slot, column: int, batch: Batch, firings: Firings) -> Batch:
     """The initial value of one slot."""
-    fixed = firings.layout.fixed
+    known = firings.layout.view(batch.rows) if _variables(slot, firings.layout) else firings.layout.fixed
     if slot.chance is not None:
-        p = evaluate(slot.chance, fixed)
-        value = min(max(float(p.v), 0.0), 1.0)
+        p = evaluate(slot.chance, known)
+        value = np.broadcast_to(np.clip(p.v, 0.0, 1.0), len(batch))
         rows = batch.at(np.repeat(np.arange(len(batch)), 2))
         rows.rows[:, column] = np.tile([0, 1], len(batch))
-        slope = None if p.d is None else np.tile([[-1.0], [1.0]], (len(batch), 1)) * np.atleast_2d(p.d)
-        rows.mass = times(rows.mass, np.tile([1.0 - value, value], len(batch)), slope)
+        slope = None if p.d is None else np.tile([[-1.0], [1.0]], (len(batch), 1)) * _each(p.d, len(batch))
+        rows.mass = times(rows.mass, np.stack([1.0 - value, value], axis=1).ravel(), slope)
         return rows.at(nonzero(rows.mass))
     if slot.law is not None:
         law = firings.laws[slot.law]
@@ -50,8 +61,14 @@ def _begun(slot: Slot, column: int, batch: Batch, firings: Firings) -> Batch:
         rows.mass = times(rows.mass, np.tile(shares, len(batch)), None)
         return rows
     assert slot.initial is not None
-    value = float(evaluate(slot.initial, fixed).v)
+    value = np.asarray(evaluate(slot.initial, known).v, dtype=np.float64)
     if slot.kind == "level":
-        value = float(np.rint(min(max(value, slot.low), slot.high) * slot.grid[1] / slot.grid[0]))
-    batch.rows[:, column] = int(value)
+        value = np.rint(np.minimum(np.maximum(value, slot.low), slot.high) * slot.grid[1] / slot.grid[0])
+    batch.rows[:, column] = value.astype(np.int64)
     return batch
+
+
+def _each(slopes: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Derivatives of a probability, which may differ by state, for both values of each state."""
+    found: NDArray[np.float64] = np.repeat(np.broadcast_to(np.atleast_2d(slopes), (n, np.shape(slopes)[-1])), 2, axis=0)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from negsim.blocks import Block, Job, Trajectory, empty_block, first_told
+from negsim.blocks import Block, Job, Trajectory, empty_block, first_told, rows_of
 from negsim.engines.reference.world import World
 from negsim.errors import SimulationError
 from negsim.program import Bound, Program
@@ -38,8 +38,9 @@ class ReferenceKernel:
     def simulate(self, job: Job, block: Block, world: World) -> None:
         """Fill the block's rows."""
         values = None
+        rows, row_of = rows_of(self.program, job)
         for row, replication in enumerate(job.replications):
-            wanted = job.rows[replication % len(job.rows)]
+            wanted = rows[row_of[row]]
             if wanted is not values:
                 world.bind(self.numbers(wanted), wanted)
                 values = wanted
