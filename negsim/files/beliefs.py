@@ -77,7 +77,7 @@ class ParameterRecord(Record):
     def parts(self, value: Any, path: Path) -> dict[str, Any]:
         belief = value.belief
         whole = {"best": value.best}
-        if isinstance(belief, Elicited) and value.best == stated_best(belief, value.unit):
+        if isinstance(belief, Elicited) and belief.whole and value.best == stated_best(belief, value.unit):
             whole = {}
         said = _statements(belief) if isinstance(belief, Elicited) else {}
         for key, one in self.keys.items():

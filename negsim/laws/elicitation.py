@@ -40,8 +40,8 @@ NEAR = 0.01
 """A family that misses no share by more than this is near enough not to look at the next."""
 SPREADS = {"beta": (-4.0, 16.0), "logitnormal": (-12.0, 3.0)}
 """Logarithms of the spreads (or shapes) to look at, where they are not as wide as for the others."""
-GROSS = 0.1
-"""Statements that a family misses by more than this (a tail of 5 % becomes one of 15 %) contradict each other."""
+GROSS = 0.25
+"""Statements that a family misses by more than this (a tail of 5 % becomes one of 30 %) contradict each other."""
 
 Points = Sequence[tuple[str, float, float]]
 Member = Callable[[float], tuple[float, ...]]

@@ -22,8 +22,10 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "beta": ("a", "b"),
     "logitnormal": ("mu", "sigma"),
 }
-FAMILIES: frozenset[str] = frozenset(PARAMETERS)
-CLOCK_FAMILIES: frozenset[str] = FAMILIES - {"normal", "beta", "logitnormal"}
+BELIEF_ONLY = frozenset({"logitnormal"})
+"""Families that a belief may come to, and that no clock, effect or initial value is drawn from."""
+FAMILIES: frozenset[str] = frozenset(PARAMETERS) - BELIEF_ONLY
+CLOCK_FAMILIES: frozenset[str] = FAMILIES - {"normal", "beta"}
 POSITIVE = frozenset({"rate", "shape", "scale", "k", "sigma", "a", "b"})
 
 
@@ -61,7 +63,7 @@ class Law:
     Parameters
     ----------
     family : str
-        One of `FAMILIES`; those in `CLOCK_FAMILIES` can time an action (normal, beta and logitnormal cannot).
+        One of `FAMILIES`, or logitnormal; those in `CLOCK_FAMILIES` can time an action (normal and beta cannot).
     params : tuple of float
         exponential (rate,), weibull and gamma (shape, scale), erlang (k, scale) with k whole, lognormal, normal and
         logitnormal (mu, sigma), uniform (low, high), triangular and pert (low, mode, high), beta (a, b). Times in days, rates per

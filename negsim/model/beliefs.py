@@ -84,6 +84,11 @@ class Elicited:
         object.__setattr__(self, "said", found)
         object.__setattr__(self, "family", family)
 
+    @property
+    def whole(self) -> bool:
+        """Whether it says a best value by itself: a mean, or two quantiles of which the median follows."""
+        return len(self.said) > 1 or self.said[0][0] == "mean"
+
     def __repr__(self) -> str:
         text = [f"{key}={value:.10g}" for key, value in self.said]
         return f"Elicited({', '.join([*text, *([] if self.family is None else [f'family={self.family!r}'])])})"

@@ -153,11 +153,11 @@ def test_each_party_sees_its_own_view_of_contested_facts() -> None:
     def look(view: View, draw: Draw) -> None:
         seen.append(dict(view))
 
-    facts = [ns.Fact("sent", True), ns.Fact("sent.seen_by_ukraine", False), ns.Fact("sent.seen_by_russia", True)]
+    facts = [ns.Fact("sent", True), ns.Fact("ukraine.sees.sent", False), ns.Fact("russia.sees.sent", True)]
     base = story(look)
     ns.simulate(ns.Scenario("views", start=base.start, end=2, parts=[*(p for p in base.parts if not isinstance(p, ns.Question)), *facts]), replications=1, seed=1)
     assert seen[0]["sent"] is False
-    assert not [name for name in seen[0] if "seen_by" in name]
+    assert not [name for name in seen[0] if ".sees." in name]
 
 
 def test_what_is_no_function_is_refused() -> None:

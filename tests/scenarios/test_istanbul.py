@@ -19,6 +19,7 @@ from scipy.stats import binom
 
 import negsim as ns
 from negsim.errors import HindsightError
+from negsim.laws import mean, median
 
 ROOT = Path(__file__).parents[2]
 SEED = 20250528
@@ -112,9 +113,13 @@ def test_best_values_are_those_of_the_evidence_table(row):
     parameter = SCENARIO.expanded.parameters[row["parameter"]]
     assert parameter.best == float(row["best"])
     assert parameter.grade == row["grade"]
-    if row["low"] and row["high"]:
-        assert dict(parameter.belief.given)["low"] == ns.parse(row["low"])
-        assert dict(parameter.belief.given)["high"] == ns.parse(row["high"])
+    said = {"p5": row["low"], "p95": row["high"], "mean": row["best"] if row["best_is"] == "mean" else ""}
+    told = dict(parameter.belief.said) if row["best_is"] else {}
+    assert told == {key: float(value) for key, value in said.items() if value}
+    if row["best_is"]:
+        centre = mean(parameter.fit.law) if row["best_is"] == "mean" else median(parameter.fit.law)
+        assert centre == pytest.approx(parameter.best, rel=1e-9)
+        assert parameter.fit.misfit < 0.04
     assert parameter.hindsight == (row["hindsight"] == "yes")
 
 
