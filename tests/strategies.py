@@ -135,12 +135,15 @@ def clocks(draw: Any, names: Names, horizon: int, *, markov: bool) -> Any:
 def parameters(draw: Any, names: Names) -> list[Any]:
     found: list[Any] = []
     for name in draw(st.lists(st.sampled_from(["haste", "pull"]), unique=True)):
-        belief = draw(st.sampled_from([None, ns.Gamma(shape=4, rate=4), ns.Uniform(0.25, 2), ns.LogNormal(0, 0.5)]))
+        belief = draw(st.sampled_from([None, ns.Gamma(shape=4, rate=4), ns.LogNormal(0, 0.5), ns.Elicited(range=(0.1, 8))]))
         found.append(ns.Parameter(name, draw(st.sampled_from([0.25, 0.5, 1, 2])), belief))
         names.rates.append(name)
     if draw(st.booleans()):
         belief = draw(st.sampled_from([None, ns.Beta(2, 3), ns.Uniform(0.1, 0.9), ns.Pert(0, 0.2, 1)]))
-        found.append(ns.Parameter("share", draw(st.sampled_from([0, 0.25, 0.5, 1])), belief))
+        best = draw(st.sampled_from([0, 0.25, 0.5, 1]))
+        said = draw(st.sampled_from([{}, {"p95": 0.9}, {"range": [0.1, 0.7], "family": "logitnormal"}]))
+        told = belief is None and 0 < best < 1
+        found.append(ns.Parameter("share", best, belief, **(said if told else {})))
         names.shares.append("share")
     if draw(st.booleans()):
         found.append(ns.Parameter("claim", draw(st.booleans()), draw(st.sampled_from([None, ns.chance(0.7)]))))

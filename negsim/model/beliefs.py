@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from negsim.errors import LawError, ScenarioError, nearest
+from negsim.errors import LawError, NegsimError, ScenarioError, nearest
 from negsim.laws import BELIEF_FAMILIES, QUANTILES, Fit, Law, default_families, elicit, median, quantile_points, solve
 from negsim.laws.elicitation import SHARES
 from negsim.model.clocks import Chance, Distribution, quantity
@@ -117,11 +117,14 @@ def _split_range(said: dict[str, Any]) -> None:
 
 
 def _number(key: str, value: Any) -> float:
-    tree = quantity(value)
-    if tree.kind != "number" or reads(tree):
-        said = str(value) if isinstance(value, Expression) else repr(value)
-        raise ScenarioError(f"a belief: {key} = {said} is no number; give a number or a duration")
-    return float(evaluate(tree, {}))
+    try:
+        tree = quantity(value)
+        if tree.kind == "number" and not reads(tree):
+            return float(evaluate(tree, {}))
+    except NegsimError:
+        pass
+    said = str(value) if isinstance(value, Expression) else repr(value)
+    raise ScenarioError(f"a belief: {key} = {said} is no number; give a finite number or a duration")
 
 
 def fitted(belief: Distribution | Elicited, best: float | None, unit: str) -> Fit:

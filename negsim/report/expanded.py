@@ -165,7 +165,7 @@ def _belief(parameter: Parameter) -> str:
 
 
 def _side(share: float) -> str:
-    percent = 100 * min(share, 1 - share)
+    percent = round(100 * min(share, 1 - share), 9)
     return f"{percent:.{0 if percent.is_integer() else 1}f} % {'below' if share <= 0.5 else 'above'}"
 
 

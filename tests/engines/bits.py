@@ -41,7 +41,8 @@ def both(program: Program, job: Job) -> tuple[Block, Block]:
 
 def job_of(program: Program, *, seed: int = 1, count: int = 40, draws: int | None = None, **said: Any) -> Job:
     """Some replications, all traced, failures counted."""
-    given: dict[str, Any] = {"trace": count, "max_events": 3000, "stop_at_failure": False, **said}
+    claims = program.contested if draws is None else ()
+    given: dict[str, Any] = {"contested": claims, "trace": count, "max_events": 3000, "stop_at_failure": False, **said}
     return Job(seed=seed, replications=range(count), rows=parameter_rows(program, seed, draws), **given)
 
 

@@ -57,6 +57,12 @@ def everything() -> Scenario:
     late = Parameter(
         "late", 7, unit="days", belief=LogNormal(median=7, p90=20), source="article", hindsight=True, as_of="2025-07-01"
     )
+    elicited = [
+        Parameter("spread", 12, range=["3 days", 40], unit="days"),
+        Parameter("rate", mean=0.1, p10=0.03, p90=0.2, family="gamma", unit="1/day"),
+        Parameter("three", p10=2, median=5, p90=14),
+        Parameter("alone", 0.05, belief={"p95": 0.15}),
+    ]
     clocks = {
         "paced": LogNormal(median="14 days", sigma="waiver * 2").truncated("1 day", "90 days").or_never(0.1),
         "floor": Weibull(shape=0.7, scale=30).truncated(low=1),
@@ -138,7 +144,7 @@ def everything() -> Scenario:
     ]
     parts = [
         *(Party("us"), Party("eu", title="European Union"), Party("them"), memo, open_, ready, rounds, trust, mood),
-        *(waiver, contested, late, act, *plain, *questions, *words),
+        *(waiver, contested, late, *elicited, act, *plain, *questions, *words),
         Evidence("article", title="An article", url=LINK, date="2025-05-28", note=AWKWARD),
         Mechanism(name="war", off=[Without(element="us.at_once"), Do(fact="open", on="2025-06-01T00:00")], title="War"),
     ]  # fmt: skip
