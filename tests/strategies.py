@@ -167,7 +167,7 @@ def variables(draw: Any, names: Names) -> list[Any]:
         low, high = draw(st.sampled_from([(-2 if step else -1.75, 2), (-2, 3), (-2, 3), (1, 3), (-4, -1)]))
         if step == 2.5:
             low, high = draw(st.sampled_from([(-5, 5), (-2.5, 5), (2.5, 7.5), (-math.inf, math.inf)]))
-        numbers = [number for number in (0, 0.6, -1, 2) if low <= number <= high]
+        numbers = [number for number in (0, 0.6, -1, 2) if low <= number <= high] or [low]
         initial = draw(st.one_of(st.sampled_from([*numbers, *names.rates, *names.shares]), sizes(names)))
         found.append(ns.Level(name, initial, low=low, high=high, step=step))
         names.levels.append(name)
