@@ -18,6 +18,7 @@ from negsim.laws import plain
 from negsim.laws.families import Law, number
 from negsim.laws.fitting import beta_of, logit_normal_of, solve
 from negsim.laws.quantities import survival
+from negsim.laws.search import least, root
 from negsim.laws.statements import QUANTILES
 
 __all__ = ["BELIEF_FAMILIES", "SHARES", "Fit", "Miss", "default_families", "elicit", "quantile_points"]
@@ -156,7 +157,7 @@ def _fit(family: str, said: dict[str, float], must: str) -> Fit:
     """The fit in one family."""
     points = quantile_points(family, said)
     anchor = "mean" if "mean" in said else must if must in said else ""
-    if len(said) == 2 and "mean" not in said:
+    if len(said) == 2 and not anchor:
         return _told(solve(family, said), points)
     if not anchor:
         return _told(Law(family, _least_squares(family, points)), points)
@@ -237,7 +238,6 @@ def _spread(member: Member, family: str, points: Points) -> float:
 
     Near is judged on a grid of spreads, from narrow to wide, and made exact between neighbours.
     """
-    from scipy.optimize import brentq, least_squares
 
     def gaps(t: float) -> list[float]:
         try:
@@ -254,13 +254,12 @@ def _spread(member: Member, family: str, points: Points) -> float:
         found = [(t, gaps(t)[0]) for t in grid]
         for (one, f), (two, g) in pairwise(found):
             if f * g <= 0.0 and abs(f) < 0.5 and abs(g) < 0.5:
-                return float(brentq(lambda t: gaps(t)[0], one, two, xtol=1e-15, rtol=1e-14))
+                return root(lambda t: gaps(t)[0], one, two)
     start = min(grid, key=lambda t: math.fsum(gap * gap for gap in gaps(t)))
-    limits = ([start - 0.5], [start + 0.5])
-    return float(least_squares(lambda v: gaps(float(v[0])), [start], bounds=limits, **_TIGHT).x[0])
+    return least(gaps, start, 0.5)
 
 
-_TIGHT = {"xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15, "x_scale": 0.5}
+_TIGHT = {"xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15, "x_scale": "jac"}
 
 
 def _gap(family: str, params: tuple[float, ...], p: float, x: float) -> float:
@@ -294,7 +293,7 @@ def _least_squares(family: str, points: Points) -> tuple[float, ...]:
         except LawError:
             continue
         start = [first if signed else math.log(first), math.log(second)]
-        found = least_squares(gaps, start, **{**_TIGHT, "x_scale": "jac"})
+        found = least_squares(gaps, start, **_TIGHT)
         if best is None or found.cost < best[0]:
             best = float(found.cost), params_of(found.x)
     if best is None:

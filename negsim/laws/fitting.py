@@ -15,6 +15,7 @@ from typing import NoReturn
 from negsim.errors import LawError
 from negsim.laws import plain
 from negsim.laws.families import PARAMETERS, Law
+from negsim.laws.search import root
 from negsim.laws.statements import Statements, possible, read
 
 Equation = Callable[[float], float]
@@ -154,11 +155,9 @@ def _solve_logitnormal(said: Statements) -> tuple[float, ...]:
 
 def logit_normal_of(sigma: float, mean: float) -> tuple[float, float]:
     """Mu and sigma of the logit-normal law with this mean and sigma."""
-    from scipy.optimize import brentq
-
     centre, reach = plain.log_odds(mean), sigma * sigma + 1.0
     gap = lambda mu: plain.mean("logitnormal", (mu, sigma)) - mean  # noqa: E731  # one use
-    return float(brentq(gap, centre - reach, centre + reach, xtol=1e-14, rtol=1e-14)), sigma
+    return root(gap, centre - reach, centre + reach), sigma
 
 
 # Shape and scale: x_p = scale*factor_p(shape) (exponential, weibull, gamma)
@@ -256,10 +255,7 @@ def beta_of(size: float, median: float) -> tuple[float, float]:
         share = 1.0 / (1.0 + math.exp(-log_odds))
         return _beta_gap(size * share, size - size * share, 0.5, median)
 
-    found = _roots(gap, -30.0, 30.0, 1)
-    if not found:
-        raise ValueError(f"no beta law of size {size!r} has the median {median!r}")
-    share = 1.0 / (1.0 + math.exp(-found[0]))
+    share = 1.0 / (1.0 + math.exp(-root(gap, -30.0, 30.0)))
     return size * share, size - size * share
 
 
