@@ -55,6 +55,24 @@ def test_json_of_beliefs_and_of_best_values(capsys: pytest.CaptureFixture[str]) 
     assert {"round2_on_2_june", "summit_by_31_dec"} <= {row["id"] for row in best["questions"]}  # type: ignore[attr-defined]
 
 
+def test_a_claim_is_read_one_way(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "claim.toml"
+    path.write_text(
+        'format_version = 1\n[scenario]\nname = "c"\nstart = "2025-01-01"\nend = 9\n[parameter."said.holds"]\n'
+        'belief = {chance = 0.7}\n[fact.x]\ninitial = "said.holds"\n[question.q]\nkind = "holds"\ncondition = "x"\n'
+    )
+    shares = []
+    for fix in ([], ["--fix", "said=true"], ["--fix", "said.holds=false"]):
+        told = as_json(capsys, "run", str(path), "-n", "400", "--seed", "1", "--best", "--format", "json", *fix)
+        shares.append(told["questions"][0]["probability"])  # type: ignore[index] # a list of tables
+    assert 0.55 < shares[0] < 0.85
+    assert shares[1:] == [1.0, 0.0]
+    for wrong in ("said", "said=maybe"):
+        code, _, err = call(capsys, "run", str(path), "--fix", wrong)
+        assert code == 2
+        assert "write terms=true, terms=false or rate=0.3" in " ".join(err.split())
+
+
 def test_json_agrees_with_the_library(capsys: pytest.CaptureFixture[str]) -> None:
     found = as_json(capsys, "toy", "-n", "500", "--seed", "9", "--best", "--level", "0.9")
     runs = ns.simulate(ns.load("toy"), replications=500, seed=9)

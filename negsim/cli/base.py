@@ -10,7 +10,9 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["DRAWS", "Best", "Draws", "Format", "ScenarioName", "Seed", "app", "console"]
+    from negsim.model.scenario import Scenario
+
+__all__ = ["DRAWS", "Best", "Draws", "Fix", "Format", "ScenarioName", "Seed", "app", "console", "fixed"]
 
 app = typer.Typer(
     name="negsim",
@@ -35,10 +37,30 @@ class Format(StrEnum):
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a TOML file.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed; drawn and printed if not given.")]
-Best = Annotated[bool, typer.Option("--best", help="Fix every parameter at its best value.")]
+Best = Annotated[bool, typer.Option("--best", help="Every parameter at its best value; contested claims are drawn.")]
 Draws = Annotated[
     int | None, typer.Option(min=2, help=f"Draws of the parameters from what is believed (default {DRAWS}).")
 ]
+
+
+Fix = Annotated[
+    list[str] | None,
+    typer.Option("--fix", metavar="NAME=VALUE", help="Read a contested claim one way (terms=true), or fix a parameter."),
+]
+
+
+def fixed(told: Scenario, pairs: list[str] | None) -> Scenario:
+    """The scenario with claims read one way and parameters fixed, as the command line says."""
+    values: dict[str, float | bool] = {}
+    for pair in pairs or ():
+        name, _, text = (part.strip() for part in pair.partition("="))
+        truth = {"true": True, "false": False}.get(text.lower())
+        try:
+            values[name] = float(text) if truth is None else truth
+        except ValueError:
+            remedy = "write terms=true, terms=false or rate=0.3"
+            raise typer.BadParameter(f"{pair!r} is no NAME=VALUE; {remedy}", param_hint="--fix") from None
+    return told.fixing(values)
 
 
 def console() -> Console:

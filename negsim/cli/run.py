@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.base import DRAWS, Best, Draws, Format, ScenarioName, Seed, app, console
+from negsim.cli.base import DRAWS, Best, Draws, Fix, Format, ScenarioName, Seed, app, console, fixed
 
 if TYPE_CHECKING:
     from negsim.analysis.answers import Answer
@@ -47,6 +47,7 @@ def run(
     engine: Annotated[str, typer.Option(help="auto, compiled, reference, or exact (no sampling).")] = "auto",
     draws: Draws = None,
     best: Best = False,
+    fix: Fix = None,
     digits: Annotated[
         int | None, typer.Option(min=0, max=12, help="Decimals of percentages, instead of what the range supports.")
     ] = None,
@@ -61,7 +62,7 @@ def run(
     _check_run(engine, level, best, draws)
     if engine == "exact" and out is not None:
         raise typer.BadParameter("the chart is drawn from histories; leave --out away, or use another engine")
-    told = ns.load(scenario)
+    told = fixed(ns.load(scenario), fix)
     if engine == "exact":
         from negsim.analysis.solved import solve_answers
 
@@ -207,6 +208,7 @@ def replay(
     seed: Seed = None,
     draws: Draws = None,
     best: Best = False,
+    fix: Fix = None,
     every: Annotated[bool, typer.Option("--all", help="Tell every event, also those that only move numbers.")] = False,
 ) -> None:
     """Tell one history as a dated table: who did what, and what it made possible.
@@ -216,7 +218,7 @@ def replay(
     import negsim as ns
 
     _check_run("auto", 0.95, best, draws)
-    told = ns.load(scenario)
+    told = fixed(ns.load(scenario), fix)
     rows = None if best else draws or DRAWS
     runs = ns.simulate(told, replications=1, seed=seed, draws=rows)
     from negsim.report.story import story_table

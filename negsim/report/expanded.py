@@ -201,7 +201,8 @@ def _clock(clock: Any) -> str:
         return f"on {', '.join(str(instant) for instant in clock.instants)}"
     if isinstance(clock, Every):
         start = "" if clock.start is None else f" from {clock.start}"
-        return f"every {clock.period:g} days{start}"
+        period = clock.period if isinstance(clock.period, str) else f"{clock.period:g} days"
+        return f"every {period}{start}"
     if isinstance(clock, Immediately):
         return "immediately"
     if isinstance(clock, Fixed):

@@ -123,3 +123,31 @@ def test_shipped_scenarios_can_be_linted(name: str) -> None:
 @pytest.mark.parametrize("name", ["singapore-2018", "doha-2020", "jcpoa-2015", "jeddah-2023"])
 def test_historical_scenarios_are_clean(name: str) -> None:
     assert [str(finding) for finding in lint(ns.load(name))] == []
+
+
+def believed(*, name: str = "rate", unit: str = "1/day", title: str = "", **said: object) -> list[str]:
+    own = {"source": "judgement", "grade": "weak", "unit": unit, "title": title}
+    parameter = ns.Parameter(name, **said, **own)  # type: ignore[arg-type] # what is said
+    act = ns.Action(name="act", when="not memo", clock=ns.Exponential(name), effects=["memo = true"])
+    found = lint(ns.Scenario("t", start="2025-01-01", end=40, parts=[ns.Fact("memo"), act, parameter]))
+    return [str(finding) for finding in found if finding.code == "belief"]
+
+
+def test_a_mean_far_from_a_rate_said_to_be_an_average_is_told() -> None:
+    (found,) = believed(best=0.1, range=[0.02, 0.4])
+    assert found.startswith("parameter rate: 0.1 is said to be an average, and the mean of what is believed of it is 0.1")
+    assert "% above it; say mean = 0.1" in found
+    assert not believed(mean=0.1, range=[0.02, 0.4])
+    assert not believed(best=0.1, range=[0.05, 0.18])
+    assert not believed(best=0.1, range=[0.02, 0.4], unit="days")
+    assert believed(best=0.1, range=[0.02, 0.4], unit="days", title="on average so many")
+    assert believed(best=0.1, range=[0.02, 0.4], unit="1", title="5 of 11 cases")
+    assert not believed(best=0.1, range=[0.02, 0.4], unit="1", title="hovers about the run's mean")
+    (pert,) = believed(best=0.03, belief=ns.Pert(0, 0.03, 0.15))
+    assert "50% above it" in pert
+
+
+def test_a_belief_that_its_law_does_not_say_is_told() -> None:
+    (found,) = believed(best=9, range=[1, 10], unit="days")
+    assert "the nearest weibull to what is believed of it has 0.0 % below 1 instead of 5 %" in found
+    assert not believed(best=3, range=[1, 10], unit="days")
