@@ -19,12 +19,11 @@ US = ns.Party("united_states", "United States")
 BOTH, KNOWN = [RUSSIA, UKRAINE], {"as_of": "2025-05-28", "source": "judgement"}
 
 def parameter(row):
-    """A number: its best value is the median of what is believed (or its mean); 5 % lies below the range, 5 % above."""
-    low, best, high = (float(row[key]) if row[key] else None for key in ("low", "best", "high"))
+    """Its best value is the median of what is believed (or the mean); 5 % lies below the range, 5 % above."""
+    said = {key: float(row[at]) for key, at in ((row["said_as"], "best"), ("p5", "low"), ("p95", "high")) if row[at]}
     late = {"as_of": "2025-07-23", "hindsight": True} if row["hindsight"] == "yes" else {}
     return ns.Parameter(row["parameter"], unit=row["unit"], source=row["source"], grade=row["grade"], title=row["what"],
-                        p5=low, p95=high, family=row["family"] or None,
-                        **{"mean" if row["best_is"] == "mean" else "best": best}, **late)
+                        family=row["family"] or None, **said, **late)
 def once(name, when, *effects):
     """Something that happens as soon as a condition turns true."""
     return ns.Action(name=name, clock=ns.Immediately(), when=when, effects=effects)

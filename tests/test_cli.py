@@ -63,7 +63,7 @@ def test_a_claim_is_read_one_way(capsys: pytest.CaptureFixture[str], tmp_path: P
     )
     shares = []
     for fix in ([], ["--fix", "said=true"], ["--fix", "said.holds=false"]):
-        told = as_json(capsys, "run", str(path), "-n", "400", "--seed", "1", "--best", *fix)
+        told = as_json(capsys, str(path), "-n", "400", "--seed", "1", "--best", *fix)
         shares.append(told["questions"][0]["probability"])  # type: ignore[index] # a list of tables
     assert 0.55 < shares[0] < 0.85
     assert shares[1:] == [1.0, 0.0]
