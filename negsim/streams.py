@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Block = tuple[int, int, int, int]
 
-KINDS: frozenset[str] = frozenset({"action", "effect", "variable", "parameter"})
+KINDS: frozenset[str] = frozenset({"action", "effect", "variable", "parameter", "bootstrap"})
 
 _MASK = 0xFFFFFFFF
 _M0, _M1 = 0xD2511F53, 0xCD9E8D57

@@ -203,7 +203,7 @@ def test_failed_pairs_are_bounds() -> None:
     assert p.interval().low == pairs(30, 15, 100).interval().low
     assert p.interval().high == pairs(35, 10, 100).interval().high
     assert p.sign_test() == max(pairs(30 + k, 15 - k, 100).sign_test() for k in range(6))
-    assert "5 failed: the difference lies between 0.15 and 0.25" in str(p)
+    assert "5 failed: the difference lies between 15 and 25 points" in str(p)
     assert pairs(2, 0, 10, unknown=3).sign_test() == 1.0
 
 
@@ -235,7 +235,9 @@ def test_band_of_known_shares_by_hand() -> None:
 def test_band_takes_draws_as_clusters() -> None:
     hits = np.array([20, 40, 60, 80] * 25)
     inside = draw_band(hits, 100).mean_interval
-    assert inside.width == pytest.approx(2 * stats.t(99).ppf(0.975) * (hits / 100).std(ddof=1) / 10)
+    # On log odds: d/dp log(p/(1-p)) = 4 at 1/2.
+    width = 4 * stats.t(99).ppf(0.975) * (hits / 100).std(ddof=1) / 10
+    assert inside.high == pytest.approx(1 / (1 + math.exp(-width)))
     pooled = Proportion(hits=int(hits.sum()), n=10_000).interval()
     assert inside.width > 4 * pooled.width, "replications of one parameter row are not independent"
 
@@ -248,9 +250,9 @@ def test_band_collapses_and_says_so() -> None:
     assert band.low == band.high == pytest.approx(band.mean)
     assert "collapsed" in band.method
     assert "no spread over" in str(band)
-    never = draw_band([0, 0, 0], 50)
+    never = draw_band([0] * 6, 50)
     assert never.mean_interval.low == 0.0
-    assert never.mean_interval.high == Proportion(hits=0, n=3).interval().high
+    assert never.mean_interval.high == Proportion(hits=0, n=6).interval().high
 
 
 @fixed

@@ -1,9 +1,11 @@
 """Numbers with their uncertainty: sufficient statistics are kept, intervals are computed when asked for.
 
 ======================  =====================================================
+`Rows`                  totals by row of parameters: one estimator for all
 `Proportion`            how often yes
 `Conditional`           how often yes, given a condition
-`Mean`                  counts, durations, values
+`Mean`                  counts, durations, values, times
+`Quantile`              below which number a share of histories lies
 `Curve`                 by when, with a simultaneous band
 `PairedDifference`      two variants, replication by replication
 `draw_band`             over draws of uncertain parameters
@@ -13,11 +15,14 @@
 
 from negsim.estimates.bands import Band, draw_band
 from negsim.estimates.base import Estimate, Interval
-from negsim.estimates.curves import Curve, CurvePoint, CurveQuantile
+from negsim.estimates.curves import Curve, CurvePoint, CurveQuantile, CurveRows
 from negsim.estimates.means import Mean
 from negsim.estimates.paired import PairedDifference
+from negsim.estimates.printing import round_to_range
 from negsim.estimates.proportions import Conditional, Proportion
-from negsim.estimates.words import round_to_range, words, words_for_range
+from negsim.estimates.quantiles import Quantile, quantile_of
+from negsim.estimates.rows import Rows
+from negsim.estimates.words import words
 
 __all__ = [
     "Band",
@@ -25,13 +30,16 @@ __all__ = [
     "Curve",
     "CurvePoint",
     "CurveQuantile",
+    "CurveRows",
     "Estimate",
     "Interval",
     "Mean",
     "PairedDifference",
     "Proportion",
+    "Quantile",
+    "Rows",
     "draw_band",
+    "quantile_of",
     "round_to_range",
     "words",
-    "words_for_range",
 ]

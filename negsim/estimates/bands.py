@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negsim.errors import EstimateError
-from negsim.estimates.base import Estimate, Interval, check_level, check_order, check_probability, decimals, thousands
-from negsim.estimates.intervals import clopper_pearson
-from negsim.estimates.means import Mean
+from negsim.estimates.base import Estimate, Interval, percent, thousands
+from negsim.estimates.checks import check_level, check_order, check_probability
+from negsim.estimates.printing import printed_ends, printed_range, printed_share
+from negsim.estimates.rows import NONE, Rows, row_notes, share_over_rows
 
-__all__ = ["Band", "draw_band"]
+__all__ = ["Band", "band_over_rows", "draw_band"]
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +27,8 @@ class Band:
     ----------
     low, high : float
         Quantiles of the probability over parameter draws, inner noise removed.
+    low_error, high_error : float
+        Standard errors of these two ends, from the finite number of draws.
     low_quantile, high_quantile : float
         Which quantiles these are, such as 0.05 and 0.95.
     mean : float
@@ -44,6 +47,8 @@ class Band:
 
     low: float
     high: float
+    low_error: float
+    high_error: float
     low_quantile: float
     high_quantile: float
     mean: float
@@ -65,7 +70,35 @@ class Band:
     @property
     def collapsed(self) -> bool:
         """Whether no spread over draws was found above the noise, so that the band is just the mean."""
-        return self.between_variance == 0
+        return self.between_variance == 0 and self.low == self.high
+
+    @property
+    def value(self) -> float:
+        """The predictive mean, not rounded."""
+        return self.mean
+
+    @property
+    def printed(self) -> str:
+        """The predictive mean as text, as in `Estimate.printed`."""
+        return printed_share(self.mean, self._ranges)
+
+    @property
+    def printed_ends(self) -> tuple[str, str]:
+        """The two ends in percent (without the sign), with no more digits than their standard errors support."""
+        return printed_range(self.low, self.high, (self.low_error, self.high_error), self.printed)
+
+    @property
+    def outside(self) -> str:
+        """A sentence if the predictive mean lies outside the range, else nothing."""
+        if self.low <= self.mean <= self.high or self.collapsed:
+            return ""
+        side = "above" if self.mean > self.high else "below"
+        return f"the mean lies {side} its own range {_quantiles(self)}: a few rows of parameters carry it"
+
+    @property
+    def _ranges(self) -> list[tuple[float, float]]:
+        inside = (self.mean_interval.low, self.mean_interval.high)
+        return [inside] if self.collapsed else [inside, (self.low, self.high)]
 
     def estimate(self) -> Estimate:
         """Return the predictive mean with the band as its range; the level is the belief that the band covers."""
@@ -77,17 +110,31 @@ class Band:
             kind="ignorance",
             method=self.method,
             n=self.n,
+            unit="%",
+            bound=(self.mean_interval.low, self.mean_interval.high),
             text=str(self),
         )
 
-    def __str__(self) -> str:
-        ends = f"{100 * self.low_quantile:.10g}-{100 * self.high_quantile:.10g} % of {thousands(self.draws)} draws"
-        inside = self.mean_interval
-        value, low, high = decimals(self.mean, inside.low, inside.high)
-        chance = f"mean {value} [{low}, {high}], chance {100 * inside.level:.10g} %, n = {thousands(self.n)}"
+    def told(self, ends: tuple[str, str] | None = None) -> str:
+        """The range in words and figures, with the standard errors of its ends."""
         if self.collapsed:
-            return f"{chance}; no spread over {thousands(self.draws)} draws above the noise of chance"
-        return f"{self.low:.2g} to {self.high:.2g} ({ends}, ignorance); {chance}"
+            return f"no spread over {thousands(self.draws)} draws above the noise of chance"
+        low, high = ends or self.printed_ends
+        errors = f"ends known to {100 * self.low_error:.2g} and {100 * self.high_error:.2g} points, standard error"
+        return f"range {low} to {high} % ({_quantiles(self)} of {thousands(self.draws)} draws, ignorance; {errors})"
+
+    def __str__(self) -> str:
+        inside = self.mean_interval
+        low, high = printed_ends(inside.low, inside.high, self.printed, unit="%")
+        chance = f"mean {self.printed} [{low}, {high}], chance {percent(inside.level)}, n = {thousands(self.n)}"
+        if inside.method == NONE:
+            chance = f"mean {self.printed}, n = {thousands(self.n)}"
+        notes = (*row_notes(None, self.draws), *([self.outside] if self.outside else []))
+        return "; ".join([chance if self.collapsed else self.told(), self.told() if self.collapsed else chance, *notes])
+
+
+def _quantiles(band: Band) -> str:
+    return f"{100 * band.low_quantile:.10g}–{100 * band.high_quantile:.10g} %"
 
 
 def draw_band(
@@ -126,8 +173,9 @@ def draw_band(
     that what is left has the estimated variance of the probabilities (constrained empirical Bayes: Louis 1984,
     J. Am. Stat. Assoc. 79:393, DOI 10.1080/01621459.1984.10478062; Ghosh 1992, ibid. 87:533, DOI
     10.1080/01621459.1992.10475236). Replications that share a parameter row are not independent, so the interval of the
-    mean is Student's t over draws; where all draws agree, Clopper-Pearson with each draw counted as one replication
-    (wider than need be, never certainty).
+    mean is taken over draws, as that of every share. The ends are median-unbiased sample quantiles (Hyndman, Fan 1996,
+    Am. Stat. 50:361, number 8); their standard errors are the exact bootstrap's (Maritz, Jarrett 1978, J. Am. Stat.
+    Assoc. 73:194).
 
     Examples
     --------
@@ -137,22 +185,41 @@ def draw_band(
     """
     yes, size, failed = _counts(hits, n, unknown)
     check_level(level)
-    worst, best = _spread(yes / size, size, low, high), _spread((yes + failed) / size, size, low, high)
-    mean = float(((yes + failed / 2) / size).mean())
-    inside = _mean_interval(yes / size, (yes + failed) / size, level)
+    return _band(Rows(total=yes, size=size - failed, unknown=failed), low, high, level)
+
+
+def band_over_rows(rows: Rows, low: float = 0.05, high: float = 0.95, *, level: float = 0.95) -> Band | None:
+    """Return the band over rows of parameters; None if fewer than two of them have two replications that count."""
+    enough = rows.size + rows.unknown >= 2
+    if int(enough.sum()) < 2 or not rows.size.any():
+        return None
+    return _band(rows, low, high, level)
+
+
+def _band(rows: Rows, low: float, high: float, level: float) -> Band:
+    """The range is of the rows in which chance and ignorance can be told apart, the mean of all of them."""
+    size = rows.size + rows.unknown
+    enough = size >= 2
+    few = size[enough]
+    worst = _spread(rows.total[enough] / few, few, low, high)
+    best = _spread((rows.total + rows.unknown)[enough] / few, few, low, high)
     between = max(worst.between, best.between)
     name = "collapsed to the mean: no variance between draws above chance" if between == 0 else "constrained Bayes"
+    mean = float((rows.total + rows.unknown / 2).sum() / size.sum())
+    ends = (mean, mean) if between == 0 and not rows.unknown.any() else (min(worst.low, best.low), max(worst.high, best.high))
     return Band(
-        low=min(worst.low, best.low),
-        high=max(worst.high, best.high),
+        low=ends[0],
+        high=ends[1],
+        low_error=max(worst.low_error, best.low_error),
+        high_error=max(worst.high_error, best.high_error),
         low_quantile=low,
         high_quantile=high,
         mean=mean,
         inner_noise=max(worst.noise, best.noise),
         between_variance=between,
-        draws=yes.size,
+        draws=size.size,
         n=int(size.sum()),
-        mean_interval=inside,
+        mean_interval=share_over_rows(rows, level),
         method=f"{name} (moments)",
     )
 
@@ -163,34 +230,35 @@ class _Spread:
 
     low: float
     high: float
+    low_error: float
+    high_error: float
     noise: float
     between: float
 
 
 def _spread(shares: Floats, size: Floats, low: float, high: float) -> _Spread:
-    """Return the quantiles of the shrunken shares, the inner noise and the variance between draws."""
+    """Return the quantiles of the shrunken shares and their errors, the inner noise and the variance between draws."""
     noise = float((shares * (1 - shares) / (size - 1)).mean())
     total, mean = float(shares.var(ddof=1)), float(shares.mean())
     between = max(0.0, total - noise)
     factor = math.sqrt(between / total) if between > 0 else 0.0
-    ends = np.clip(np.quantile(mean + factor * (shares - mean), [low, high]), 0.0, 1.0)
-    return _Spread(float(ends[0]), float(ends[1]), noise, between)
+    shrunken = np.sort(np.clip(mean + factor * (shares - mean), 0.0, 1.0))
+    ends = np.quantile(shrunken, [low, high], method="median_unbiased")
+    return _Spread(
+        float(ends[0]), float(ends[1]), _end_error(shrunken, low), _end_error(shrunken, high), noise, between
+    )
 
 
-def _mean_interval(worst: Floats, best: Floats, level: float) -> Interval:
-    """Return the interval of the predictive mean, over both cases of what the failed replications were."""
-    ends = [*_cluster_ends(worst, level), *_cluster_ends(best, level)]
-    return Interval(low=min(ends), high=max(ends), level=level, method="t over draws")
+def _end_error(ordered: Floats, p: float) -> float:
+    """Return the standard error of a sample quantile: that of the bootstrap, in closed form (Maritz, Jarrett 1978)."""
+    from scipy.special import betainc
 
-
-def _cluster_ends(shares: Floats, level: float) -> tuple[float, float]:
-    """Return the ends of the interval of a mean share, each draw one observation."""
-    mean = Mean.of(shares)
-    # Draws that all agree have no spread, yet a finite number of them is not certainty.
-    if mean.m2 == 0:
-        return clopper_pearson(mean.mean * shares.size, shares.size, 1 - level)
-    low, high = mean.interval(level)
-    return max(0.0, low), min(1.0, high)
+    k = ordered.size
+    # The extremes have no beta law of their own: they are taken as the first and the last of k.
+    a = min(max((k + 1) * p, 1.0), float(k))
+    weights = np.diff(betainc(a, k + 1 - a, np.arange(k + 1) / k))
+    first = float(weights @ ordered)
+    return math.sqrt(max(0.0, float(weights @ np.square(ordered - first))))
 
 
 def _counts(hits: ArrayLike, n: ArrayLike, unknown: ArrayLike) -> tuple[Floats, Floats, Floats]:

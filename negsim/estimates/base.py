@@ -1,17 +1,17 @@
-"""What every estimate shares: the interval, the printed number, and the checks on counts and levels."""
+"""What every estimate shares: the interval, and the number with its uncertainty and its text."""
 
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
-from numbers import Real
-from typing import Any, SupportsIndex
+from typing import Any
 
 from negsim.errors import EstimateError
+from negsim.estimates.checks import check_level, check_order, whole
+from negsim.estimates.printing import UNITS, printed_ends, printed_number, printed_range, printed_share
 
-__all__ = ["KINDS", "Estimate", "Interval"]
+__all__ = ["KINDS", "Estimate", "Interval", "percent", "thousands"]
 
 #: What the range of an estimate stands for: finite replications, belief about parameters, or nothing at all.
 KINDS = ("chance", "ignorance", "exact")
@@ -85,9 +85,25 @@ class Estimate:
     n : int
         Replications (for ``"exact"``: 0).
     text : str, optional
-        The printed form, where the usual one would mislead (no hit at all, failed replications).
+        The full printed form, where the usual one would mislead (no hit at all, failed replications).
     error : float, optional
         Numerical error of an exact engine: its range lies within ``value - error`` and ``value + error``.
+    unit : {"%", "points", ""}, optional
+        How the number is printed: a probability in percent, a difference of two in points of a percent, or as it is.
+    spread : pair of float, optional
+        Range of the number over draws of the parameters (ignorance), where they were drawn and it was seen.
+    spread_errors : pair of float, optional
+        Standard errors of the two ends of `spread`.
+    bound : pair of float, optional
+        A one-sided bound that the text of the number must respect as well (no hit at all, or nothing but hits).
+    notes : tuple of str, optional
+        What a reader must know before believing the range, such as that few rows of parameters were drawn.
+
+    Attributes
+    ----------
+    printed : str
+        The number as every table, picture and page shows it: rounded to what its ranges support together, and never
+        out of one that it lies in.
 
     Raises
     ------
@@ -109,11 +125,18 @@ class Estimate:
     n: int
     text: str = ""
     error: float = 0.0
+    unit: str = ""
+    spread: tuple[float, float] | None = None
+    spread_errors: tuple[float, float] = (0.0, 0.0)
+    bound: tuple[float, float] | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", whole("n", self.n))
         check_level(self.level)
         check_order(self.low, self.high)
+        if self.unit not in UNITS:
+            raise EstimateError(f"unit is {self.unit!r}; it must be one of {', '.join(map(repr, UNITS))}")
         if self.kind not in KINDS:
             raise EstimateError(f"kind is {self.kind!r}; it must be one of {', '.join(KINDS)}")
         if math.isnan(self.value) or (self.kind != "ignorance" and not self.low <= self.value <= self.high):
@@ -121,13 +144,36 @@ class Estimate:
         if self.kind == "exact" and not self.value - self.error <= self.low <= self.high <= self.value + self.error:
             raise EstimateError(f"an exact value has no range beyond its error, but this one has [{self.low!r}, {self.high!r}]")
 
+    @property
+    def printed(self) -> str:
+        """The number as text, such as ``"52.0 %"``, ``"3.1 points"``, ``"2.5"``."""
+        return self.rounded()
+
+    def rounded(self, digits: int | None = None) -> str:
+        """Return the number as text, with at least so many decimals instead of those that its ranges support."""
+        ranges = [(self.low, self.high)] + [pair for pair in (self.spread, self.bound) if pair is not None]
+        if self.unit == "%":
+            return printed_share(self.value, ranges, digits)
+        return printed_number(self.value, ranges, digits, unit=self.unit)
+
+    def ends(self, digits: int | None = None) -> tuple[str, str]:
+        """Return the ends of the range as text (without the unit), around `printed`."""
+        return printed_ends(self.low, self.high, self.rounded(digits), unit=self.unit)
+
+    def spread_ends(self, digits: int | None = None) -> tuple[str, str] | None:
+        """Return the ends of the range over draws in percent, with the digits that their errors support."""
+        if self.spread is None or self.unit != "%":
+            return None
+        return printed_range(*self.spread, self.spread_errors, self.rounded(digits))
+
     def __str__(self) -> str:
-        if self.text:
-            return self.text
+        return "; ".join([self.text or self._usual(), *self.notes])
+
+    def _usual(self) -> str:
         if self.kind == "exact":
             return f"{self.value:.7g}, exact" + (f" (error below {self.error:.1g})" if self.error else "")
-        value, low, high = decimals(self.value, self.low, self.high)
-        return f"{value} [{low}, {high}], {self.kind} {percent(self.level)}, n = {thousands(self.n)}"
+        low, high = self.ends()
+        return f"{self.printed} [{low}, {high}], {self.kind} {percent(self.level)}, n = {thousands(self.n)}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields and the printed form as a plain dictionary.
@@ -138,42 +184,7 @@ class Estimate:
         """
         names = ("value", "low", "high", "level", "kind", "method", "n")
         error = {"error": self.error} if self.kind == "exact" else {}
-        return {name: getattr(self, name) for name in names} | error | {"text": str(self)}
-
-
-def whole(name: str, value: SupportsIndex, least: int = 0) -> int:
-    """Return `value` as an int of at least `least`, or say which count is wrong."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise EstimateError(f"{name} is {value!r}; it must be a whole number") from None
-    if isinstance(value, bool) or number < least:
-        raise EstimateError(f"{name} is {value!r}; it must be a whole number of at least {least}")
-    return number
-
-
-def set_counts(owner: object, *names: str) -> None:
-    """Check the named counts of a frozen object and store them as plain ints (numpy's overflow)."""
-    for name in names:
-        object.__setattr__(owner, name, whole(name, getattr(owner, name)))
-
-
-def check_level(level: float) -> None:
-    """Refuse a level that is not strictly between 0 and 1."""
-    if not isinstance(level, Real) or not 0 < level < 1:
-        raise EstimateError(f"level is {level!r}; it must lie strictly between 0 and 1, such as 0.95")
-
-
-def check_order(low: float, high: float) -> None:
-    """Refuse ends that are not numbers or are in the wrong order."""
-    if not low <= high:
-        raise EstimateError(f"the range [{low!r}, {high!r}] must have a low end that is not above its high end")
-
-
-def check_probability(name: str, value: float) -> None:
-    """Refuse a number outside [0, 1]."""
-    if not 0 <= value <= 1:
-        raise EstimateError(f"{name} is {value!r}; it must be a probability between 0 and 1")
+        return {name: getattr(self, name) for name in names} | error | {"printed": self.printed, "text": str(self)}
 
 
 def thousands(n: int) -> str:
@@ -192,21 +203,3 @@ def percent(level: float) -> str:
     ('95 %', '99.9 %')
     """
     return f"{100 * level:.10g} %"
-
-
-def decimals(value: float, low: float, high: float) -> tuple[str, str, str]:
-    """Write three numbers with the decimals that a fifth of the range's width supports.
-
-    >>> decimals(0.01, 0.0002531, 0.0544594)
-    ('0.01', '0.0003', '0.05')
-    """
-    step = (high - low) / 5
-    places = 6 if step == 0 else 2 if math.isinf(step) else min(12, max(0, math.ceil(-math.log10(step))))
-    return _fixed(value, places), _fixed(low, places), _fixed(high, places)
-
-
-def _fixed(x: float, places: int) -> str:
-    """Write `x`; what is neither 0 nor 1 is never printed as one of them."""
-    while x not in (0.0, 1.0) and places < 16 and float(f"{x:.{places}f}") in (0.0, 1.0):
-        places += 1
-    return f"{x:.{places}f}"

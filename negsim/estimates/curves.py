@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negsim.errors import EstimateError
-from negsim.estimates.base import check_level, check_probability, percent, set_counts, thousands
+from negsim.estimates.base import percent, thousands
+from negsim.estimates.checks import check_level, check_probability, set_counts
+from negsim.estimates.printing import printed_ends, printed_share
+from negsim.estimates.rows import FEWEST, quantile_t, row_notes
+from negsim.streams import uniforms_array
 
-__all__ = ["Curve", "CurvePoint", "CurveQuantile"]
+__all__ = ["Curve", "CurvePoint", "CurveQuantile", "CurveRows"]
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +29,16 @@ class CurvePoint(NamedTuple):
     low: float
     high: float
 
+    @property
+    def printed(self) -> str:
+        """The probability as text, rounded to what the band supports there."""
+        return printed_share(self.value, [(self.low, self.high)])
+
+    @property
+    def printed_ends(self) -> tuple[str, str]:
+        """The ends of the band as text, in percent without the sign."""
+        return printed_ends(self.low, self.high, self.printed, unit="%")
+
 
 class CurveQuantile(NamedTuple):
     """Time by which a probability is reached, in days from the start, with its range; inf = not reached."""
@@ -31,6 +46,71 @@ class CurveQuantile(NamedTuple):
     time: float
     low: float
     high: float
+
+
+MULTIPLIERS = 2000
+"""Sets of multipliers by which the size of a band over rows is found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CurveRows:
+    """In how many replications of each row of parameters it has happened by some times.
+
+    Parameters
+    ----------
+    hits : array of shape (k, p)
+        By row and time, the times increasing; the last one is the horizon.
+    size : array of shape (k,)
+        Replications of each row that count and did not fail.
+    unknown : array of shape (k,)
+        Failed replications of each row.
+    """
+
+    hits: Floats
+    size: Floats
+    unknown: Floats
+
+    @property
+    def count(self) -> int:
+        """Rows that have a replication that counts."""
+        return int((self.size > 0).sum())
+
+    def half_width(self, level: float) -> float:
+        """Return the half-width of a band around the whole curve; infinite with fewer than 5 rows.
+
+        Notes
+        -----
+        Multiplier bootstrap over the rows as clusters (van der Vaart, Wellner 1996, *Weak Convergence and Empirical
+        Processes*, section 2.9): what each row adds to the curve's error is multiplied by a standard normal number,
+        and the largest error anywhere is noted, 2,000 times. The multipliers are always the same, so that a band is a
+        function of the counts. Student's t in place of the normal law makes up for the number of rows.
+        """
+        there = self.size + self.unknown > 0
+        k, size = self.count, (self.size + self.unknown)[there]
+        if k < FEWEST:
+            return math.inf
+        bands = [self._largest(self.hits[there], size, level)]
+        if self.unknown.any():
+            bands.append(self._largest(self.hits[there] + self.unknown[there, None], size, level))
+        from scipy.special import ndtri
+
+        return max(bands) * math.sqrt(k / (k - 1)) * quantile_t(k, level) / -float(ndtri((1 - level) / 2))
+
+    @staticmethod
+    def _largest(hits: Floats, size: Floats, level: float) -> float:
+        whole = size.sum()
+        rest = hits - np.outer(size, hits.sum(axis=0) / whole)
+        return float(np.quantile(np.abs(_multipliers(size.size) @ rest).max(axis=1) / whole, level))
+
+
+@lru_cache(maxsize=4)
+def _multipliers(k: int) -> Floats:
+    """Standard normal numbers, (MULTIPLIERS, k): a function of nothing but k."""
+    from scipy.special import ndtri
+
+    rows = np.arange(k)
+    found = [one for b in range(MULTIPLIERS // 2) for one in uniforms_array(0, "bootstrap", "curve", rows, occurrence=b)]
+    return np.asarray(ndtri(np.array(found)), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,6 +129,8 @@ class Curve:
         Confidence level of the band, strictly between 0 and 1; `at_level` changes it.
     weights : array_like of shape (h,), optional
         How many replications each first time stands for (whole numbers); by default one.
+    rows : CurveRows, optional
+        The same by row of parameters, where parameters were drawn: the band is then taken over rows.
 
     Attributes
     ----------
@@ -56,6 +138,8 @@ class Curve:
         The distinct times at which the curve rises, in days from the start.
     values, low, high : ndarray of shape (k,)
         Curve and band from each of these times up to the next. Before the first, see ``at(0.0)``.
+    half_width : float
+        Half-width of the band before it is cut to [0, 1] (failed replications come on top).
 
     Raises
     ------
@@ -66,7 +150,9 @@ class Curve:
     -----
     The band covers the whole curve at once with at least its level: half-width ``sqrt(log(2/alpha)/(2n))``, Dvoretzky,
     Kiefer, Wolfowitz (1956), Ann. Math. Stat. 27:642, DOI 10.1214/aoms/1177728174, with the constant of Massart
-    (1990), Ann. Probab. 18:1269, DOI 10.1214/aop/1176990746. One may therefore read off any number of dates.
+    (1990), Ann. Probab. 18:1269, DOI 10.1214/aop/1176990746. One may therefore read off any number of dates. Where
+    parameters were drawn, replications are not independent and the half-width is that of `CurveRows` (at least the one
+    of independent replications; the whole of [0, 1] with fewer than 5 rows).
 
     Examples
     --------
@@ -84,6 +170,8 @@ class Curve:
     unknown: int = 0
     level: float = 0.95
     weights: NDArray[np.int64] | None = None
+    rows: CurveRows | None = field(default=None, repr=False)
+    half_width: float = field(init=False)
     times: Floats = field(init=False, repr=False)
     values: Floats = field(init=False, repr=False)
     low: Floats = field(init=False, repr=False)
@@ -98,6 +186,7 @@ class Curve:
         _check_times(seen, weights, self.n, self.unknown)
         times, first = np.unique(seen, return_index=True)
         hits = np.cumsum(np.add.reduceat(weights, first)) if times.size else np.zeros(0, dtype=np.int64)
+        object.__setattr__(self, "half_width", self._half_width())
         value, low, high = self._band(hits)
         arrays = (seen, times, value, low, high, hits)
         for name, array in zip(("first_times", "times", "values", "low", "high", "hits"), arrays, strict=True):
@@ -105,18 +194,28 @@ class Curve:
             object.__setattr__(self, name, array)
 
     @classmethod
-    def of(cls, times: ArrayLike, unknown: int = 0, level: float = 0.95) -> Curve:
+    def of(cls, times: ArrayLike, unknown: int = 0, level: float = 0.95, *, rows: CurveRows | None = None) -> Curve:
         """Return the curve of first times in any order, one per replication that did not fail, inf = never."""
         every = np.asarray(times, dtype=np.float64).ravel()
         if np.isnan(every).any():
             raise EstimateError("a first time is not a number; use inf for never, and count failures in unknown")
         happened = np.sort(every[every != math.inf])
-        return cls(first_times=happened, n=every.size + unknown, unknown=unknown, level=level)
+        return cls(first_times=happened, n=every.size + unknown, unknown=unknown, level=level, rows=rows)
+
+    def _half_width(self) -> float:
+        if self.rows is None:
+            return self._dkw(self.n)
+        width = self.rows.half_width(self.level)
+        # Rows that all agree are no certainty: each counts as one replication then.
+        return max(width, self._dkw(self.n)) if width > 0 else self._dkw(self.rows.count)
+
+    def _dkw(self, n: int) -> float:
+        return math.sqrt(math.log(2 / (1 - self.level)) / (2 * n))
 
     @property
-    def half_width(self) -> float:
-        """Half-width of the band before it is cut to [0, 1] (failed replications come on top)."""
-        return math.sqrt(math.log(2 / (1 - self.level)) / (2 * self.n))
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know before believing the band, such as that few rows of parameters were drawn."""
+        return () if self.rows is None else row_notes(None, self.rows.count)
 
     def at_level(self, level: float) -> Curve:
         """Return the same curve with a band of another level."""
@@ -168,10 +267,13 @@ class Curve:
         )
 
     def __str__(self) -> str:
-        value, low, high = self.at(math.inf)
-        band = f"DKW band {percent(self.level)} [{low:.4g}, {high:.4g}]"
+        point = self.at(math.inf)
+        low, high = point.printed_ends
+        band = f"[{low}, {high}], chance {percent(self.level)} for the whole curve"
         failed = f", {thousands(self.unknown)} failed" if self.unknown else ""
-        return f"happens within the horizon: {value:.4g}, {band}, chance, n = {thousands(self.n)}{failed}"
+        rows = "" if self.rows is None else f" in {thousands(self.rows.count)} rows of parameters"
+        told = f"happens within the horizon: {point.printed} {band}, n = {thousands(self.n)}{rows}{failed}"
+        return "; ".join([told, *self.notes])
 
     def _band(self, hits: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
         """Return curve, lower and upper edge for counts of replications in which it has happened."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from negsim.errors import EstimateError
-from negsim.estimates.base import Estimate, Interval, check_level, set_counts
+from negsim.estimates.base import Estimate, Interval, percent, thousands
+from negsim.estimates.checks import check_level, set_counts
 from negsim.estimates.intervals import bisect
+from negsim.estimates.rows import FEWEST, METHOD, NONE, Rows, number_ends, ratio, row_notes
 
 __all__ = ["PairedDifference"]
 
@@ -25,6 +27,9 @@ class PairedDifference:
     unknown : int, optional
         Pairs of which at least one replication failed. They are counted once as ``first_only`` and once as
         ``second_only``.
+    rows : Rows, optional
+        The change (second alone minus first alone) by row of parameters, where parameters were drawn: the interval is
+        then taken over rows.
 
     Raises
     ------
@@ -35,7 +40,7 @@ class PairedDifference:
     --------
     >>> pairs = PairedDifference(n=21, both=1, first_only=7, second_only=1, neither=12)
     >>> print(pairs)
-    -0.29 [-0.52, -0.03], chance 95 %, n = 21
+    -29 points [-52, -3], chance 95 %, n = 21
     >>> pairs.flips
     (7, 1)
     >>> pairs.sign_test()
@@ -48,6 +53,7 @@ class PairedDifference:
     second_only: int
     neither: int
     unknown: int = 0
+    rows: Rows | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parts = ("both", "first_only", "second_only", "neither", "unknown")
@@ -98,10 +104,11 @@ class PairedDifference:
         return independent / paired if paired > 0 else math.inf
 
     def interval(self, level: float = 0.95) -> Interval:
-        """Return Tango's score interval of the difference.
+        """Return the Monte Carlo interval of the difference: Tango's score interval, or Student's t over rows.
 
-        It keeps close to its level also where few pairs differ, or none, which is what common random numbers are
-        for; the textbook (Wald) interval has zero width there.
+        Tango's keeps close to its level also where few pairs differ, or none, which is what common random numbers are
+        for; the textbook (Wald) interval has zero width there. Where parameters were drawn, histories that share a row
+        are not independent: the interval is over rows, and there is none ([-1, 1], method ``"none"``) with fewer than 5.
 
         Parameters
         ----------
@@ -121,6 +128,8 @@ class PairedDifference:
         (-0.037, 0.037)
         """
         check_level(level)
+        if self.rows is not None:
+            return _over_rows(self.rows, level)
         low = _tango_low(self.second_only, self.first_only + self.unknown, self.n, level)
         high = -_tango_low(self.first_only, self.second_only + self.unknown, self.n, level)
         return Interval(low=low, high=high, level=level, method="tango")
@@ -140,16 +149,35 @@ class PairedDifference:
         more, fewer = max(self.flips), min(self.flips) + self.unknown
         return 1.0 if fewer >= more else min(1.0, 2 * float(bdtr(fewer, more + fewer, 0.5)))
 
+    @property
+    def printed(self) -> str:
+        """The difference as text, in points of a percent."""
+        return self.estimate().printed
+
     def estimate(self, level: float = 0.95) -> Estimate:
         """Return difference, interval and printed form in one."""
-        low, high = found = self.interval(level)
+        found = self.interval(level)
+        notes = () if self.rows is None else row_notes(None, self.rows.count)
         plain = Estimate(
-            value=self.value, low=low, high=high, level=level, kind="chance", method=found.method, n=self.n
+            value=self.value,
+            low=min(found.low, self.value),
+            high=max(found.high, self.value),
+            level=level,
+            kind="chance",
+            method=found.method,
+            n=self.n,
+            unit="points",
+            notes=notes,
         )
-        if not self.unknown:
-            return plain
-        least, most = self.range
-        text = f"{plain}, {self.unknown} failed: the difference lies between {least:.4g} and {most:.4g}"
+        low, high = plain.ends()
+        n = f"n = {thousands(self.n)}"
+        if self.rows is not None:
+            n += f" in {thousands(self.rows.count)} rows of parameters"
+        ends = "" if found.method == NONE else f" [{low}, {high}], chance {percent(level)}"
+        text = f"{plain.printed}{ends}, {n}"
+        if self.unknown:
+            least, most = (100 * one for one in self.range)
+            text += f", {thousands(self.unknown)} failed: the difference lies between {least:.4g} and {most:.4g} points"
         return replace(plain, text=text)
 
     def __str__(self) -> str:
@@ -161,7 +189,23 @@ def _shares(n: int, first: int, second: int) -> tuple[float, float]:
     return (first / n, second / n) if n else (0.0, 0.0)
 
 
-def _tango_low(gained: int, lost: int, n: int, level: float) -> float:
+def _over_rows(rows: Rows, level: float) -> Interval:
+    """The interval over rows; failed pairs are counted against the second variant below, for it above."""
+    if rows.count < FEWEST:
+        return Interval(low=-1.0, high=1.0, level=level, method=NONE)
+    ends = []
+    for total, size in rows.bounds(-1.0, 1.0):
+        found = ratio(total, size)
+        if found.error == 0:
+            # Rows that all agree are no certainty: each counts as one pair.
+            gained, lost = max(found.value, 0.0) * found.rows, max(-found.value, 0.0) * found.rows
+            ends += [_tango_low(gained, lost, found.rows, level), -_tango_low(lost, gained, found.rows, level)]
+        else:
+            ends += number_ends(total, size, level)
+    return Interval(low=max(-1.0, min(ends)), high=min(1.0, max(ends)), level=level, method=METHOD)
+
+
+def _tango_low(gained: float, lost: float, n: int, level: float) -> float:
     """Return the low end of the score interval of (gained - lost)/n: where the statistic first exceeds z."""
     from scipy.special import ndtri
 
@@ -170,7 +214,7 @@ def _tango_low(gained: int, lost: int, n: int, level: float) -> float:
     return bisect(lambda delta: _tango_score(gained, lost, n, delta) < z, change, -1.0) if change > -1 else -1.0
 
 
-def _tango_score(gained: int, lost: int, n: int, delta: float) -> float:
+def _tango_score(gained: float, lost: float, n: int, delta: float) -> float:
     """Return the score statistic of "the difference is delta".
 
     `q` is the maximum-likelihood share of `lost` under that difference: the larger root of a quadratic equation.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from negsim.errors import EstimateError
-from negsim.estimates.base import Estimate, Interval, check_level, decimals, percent, set_counts, thousands
+from negsim.estimates.bands import Band, band_over_rows
+from negsim.estimates.base import Estimate, Interval, percent, thousands
+from negsim.estimates.checks import check_level, set_counts
 from negsim.estimates.intervals import check_method, share_interval
+from negsim.estimates.printing import upward
+from negsim.estimates.rows import METHOD, NONE, Rows, row_notes, share_over_rows
 
 __all__ = ["Conditional", "Proportion"]
 
@@ -25,6 +29,9 @@ class Proportion:
     unknown : int, optional
         Failed replications, whose answer nobody knows. They are counted once as no and once as yes: estimates are
         bounds then.
+    rows : Rows, optional
+        The same counts by row of parameters, where parameters were drawn: replications of one row are not
+        independent, so the interval is taken over rows.
 
     Raises
     ------
@@ -37,16 +44,17 @@ class Proportion:
     >>> round(low, 7), round(high, 7)
     (0.3983211, 0.6016789)
     >>> print(Proportion(hits=52_000, n=100_000))
-    0.520 [0.517, 0.523], chance 95 %, n = 100 000
+    52.0 % [51.7, 52.3], chance 95 %, n = 100 000
     >>> print(Proportion(hits=0, n=10_000))
     < 0.03 % (0 of 10 000; one-sided 95 % bound, chance)
     >>> print(Proportion(hits=500, n=1_000, unknown=20))
-    0.50 to 0.52 [0.47, 0.55], chance 95 %, n = 1 000, 20 failed: counted as no and as yes
+    51 % [47, 55], chance 95 %, n = 1 000, 20 failed: 50.0 to 52.0 % with all of them no, or yes
     """
 
     hits: int
     n: int
     unknown: int = 0
+    rows: Rows | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         set_counts(self, "hits", "n", "unknown")
@@ -65,7 +73,12 @@ class Proportion:
         """The share; if replications failed, the middle of `range`."""
         return (self.hits + self.unknown / 2) / self.n
 
-    def interval(self, level: float = 0.95, method: str = "clopper-pearson") -> Interval:
+    @property
+    def printed(self) -> str:
+        """The share as text, in percent: what tables and pictures show."""
+        return self.estimate().printed
+
+    def interval(self, level: float = 0.95, method: str | None = None) -> Interval:
         """Return the Monte Carlo interval of the probability.
 
         Parameters
@@ -73,13 +86,18 @@ class Proportion:
         level : float, optional
             Confidence level, strictly between 0 and 1.
         method : {"clopper-pearson", "wilson", "jeffreys", "sequence"}, optional
-            Exact; score; Bayesian; or valid at all n at once (take it where replications are added until the
-            interval is short enough).
+            Exact (by default); score; Bayesian; or valid at all n at once (take it where replications are added until
+            the interval is short enough). Where parameters were drawn there is one method, Student's t over rows.
+
+        Returns
+        -------
+        Interval
+            With fewer than 5 rows of parameters there is none: [0, 1], and its method is ``"none"``.
 
         Raises
         ------
         EstimateError
-            If the level or the method does not exist.
+            If the level or the method does not exist, or is one for independent replications where they are not.
 
         Notes
         -----
@@ -92,78 +110,124 @@ class Proportion:
         (0.3445903, 0.6554097)
         """
         check_level(level)
+        if self.rows is not None:
+            _check_over_rows(method)
+            return share_over_rows(self.rows, level)
+        method = method or "clopper-pearson"
         low, high = share_interval(self.hits, self.n, level, method)
         if self.unknown:
             high = share_interval(self.hits + self.unknown, self.n, level, method)[1]
         return Interval(low=low, high=high, level=level, method=method)
 
-    def estimate(self, level: float = 0.95, method: str = "clopper-pearson") -> Estimate:
-        """Return value, interval and printed form in one; arguments as for `interval`."""
-        found = self.interval(level, method)
-        return Estimate(
+    def band(self, low: float = 0.05, high: float = 0.95, *, level: float = 0.95) -> Band | None:
+        """Return the range of the probability over rows of parameters; None where none were drawn, or too few count."""
+        return None if self.rows is None else band_over_rows(self.rows, low, high, level=level)
+
+    def estimate(self, level: float = 0.95, method: str | None = None) -> Estimate:
+        """Return value, interval, range over draws and printed form in one; arguments as for `interval`."""
+        interval, band = self.interval(level, method), self.band(level=level)
+        spread = None if band is None or band.collapsed else band
+        plain = Estimate(
             value=self.value,
-            low=found.low,
-            high=found.high,
+            low=interval.low,
+            high=interval.high,
             level=level,
             kind="chance",
-            method=method,
+            method=interval.method,
             n=self.n,
-            text=self._text(found),
+            unit="%",
+            spread=None if spread is None else (spread.low, spread.high),
+            spread_errors=(0.0, 0.0) if spread is None else (spread.low_error, spread.high_error),
+            bound=self._one_sided_ends(interval) if self._extreme else None,
+            notes=self._notes(spread),
         )
+        return replace(plain, text=self._text(plain, interval, band))
 
     def combine(self, other: Proportion) -> Proportion:
-        """Return the share of both sets of replications together.
+        """Return the share of both sets of replications together, which must be independent ones.
+
+        Raises
+        ------
+        EstimateError
+            If one of them has rows of parameters.
 
         >>> Proportion(hits=1, n=10).combine(Proportion(hits=2, n=20))
         Proportion(hits=3, n=30, unknown=0)
         """
+        if self.rows is not None or other.rows is not None:
+            raise EstimateError("shares over drawn parameters cannot be joined from counts; simulate them in one run")
         return Proportion(hits=self.hits + other.hits, n=self.n + other.n, unknown=self.unknown + other.unknown)
 
     def __str__(self) -> str:
         return str(self.estimate())
 
-    def _text(self, found: Interval) -> str:
-        """Return the printed form where the usual one would mislead, else nothing."""
+    @property
+    def _extreme(self) -> bool:
+        """Whether no replication is known to say yes, or none to say no."""
+        return self.unknown < self.n and (self.hits == 0 or self.hits + self.unknown == self.n)
+
+    def _notes(self, spread: Band | None) -> tuple[str, ...]:
+        if self.rows is None:
+            return ()
+        outside = "" if spread is None else spread.outside
+        return (*row_notes(None, self.rows.count), *([outside] if outside else []))
+
+    def _text(self, plain: Estimate, interval: Interval, band: Band | None) -> str:
+        """Return the printed form."""
+        n = f"n = {thousands(self.n)}"
+        if self.rows is not None:
+            n += f" in {thousands(self.rows.size.size)} rows of parameters"
         if self.unknown == self.n:
             return f"unknown (all {thousands(self.n)} replications failed)"
-        if self.hits == 0 or self.hits + self.unknown == self.n:
-            return self._one_sided(found)
-        return self._between(found) if self.unknown else ""
+        spread = "" if band is None else f"; {band.told(plain.spread_ends())}"
+        if interval.method == NONE:
+            return f"{plain.printed}, {n}{spread}"
+        if self._extreme:
+            return self._one_sided(plain, interval) + spread
+        low, high = plain.ends()
+        failed = f", {self._failed()}" if self.unknown else ""
+        return f"{plain.printed} [{low}, {high}], chance {percent(plain.level)}, {n}{failed}{spread}"
 
-    def _one_sided(self, found: Interval) -> str:
+    def _failed(self) -> str:
+        least, most = (100 * one for one in self.range)
+        return f"{thousands(self.unknown)} failed: {least:.1f} to {most:.1f} % with all of them no, or yes"
+
+    def _one_sided(self, plain: Estimate, interval: Interval) -> str:
         """Print a bound: no hit in n replications does not make a probability 0, nor n hits make it 1."""
-        never, anytime = self.hits == 0, found.method == "sequence"
-        # The sequence's two sides share one error and stay valid while one looks on; a one-sided bound would not.
-        low, high = found if anytime else self._one_sided_ends(found.level)
-        number = f"< {_upward(high)} %" if never else f"> {100 - _upward(1 - low)} %"
+        anytime, never = interval.method == "sequence", self.hits == 0
         failed = f", {thousands(self.unknown)} failed counted as {'yes' if never else 'no'}" if self.unknown else ""
-        count = f"{thousands(self.hits)} of {thousands(self.n)}{failed}"
-        return f"{number} ({count}; {'anytime' if anytime else 'one-sided'} {percent(found.level)} bound, chance)"
+        low, high = self._one_sided_ends(interval)
+        number = f"< {upward(100 * Decimal(repr(high)))} %" if never else f"> {100 - upward(100 * (1 - Decimal(repr(low))))} %"
+        rows = "" if self.rows is None else f" in {thousands(self.rows.count)} rows of parameters"
+        count = f"{thousands(self.hits)} of {thousands(self.n)}{rows}{failed}"
+        return f"{number} ({count}; {'anytime' if anytime else 'one-sided'} {percent(plain.level)} bound, chance)"
 
-    def _one_sided_ends(self, level: float) -> tuple[float, float]:
-        """Return the exact one-sided bounds, each at `level` by itself."""
+    def _one_sided_ends(self, interval: Interval) -> tuple[float, float]:
+        """Return the one-sided bounds, each at the interval's level by itself."""
         from scipy.special import betainccinv, betaincinv
 
-        most = self.hits + self.unknown
-        low = float(betaincinv(self.hits, self.n - self.hits + 1, 1 - level)) if self.hits else 0.0
-        high = float(betainccinv(most + 1, self.n - most, 1 - level)) if most < self.n else 1.0
-        return low, high
+        # The sequence's two sides share one error and stay valid while one looks on; a one-sided bound would not.
+        if interval.method in ("sequence", NONE):
+            return interval.low, interval.high
+        level, scale = interval.level, 1.0
+        if self.rows is not None:
+            # All rows agree, as far as is known: each counts as one replication.
+            scale = self.rows.count / self.n
+        n, hits, most = scale * self.n, scale * self.hits, scale * (self.hits + self.unknown)
+        low = float(betaincinv(hits, n - hits + 1, 1 - level)) if self.hits else 0.0
+        high = float(betainccinv(most + 1, n - most, 1 - level)) if self.hits + self.unknown < self.n else 1.0
+        return max(low, interval.low), min(high, interval.high)
 
-    def _between(self, found: Interval) -> str:
-        """Print the share as a range, with the interval around it."""
-        least, low, high = decimals(self.range[0], found.low, found.high)
-        most = decimals(self.range[1], found.low, found.high)[0]
-        tail = f"n = {thousands(self.n)}, {thousands(self.unknown)} failed: counted as no and as yes"
-        return f"{least} to {most} [{low}, {high}], chance {percent(found.level)}, {tail}"
 
-
-def _upward(share: float) -> Decimal:
-    """Return a small share in percent, rounded up to two digits so that the bound stays true."""
-    exact = 100 * Decimal(repr(share))
-    if exact == 0:
-        return exact
-    rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - 1), rounding=ROUND_CEILING)
-    return Decimal(f"{rounded.normalize():f}")
+def _check_over_rows(method: str | None) -> None:
+    """Refuse methods for independent replications where replications share rows of parameters."""
+    if method is None or method == METHOD:
+        return
+    check_method(method)
+    raise EstimateError(
+        f"method {method!r} is for independent replications, but replications of one row of parameters are not; leave"
+        " method= away"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +244,9 @@ class Conditional:
         All replications, failed ones included.
     unknown : int, optional
         Failed replications: whether the condition held in them is not known either.
+    rows : Rows, optional
+        Hits and replications in which the condition held by row of parameters, as in `Proportion`: the share is then
+        a ratio of totals, with a random number of replications in each row.
 
     Raises
     ------
@@ -195,13 +262,14 @@ class Conditional:
     Examples
     --------
     >>> print(Conditional(hits=52, given=100, n=1_000))
-    0.52 [0.42, 0.62], chance 95 %, given in 100 of 1 000
+    50 % [42, 62], chance 95 %, given in 100 of 1 000
     """
 
     hits: int
     given: int
     n: int
     unknown: int = 0
+    rows: Rows | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         set_counts(self, "hits", "given", "n", "unknown")
@@ -224,35 +292,36 @@ class Conditional:
                 f"the condition held in none of {thousands(self.n)} replications, so nothing is known about what"
                 " follows from it; simulate more of them, or make the condition happen with do(...)"
             )
-        return Proportion(hits=self.hits, n=self.given + self.unknown, unknown=self.unknown)
+        return Proportion(hits=self.hits, n=self.given + self.unknown, unknown=self.unknown, rows=self.rows)
 
     @property
     def value(self) -> float:
         """The share, as in `Proportion.value`; raises EstimateError if the condition never held."""
         return self.proportion.value
 
-    def interval(self, level: float = 0.95, method: str = "clopper-pearson") -> Interval:
+    @property
+    def printed(self) -> str:
+        """The share as text, in percent: what tables and pictures show."""
+        return self.estimate().printed
+
+    def band(self, low: float = 0.05, high: float = 0.95, *, level: float = 0.95) -> Band | None:
+        """Return the range of the share over rows of parameters; None where none were drawn, or too few count."""
+        return self.proportion.band(low, high, level=level)
+
+    def interval(self, level: float = 0.95, method: str | None = None) -> Interval:
         """Return the interval on the given subset, [0, 1] if that is empty; arguments as in `Proportion.interval`."""
-        check_method(method)
+        if method not in (None, METHOD):
+            check_method(str(method))
         if self.given + self.unknown:
             return self.proportion.interval(level, method)
-        return Interval(low=0.0, high=1.0, level=level, method=method)
+        return Interval(low=0.0, high=1.0, level=level, method=NONE)
 
-    def estimate(self, level: float = 0.95, method: str = "clopper-pearson") -> Estimate:
+    def estimate(self, level: float = 0.95, method: str | None = None) -> Estimate:
         """Return value, interval and printed form in one; `n` of the result is the size of the given subset."""
         found = self.proportion.estimate(level, method)
         given = f"given in {thousands(self.given)} of {thousands(self.n)}"
-        inner = str(found).replace(f"n = {thousands(found.n)}", given)
-        return Estimate(
-            value=found.value,
-            low=found.low,
-            high=found.high,
-            level=level,
-            kind="chance",
-            method=method,
-            n=found.n,
-            text=inner if given in inner else f"{inner}, {given}",
-        )
+        inner = found.text.replace(f"n = {thousands(found.n)}", given)
+        return replace(found, text=inner if given in inner else f"{inner}, {given}")
 
     def __str__(self) -> str:
         if self.given + self.unknown:
