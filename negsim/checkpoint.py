@@ -28,7 +28,7 @@ from negsim.workers import Plan
 
 __all__ = ["Checkpoint", "identity"]
 
-MAGIC = b"negsim checkpoint 2\n"
+MAGIC = b"negsim checkpoint 3\n"
 ARRAYS = ("replications", "first", "at", "held", "fired", "counts", "final", "events", "failed")
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negsim.errors import EstimateError, NotRecorded, nearest
-from negsim.estimates import Band, Conditional, Curve, Mean, Proportion, draw_band
+from negsim.estimates import Band, Conditional, Curve, CurveRows, Mean, Proportion, Rows
+from negsim.estimators import (
+    FirstPassage,
+    band_of,
+    bounded,
+    limits,
+    never_share,
+    refuse_all_failed,
+    refuse_never,
+    share,
+)
 from negsim.model.calendar import DAY
 from negsim.model.questions import Question
 from negsim.probes import Asked
-from negsim.runs import FirstPassage, Results
+from negsim.runs import Results
 from negsim.tally import Tally
 
 __all__ = ["CountedRuns"]
@@ -23,7 +34,8 @@ class CountedRuns(Results):
     """The results of ``simulate(..., keep="counts")``: constant memory, for 1e9 replications and more.
 
     Probabilities are exact counts at every question's own dates, at the end of every day and on 4,096 equal cells of
-    the horizon; quantiles are sharp to one cell. What needs each history (pairs, reasons, other dates) is refused
+    the horizon (where parameters were drawn: at the questions' dates and at up to 512 others, by row of parameters);
+    quantiles of first times are sharp to one cell. What needs each history (pairs, reasons, other dates) is refused
     with the remedy.
 
     Attributes
@@ -60,21 +72,18 @@ class CountedRuns(Results):
         """
         entry = self.asked(question)
         self._needs_probability(entry)
-        failed = self.tally.failed
         place = self._place(entry)
         if (by, after, before) == (None, None, None) and place is not None:
-            hits, counted = int(self.tally.yes[place].sum()), int(self.tally.counted[place].sum())
+            rows = Rows(total=self.tally.yes[place], size=self.tally.counted[place], unknown=self.tally.failed_rows)
         elif entry.given is not None or entry.question.kind not in ("reached", "when"):
             raise NotRecorded(
                 f"question {entry.question.name} was counted at its own date only; use keep='times' for others"
             )
         else:
             since, upto = self.window(entry, by, after, before)
-            hits, counted = self._hits(entry, since, upto, by if before is None else before, after), self.tally.n - failed
-        if entry.given is not None:
-            self._check_given(entry)
-            return Conditional(hits=hits, given=counted, n=self.tally.n, unknown=failed)
-        return Proportion(hits=hits, n=self.tally.n, unknown=failed)
+            rows = self._hits(entry, since, upto, by if before is None else before, after)
+        self._check_given(entry)
+        return share(entry, rows, self.tally.n, clustered=self.clustered)
 
     def _check_given(self, entry: Asked) -> None:
         """Refuse a given that was true at the start of every history."""
@@ -88,42 +97,63 @@ class CountedRuns(Results):
         names = list(self.program.probes.asked)
         return names.index(entry.question.name) if entry.question.name in names else None
 
-    def _hits(self, entry: Asked, since: float, upto: float, by: Any, after: Any) -> int:
-        low = -1 if since <= 0 else self._edge(since - 1.0, after)
-        return int(self.tally.reached[entry.column, low + 1 : self._edge(upto, by) + 1].sum())
+    def _hits(self, entry: Asked, since: float, upto: float, by: Any, after: Any) -> Rows:
+        """Counts in a window: by row of parameters where rows are clusters, else all in one."""
+        tally = self.tally
+        if not self.clustered:
+            edges, reached, failed, n = tally.edges, tally.reached[entry.column], [tally.failed], tally.n
+            counts, size = reached[None, :], [n - tally.failed]
+        else:
+            edges, counts, failed = tally.pivots, tally.reached_rows[entry.column], tally.failed_rows
+            size = self._simulated() - tally.failed_rows
+        low = -1 if since <= 0 else self._edge(edges, since - 1.0, after)
+        hits = counts[:, low + 1 : self._edge(edges, upto, by) + 1].sum(axis=1)
+        return Rows(total=hits, size=size, unknown=failed)
 
-    def _edge(self, when: float, told: Any) -> int:
-        place = int(np.searchsorted(self.tally.edges, when))
-        if place == len(self.tally.edges) or self.tally.edges[place] != when:
-            raise NotRecorded(
-                f"nothing was counted at {told!r}; ask at the end of a day or on a question's date, or use keep='times'"
-            )
+    def _simulated(self) -> NDArray[np.int64]:
+        """Replications by row of parameters: replication r has row ``r % draws``."""
+        k = len(self.rows)
+        return self.tally.n // k + (np.arange(k) < self.tally.n % k)
+
+    def _edge(self, edges: NDArray[np.float64], when: float, told: Any) -> int:
+        place = int(np.searchsorted(edges, when))
+        if place == len(edges) or edges[place] != when:
+            where = "at the end of a day or on a question's date" if not self.clustered else "on a question's date"
+            raise NotRecorded(f"nothing was counted at {told!r}; ask {where}, or use keep='times'")
         return place
 
     def band(self, question: Any, by: Any = None, *, low: float = 0.05, high: float = 0.95) -> Band:
         """The range of the probability over the draws of the parameters; see `Runs.band`."""
         self._needs_draws()
-        place = self._place(self.asked(question))
-        if by is not None or place is None:
-            raise NotRecorded(
-                "ranges over draws were counted on the questions' own dates only; use keep='times' for others"
-            )
-        hits, n = self.tally.yes[place], self.tally.counted[place]
-        enough = n >= 2
-        return draw_band(hits[enough], n[enough], low, high, unknown=self.tally.failed)
+        return band_of(self, self.probability(question, by), low, high)
 
     def first_passage(self, question: Any, *, level: float = 0.95) -> FirstPassage:
         """The cumulative curve of the first time at the edges of the cells, with a simultaneous band."""
         entry = self.asked(question)
         self._needs(entry, "reached", "when")
-        counts = self.tally.reached[entry.column]
+        if entry.given is not None:
+            raise NotRecorded(
+                f"question {entry.question.name} is given '{entry.question.given}', and curves were counted over all"
+                " histories; use keep='times'"
+            )
+        if self.tally.failed == self.tally.n:
+            refuse_all_failed(entry.question.name, self.tally.n, self.failures)
+        counts = self.tally.reached[entry.column].copy()
+        counts[self.tally.edges < entry.after] = 0
         seen = counts > 0
+        rows = None
+        if self.clustered:
+            by_row = self.tally.reached_rows[entry.column] * (self.tally.pivots >= entry.after)
+            failed = self.tally.failed_rows
+            hits, size = np.cumsum(by_row, axis=1, dtype=np.float64), (self._simulated() - failed).astype(np.float64)
+            rows = CurveRows(hits=hits, size=size, unknown=failed.astype(np.float64))
         curve = Curve(
             first_times=self.tally.edges[seen] / DAY,
             weights=counts[seen],
             n=self.tally.n,
             unknown=self.tally.failed,
             level=level,
+            rows=rows,
         )
         return FirstPassage(curve, self.scenario.calendar, self.program.horizon / DAY)
 
@@ -146,16 +176,38 @@ class CountedRuns(Results):
         return int(self.tally.outcomes[chosen].sum())
 
     def mean(self, question: Any) -> Mean:
-        """The mean answer of a question of kind ``duration`` (days), ``value``, ``holds`` or ``fired``."""
+        """The mean answer of a question of kind ``duration`` (days), ``value``, ``holds``, ``fired`` or ``when``."""
         entry = self.asked(question)
-        self._needs(entry, "duration", "value", "fired", "holds")
+        kind, name = entry.question.kind, entry.question.name
+        self._needs(entry, "duration", "value", "fired", "holds", "when")
         if entry.given is not None:
             raise NotRecorded(
-                f"question {entry.question.name} is given '{entry.question.given}', and means were counted over all "
-                "histories; use keep='times'"
+                f"question {name} is given '{entry.question.given}', and means were counted over all histories; use"
+                " keep='times'"
             )
-        table = {"duration": self.tally.held, "fired": self.tally.fired}.get(entry.question.kind, self.tally.at)
-        return table[entry.column].mean(self.tally.failed)
+        failed = self.tally.failed_rows
+        if self.tally.failed == self.tally.n:
+            refuse_all_failed(name, self.tally.n, self.failures)
+        if kind != "when":
+            table = {"duration": self.tally.held, "fired": self.tally.fired}.get(kind, self.tally.at)
+            return bounded(table[entry.column].mean(failed, clustered=self.clustered), limits(entry))
+        asked = self.program.probes.asked
+        place = self._place(entry)
+        if place is None:
+            raise NotRecorded(f"the times of question {name} were not summed; ask a question of kind 'when' in the run")
+        total = self.tally.when[[one for one in asked if asked[one].question.kind == "when"].index(name)]
+        rows = Rows(total=self.tally.yes[place], size=self.tally.counted[place], unknown=failed)
+        if total.n == 0:
+            refuse_never(name, int(rows.size.sum()))
+        never = never_share(rows, clustered=self.clustered)
+        return replace(bounded(total.mean(failed, clustered=self.clustered), limits(entry)), never=never)
+
+    def quantile(self, question: Any, p: float, *, level: float = 0.95) -> Any:
+        """Refused: quantiles need each history; `first_passage` has those of first times, to one cell."""
+        raise NotRecorded(
+            f"a quantile needs the number of each history; use simulate(..., keep='times'), or, for a time, "
+            f"first_passage({str(question)!r}).quantile({p!r})"
+        )
 
     def answers(self, *_: Any) -> Any:
         """Refused: single histories were not kept."""

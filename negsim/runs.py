@@ -11,55 +11,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.blocks import ARRAYS, Block, Trajectory, answered, counted, first_told, numbers
+from negsim.blocks import Block, Trajectory, answered, joined, numbers
 from negsim.errors import EstimateError, NotRecorded, SimulationError, nearest
-from negsim.estimates import Band, Conditional, Curve, Mean, Proportion, draw_band
-from negsim.model.calendar import DAY, Calendar, Moment, moment
+from negsim.estimates import Band, Conditional, Mean, Proportion, Quantile, Rows
+from negsim.estimators import FirstPassage, band_of, mean_of, mean_over, passage, quantile_in, share
+from negsim.model.calendar import moment
 from negsim.model.expressions import Expression, Operand, Truth, as_expression
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.probes import Asked
 from negsim.program import Program
+from negsim.tally import grid, pivots
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["FirstPassage", "Results", "Runs"]
-
-
-@dataclass(frozen=True, slots=True)
-class FirstPassage:
-    """When a condition is first true: a cumulative curve with a simultaneous band, in days and in dates.
-
-    Attributes
-    ----------
-    curve : Curve
-        Days from the start; ``times``, ``values``, ``low``, ``high``.
-    calendar : Calendar
-    horizon : float
-        Days from the start to the scenario's end: nothing is known of later.
-    """
-
-    curve: Curve
-    calendar: Calendar
-    horizon: float = math.inf
-
-    def at(self, when: Moment) -> Any:
-        """Probability that it happened by a date (the whole day), with the band."""
-        time = self.calendar.deadline(moment(when, "at"), "at") / DAY
-        if not 0 <= time <= self.horizon:
-            raise EstimateError(
-                f"at {when!r} lies outside the simulated time (to {self.calendar.label(self.horizon * DAY)}); "
-                "move the scenario's end"
-            )
-        return self.curve.at(time)
-
-    def quantile(self, p: float) -> tuple[str, str, str]:
-        """The date by which the probability reaches p, and the band's dates; ``"never"`` beyond what is reached."""
-        found = self.curve.quantile(p)
-        times = (found.time, found.low, found.high)
-        early, low, high = (self.calendar.label(time * DAY) for time in times)
-        return early, low, high
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -109,6 +76,16 @@ class Results:
     def partial(self) -> bool:
         """Whether a budget ended the run before all replications were simulated."""
         return self.replications < self.requested
+
+    @cached_property
+    def clustered(self) -> bool:
+        """Whether replications of one row of parameters have something in common, so that rows are clusters."""
+        return self.drawn and any(parameter.belief is not None for parameter in self.program.parameters)
+
+    @cached_property
+    def pivots(self) -> NDArray[np.float64]:
+        """Dates, in microseconds, at which curves are counted by row of parameters."""
+        return pivots(grid(self.program, self.scenario.calendar), self.program, len(self.rows))
 
     @cached_property
     def parameters(self) -> NDArray[np.float64]:
@@ -319,45 +296,43 @@ class Runs(Results):
         Proportion or Conditional
             ``.value``, ``.interval(level, method)``; Conditional for questions with ``given``.
         """
-        yes, counted = self.answers(question, by, after, before=before)
-        unknown = int(self.block.failed.sum())
-        hits = int((yes & ~self.block.failed).sum())
-        if self.asked(question).given is None:
-            return Proportion(hits=hits, n=self.replications, unknown=unknown)
-        return Conditional(
-            hits=hits, given=int((counted & ~self.block.failed).sum()), n=self.replications, unknown=unknown
-        )
+        yes, counts = self.answers(question, by, after, before=before)
+        return share(self.asked(question), self.sums(yes, counts), self.replications, clustered=self.clustered)
 
-    def band(self, question: Any, by: Any = None, *, low: float = 0.05, high: float = 0.95) -> Band:
+    @cached_property
+    def draw(self) -> NDArray[np.int64]:
+        """The row of parameters of each replication, (n,)."""
+        return np.asarray(self.block.replications % len(self.rows), dtype=np.int64)
+
+    def sums(self, values: NDArray[Any], counts: NDArray[np.bool_]) -> Rows:
+        """Totals by row of parameters over the replications that count."""
+        return Rows.of(self.draw, len(self.rows), values.astype(np.float64), counts, self.block.failed)
+
+    def band(
+        self, question: Any, by: Any = None, *, before: Any = None, after: Any = None, low: float = 0.05, high: float = 0.95
+    ) -> Band:
         """The range of the probability over the draws of the parameters, inner noise removed.
+
+        The dates are those of `probability`, ``low`` and ``high`` the quantiles over draws.
 
         Raises
         ------
         EstimateError
-            If the parameters were not drawn (``simulate(..., draws=200)``).
+            If the parameters were not drawn (``simulate(..., draws=200)``), or nothing can be told of two draws.
         """
         self._needs_draws()
-        yes, counted = self.answers(question, by)
-        row = self.block.replications % len(self.rows)
-        good = counted & ~self.block.failed
-        hits = np.bincount(row[yes & good], minlength=len(self.rows))
-        n = np.bincount(row[good], minlength=len(self.rows))
-        enough = n >= 2
-        return draw_band(hits[enough], n[enough], low, high, unknown=int(self.block.failed.sum()))
+        return band_of(self, self.probability(question, by, before=before, after=after), low, high)
 
     def first_passage(self, question: Any, *, level: float = 0.95) -> FirstPassage:
         """The cumulative curve of the first time, with a simultaneous band, and its quantiles as dates.
 
-        Of a question with ``given``, the curve is that of the histories that count.
+        Of a question with ``given``, the curve is that of the histories that count; with ``after``, what came before
+        never comes. Where parameters were drawn the band is taken over rows.
         """
-        entry, times = self.asked(question), self.first_times(question)
-        alive = ~self.block.failed
+        entry = self.asked(question)
+        self._needs(entry, "reached", "happens", "when")
         self._check_given(entry)
-        counts = alive & counted(self.block, entry, entry.by)
-        if not counts.any():
-            raise EstimateError(f"question {entry.question.name}: no history counts; simulate more replications")
-        curve = Curve.of(times[counts], unknown=int((~alive).sum()), level=level)
-        return FirstPassage(curve, self.scenario.calendar, self.program.horizon / DAY)
+        return passage(self, entry, level)
 
     def count(self, what: Any, outcome: str | None = None) -> Mean:
         """How often an action fires (with an outcome), by the end or as a question of kind ``fired`` asks."""
@@ -366,7 +341,9 @@ class Runs(Results):
             entry = self.asked(what)
             self._needs(entry, "fired")
             return self.mean(what)
-        return self._mean(self.firings(what, outcome).astype(np.float64))
+        name = what if isinstance(what, str) else what.name
+        fired = self.firings(what, outcome).astype(np.float64)
+        return mean_over(self, name, fired, ~self.block.failed, (0.0, math.inf))
 
     def firings(self, action: Any, outcome: str | None = None) -> NDArray[np.int64]:
         """Firings of an action (with an outcome) by the end, (n,)."""
@@ -388,15 +365,40 @@ class Runs(Results):
         return total
 
     def mean(self, question: Any) -> Mean:
-        """The mean answer of a question of kind ``duration`` (days), ``value`` or ``fired``."""
-        entry = self.asked(question)
-        self._needs(entry, "duration", "value", "fired", "holds")
-        self._check_given(entry)
-        return self._mean(numbers(self.block, entry), counted(self.block, entry, entry.by))
+        """The mean answer of a question whose answer is a number.
 
-    def _mean(self, values: NDArray[np.float64], counts: NDArray[np.bool_] | None = None) -> Mean:
-        good = ~self.block.failed if counts is None else ~self.block.failed & counts
-        return Mean.of(values[good], unknown=int(self.block.failed.sum()))
+        Parameters
+        ----------
+        question : str or Question
+            Of kind ``duration`` (days), ``value``, ``fired``, or ``when``: days from the start, over the histories that
+            get there; ``.never`` is the share of those that never do.
+
+        Raises
+        ------
+        EstimateError
+            If no history has a number: all failed, or none ever got there.
+        """
+        return mean_of(self, self._numbered(question))
+
+    def quantile(self, question: Any, p: float, *, level: float = 0.95) -> Quantile:
+        """The number that a share `p` of the histories does not exceed, with its Monte Carlo interval.
+
+        Parameters
+        ----------
+        question : str or Question
+            As in `mean`; a time that is never reached counts as later than any other (``.never`` has their share).
+        p : float
+            Strictly between 0 and 1: 0.5 is the median.
+        level : float, optional
+            Confidence level of the interval.
+        """
+        return quantile_in(self, self._numbered(question), p, level)
+
+    def _numbered(self, question: Any) -> Asked:
+        entry = self.asked(question)
+        self._needs(entry, "duration", "value", "fired", "holds", "when")
+        self._check_given(entry)
+        return entry
 
     def to_dataframe(self) -> pd.DataFrame:
         """A row a replication: first times (days), values, durations and firings by question, counts of events."""
@@ -406,40 +408,9 @@ class Runs(Results):
             raise ImportError("to_dataframe needs pandas; install it with: pip install pandas") from None
         columns: dict[str, Any] = {
             "replication": self.block.replications,
-            "draw": self.block.replications % len(self.rows),
+            "draw": self.draw,
         }
         for name, entry in self.program.probes.asked.items():
             columns[name] = numbers(self.block, entry)
         columns |= {"events": self.block.events, "failed": self.block.failed}
         return pd.DataFrame(columns).set_index("replication")
-
-
-class JoinedBlock(Block):
-    """Several blocks as one, read-only; each array is joined when it is first looked at."""
-
-    __slots__ = ("parts",)
-
-    def __init__(self, parts: Sequence[Block]) -> None:
-        self.parts = tuple(parts)
-
-    def __getattr__(self, name: str) -> Any:
-        whole: Any
-        if name in ARRAYS:
-            whole = np.concatenate([getattr(part, name) for part in self.parts])
-            whole.flags.writeable = False
-        elif name == "failures":
-            whole = first_told([one for part in self.parts for one in part.failures])
-        elif name == "traces":
-            whole = [one for part in self.parts for one in part.traces]
-        else:
-            raise AttributeError(name)
-        setattr(self, name, whole)
-        return whole
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return JoinedBlock, (self.parts,)
-
-
-def joined(blocks: Sequence[Block]) -> Block:
-    """One block of several, read-only."""
-    return JoinedBlock(blocks)

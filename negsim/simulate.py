@@ -314,7 +314,7 @@ class _Run:
     def save(self) -> None:
         """Save a checkpoint."""
         from negsim.checkpoint import block_arrays
-        from negsim.runs import joined
+        from negsim.blocks import joined
 
         if self.file is None or self.done == 0:
             return

@@ -21,7 +21,7 @@ FLOORS = {
     1: ["laws", "streams", "estimates", "model.expressions", "model.names"],
     2: ["model"],
     3: ["vocabulary", "bargaining"],
-    4: ["files", "binding", "program", "probes", "blocks", "runs", "tally", "counted"],
+    4: ["files", "binding", "program", "probes", "blocks", "runs", "tally", "counted", "estimators"],
     5: ["engines"],
     6: ["simulate", "workers", "checkpoint", "analysis"],
     7: ["report"],
