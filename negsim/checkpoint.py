@@ -20,7 +20,7 @@ import numpy as np
 
 import negsim
 from negsim import errors
-from negsim.blocks import Block
+from negsim.blocks import ARRAYS, Block
 from negsim.errors import CheckpointError, SimulationError
 from negsim.program import Program
 from negsim.tally import Tally
@@ -29,7 +29,6 @@ from negsim.workers import Plan
 __all__ = ["Checkpoint", "identity"]
 
 MAGIC = b"negsim checkpoint 3\n"
-ARRAYS = ("replications", "first", "at", "held", "fired", "counts", "final", "events", "failed")
 
 
 def identity(plan: Plan) -> dict[str, Any]:

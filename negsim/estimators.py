@@ -19,6 +19,7 @@ from negsim.tally import reached_by_row
 
 __all__ = [
     "FirstPassage",
+    "NothingCounted",
     "band_of",
     "bounded",
     "limits",
@@ -31,6 +32,10 @@ __all__ = [
     "refuse_never",
     "share",
 ]
+
+
+class NothingCounted(EstimateError):
+    """No history counts: all failed, or what a question is given never came true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def share(entry: Asked, rows: Rows, n: int, *, clustered: bool) -> Proportion | 
         return Proportion(hits=hits, n=n, unknown=unknown, rows=kept)
     if good == 0:
         question = entry.question
-        raise EstimateError(
+        raise NothingCounted(
             f"question {question.name}: what it is given ('{question.given}') came true in none of {n:,} histories, so"
             " that nothing is known of what follows from it; simulate more of them, or make it happen with do(...)"
         )
@@ -118,12 +123,12 @@ def limits(entry: Asked) -> tuple[float, float]:
 def refuse_all_failed(name: str, n: int, failures: Sequence[Exception]) -> NoReturn:
     """Say that there is nothing to estimate from."""
     first = f"; the first: {failures[0]}" if failures else ""
-    raise EstimateError(f"question {name}: all {n:,} replications failed, so that there is no number{first}")
+    raise NothingCounted(f"question {name}: all {n:,} replications failed, so that there is no number{first}")
 
 
 def refuse_never(name: str, n: int) -> NoReturn:
     """Say that a time has no mean, because nobody ever gets there."""
-    raise EstimateError(
+    raise NothingCounted(
         f"question {name}: it never came true in {n:,} histories, so that its time has no mean; simulate more, or move"
         " the scenario's end"
     )

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from negsim.estimates import Band, Conditional, Interval, draw_band, round_to_range, words_for_range
+from negsim.estimates import Conditional, Estimate, words
+from negsim.estimators import NothingCounted
 from negsim.model.calendar import counted_days
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.probes import Asked
-from negsim.runs import Results, Runs
+from negsim.runs import Results
 
 __all__ = ["Answer", "answers", "deadline", "stated"]
-
-Counts = NDArray[np.int64]
-SHARES = ("reached", "when", "holds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +28,27 @@ class Answer:
     by : str
         Deadline as ISO text, wall clock of the scenario: a date is the whole of that day.
     value : float
-        Probability; for the kinds duration (days), value and fired the mean.
+        Probability; for the kinds duration (days), value and fired the mean. Not rounded; not a number where no
+        history counts.
     low, high : float
-        Monte Carlo interval of the value (infinite if a single replication says nothing of it).
+        Monte Carlo interval of the value (infinite, or the whole of [0, 1], if there is none).
     band_low, band_high : float or None
-        Range of the probability over draws of the parameters, inner noise removed; None if none were drawn.
+        Range of the probability over draws of the parameters, inner noise removed; None if none were drawn, or the
+        draws made no difference that stands out from the noise of chance.
     base_rate : float or None
         Share of yes among comparable questions.
     given : str
         The condition it is conditioned on, or nothing.
+    is_share : bool
+        Whether the value is a probability.
+    estimate : Estimate or None
+        The number with everything that is printed of it.
+    collapsed : bool
+        Whether parameters were drawn, and made no difference that stands out from the noise of chance.
+    counted, n : int
+        Histories that count (in which what it is given came true), and histories in all.
+    notes : tuple of str
+        What a reader must know before believing the number.
     """
 
     id: str
@@ -55,44 +62,49 @@ class Answer:
     band_high: float | None = None
     base_rate: float | None = None
     given: str = ""
+    is_share: bool = True
+    estimate: Estimate | None = field(default=None, repr=False)
+    collapsed: bool = False
+    counted: int = 0
+    n: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
-    def is_share(self) -> bool:
-        """Whether the value is a probability."""
-        return self.kind in SHARES
-
-    @property
-    def collapsed(self) -> bool:
-        """Whether the draws of the parameters made no difference that stands out from the noise of chance."""
-        return self.band_low is not None and self.band_low == self.band_high
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """What the value may be: range of ignorance and Monte Carlo interval together."""
-        if self.band_low is None or self.band_high is None:
-            return self.low, self.high
-        return min(self.band_low, self.low), max(self.band_high, self.high)
+    def printed(self) -> str:
+        """The number as every table, picture and page shows it."""
+        return self.rounded()
 
     @property
     def words(self) -> str:
-        """The probability in the words of ICD 203, from both ends of its range."""
-        if not self.is_share:
-            return ""
-        if self.band_low is None or self.band_high is None:
-            return words_for_range(self.low, self.high)
-        return words_for_range(self.band_low, self.band_high)
+        """The probability in the words of ICD 203: one word for the number, none for its range."""
+        return words(self.value) if self.is_share and not math.isnan(self.value) else ""
 
     def rounded(self, digits: int | None = None) -> str:
-        """The value as text, with no more digits than its range supports, or with ``digits`` decimals."""
-        if math.isnan(self.value):
-            return "unknown"
-        if self.is_share:
-            return round_to_range(self.value, *self.span, digits=digits)
-        if digits is not None:
-            return f"{self.value:.{digits}f}"
-        width = (self.high - self.low) / 5
-        places = 2 if not 0 < width < math.inf else max(0, min(6, math.ceil(-math.log10(width))))
-        return f"{self.value:.{places}f}"
+        """The value as text, with no more digits than its ranges support, or with at least ``digits`` decimals."""
+        return "unknown" if self.estimate is None else self.estimate.rounded(digits)
+
+    def interval(self, digits: int | None = None) -> str:
+        """The Monte Carlo interval as text; a dash where there is none, a word where the number is exact."""
+        if self.estimate is None or self.estimate.method == "none":
+            return "–"
+        if self.estimate.kind == "exact" or self.low == self.high:
+            return "exact" if self.estimate.kind == "exact" else "all alike"
+        low, high = self.estimate.ends(digits)
+        return f"{low}–{high} %" if self.is_share else f"{low} to {high}"
+
+    def range(self, digits: int | None = None) -> str:
+        """The range over draws as text; a dash where none were drawn."""
+        if self.collapsed:
+            return "not seen"
+        ends = None if self.estimate is None else self.estimate.spread_ends(digits)
+        return "–" if ends is None else f"{ends[0]}–{ends[1]} %"
+
+    def range_errors(self) -> str:
+        """The standard errors of the ends of the range, in points of a percent; nothing where there is no range."""
+        if self.estimate is None or self.estimate.spread is None:
+            return ""
+        low, high = (100 * one for one in self.estimate.spread_errors)
+        return f"{low:.2g}, {high:.2g}"
 
 
 def stated(scenario: Scenario) -> tuple[Question, ...]:
@@ -150,7 +162,7 @@ def answers(runs: Results, questions: Any = None, *, level: float = 0.95) -> tup
     >>> import negsim as ns
     >>> rows = answers(ns.simulate(ns.load("toy"), replications=2_000, seed=1))
     >>> rows[0].id, rows[0].rounded(), rows[0].words
-    ('talks_day_5', '77.5 %', 'likely')
+    ('talks_day_5', '78 %', 'likely')
     """
     if questions is None:
         questions = stated(runs.scenario)
@@ -159,66 +171,42 @@ def answers(runs: Results, questions: Any = None, *, level: float = 0.95) -> tup
 
 def _answer(runs: Any, entry: Asked, level: float) -> Answer:
     question = entry.question
-    plain: dict[str, Any] = {
+    plain = facts(question, runs.scenario) | {"n": runs.replications, "counted": runs.replications}
+    try:
+        found = runs.probability(question) if question.probable else runs.mean(question)
+    except NothingCounted as error:
+        return Answer(**plain | {"counted": 0}, value=math.nan, low=math.nan, high=math.nan, notes=(str(error),))
+    if isinstance(found, Conditional):
+        plain["counted"] = found.given
+    estimate = found.estimate(level)
+    band = found.band(level=level) if question.probable else None
+    return of_estimate(plain, estimate, collapsed=band is not None and band.collapsed)
+
+
+def facts(question: Question, scenario: Scenario) -> dict[str, Any]:
+    """The fields of an answer that its question says."""
+    return {
         "id": question.name,
         "text": question.text,
         "kind": question.kind,
-        "by": deadline(question, runs.scenario),
+        "by": deadline(question, scenario),
         "base_rate": question.base_rate,
         "given": "" if question.given is None else str(question.given),
+        "is_share": question.probable,
     }
-    if question.kind not in SHARES:
-        mean = runs.mean(question)
-        low, high = mean.interval(level)
-        return Answer(**plain, value=mean.value, low=low, high=high)
-    found = runs.probability(question)
-    if isinstance(found, Conditional) and found.given + found.unknown == 0:
-        return Answer(**plain, value=math.nan, low=0.0, high=1.0)
-    if not runs.drawn or len(runs.rows) < 2 or not _uncertain(runs):
-        low, high = found.interval(level)
-        return Answer(**plain, value=found.value, low=low, high=high)
-    hits, n, unknown = by_draw(runs, entry)
-    enough = n >= 2
-    if int(enough.sum()) < 2:
-        low, high = found.interval(level)
-        return Answer(**plain, value=found.value, low=low, high=high)
-    band = draw_band(hits[enough], n[enough], unknown=unknown[enough], level=level)
-    low, high = _predictive(band, found, hits, n, level)
-    return Answer(**plain, value=found.value, low=low, high=high, band_low=band.low, band_high=band.high)
 
 
-def _uncertain(runs: Results) -> bool:
-    """Whether anything is believed of any parameter; else draws differ by nothing and there is no ignorance."""
-    return any(parameter.belief is not None for parameter in runs.program.parameters)
-
-
-def by_draw(runs: Any, entry: Asked) -> tuple[Counts, Counts, Counts]:
-    """Replications by draw of the parameters: those with yes, those that count, those that failed."""
-    k = len(runs.rows)
-    if not isinstance(runs, Runs):
-        place = list(runs.program.probes.asked).index(entry.question.name)
-        return runs.tally.yes[place], runs.tally.counted[place], np.zeros(k, dtype=np.int64)
-    yes, counted = runs.answers(entry.question)
-    row, failed = runs.block.replications % k, runs.block.failed
-    hits, n, unknown = (np.bincount(row[mask], minlength=k) for mask in (yes & ~failed, counted, failed))
-    return hits, n, unknown
-
-
-def _predictive(band: Band, found: Any, hits: Counts, n: Counts, level: float) -> Interval | tuple[float, float]:
-    """Monte Carlo interval of the predictive probability, the draws taken as clusters.
-
-    Where the condition of a conditional question comes true more often under some draws than under others, the mean
-    over draws is not the predictive probability; the ratio of totals is, with the usual linearised variance (Cochran
-    1977, *Sampling Techniques*, eq. 2.39).
-    """
-    if not isinstance(found, Conditional):
-        return band.mean_interval
-    from scipy.special import stdtrit
-
-    k, total = n.size, float(n.sum())
-    share = float(hits.sum()) / total
-    spread = float(np.square(hits - share * n).sum()) * k / (k - 1) / (total * total)
-    if spread == 0.0:
-        return found.interval(level)
-    width = -float(stdtrit(k - 1, (1 - level) / 2)) * math.sqrt(spread)
-    return max(0.0, share - width), min(1.0, share + width)
+def of_estimate(plain: dict[str, Any], estimate: Estimate, *, collapsed: bool = False) -> Answer:
+    """The answer that a number with its uncertainty is."""
+    low, high = (None, None) if estimate.spread is None else estimate.spread
+    return Answer(
+        **plain,
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        band_low=low,
+        band_high=high,
+        estimate=estimate,
+        collapsed=collapsed,
+        notes=estimate.notes,
+    )

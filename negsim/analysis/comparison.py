@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from negsim.analysis.answers import deadline
 from negsim.errors import EstimateError
-from negsim.estimates import Estimate, Interval, Mean, PairedDifference
+from negsim.estimates import Estimate, Interval, PairedDifference, Proportion, Rows
 from negsim.model.calendar import Moment, counted_days, moment
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
@@ -36,8 +36,8 @@ class Comparison:
     gained, lost : int64 arrays
         Numbers of the replications in which only the second, and only the first, has the answer yes; each can be
         told with ``narrate(runs, number)``.
-    by_draw : float64 array or None
-        Difference under each draw of the parameters, if they were drawn.
+    sides : pair of Rows or None
+        The hits of either variant by row of parameters, if they were drawn (failed pairs left out).
     """
 
     question: str
@@ -47,12 +47,23 @@ class Comparison:
     difference: PairedDifference
     gained: NDArray[np.int64]
     lost: NDArray[np.int64]
-    by_draw: NDArray[np.float64] | None = None
+    sides: tuple[Rows | None, Rows | None] = (None, None)
 
     @property
     def value(self) -> float:
         """Probability in the second variant minus that in the first."""
         return self.difference.value
+
+    @property
+    def printed(self) -> str:
+        """The difference as text, in points of a percent."""
+        return self.difference.printed
+
+    @property
+    def by_draw(self) -> NDArray[np.float64] | None:
+        """Difference under each draw of the parameters (failed pairs left out), if they were drawn."""
+        rows = self.difference.rows
+        return None if rows is None else rows.total[rows.size > 0] / rows.size[rows.size > 0]
 
     @property
     def probabilities(self) -> tuple[float, float]:
@@ -63,36 +74,32 @@ class Comparison:
             return math.nan, math.nan
         return (pairs.both + pairs.first_only) / n, (pairs.both + pairs.second_only) / n
 
+    @property
+    def shares(self) -> tuple[str, str]:
+        """The two probabilities as text, each rounded to what its own interval supports."""
+        texts = []
+        for value, rows in zip(self.probabilities, self.sides, strict=True):
+            n = self.difference.n - self.difference.unknown
+            share = Proportion(hits=round(value * n), n=n, rows=rows) if n else None
+            texts.append("unknown" if share is None else share.printed)
+        return texts[0], texts[1]
+
     def interval(self, level: float = 0.95) -> Interval:
         """Monte Carlo interval of the difference.
 
         Tango's score interval for pairs; where parameters were drawn, Student's t over draws, because histories that
-        share a row of parameters are not independent (with draws that all agree, Tango's again).
+        share a row of parameters are not independent (see `PairedDifference.interval`).
         """
-        if self.by_draw is not None and self.by_draw.size > 1 and not self.difference.unknown:
-            mean = Mean.of(self.by_draw)
-            if mean.m2 > 0:
-                low, high = mean.interval(level)
-                return Interval(low=max(-1.0, low), high=min(1.0, high), level=level, method="t over draws")
         return self.difference.interval(level)
 
     def estimate(self, level: float = 0.95) -> Estimate:
         """Difference, interval and printed form in one."""
-        low, high = found = self.interval(level)
-        return Estimate(
-            value=min(max(self.value, low), high),
-            low=low,
-            high=high,
-            level=level,
-            kind="chance",
-            method=found.method,
-            n=self.difference.n,
-        )
+        return self.difference.estimate(level)
 
     def __str__(self) -> str:
-        one, two = self.probabilities
+        one, two = self.shares
         lines = [
-            f"{self.question} by {self.by}: {100 * one:.1f} % ({self.first}), {100 * two:.1f} % ({self.second})",
+            f"{self.question} by {self.by}: {one} ({self.first}), {two} ({self.second})",
             f"  difference {self.estimate()}",
             f"  histories that flip: {self.gained.size:,} from no to yes{_some(self.gained)},"
             f" {self.lost.size:,} from yes to no{_some(self.lost)}",
@@ -155,7 +162,8 @@ def compare(runs_a: Runs, runs_b: Runs, question: Any, by: Any = None) -> Compar
         "neither": ~yes_a & ~yes_b & good,
         "unknown": failed,
     }
-    pairs = PairedDifference(n=good.size, **{name: int(mask.sum()) for name, mask in counts.items()})
+    change, sides = _by_row(runs_a, runs_a.clustered or runs_b.clustered, gained.astype(np.float64) - lost, yes_a, yes_b, failed)
+    pairs = PairedDifference(n=good.size, **{name: int(mask.sum()) for name, mask in counts.items()}, rows=change)
     numbers = runs_a.block.replications
     asked = runs_a.asked(question).question
     return Comparison(
@@ -166,18 +174,20 @@ def compare(runs_a: Runs, runs_b: Runs, question: Any, by: Any = None) -> Compar
         difference=pairs,
         gained=numbers[gained],
         lost=numbers[lost],
-        by_draw=_by_draw(runs_a, gained.astype(np.float64) - lost, good),
+        sides=sides,
     )
 
 
-def _by_draw(runs: Runs, change: NDArray[np.float64], good: NDArray[np.bool_]) -> NDArray[np.float64] | None:
-    k = len(runs.rows)
-    if not runs.drawn or k < 2:
-        return None
-    row = runs.block.replications[good] % k
-    n = np.bincount(row, minlength=k)
-    total = np.bincount(row, weights=change[good], minlength=k)
-    return np.asarray(total[n > 0] / n[n > 0])
+def _by_row(
+    runs: Runs, clustered: bool, change: NDArray[np.float64], yes_a: NDArray[np.bool_], yes_b: NDArray[np.bool_], failed: NDArray[np.bool_]
+) -> tuple[Rows | None, tuple[Rows | None, Rows | None]]:
+    """Change and hits by row of parameters; nothing where replications are independent."""
+    if not clustered:
+        return None, (None, None)
+    every, k = np.ones_like(failed), len(runs.rows)
+    found = Rows.of(runs.draw, k, change, every, failed)
+    one, two = (Rows.of(runs.draw, k, yes.astype(np.float64), ~failed, failed & False) for yes in (yes_a, yes_b))
+    return found, (one, two)
 
 
 def _answers(runs: Runs, question: Any, by: Any) -> NDArray[np.bool_]:

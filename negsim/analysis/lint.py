@@ -21,7 +21,7 @@ from negsim.model.reachability import Reach, explore
 from negsim.model.scenario import Scenario
 from negsim.model.spans import span
 
-__all__ = ["CHECKS", "Finding", "lint"]
+__all__ = ["CHECKS", "Finding", "bare_numbers", "lint"]
 
 CHECKS = {
     "unsourced": "a number that nobody answers for",
@@ -132,7 +132,12 @@ def _unsourced_parameters(elements: Elements) -> Iterator[Finding]:
             )
 
 
-def _bare_numbers(elements: Elements) -> Iterator[Finding]:
+def bare_numbers(elements: Elements) -> dict[str, tuple[float, ...]]:
+    """Numbers written directly where a parameter with source and grade could stand, by the action, word or variable.
+
+    A number that a word writes into several of its actions counts once; numbers that are rather words of the language
+    (0, 1, 2, one half) and what a count is compared with do not count.
+    """
     owner = {action: word for word, actions in elements.owners.items() for action in actions}
     numbers: dict[str, dict[float, None]] = {}
     for action in elements.actions.values():
@@ -148,9 +153,20 @@ def _bare_numbers(elements: Elements) -> Iterator[Finding]:
                     and not (node in counts and node.value.is_integer())
                 ):
                     numbers.setdefault(where, {})[node.value] = None
-    for where, values in numbers.items():
+    for name, variable in elements.variables.items():
+        initial = getattr(variable, "initial", None)
+        trees = [initial.p] if isinstance(initial, Chance) else [*initial.arguments()] if isinstance(initial, Distribution) else []
+        for tree in trees:
+            for node in walk(tree):
+                if isinstance(node, Number) and node.value not in PLAIN:
+                    numbers.setdefault(f"variable {name}", {})[node.value] = None
+    return {where: tuple(values) for where, values in numbers.items()}
+
+
+def _bare_numbers(elements: Elements) -> Iterator[Finding]:
+    for where, values in bare_numbers(elements).items():
         several = len(values) > 1
-        shown = ", ".join(f"{value:g}" for value in list(values)[:6]) + (", ..." if len(values) > 6 else "")
+        shown = ", ".join(f"{value:g}" for value in values[:6]) + (", ..." if len(values) > 6 else "")
         remedy = f"make {'them parameters' if several else 'it a parameter'} with source and grade"
         yield Finding(
             code="unsourced",
@@ -161,14 +177,19 @@ def _bare_numbers(elements: Elements) -> Iterator[Finding]:
 
 
 def _estimates(action: Action, *, inside: bool = False) -> Iterator[Expression]:
-    """The expressions of an action that state how fast and how likely: laws, paces and weights.
+    """The expressions of an action that state how fast, how likely and how much: laws, paces, weights and effects.
 
-    Fixed times inside a word are terms that were agreed, or its own grid, not estimates.
+    Fixed times and speeds inside a word are terms that were agreed, or its own machinery, not estimates.
     """
     if isinstance(action.clock, Distribution) or (isinstance(action.clock, Fixed) and not inside):
         yield from action.clock.arguments()
-    yield from (action.pace, action.speed)
+    yield from (action.pace,) if inside else (action.pace, action.speed)
     yield from (outcome.weight for outcome in action.outcomes)
+    for effect in action.changes():
+        if isinstance(effect.amount, Distribution):
+            yield from effect.amount.arguments()
+        elif not inside:
+            yield effect.amount
 
 
 def _outside_evidence(scenario: Scenario, elements: Elements) -> Iterator[Finding]:

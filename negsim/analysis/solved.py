@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from negsim.analysis.answers import SHARES, Answer, deadline, stated
+from negsim.analysis.answers import Answer, facts, of_estimate, stated
 from negsim.engines.exact import Solution, solve
 from negsim.errors import EngineError, EstimateError
-from negsim.estimates import Estimate, Mean
+from negsim.estimates import Estimate, Mean, Rows, exact_range
+from negsim.estimates.rows import row_notes, share_over_rows
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
@@ -130,7 +132,7 @@ def solve_answers(
 
 
 def _asked(solution: Solution, question: Question) -> Estimate:
-    if question.kind in SHARES:
+    if question.probable:
         return solution.probability(question)
     if question.kind == "duration":
         return solution.duration(question)
@@ -138,25 +140,32 @@ def _asked(solution: Solution, question: Question) -> Estimate:
 
 
 def _answer(question: Question, scenario: Scenario, found: Sequence[Estimate], level: float) -> Answer:
-    value, low, high, ends = math.nan, math.nan, math.nan, (None, None)
+    plain = facts(question, scenario)
+    if not found:
+        return Answer(**plain, value=math.nan, low=math.nan, high=math.nan)
     if len(found) == 1:
-        value, low, high = found[0].value, found[0].low, found[0].high
-    elif found:
-        values = np.array([one.value for one in found])
-        value, (low, high) = float(values.mean()), Mean.of(values).interval(level)
-        if question.kind in SHARES:
-            low, high = max(0.0, low), min(1.0, high)
-            ends = tuple(float(end) for end in np.quantile(values, [0.05, 0.95]))  # type: ignore[assignment] # two of them
-    return Answer(
-        id=question.name,
-        text=question.text,
-        kind=question.kind,
-        by=deadline(question, scenario),
-        value=value,
-        low=low,
-        high=high,
-        band_low=ends[0],
-        band_high=ends[1],
-        base_rate=question.base_rate,
-        given="" if question.given is None else str(question.given),
+        return of_estimate(plain, found[0])
+    return of_estimate(plain, _over_draws(question, np.array([one.value for one in found]), level))
+
+
+def _over_draws(question: Question, values: NDArray[np.float64], level: float) -> Estimate:
+    """The mean of exact answers, one a draw, with the error of finitely many draws and their range."""
+    mean = Mean.of(values, rows=Rows(total=values, size=np.ones_like(values)))
+    if not question.probable:
+        return mean.estimate(level)
+    rows = Rows(total=values, size=np.ones_like(values))
+    inside = share_over_rows(rows, level)
+    spread, errors = exact_range(values)
+    return Estimate(
+        value=mean.value,
+        low=min(inside.low, mean.value),
+        high=max(inside.high, mean.value),
+        level=level,
+        kind="chance",
+        method=inside.method,
+        n=values.size,
+        unit="%",
+        spread=spread if spread[0] < spread[1] else None,
+        spread_errors=errors,
+        notes=row_notes(None, values.size),
     )

@@ -78,7 +78,7 @@ def run(
     _print(runs, ns.answers(runs, level=level), format, reasons, level=level, digits=digits)
     if out is not None:
         # With JSON, standard output holds the one object and nothing else.
-        print(f"Chart: {_chart(runs, out)}", file=sys.stdout if format is Format.table else sys.stderr)
+        print(f"Chart: {_chart(runs, out, level)}", file=sys.stdout if format is Format.table else sys.stderr)
 
 
 def _print(
@@ -92,7 +92,7 @@ def _print(
 ) -> None:
     """The answers, as a table with their reasons or as one JSON object."""
     if format is Format.json:
-        print(json.dumps(_as_json(runs, rows, level), allow_nan=False, ensure_ascii=False, indent=2))
+        print(json.dumps(_as_json(runs, rows, level, digits), allow_nan=False, ensure_ascii=False, indent=2))
         return
     from negsim.report.text import print_run
 
@@ -162,30 +162,50 @@ def _progress() -> Callable[[int, int], None] | None:
     return tell
 
 
-def _as_json(runs: Any, rows: tuple[Answer, ...], level: float) -> dict[str, Any]:
-    questions = [
-        {
-            "id": row.id,
-            "text": row.text,
-            "by": row.by,
-            "probability": _number(row.value) if row.is_share else None,
-            "low": _number(row.low) if row.is_share else None,
-            "high": _number(row.high) if row.is_share else None,
-            "band_low": row.band_low,
-            "band_high": row.band_high,
-            "base_rate": row.base_rate,
-        }
-        for row in rows
-    ]
+def _as_json(runs: Any, rows: tuple[Answer, ...], level: float, digits: int | None) -> dict[str, Any]:
+    from negsim.report.words import bare_count
+
     return {
         "scenario": runs.scenario.name,
         "engine": runs.engine,
         "replications": runs.replications,
+        "draws": len(runs.rows) if runs.drawn else None,
         "seed": runs.seed,
         "level": level,
         "events": runs.events,
         "seconds": runs.seconds,
-        "questions": questions,
+        "bare_numbers": bare_count(runs.scenario),
+        "note": runs.note,
+        "questions": [_row(row, digits) for row in rows],
+    }
+
+
+def _row(row: Answer, digits: int | None) -> dict[str, Any]:
+    """One answer: numbers as they are, and the texts that table and chart show of them."""
+    share = row.is_share
+    interval, spread = row.interval(digits), row.range(digits)
+    errors = (None, None) if row.estimate is None or row.estimate.spread is None else row.estimate.spread_errors
+    return {
+        "id": row.id,
+        "text": row.text,
+        "kind": row.kind,
+        "by": row.by,
+        "value": _number(row.value),
+        "printed": row.rounded(digits),
+        "probability": _number(row.value) if share else None,
+        "low": _number(row.low),
+        "high": _number(row.high),
+        "interval": None if interval == "–" else interval,
+        "band_low": row.band_low,
+        "band_high": row.band_high,
+        "band_low_error": errors[0],
+        "band_high_error": errors[1],
+        "range": None if spread == "–" else spread,
+        "words": row.words or None,
+        "base_rate": row.base_rate,
+        "given": row.given or None,
+        "counted": row.counted,
+        "notes": list(row.notes),
     }
 
 
@@ -193,11 +213,11 @@ def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _chart(runs: Results, out: Path) -> Path:
+def _chart(runs: Results, out: Path, level: float) -> Path:
     import negsim as ns
 
     path = out / f"{runs.scenario.name}.png"
-    ns.plots.chart(runs, path=path)
+    ns.plots.chart(runs, path=path, level=level)
     return path
 
 

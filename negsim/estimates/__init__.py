@@ -13,7 +13,7 @@
 ======================  =====================================================
 """
 
-from negsim.estimates.bands import Band, draw_band
+from negsim.estimates.bands import Band, draw_band, exact_range
 from negsim.estimates.base import Estimate, Interval
 from negsim.estimates.curves import Curve, CurvePoint, CurveQuantile, CurveRows
 from negsim.estimates.means import Mean
@@ -39,6 +39,7 @@ __all__ = [
     "Quantile",
     "Rows",
     "draw_band",
+    "exact_range",
     "quantile_of",
     "round_to_range",
     "words",

@@ -14,9 +14,10 @@ from negsim.estimates.checks import check_level, check_order, check_probability
 from negsim.estimates.printing import printed_ends, printed_range, printed_share
 from negsim.estimates.rows import NONE, Rows, row_notes, share_over_rows
 
-__all__ = ["Band", "band_over_rows", "draw_band"]
+__all__ = ["Band", "band_over_rows", "draw_band", "exact_range", "ranges_over_rows"]
 
 Floats = NDArray[np.float64]
+Ends = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +225,49 @@ def _band(rows: Rows, low: float, high: float, level: float) -> Band:
     )
 
 
+def ranges_over_rows(
+    hits: Floats, size: Floats, unknown: Floats, low: float = 0.05, high: float = 0.95
+) -> tuple[Floats, Floats] | None:
+    """Return the ends of the band at many dates at once.
+
+    Parameters
+    ----------
+    hits : array of shape (k, p)
+        Replications with the answer yes, by row and date.
+    size, unknown : arrays of shape (k,)
+        Replications that count and did not fail, and failed ones, by row.
+
+    Returns
+    -------
+    tuple of arrays of shape (p,), or None
+        As `Band` has them; None if fewer than two rows have two replications.
+    """
+    whole = size + unknown
+    enough = whole >= 2
+    if int(enough.sum()) < 2:
+        return None
+    few = whole[enough][:, None]
+    cases = [hits[enough] / few, (hits + unknown[:, None])[enough] / few]
+    ends = [_ends_at(shares, few, low, high) for shares in (cases if unknown.any() else cases[:1])]
+    return np.min([one[0] for one in ends], axis=0), np.max([one[1] for one in ends], axis=0)
+
+
+def _ends_at(shares: Floats, size: Floats, low: float, high: float) -> Floats:
+    """The quantiles over rows of the shrunken shares, (2, p)."""
+    noise = (shares * (1 - shares) / (size - 1)).mean(axis=0)
+    total, mean = shares.var(axis=0, ddof=1), shares.mean(axis=0)
+    factor = np.sqrt(np.clip(total - noise, 0.0, None) / np.where(total > 0, total, 1.0))
+    shrunken = np.clip(mean + factor * (shares - mean), 0.0, 1.0)
+    return np.asarray(np.quantile(shrunken, [low, high], axis=0, method="median_unbiased"))
+
+
+def exact_range(values: ArrayLike, low: float = 0.05, high: float = 0.95) -> tuple[Ends, Ends]:
+    """Return the quantiles of numbers that are known exactly, one a draw, and the standard errors of these ends."""
+    ordered = np.sort(np.asarray(values, dtype=np.float64))
+    one, two = np.quantile(ordered, [low, high], method="median_unbiased")
+    return (float(one), float(two)), (_end_error(ordered, low), _end_error(ordered, high))
+
+
 @dataclass(frozen=True, slots=True)
 class _Spread:
     """What one count of the failed replications says about the draws."""
@@ -244,9 +288,10 @@ def _spread(shares: Floats, size: Floats, low: float, high: float) -> _Spread:
     factor = math.sqrt(between / total) if between > 0 else 0.0
     shrunken = np.sort(np.clip(mean + factor * (shares - mean), 0.0, 1.0))
     ends = np.quantile(shrunken, [low, high], method="median_unbiased")
-    return _Spread(
-        float(ends[0]), float(ends[1]), _end_error(shrunken, low), _end_error(shrunken, high), noise, between
-    )
+    # A share of m replications is a multiple of 1/m: no end is known better than that.
+    grid = factor / (float(np.median(size)) * math.sqrt(12))
+    errors = [max(_end_error(shrunken, p), grid) for p in (low, high)]
+    return _Spread(float(ends[0]), float(ends[1]), errors[0], errors[1], noise, between)
 
 
 def _end_error(ordered: Floats, p: float) -> float:

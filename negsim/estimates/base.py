@@ -151,10 +151,20 @@ class Estimate:
 
     def rounded(self, digits: int | None = None) -> str:
         """Return the number as text, with at least so many decimals instead of those that its ranges support."""
+        if self.kind == "exact" and self.spread is None:
+            return self._exact(digits)
         ranges = [(self.low, self.high)] + [pair for pair in (self.spread, self.bound) if pair is not None]
         if self.unit == "%":
             return printed_share(self.value, ranges, digits)
         return printed_number(self.value, ranges, digits, unit=self.unit)
+
+    def _exact(self, digits: int | None) -> str:
+        """An exact number is cut where nobody reads on; 0 and 1 are what they are."""
+        if self.unit != "%":
+            return printed_number(self.value, [(self.low, self.high)], digits) if digits is None else f"{self.value:.{digits}f}"
+        if self.value in (0.0, 1.0) and self.low == self.high:
+            return f"{100 * self.value:.0f} %"
+        return printed_share(self.value, [(0.0, 1.0)], 4 if digits is None else digits, bounded=False)
 
     def ends(self, digits: int | None = None) -> tuple[str, str]:
         """Return the ends of the range as text (without the unit), around `printed`."""

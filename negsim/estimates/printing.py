@@ -232,6 +232,8 @@ def printed_range(low: float, high: float, errors: Ends, value: str) -> tuple[st
     (('8.1', '41'), ('20', '40'))
     """
     steps = [resolution(4 * error) for error in errors]  # two standard errors to each side
+    # Both ends alike, but for one next to 0 or 1, where finer steps tell more.
+    steps = [step if not 0.1 < end < 0.9 else max(steps) for step, end in zip(steps, (low, high), strict=True)]
     places = [-1 if step == 5 else -step.adjusted() for step in steps]
     return _around(low, high, (places[0], places[1]), value, "%")
 

@@ -76,6 +76,8 @@ class Quantile:
         rows = "" if self.rows is None else f" in {thousands(self.rows)} rows of parameters"
         failed = f", {thousands(self.unknown)} failed: below all and above all" if self.unknown else ""
         low, high = plain.ends()
+        if all(math.isfinite(one) and one == round(one) for one in (self.value, self.low, self.high)):
+            low, high = f"{self.low:.0f}", f"{self.high:.0f}"  # numbers of histories themselves, as they are
         if self.never is not None:
             high = "never" if high == "inf" else high
         ends = "" if self.method == NONE else f" [{low}, {high}], chance {percent(self.level)}"

@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negsim.analysis.answers import stated
-from negsim.errors import EstimateError
-from negsim.estimates import Curve, draw_band
+from negsim.errors import EstimateError, NotRecorded
+from negsim.estimates import Curve
+from negsim.estimates.bands import ranges_over_rows
+from negsim.estimators import NothingCounted
 from negsim.model.calendar import DAY
-from negsim.model.questions import Question
-from negsim.report.words import clean, day, judgement, percent, plain
+from negsim.probes import Asked
+from negsim.report.words import bare, clean, day, judgement, plain
 from negsim.runs import Results, Runs
 
 if TYPE_CHECKING:
@@ -27,21 +29,27 @@ if TYPE_CHECKING:
 __all__ = ["chart", "first_passage"]
 
 LINE, INK, FAINT = "#1f4e79", "#222222", "#8a8a8a"
-DATES = 48
-"""Dates at which the range over draws is computed."""
+DATES, MOST_JUMPS = 160, 240
+"""Regular dates at which the range over draws is computed, and the instants at which the curve jumps besides."""
 
-MOST_PANELS = 12
+MOST_PANELS = 60
+"""Panels in one picture; more are named, not drawn."""
 DATED = re.compile(r"(_(by|on|at|in))?_(\d|day_\d|end).*$")
+CURVED = ("reached", "happens", "when")
+"""Kinds of questions that have a curve by date."""
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What is drawn of one question: a curve in days, and the range over draws at some dates."""
+    """What is drawn of one condition: a curve in days up to the last deadline, and the range over draws at some dates."""
 
     curve: Curve
-    dates: NDArray[np.float64]
-    low: NDArray[np.float64] | None
-    high: NDArray[np.float64] | None
+    end: float
+    dates: Floats
+    low: Floats | None
+    high: Floats | None
 
 
 MISSING = "pictures need matplotlib; install it with: pip install matplotlib"
@@ -68,20 +76,21 @@ def _new_axes() -> Any:
 def first_passage(
     runs: Results, question: Any, ax: Axes | None = None, *, level: float = 0.95, label: str | None = None
 ) -> Axes:
-    """Draw the probability that a condition has come true, by date.
+    """Draw the probability that a condition has come true, by date, up to the last deadline that is asked about.
 
-    The line is the model's probability; the narrow band is Monte Carlo error of the whole curve at once
-    (Dvoretzky-Kiefer-Wolfowitz); the wide band, where parameters were drawn, is ignorance: 5-95 % of the draws.
+    The line is the model's probability; the narrow band is Monte Carlo error of the whole curve at once; the wide
+    band, where parameters were drawn, is ignorance: 5-95 % of the draws.
 
     Parameters
     ----------
     runs : Runs or CountedRuns
     question : str, Question or condition
-        Of kind reached or when. Dates of questions on the same condition are marked with their probabilities.
+        Of kind reached, happens or when. Deadlines of questions on the same condition are marked; their probabilities
+        stand above the picture, as every table prints them.
     ax : matplotlib Axes, optional
         By default a new figure's; nothing is shown.
     level : float, optional
-        Confidence level of the Monte Carlo band.
+        Confidence level of the Monte Carlo band, and of the intervals that say how the probabilities are rounded.
     label : str, optional
         Written above the picture; by default the question's wording, or nothing if it is empty.
 
@@ -89,72 +98,93 @@ def first_passage(
     -------
     Axes
     """
+    asked = runs.asked(question)
+    if asked.question.kind not in CURVED:
+        raise EstimateError(
+            f"question {asked.question.name} is of kind {asked.question.kind!r};"
+            f" a curve by date needs one of kind {', '.join(CURVED[:-1])} or {CURVED[-1]}"
+        )
+    group = [*_alike(runs, asked), question]
+    shape = _shape(runs, group, level)
     if ax is None:
         ax = _new_axes()
-    shape = _shape(runs, question, level)
-    _draw(ax, runs, shape)
-    _mark(ax, runs, question, shape.curve)
-    asked = runs.asked(question).question
-    title = label if label is not None else asked.text or plain(str(asked.condition))
-    ax.set_title("\n".join(textwrap.wrap(clean(title), 60)), loc="left", fontsize=10, color=INK)
-    _dress(ax, runs)
+    title = label if label is not None else asked.question.text or plain(str(asked.question.condition))
+    _panel(ax, runs, group, shape, clean(title), level, wide=60)
     return ax
 
 
-def _shape(runs: Any, question: Any, level: float) -> _Shape:
-    entry = runs.asked(question)
-    if entry.question.kind not in ("reached", "when"):
-        raise EstimateError(
-            f"question {entry.question.name} is of kind {entry.question.kind!r};"
-            " a curve by date needs one of kind reached or when"
-        )
-    dates = np.linspace(0.0, runs.program.horizon / DAY, DATES)
-    if not isinstance(runs, Runs):
-        return _Shape(runs.first_passage(question, level=level).curve, dates, None, None)
-    _, counted = runs.answers(question, by=None)
-    alive = counted & ~runs.block.failed
-    first = runs.first_times(question)
-    times = np.where(first < entry.after / DAY, math.inf, first)
-    if not alive.any():
-        raise EstimateError(
-            f"question {entry.question.name}: its condition (given) came true in no history; simulate more of them"
-        )
-    curve = Curve.of(times[alive], level=level)
-    low, high = _ignorance(runs, times, alive, dates)
-    return _Shape(curve, dates, low, high)
+def _panel(
+    ax: Axes, runs: Results, group: Sequence[Any], shape: _Shape, title: str, level: float, wide: int
+) -> None:
+    """One picture with its title, and the probabilities below the title, where no line can cross them."""
+    _draw(ax, runs, shape)
+    told = _mark(ax, runs, group, shape, level)
+    lines = textwrap.wrap(" · ".join(one.replace(" ", "\u00a0") for one in told), int(1.1 * wide))
+    text = "\n".join(lines).replace("\u00a0", " ")
+    ax.annotate(
+        text, (0, 1), xycoords="axes fraction", xytext=(0, 5), textcoords="offset points", fontsize=9, color=INK,
+        va="bottom", ha="left", parse_math=False, annotation_clip=False,
+    )  # fmt: skip
+    heading = "\n".join(textwrap.wrap(title, wide))
+    ax.set_title(heading, loc="left", fontsize=10, color=INK, pad=9 + 12 * len(lines), parse_math=False)
+    _dress(ax, runs, shape.end)
 
 
-def _ignorance(runs: Runs, times: Any, alive: Any, dates: Any) -> tuple[Any, Any]:
-    """The range over draws at each date, inner noise removed; nothing if parameters were not drawn."""
-    k = len(runs.rows)
-    believed = any(parameter.belief is not None for parameter in runs.program.parameters)
-    if not runs.drawn or k < 2 or not believed:
-        return None, None
-    row = runs.block.replications % k
-    n = np.bincount(row[alive], minlength=k)
-    enough = n >= 2
-    if enough.sum() < 2:
-        return None, None
-    bands = [draw_band(np.bincount(row[alive & (times <= when)], minlength=k)[enough], n[enough]) for when in dates]
-    return np.array([band.low for band in bands]), np.array([band.high for band in bands])
+def _shape(runs: Any, group: Sequence[Any], level: float) -> _Shape:
+    last = max(group, key=lambda question: float(runs.asked(question).by))
+    entry = runs.asked(last)
+    curve, end = runs.first_passage(last, level=level).curve, entry.by / DAY
+    if curve.rows is None:
+        return _Shape(curve, end, np.zeros(0), None, None)
+    if isinstance(runs, Runs):
+        dates = _dates(curve, end, [runs.asked(question).by / DAY for question in group])
+        hits = _hits(runs, last, entry, dates)
+    else:
+        dates, hits = runs.pivots / DAY, curve.rows.hits
+    found = ranges_over_rows(hits, curve.rows.size, curve.rows.unknown)
+    upto = dates <= end
+    low, high = (None, None) if found is None else (found[0][upto], found[1][upto])
+    return _Shape(curve, end, dates[upto], low, high)
+
+
+def _dates(curve: Curve, end: float, dues: Sequence[float]) -> Floats:
+    """Where the range over draws is computed: regularly, at each deadline, and at each instant at which many come at once."""
+    steps = np.diff(curve.hits, prepend=0)
+    jumps = curve.times[steps > max(1, 1e-4 * curve.n)]
+    if jumps.size > MOST_JUMPS:
+        sizes = steps[steps > max(1, 1e-4 * curve.n)]
+        jumps = jumps[np.argsort(sizes)[-MOST_JUMPS:]]
+    return np.unique(np.concatenate([np.linspace(0.0, end, DATES), jumps, dues]))
+
+
+def _hits(runs: Runs, question: Any, entry: Asked, dates: Floats) -> Floats:
+    """Replications in which it has happened, by row of parameters and date."""
+    counts = runs.answers(question)[1] & ~runs.block.failed
+    times = runs.first_times(question)
+    times = np.where(times < entry.after / DAY, math.inf, times)[counts]
+    # A date in days is not the whole number of microseconds that it stands for, but nearer to it than half of one.
+    places = np.searchsorted(dates + 0.25 / DAY, times, side="left")
+    k, p = len(runs.rows), len(dates)
+    there = places < p
+    found = np.bincount(places[there] + p * runs.draw[counts][there], minlength=k * p).reshape(k, p)
+    return np.cumsum(found, axis=1, dtype=np.float64)
 
 
 def _draw(ax: Axes, runs: Results, shape: _Shape) -> None:
-    at = _at(runs)
-    end = runs.program.horizon / DAY
-    curve = shape.curve
-    times = np.concatenate([[0.0], curve.times, [end]])
+    at, curve = _at(runs), shape.curve
+    upto = int(np.searchsorted(curve.times, shape.end, side="right"))
+    times = np.concatenate([[0.0], curve.times[:upto], [shape.end]])
     start = curve.at(-1.0)
 
     def stepped(values: Any, first: float) -> Any:
-        last = values[-1] if len(values) else first
-        return np.concatenate([[first], values, [last]])
+        last = values[upto - 1] if upto else first
+        return np.concatenate([[first], values[:upto], [last]])
 
     keep = _thinned(times)
     when: Any = [at(float(time)) for time in times[keep]]
     if shape.low is not None and shape.high is not None:
         dates: Any = [at(float(time)) for time in shape.dates]
-        ax.fill_between(dates, shape.low, shape.high, color=LINE, alpha=0.14, lw=0)
+        ax.fill_between(dates, shape.low, shape.high, step="post", color=LINE, alpha=0.14, lw=0)
     low, high = stepped(curve.low, start.low)[keep], stepped(curve.high, start.high)[keep]
     ax.fill_between(when, low, high, step="post", color=LINE, alpha=0.35, lw=0)
     ax.step(when, stepped(curve.values, start.value)[keep], where="post", color=LINE, lw=1.6)
@@ -165,52 +195,45 @@ def _at(runs: Results) -> Callable[[float], Any]:
     return lambda days: runs.scenario.calendar.at(days * DAY)
 
 
-def _thinned(times: NDArray[np.float64], most: int = 1500) -> NDArray[np.int64]:
+def _thinned(times: Floats, most: int = 1500) -> NDArray[np.int64]:
     """Places of at most so many times, first and last among them: a picture shows no more."""
     if times.size <= most:
         return np.arange(times.size)
     return np.unique(np.linspace(0, times.size - 1, most).astype(np.int64))
 
 
-def _mark(ax: Axes, runs: Results, question: Any, curve: Curve) -> None:
-    """A dot with its probability at the deadline of every question on this condition, and at the end."""
-    entry = runs.asked(question)
-    dues = {runs.asked(one).by / DAY for one in _alike(runs, question)} | {entry.by / DAY}
-    for due in sorted(dues):
-        value = curve.at(due).value
-        right = due > 0.8 * runs.program.horizon / DAY
-        # A curve rises to the right: below on the right, and above on the left, there is room.
-        above = value < 0.09 if not right else value < 0.9
-        date: Any = _at(runs)(due)
-        last = _at(runs)(due - 1 / DAY)
-        ax.plot([date], [value], "o", ms=4, color=LINE, zorder=5, clip_on=False)
-        ax.annotate(
-            f"{percent(value)} % by {last.day} {last:%b}",
-            (date, value),
-            xytext=(-5 if right else 5, 5 if above else -12),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            fontsize=9,
-            color=INK,
-        )
+def _mark(ax: Axes, runs: Any, group: Sequence[Any], shape: _Shape, level: float) -> list[str]:
+    """A dot at each deadline; returns the probabilities there, each as every table prints it."""
+    calendar = runs.scenario.calendar
+    years = {calendar.at(when).year for when in (0.0, runs.program.horizon - 1)}
+    told: dict[float, str] = {}
+    for question in group:
+        due = runs.asked(question).by
+        if due in told:
+            continue
+        date: Any = calendar.at(due)
+        value = runs.probability(question)
+        ax.plot([date], [value.value], "o", ms=4, color=LINE, zorder=5, clip_on=False)
+        by = day(calendar.date_text(due))
+        told[due] = f"{value.estimate(level).printed} by {by if len(years) > 1 else by.replace(f' {date.year}', '')}"
+    return [told[due] for due in sorted(told)]
 
 
-def _alike(runs: Results, question: Any) -> list[Question]:
+def _alike(runs: Results, asked: Asked) -> list[Any]:
     """The stated questions that one curve answers."""
-    asked = runs.asked(question)
     return [
-        one
-        for one in stated(runs.scenario)
-        if one.kind in ("reached", "when") and _key(runs, one) == (asked.column, asked.given, asked.after)
+        one for one in stated(runs.scenario) if one.kind in CURVED and _key(runs.asked(one)) == _key(asked)
     ]
 
 
-def _key(runs: Results, question: Any) -> tuple[Any, ...]:
-    asked = runs.asked(question)
-    return asked.column, asked.given, asked.after
+def _key(asked: Asked) -> tuple[Any, ...]:
+    """What questions have in common that are answered by one curve."""
+    own = asked.by if asked.given is not None and asked.given.default else None
+    given = None if asked.given is None else (asked.given.form, asked.given.column, own or asked.given.when)
+    return asked.question.kind == "happens", asked.column, given, asked.after
 
 
-def _dress(ax: Axes, runs: Results) -> None:
+def _dress(ax: Axes, runs: Results, end: float) -> None:
     """Dates below, percent at the side, nothing that is not needed."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.ticker import PercentFormatter
@@ -222,23 +245,32 @@ def _dress(ax: Axes, runs: Results) -> None:
     ax.xaxis.set_major_formatter(formatter)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     ax.set_ylim(0, 1)
-    ax.set_xlim(at(0.0), at(runs.program.horizon / DAY))
+    ax.set_xlim(at(0.0), at(max(end, 1e-3)))
     ax.grid(axis="y", color="#e4e4e4", lw=0.6)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(labelsize=8, colors=FAINT, labelcolor=INK)
 
 
-def chart(runs: Results, questions: Iterable[Any] | None = None, path: str | os.PathLike[str] | None = None) -> Any:
+def chart(
+    runs: Results,
+    questions: Iterable[Any] | None = None,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    level: float = 0.95,
+) -> Any:
     """Draw the cumulative probability by date for each condition asked about, a panel each, with source and numbers.
 
     Parameters
     ----------
     runs : Runs or CountedRuns
     questions : iterable, optional
-        By default those that the scenario states; one panel for all questions on one condition.
+        By default those that the scenario states; one panel for all questions on one condition. What cannot be drawn
+        is named below the panels, with the reason.
     path : path, optional
         Where the picture is saved (the format follows the suffix).
+    level : float, optional
+        Confidence level of the Monte Carlo bands.
 
     Returns
     -------
@@ -250,59 +282,73 @@ def chart(runs: Results, questions: Iterable[Any] | None = None, path: str | os.
         If no question asks when or whether something happens.
     """
     asked = list(stated(runs.scenario) if questions is None else questions)
-    panels: dict[tuple[int, int | None, float], list[Any]] = {}
+    panels: dict[tuple[Any, ...], list[Any]] = {}
     for question in asked:
-        if runs.asked(question).question.kind in ("reached", "when"):
-            panels.setdefault(_key(runs, question), []).append(question)
+        if runs.asked(question).question.kind in CURVED:
+            panels.setdefault(_key(runs.asked(question)), []).append(question)
     if not panels:
         raise EstimateError("no question asks when or whether something happens, so there is no curve to draw")
-    groups = list(panels.values())[:MOST_PANELS]
-    figure = _figure(runs, groups)
+    figure = _figure(runs, list(panels.values()), level)
     if path is not None:
         figure.savefig(os.fspath(path), dpi=150)
     return figure
 
 
-def _figure(runs: Results, groups: Sequence[Sequence[Any]]) -> Any:
-    columns = min(3 if len(groups) > 4 else 2, len(groups))
-    rows = -(-len(groups) // columns)
-    size = (max(6.5, 3.9 * columns), 2.55 * rows + 1.5)
+def _figure(runs: Results, groups: Sequence[Sequence[Any]], level: float) -> Any:
+    headings = _headings(runs, groups)
+    shapes, missing = [], []
+    for heading, group in zip(headings, groups, strict=True):
+        try:
+            shapes.append((heading, group, _shape(runs, group, level)))
+        except NothingCounted:
+            missing.append(f"{heading} (what it is given came true in no history)")
+        except NotRecorded:
+            missing.append(f"{heading} (its curve needs single histories, and only counts were kept)")
+    missing += [heading for heading, _, _ in shapes[MOST_PANELS:]]
+    shapes = shapes[:MOST_PANELS]
+    columns = min(3 if len(shapes) > 4 else 2, max(1, len(shapes)))
+    rows = max(1, -(-len(shapes) // columns))
+    size = (max(6.5, 3.9 * columns), 2.75 * rows + 1.5)
     figure = _new_figure(size)
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
-    headings = _headings(runs, groups)
     for place, ax in enumerate(axes.flat):
-        if place >= len(groups):
+        if place >= len(shapes):
             ax.set_visible(False)
             continue
-        first_passage(runs, groups[place][-1], ax, label="")
-        ax.set_title(headings[place], loc="left", fontsize=10, color=INK)
-    height, wide = size[1], int(15 * size[0])
-    title = clean(runs.scenario.title or runs.scenario.name)
-    figure.text(0.01, 1 - 0.12 / height, title, ha="left", va="top", fontsize=13, color=INK, weight="bold")
-    lines = textwrap.wrap(_key_text(runs), wide)
-    figure.text(0.01, 1 - 0.45 / height, "\n".join(lines), ha="left", va="top", fontsize=9, color=INK)
-    source = textwrap.wrap(_source(runs), int(1.1 * wide))
-    figure.text(0.01, 0.1 / height, "\n".join(source), ha="left", va="bottom", fontsize=8, color=FAINT)
-    top, bottom = 0.55 + 0.17 * len(lines), 0.18 + 0.14 * len(source)
-    figure.tight_layout(rect=(0, bottom / height, 1, 1 - top / height), h_pad=1.4, w_pad=1.0)
+        heading, group, shape = shapes[place]
+        _panel(ax, runs, group, shape, heading, level, wide=40)
+    _surround(figure, runs, size, level, missing)
     return figure
 
 
-def _key_text(runs: Results) -> str:
-    wide = "; wide band: ignorance, 5–95 % of the draws of what is believed of the parameters" if _drawn(runs) else ""
+def _surround(figure: Any, runs: Results, size: tuple[float, float], level: float, missing: Sequence[str]) -> None:
+    """Title, key and source of the whole picture; the panels get the room between."""
+    height, wide = size[1], int(15 * size[0])
+    say = {"ha": "left", "parse_math": False}
+    title = textwrap.wrap(clean(runs.scenario.title or runs.scenario.name), int(0.62 * wide))
+    figure.text(0.01, 1 - 0.12 / height, "\n".join(title), va="top", fontsize=13, color=INK, weight="bold", **say)
+    above = 0.24 + 0.22 * len(title)
+    lines = textwrap.wrap(_key_text(runs, level), wide)
+    figure.text(0.01, 1 - above / height, "\n".join(lines), va="top", fontsize=9, color=INK, **say)
+    told = _source(runs) + (f". Not drawn: {'; '.join(missing)}" if missing else "")
+    source = textwrap.wrap(clean(told), int(1.1 * wide))
+    figure.text(0.01, 0.1 / height, "\n".join(source), va="bottom", fontsize=8, color=FAINT, **say)
+    top, bottom = above + 0.1 + 0.17 * len(lines), 0.18 + 0.14 * len(source)
+    figure.tight_layout(rect=(0, bottom / height, 1, 1 - top / height), h_pad=1.4, w_pad=1.0)
+
+
+def _key_text(runs: Results, level: float) -> str:
+    wide = "; wide band: ignorance, 5–95 % of the draws of what is believed of the parameters" if runs.clustered else ""
     return (
-        f"Probability that it has happened, by date. Line: the model's answer{wide}; narrow band: Monte Carlo error,"
-        f" 95 % for the whole curve. Dots: deadlines of the questions. {_period(runs)}."
+        f"Probability that it has happened, by date, up to the last deadline asked about. Line: the model's answer{wide};"
+        f" narrow band: Monte Carlo error, {100 * level:.10g} % for the whole curve. Dots: deadlines of the questions."
+        f" {_period(runs)}."
     )
 
 
 def _period(runs: Results) -> str:
     at, last = _at(runs), (runs.program.horizon - 1) / DAY
-    return f"From {day(at(0.0).date().isoformat())} to {day(at(last).date().isoformat())}"
-
-
-def _drawn(runs: Results) -> bool:
-    return runs.drawn and any(parameter.belief is not None for parameter in runs.program.parameters)
+    return f"Simulated from {day(at(0.0).date().isoformat())} to {day(at(last).date().isoformat())}"
 
 
 def _headings(runs: Results, groups: Sequence[Sequence[Any]]) -> list[str]:
@@ -310,13 +356,14 @@ def _headings(runs: Results, groups: Sequence[Sequence[Any]]) -> list[str]:
     names = [runs.asked(group[0]).question.name for group in groups]
     short = [DATED.sub("", name) for name in names]
     told = [one if short.count(one) == 1 else name for one, name in zip(short, names, strict=True)]
-    return ["\n".join(textwrap.wrap(plain(one), 40)) for one in told]
+    return [plain(one) for one in told]
 
 
 def _source(runs: Results) -> str:
     scenario = runs.scenario
     guessed, total, _ = judgement(scenario)
     as_of = "" if scenario.as_of is None else f"as of {day(scenario.as_of)}, "
-    draws = f", {len(runs.rows):,} draws of parameters" if _drawn(runs) else ""
+    draws = f", {len(runs.rows):,} draws of parameters" if runs.clustered else ""
     known = f", {guessed} of {total} parameters are judgement" if total else ""
-    return f"Source: negsim scenario {scenario.name}, {as_of}n = {runs.replications:,}{draws}, seed {runs.seed}{known}"
+    numbers = f", {bare(scenario)}" if bare(scenario) else ""
+    return f"Source: negsim scenario {scenario.name}, {as_of}n = {runs.replications:,}{draws}, seed {runs.seed}{known}{numbers}"

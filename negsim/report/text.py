@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from negsim.analysis.answers import Answer
-from negsim.report.words import clean, day, ends, interval, judgement, percent, plain
+from negsim.estimates.base import thousands
+from negsim.report.words import bare, clean, day, judgement, percent, plain
 
 if TYPE_CHECKING:
     from negsim.analysis.explanation import Explanation
@@ -43,13 +44,15 @@ def print_run(
     scenario = runs.scenario
     title = clean(scenario.title or scenario.name)
     console.print(Text(f"{scenario.name}: {title}" if scenario.title else title, style="bold"))
-    known = [row for row in rows if not math.isnan(row.low)]
+    # A row without a number is shown if it says why; what the exact engine cannot answer is told below.
+    known = [row for row in rows if row.notes or not math.isnan(row.value)]
     shares = [row for row in known if row.is_share]
     others = [row for row in known if not row.is_share]
     if shares:
         console.print(answer_table(shares, level=level, digits=digits, width=console.width))
     if others:
         console.print(quantity_table(others, level=level, digits=digits))
+    _notes(console, known)
     for reason in reasons:
         console.print()
         console.print(reason_table(reason))
@@ -58,7 +61,7 @@ def print_run(
 
 
 def answer_table(rows: Sequence[Answer], *, level: float, digits: int | None, width: int) -> Table:
-    """A row a question: probability, range of ignorance, base rate, Monte Carlo interval, words."""
+    """A row a question: probability, range of ignorance, base rate, Monte Carlo interval, one word for the number."""
     wide = width >= WIDE
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1 if wide else 0, 0, 0), pad_edge=False)
     table.add_column("Question", min_width=15, overflow="fold")
@@ -69,14 +72,16 @@ def answer_table(rows: Sequence[Answer], *, level: float, digits: int | None, wi
     table.add_column(f"Monte Carlo\n{100 * level:.10g} %", justify="right", no_wrap=True)
     table.add_column("In words\n(ICD 203)", min_width=15, overflow="fold")
     for row in rows:
-        name = plain(row.id) + (" (given)" if row.given else "")
+        name = plain(row.id)
+        if row.given:
+            name += f" (given in {thousands(row.counted)} of {thousands(row.n)})" if row.n else " (given)"
         table.add_row(
             Text(name),
             day(row.by),
             Text(row.rounded(digits), style="bold"),
-            "not seen" if row.collapsed else ends(row.band_low, row.band_high),
+            row.range(digits),
             "–" if row.base_rate is None else f"{100 * row.base_rate:.3g} %",
-            interval(row.low, row.high, share=True),
+            row.interval(digits),
             row.words,
         )
     return table
@@ -92,8 +97,23 @@ def quantity_table(rows: Sequence[Answer], *, level: float, digits: int | None) 
     table.add_column(f"Monte Carlo {100 * level:.10g} %", justify="right")
     for row in rows:
         mean = f"{row.rounded(digits)} {units[row.kind]}".rstrip()
-        table.add_row(Text(plain(row.id)), day(row.by), mean, interval(row.low, row.high, share=False))
+        table.add_row(Text(plain(row.id)), day(row.by), mean, row.interval(digits))
     return table
+
+
+def _notes(console: Console, rows: Sequence[Answer]) -> None:
+    """What must be known before believing a number; once, where it is the same for all."""
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        for note in row.notes:
+            told.setdefault(note, []).append(plain(row.id))
+    if not told:
+        return
+    lines = []
+    for note, names in told.items():
+        every = len(names) == len(rows) > 1
+        lines.append(f"All: {note}." if every else f"{', '.join(names)}: {note}.")
+    console.print(Padding(Text(clean("\n".join(lines))), (1, 0, 0, 0)))
 
 
 def reason_table(found: Explanation) -> Group:
@@ -138,12 +158,12 @@ def _legend(console: Console, runs: Results | Solved, rows: Sequence[Answer], le
     if any(row.band_low is not None for row in rows):
         chance = "averaged over what is believed of the parameters"
         draws = f"5–95 % of {len(runs.rows):,} draws of the parameters"
-        ignorance = f"ignorance: {draws}, the noise of finite replications removed"
+        ignorance = f"ignorance: {draws}, the noise of finite replications removed; its ends are known to {_errors(rows)}"
     else:
         chance = "every parameter at its best value"
         why = "nothing is believed of any parameter" if runs.drawn else "the parameters were not drawn"
         ignorance = f"ignorance: not told, because {why}"
-    rounded = "rounded to what its range supports (--digits for more)"
+    rounded = "rounded to what its range and its interval support together (--digits for more)"
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(style="dim")
@@ -154,12 +174,21 @@ def _legend(console: Console, runs: Results | Solved, rows: Sequence[Answer], le
             "not seen", "the draws made no difference that stands out from the noise; more histories may show one"
         )
     grid.add_row("Monte Carlo", _error(runs, level))
+    grid.add_row("In words", "of the probability alone: the standard has no words for ranges")
     console.print(Padding(grid, (1, 0, 0, 0)))
+
+
+def _errors(rows: Sequence[Answer]) -> str:
+    """The standard errors of the ends of the ranges, from the best known to the worst."""
+    found = [100 * error for row in rows if row.estimate and row.estimate.spread for error in row.estimate.spread_errors]
+    return f"{min(found):.1f} to {max(found):.1f} points (standard error)" if found else "the digits shown"
 
 
 def _error(runs: Results | Solved, level: float) -> str:
     """What the column of intervals stands for."""
     if runs.replications:
+        if _clustered(runs):
+            return f"error of finitely many draws and replications, {100 * level:.10g} %: more of both narrow it, not the range"
         return f"error of finite replications, {100 * level:.10g} %: more of them narrow it, not the range"
     return (
         f"error of finitely many draws, {100 * level:.10g} %"
@@ -168,16 +197,21 @@ def _error(runs: Results | Solved, level: float) -> str:
     )
 
 
+def _clustered(runs: Results | Solved) -> bool:
+    return runs.drawn and any(parameter.belief is not None for parameter in runs.program.parameters)
+
+
 def _footer(console: Console, runs: Results | Solved) -> None:
     scenario = runs.scenario
     guessed, total, later = judgement(scenario)
     as_of = "no as-of date" if scenario.as_of is None else f"as of {day(scenario.as_of)}"
-    drawn = runs.drawn and any(parameter.belief is not None for parameter in runs.program.parameters)
-    draws = f"{len(runs.rows):,} draws of parameters" if drawn else "parameters at their best values"
+    draws = f"{len(runs.rows):,} draws of parameters" if _clustered(runs) else "parameters at their best values"
     size = f"n = {runs.replications:,}" if runs.replications else "no histories: solved exactly"
     facts = [as_of, size, draws, *([] if runs.seed is None else [f"seed {runs.seed}"]), f"engine {runs.engine}"]
     lines = [" · ".join(facts) + (f" ({runs.note})" if runs.note else "")]
     known = f"; {later} rest on what was known only later (hindsight)" if later else "; none rests on later knowledge"
-    lines.append(f"{guessed} of {total} parameters are judgement{known}" if total else "The scenario has no parameters")
+    numbers = bare(scenario)
+    told = f"{guessed} of {total} parameters are judgement{known}" if total else "The scenario has no parameters"
+    lines.append(f"{told}; {numbers}" if numbers else told)
     lines.append("Reasons are reasons inside the model. Questions overlap: do not add or multiply their probabilities.")
     console.print(Text("\n".join(lines)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 
+from negsim.analysis.lint import bare_numbers
 from negsim.model.scenario import Scenario
 
-__all__ = ["clean", "day", "ends", "interval", "judgement", "percent", "plain"]
+__all__ = ["bare", "bare_count", "clean", "day", "judgement", "percent", "plain"]
 
 GUESSES = frozenset({"judgement", "assumed", "unknown"})
 """Grades of parameters that no evidence carries."""
@@ -60,35 +61,21 @@ def percent(share: float) -> str:
     return f"{value:.{places}f}"
 
 
-def ends(low: float | None, high: float | None) -> str:
-    """A range of probabilities; nothing where there is none.
-
-    >>> ends(0.002, 0.31)
-    '0.2–31 %'
-    """
-    if low is None or high is None:
-        return "–"
-    one, two = percent(low), percent(high)
-    return f"{one} %" if one == two else f"{one}–{two} %"
-
-
-def interval(low: float, high: float, *, share: bool) -> str:
-    """A Monte Carlo interval, with the decimals that a fifth of its width supports.
-
-    >>> interval(0.5172, 0.5231, share=True), interval(2.0, 3.0, share=False), interval(0.5, 0.5, share=True)
-    ('51.7–52.3 %', '2.0 to 3.0', 'exact')
-    """
-    if high - low < 1e-9 * max(1.0, abs(high)):
-        return "exact"
-    scale, tail = (100.0, " %") if share else (1.0, "")
-    one, two = scale * low, scale * high
-    step = (two - one) / 5
-    places = 2 if not 0 < step < math.inf else max(0, min(6, math.ceil(-math.log10(step))))
-    return f"{one:.{places}f}{'–' if share else ' to '}{two:.{places}f}{tail}"
-
-
 def judgement(scenario: Scenario) -> tuple[int, int, int]:
     """How many parameters are judgement, how many there are, how many rest on what was known only later."""
     parameters = scenario.expanded.parameters.values()
     guessed = sum(parameter.grade in GUESSES for parameter in parameters)
     return guessed, len(parameters), sum(parameter.hindsight for parameter in parameters)
+
+
+def bare_count(scenario: Scenario) -> int:
+    """How many numbers stand in the scenario without being a parameter with source and grade."""
+    return sum(len(values) for values in bare_numbers(scenario.expanded).values())
+
+
+def bare(scenario: Scenario) -> str:
+    """How many such numbers there are, as a sentence without its end; nothing if there are none."""
+    count = bare_count(scenario)
+    if not count:
+        return ""
+    return f"{count} bare number{'s' if count > 1 else ''}: the range does not carry {'them' if count > 1 else 'it'}"

@@ -111,7 +111,8 @@ def exact(value: float, error: float, method: str, share: bool = False) -> Estim
     low, high = value - error, value + error
     if share:
         value, low, high = (min(max(x, 0.0), 1.0) for x in (value, low, high))
-    return Estimate(value=value, low=low, high=high, level=0.95, kind="exact", method=method, n=0, error=error)
+    unit = "%" if share else ""
+    return Estimate(value=value, low=low, high=high, level=0.95, kind="exact", method=method, n=0, error=error, unit=unit)
 
 
 def on_states(graph: Graph, chain: Chain, tree: Expression) -> Floats:
