@@ -115,7 +115,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, where: int) -> None:
 def test_a_file_of_an_earlier_layout_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     checkpointed(path)
-    path.write_bytes(path.read_bytes().replace(b"negsim checkpoint 2", b"negsim checkpoint 1", 1))
+    path.write_bytes(path.read_bytes().replace(b"negsim checkpoint 3", b"negsim checkpoint 2", 1))
     with pytest.raises(ns.CheckpointError, match=r"no negsim checkpoint of this layout.*remove it"):
         checkpointed(path)
 

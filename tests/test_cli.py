@@ -14,8 +14,14 @@ import negsim as ns
 from negsim.analysis.verify import verify
 from negsim.cli import main
 
-KEYS = ["scenario", "engine", "replications", "seed", "level", "events", "seconds", "questions"]
-QUESTION_KEYS = ["id", "text", "by", "probability", "low", "high", "band_low", "band_high", "base_rate"]
+KEYS = [
+    *("scenario", "engine", "replications", "draws", "seed", "level", "events", "seconds"),
+    *("bare_numbers", "note", "questions"),
+]
+QUESTION_KEYS = [
+    *("id", "text", "kind", "by", "value", "printed", "probability", "low", "high", "interval", "band_low", "band_high"),
+    *("band_low_error", "band_high_error", "range", "words", "base_rate", "given", "counted", "notes"),
+]
 
 
 def call(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
@@ -49,7 +55,11 @@ def test_json_of_beliefs_and_of_best_values(capsys: pytest.CaptureFixture[str]) 
     drawn = as_json(capsys, "istanbul-2025", "-n", "400", "--draws", "20", "--seed", "1")
     best = as_json(capsys, "istanbul-2025", "-n", "50", "--best", "--seed", "1")
     for row in drawn["questions"]:  # type: ignore[attr-defined]
-        assert 0 <= row["band_low"] <= row["band_high"] <= 1
+        assert row["range"] is not None
+        if row["range"] == "not seen":
+            assert row["band_low"] is None is row["band_high"]
+        else:
+            assert 0 <= row["band_low"] <= row["band_high"] <= 1
         assert len(row["by"]) in (10, 16)
     assert all(row["band_low"] is None is row["band_high"] for row in best["questions"])  # type: ignore[attr-defined]
     assert {"round2_on_2_june", "summit_by_31_dec"} <= {row["id"] for row in best["questions"]}  # type: ignore[attr-defined]

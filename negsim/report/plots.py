@@ -180,7 +180,7 @@ def _draw(ax: Axes, runs: Results, shape: _Shape) -> None:
         last = values[upto - 1] if upto else first
         return np.concatenate([[first], values[:upto], [last]])
 
-    keep = _thinned(times)
+    keep = _thinned(times, np.diff(curve.hits[:upto], prepend=0) > 1e-3 * curve.n)
     when: Any = [at(float(time)) for time in times[keep]]
     if shape.low is not None and shape.high is not None:
         dates: Any = [at(float(time)) for time in shape.dates]
@@ -195,11 +195,15 @@ def _at(runs: Results) -> Callable[[float], Any]:
     return lambda days: runs.scenario.calendar.at(days * DAY)
 
 
-def _thinned(times: Floats, most: int = 1500) -> NDArray[np.int64]:
-    """Places of at most so many times, first and last among them: a picture shows no more."""
+def _thinned(times: Floats, jumps: NDArray[np.bool_], most: int = 1500) -> NDArray[np.int64]:
+    """Places of about so many times, first, last and jumps among them: a picture shows no more.
+
+    ``jumps`` is of the times without the first and the last one.
+    """
     if times.size <= most:
         return np.arange(times.size)
-    return np.unique(np.linspace(0, times.size - 1, most).astype(np.int64))
+    regular = np.linspace(0, times.size - 1, most).astype(np.int64)
+    return np.unique(np.concatenate([regular, 1 + np.flatnonzero(jumps)]))
 
 
 def _mark(ax: Axes, runs: Any, group: Sequence[Any], shape: _Shape, level: float) -> list[str]:
