@@ -100,12 +100,11 @@ class CountedRuns(Results):
     def _hits(self, entry: Asked, since: float, upto: float, by: Any, after: Any) -> Rows:
         """Counts in a window: by row of parameters where rows are clusters, else all in one."""
         tally = self.tally
-        if not self.clustered:
-            edges, reached, failed, n = tally.edges, tally.reached[entry.column], [tally.failed], tally.n
-            counts, size = reached[None, :], [n - tally.failed]
-        else:
+        edges, counts, failed = tally.edges, tally.reached[entry.column][None, :], tally.failed_rows.sum(keepdims=True)
+        size = np.array([tally.n]) - failed
+        if self.clustered:
             edges, counts, failed = tally.pivots, tally.reached_rows[entry.column], tally.failed_rows
-            size = self._simulated() - tally.failed_rows
+            size = self._simulated() - failed
         low = -1 if since <= 0 else self._edge(edges, since - 1.0, after)
         hits = counts[:, low + 1 : self._edge(edges, upto, by) + 1].sum(axis=1)
         return Rows(total=hits, size=size, unknown=failed)
@@ -113,7 +112,7 @@ class CountedRuns(Results):
     def _simulated(self) -> NDArray[np.int64]:
         """Replications by row of parameters: replication r has row ``r % draws``."""
         k = len(self.rows)
-        return self.tally.n // k + (np.arange(k) < self.tally.n % k)
+        return np.asarray(self.tally.n // k + (np.arange(k) < self.tally.n % k), dtype=np.int64)
 
     def _edge(self, edges: NDArray[np.float64], when: float, told: Any) -> int:
         place = int(np.searchsorted(edges, when))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from negsim.estimates import Band, Conditional, Curve, CurveRows, Mean, Proporti
 from negsim.model.calendar import DAY, Calendar, Moment, moment
 from negsim.probes import Asked
 from negsim.tally import reached_by_row
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "FirstPassage",
@@ -31,6 +34,7 @@ __all__ = [
     "refuse_all_failed",
     "refuse_never",
     "share",
+    "table",
 ]
 
 
@@ -247,3 +251,16 @@ def quantile_in(runs: Any, entry: Asked, p: float, level: float) -> Quantile:
         never=found.never,
         least=limits(entry)[0],
     )
+
+
+def table(runs: Any) -> pd.DataFrame:
+    """Return a row a replication (see `Runs.to_dataframe`)."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise ImportError("to_dataframe needs pandas; install it with: pip install pandas") from None
+    columns: dict[str, Any] = {"replication": runs.block.replications, "draw": runs.draw}
+    for name, entry in runs.program.probes.asked.items():
+        columns[name] = numbers(runs.block, entry)
+    columns |= {"events": runs.block.events, "failed": runs.block.failed}
+    return pd.DataFrame(columns).set_index("replication")

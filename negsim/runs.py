@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from negsim.blocks import Block, Trajectory, answered, joined, numbers
 from negsim.errors import EstimateError, NotRecorded, SimulationError, nearest
 from negsim.estimates import Band, Conditional, Mean, Proportion, Quantile, Rows
-from negsim.estimators import FirstPassage, band_of, mean_of, mean_over, passage, quantile_in, share
+from negsim.estimators import FirstPassage, band_of, mean_of, mean_over, passage, quantile_in, share, table
 from negsim.model.calendar import moment
 from negsim.model.expressions import Expression, Operand, Truth, as_expression
 from negsim.model.questions import Question
@@ -308,12 +308,8 @@ class Runs(Results):
         """Totals by row of parameters over the replications that count."""
         return Rows.of(self.draw, len(self.rows), values.astype(np.float64), counts, self.block.failed)
 
-    def band(
-        self, question: Any, by: Any = None, *, before: Any = None, after: Any = None, low: float = 0.05, high: float = 0.95
-    ) -> Band:
-        """The range of the probability over the draws of the parameters, inner noise removed.
-
-        The dates are those of `probability`, ``low`` and ``high`` the quantiles over draws.
+    def band(self, question: Any, by: Any = None, *, low: float = 0.05, high: float = 0.95, **dates: Any) -> Band:
+        """The range of the probability over the draws of the parameters, inner noise removed; dates as in `probability`.
 
         Raises
         ------
@@ -321,7 +317,7 @@ class Runs(Results):
             If the parameters were not drawn (``simulate(..., draws=200)``), or nothing can be told of two draws.
         """
         self._needs_draws()
-        return band_of(self, self.probability(question, by, before=before, after=after), low, high)
+        return band_of(self, self.probability(question, by, **dates), low, high)
 
     def first_passage(self, question: Any, *, level: float = 0.95) -> FirstPassage:
         """The cumulative curve of the first time, with a simultaneous band, and its quantiles as dates.
@@ -390,7 +386,6 @@ class Runs(Results):
         p : float
             Strictly between 0 and 1: 0.5 is the median.
         level : float, optional
-            Confidence level of the interval.
         """
         return quantile_in(self, self._numbered(question), p, level)
 
@@ -402,15 +397,4 @@ class Runs(Results):
 
     def to_dataframe(self) -> pd.DataFrame:
         """A row a replication: first times (days), values, durations and firings by question, counts of events."""
-        try:
-            import pandas as pd
-        except ImportError:
-            raise ImportError("to_dataframe needs pandas; install it with: pip install pandas") from None
-        columns: dict[str, Any] = {
-            "replication": self.block.replications,
-            "draw": self.draw,
-        }
-        for name, entry in self.program.probes.asked.items():
-            columns[name] = numbers(self.block, entry)
-        columns |= {"events": self.block.events, "failed": self.block.failed}
-        return pd.DataFrame(columns).set_index("replication")
+        return table(self)

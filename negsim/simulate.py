@@ -313,8 +313,8 @@ class _Run:
 
     def save(self) -> None:
         """Save a checkpoint."""
-        from negsim.checkpoint import block_arrays
         from negsim.blocks import joined
+        from negsim.checkpoint import block_arrays
 
         if self.file is None or self.done == 0:
             return

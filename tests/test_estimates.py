@@ -177,7 +177,7 @@ def test_estimate_prints_and_exports() -> None:
     assert str(one) == "52.0 % [51.7, 52.3], chance 95 %, n = 100 000"
     assert one.as_dict() == {
         "value": 0.52, "low": one.low, "high": one.high, "level": 0.95, "kind": "chance", "method": "wilson",
-        "n": 100_000, "text": str(one),
+        "n": 100_000, "printed": "52.0 %", "text": str(one),
     }  # fmt: skip
     assert pickle.loads(pickle.dumps(one)) == one
 

@@ -6,8 +6,8 @@ rate b, then a summit at rate c. Believed: log-normal, medians .3, .05, .1 a day
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,12 +80,7 @@ def expected(what: str, by: float) -> float:
     """The predictive mean of the days from `what` to a date (none if it came later): the integral of P over time."""
     x, w = np.polynomial.legendre.leggauss(6)
     total, edges = 0.0, np.unique(np.concatenate([[0.0], np.arange(5, by, 7), np.linspace(0, by, 20)]))
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         half = (high - low) / 2
         total += half * sum(weight * believed(what, low + half * (1 + node)) for node, weight in zip(x, w, strict=True))
     return total
-
-
-def odds(p: float) -> float:
-    """Log odds."""
-    return math.log(p / (1 - p))
