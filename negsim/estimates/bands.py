@@ -12,7 +12,7 @@ from negsim.errors import EstimateError
 from negsim.estimates.base import Estimate, Interval, percent, thousands
 from negsim.estimates.checks import check_level, check_order, check_probability
 from negsim.estimates.printing import printed_ends, printed_range, printed_share
-from negsim.estimates.rows import NONE, Rows, row_notes, share_over_rows
+from negsim.estimates.rows import NONE, Rows, extreme_bound, row_notes, share_over_rows
 
 __all__ = ["Band", "band_over_rows", "draw_band", "exact_range", "ranges_over_rows"]
 
@@ -44,6 +44,8 @@ class Band:
         Monte Carlo interval of the predictive mean, the draws taken as clusters.
     method : str
         How the band was made; says so if it collapsed to the mean.
+    bound : pair of float, optional
+        One-sided bounds of the mean where no replication says yes, or none says no.
     """
 
     low: float
@@ -59,6 +61,7 @@ class Band:
     n: int
     mean_interval: Interval
     method: str
+    bound: Ends | None = None
 
     def __post_init__(self) -> None:
         check_order(self.low, self.high)
@@ -98,8 +101,12 @@ class Band:
 
     @property
     def _ranges(self) -> list[tuple[float, float]]:
-        inside = (self.mean_interval.low, self.mean_interval.high)
-        return [inside] if self.collapsed else [inside, (self.low, self.high)]
+        return [self._inside] if self.collapsed else [self._inside, (self.low, self.high)]
+
+    @property
+    def _inside(self) -> Ends:
+        """What chance leaves of the mean."""
+        return self.bound or (self.mean_interval.low, self.mean_interval.high)
 
     def estimate(self) -> Estimate:
         """Return the predictive mean with the band as its range; the level is the belief that the band covers."""
@@ -112,7 +119,7 @@ class Band:
             method=self.method,
             n=self.n,
             unit="%",
-            bound=(self.mean_interval.low, self.mean_interval.high),
+            bound=self._inside,
             text=str(self),
         )
 
@@ -205,6 +212,7 @@ def _band(rows: Rows, low: float, high: float, level: float) -> Band:
     worst = _spread(rows.total[enough] / few, few, low, high)
     best = _spread((rows.total + rows.unknown)[enough] / few, few, low, high)
     between = max(worst.between, best.between)
+    inside = share_over_rows(rows, level)
     name = "collapsed to the mean: no variance between draws above chance" if between == 0 else "constrained Bayes"
     mean = float((rows.total + rows.unknown / 2).sum() / size.sum())
     ends = (mean, mean) if between == 0 and not rows.unknown.any() else (min(worst.low, best.low), max(worst.high, best.high))
@@ -220,8 +228,9 @@ def _band(rows: Rows, low: float, high: float, level: float) -> Band:
         between_variance=between,
         draws=size.size,
         n=int(size.sum()),
-        mean_interval=share_over_rows(rows, level),
+        mean_interval=inside,
         method=f"{name} (moments)",
+        bound=extreme_bound(rows, inside),
     )
 
 

@@ -11,7 +11,7 @@ from negsim.estimates.base import Estimate, Interval, percent, thousands
 from negsim.estimates.checks import check_level, set_counts
 from negsim.estimates.intervals import check_method, share_interval
 from negsim.estimates.printing import upward
-from negsim.estimates.rows import METHOD, NONE, Rows, row_notes, share_over_rows
+from negsim.estimates.rows import METHOD, NONE, Rows, extreme_bound, one_sided_ends, row_notes, share_over_rows
 
 __all__ = ["Conditional", "Proportion"]
 
@@ -198,24 +198,18 @@ class Proportion:
         failed = f", {thousands(self.unknown)} failed counted as {'yes' if never else 'no'}" if self.unknown else ""
         low, high = self._one_sided_ends(interval)
         number = f"< {upward(100 * Decimal(repr(high)))} %" if never else f"> {100 - upward(100 * (1 - Decimal(repr(low))))} %"
-        rows = "" if self.rows is None else f" in {thousands(self.rows.count)} rows of parameters"
+        rows = "" if self.rows is None else f" in {thousands(self.rows.size.size)} rows of parameters"
         count = f"{thousands(self.hits)} of {thousands(self.n)}{rows}{failed}"
         return f"{number} ({count}; {'anytime' if anytime else 'one-sided'} {percent(plain.level)} bound, chance)"
 
     def _one_sided_ends(self, interval: Interval) -> tuple[float, float]:
         """Return the one-sided bounds, each at the interval's level by itself."""
-        from scipy.special import betainccinv, betaincinv
-
         # The sequence's two sides share one error and stay valid while one looks on; a one-sided bound would not.
-        if interval.method in ("sequence", NONE):
+        if interval.method == "sequence":
             return interval.low, interval.high
-        level, scale = interval.level, 1.0
         if self.rows is not None:
-            # All rows agree, as far as is known: each counts as one replication.
-            scale = self.rows.count / self.n
-        n, hits, most = scale * self.n, scale * self.hits, scale * (self.hits + self.unknown)
-        low = float(betaincinv(hits, n - hits + 1, 1 - level)) if self.hits else 0.0
-        high = float(betainccinv(most + 1, n - most, 1 - level)) if self.hits + self.unknown < self.n else 1.0
+            return extreme_bound(self.rows, interval) or (interval.low, interval.high)
+        low, high = one_sided_ends(self.hits, self.unknown, self.n, interval.level)
         return max(low, interval.low), min(high, interval.high)
 
 

@@ -18,7 +18,7 @@ from negsim.estimates.base import Interval
 from negsim.estimates.checks import check_level
 from negsim.estimates.intervals import clopper_pearson
 
-__all__ = ["FEW", "FEWEST", "METHOD", "NONE", "Ratio", "Rows", "number_ends", "quantile_t", "ratio", "row_notes", "share_ends", "share_over_rows", "shifted_ends"]
+__all__ = ["extreme_bound", "one_sided_ends", "FEW", "FEWEST", "METHOD", "NONE", "Ratio", "Rows", "number_ends", "quantile_t", "ratio", "row_notes", "share_ends", "share_over_rows", "shifted_ends"]
 
 Floats = NDArray[np.float64]
 Ends = tuple[float, float]
@@ -140,9 +140,10 @@ def ratio(total: Floats, size: Floats) -> Ratio:
     # Rows that agree differ by rounding only.
     if k == 1 or np.abs(rest).max() <= 1e-12 * max(np.abs(total).max(), 1e-300):
         return Ratio(value=value, error=math.inf if k == 1 else 0.0, rows=k, skewness=0.0)
-    squares = float(np.square(rest).mean())
-    error = math.sqrt(k / (k - 1) * k * squares) / whole
-    return Ratio(value=value, error=error, rows=k, skewness=float((rest**3).mean()) / squares**1.5)
+    scale = float(np.abs(rest).max())  # so that no power of a small or a large number leaves the floats
+    squares = float(np.square(rest / scale).mean())
+    error = scale * math.sqrt(k / (k - 1) * k * squares) / whole
+    return Ratio(value=value, error=error, rows=k, skewness=float(((rest / scale) ** 3).mean()) / squares**1.5)
 
 
 def quantile_t(rows: int, level: float) -> float:
@@ -189,6 +190,28 @@ def share_over_rows(rows: Rows, level: float) -> Interval:
     if rows.unknown.any():
         high = share_ends(*best, level)[1]
     return Interval(low=low, high=high, level=level, method=METHOD)
+
+
+def one_sided_ends(hits: float, unknown: float, n: float, level: float) -> Ends:
+    """Return the exact one-sided bounds of a share, each at `level` by itself; failures count against each."""
+    from scipy.special import betainccinv, betaincinv
+
+    most = hits + unknown
+    low = float(betaincinv(hits, n - hits + 1, 1 - level)) if hits else 0.0
+    return low, (float(betainccinv(most + 1, n - most, 1 - level)) if most < n else 1.0)
+
+
+def extreme_bound(rows: Rows, interval: Interval) -> Ends | None:
+    """Return the one-sided bounds where no replication is known to say yes, or none to say no; else nothing.
+
+    All rows agree then, as far as is known, and each counts as one replication.
+    """
+    hits, unknown, n = float(rows.total.sum()), float(rows.unknown.sum()), float((rows.size + rows.unknown).sum())
+    if unknown == n or 0 < hits < n - unknown:
+        return None
+    scale = rows.size.size / n
+    low, high = one_sided_ends(scale * hits, scale * unknown, scale * n, interval.level)
+    return max(low, interval.low), min(high, interval.high)
 
 
 def number_ends(total: Floats, size: Floats, level: float) -> Ends:
