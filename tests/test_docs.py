@@ -35,7 +35,7 @@ def test_the_readme_runs_as_it_stands() -> None:
         for code in blocks(ROOT / "README.md", "python"):
             exec(compile(code, "README.md", "exec"), space)
     text = said.getvalue()
-    assert re.match(r"0\.\d+ \[0\.\d+, 0\.\d+\], chance 95 %, n = 10 000", text)
+    assert re.match(r"[0-9.]+ % \[[0-9.]+, [0-9.]+\], chance 95 %, n = 10 000", text)
     assert "memorandum" in text
 
 

@@ -162,7 +162,7 @@ def answers(runs: Results, questions: Any = None, *, level: float = 0.95) -> tup
     >>> import negsim as ns
     >>> rows = answers(ns.simulate(ns.load("toy"), replications=2_000, seed=1))
     >>> rows[0].id, rows[0].rounded(), rows[0].words
-    ('talks_day_5', '78 %', 'likely')
+    ('talks_day_5', '77.5 %', 'likely')
     """
     if questions is None:
         questions = stated(runs.scenario)

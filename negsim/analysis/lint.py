@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from negsim.analysis.bare import bare_numbers, estimates_of
 from negsim.laws import mean, upper_quantile
-from negsim.model.actions import Action
 from negsim.model.calendar import counted_days
-from negsim.model.clocks import Chance, Distribution, Fixed
+from negsim.model.clocks import Chance, Distribution
 from negsim.model.elements import Elements
 from negsim.model.evidence import Evidence
-from negsim.model.expressions import And, AtLeast, Compare, Expression, Not, Number, Or, Truth, reads, walk
+from negsim.model.expressions import And, AtLeast, Expression, Not, Or, Truth, reads
 from negsim.model.interventions import WithParameter
 from negsim.model.parameters import Parameter
 from negsim.model.questions import Question
@@ -21,7 +21,7 @@ from negsim.model.reachability import Reach, explore
 from negsim.model.scenario import Scenario
 from negsim.model.spans import span
 
-__all__ = ["CHECKS", "Finding", "bare_numbers", "lint"]
+__all__ = ["CHECKS", "Finding", "lint"]
 
 CHECKS = {
     "unsourced": "a number that nobody answers for",
@@ -34,8 +34,6 @@ CHECKS = {
 }
 """What is looked for, by the code of a finding."""
 
-PLAIN = frozenset({0.0, 1.0, -1.0, 2.0, 0.5})
-"""Numbers that are rather words of the language (never, surely, half) than estimates."""
 TAIL = 0.005
 """A best value beyond this tail of its own belief is outside the evidence."""
 MISFIT = 0.04
@@ -132,37 +130,6 @@ def _unsourced_parameters(elements: Elements) -> Iterator[Finding]:
             )
 
 
-def bare_numbers(elements: Elements) -> dict[str, tuple[float, ...]]:
-    """Numbers written directly where a parameter with source and grade could stand, by the action, word or variable.
-
-    A number that a word writes into several of its actions counts once; numbers that are rather words of the language
-    (0, 1, 2, one half) and what a count is compared with do not count.
-    """
-    owner = {action: word for word, actions in elements.owners.items() for action in actions}
-    numbers: dict[str, dict[float, None]] = {}
-    for action in elements.actions.values():
-        word = owner.get(action.name)
-        where = f"action {action.name}" if word is None else f"word {word}"
-        for tree in _estimates(action, inside=word is not None):
-            # What a count is compared with is a number of times, not an estimate.
-            counts = {part for node in walk(tree) if isinstance(node, Compare) for part in (node.left, node.right)}
-            for node in walk(tree):
-                if (
-                    isinstance(node, Number)
-                    and node.value not in PLAIN
-                    and not (node in counts and node.value.is_integer())
-                ):
-                    numbers.setdefault(where, {})[node.value] = None
-    for name, variable in elements.variables.items():
-        initial = getattr(variable, "initial", None)
-        trees = [initial.p] if isinstance(initial, Chance) else [*initial.arguments()] if isinstance(initial, Distribution) else []
-        for tree in trees:
-            for node in walk(tree):
-                if isinstance(node, Number) and node.value not in PLAIN:
-                    numbers.setdefault(f"variable {name}", {})[node.value] = None
-    return {where: tuple(values) for where, values in numbers.items()}
-
-
 def _bare_numbers(elements: Elements) -> Iterator[Finding]:
     for where, values in bare_numbers(elements).items():
         several = len(values) > 1
@@ -174,22 +141,6 @@ def _bare_numbers(elements: Elements) -> Iterator[Finding]:
             text=f"carries the bare number{'s' if several else ''} {shown}",
             remedy=remedy,
         )
-
-
-def _estimates(action: Action, *, inside: bool = False) -> Iterator[Expression]:
-    """The expressions of an action that state how fast, how likely and how much: laws, paces, weights and effects.
-
-    Fixed times and speeds inside a word are terms that were agreed, or its own machinery, not estimates.
-    """
-    if isinstance(action.clock, Distribution) or (isinstance(action.clock, Fixed) and not inside):
-        yield from action.clock.arguments()
-    yield from (action.pace,) if inside else (action.pace, action.speed)
-    yield from (outcome.weight for outcome in action.outcomes)
-    for effect in action.changes():
-        if isinstance(effect.amount, Distribution):
-            yield from effect.amount.arguments()
-        elif not inside:
-            yield effect.amount
 
 
 def _outside_evidence(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
@@ -383,7 +334,7 @@ def _unused(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
 def _names_read(elements: Elements) -> set[str]:
     trees: list[Expression] = []
     for action in elements.actions.values():
-        trees += [action.when, *_estimates(action)]
+        trees += [action.when, *estimates_of(action)]
         effects = [*action.effects, *(effect for outcome in action.outcomes for effect in outcome.effects)]
         for effect in effects:
             trees += effect.amount.arguments() if isinstance(effect.amount, Distribution) else [effect.amount]

@@ -189,7 +189,7 @@ def _plain(number: Decimal) -> str:
 
 def _places(width: float) -> int:
     """Decimals that a fifth of a width supports; two if nothing is known."""
-    if math.isinf(width):
+    if not math.isfinite(width):
         return 2
     return 6 if width == 0 else min(12, max(0, math.ceil(-math.log10(width / 5))))
 

@@ -139,7 +139,7 @@ def fitted(belief: Distribution | Elicited, best: float | None, unit: str) -> Fi
         return _elicited(belief, best, unit)
     given = {key: float(evaluate(tree, {})) for key, tree in belief.given}
     floor, ceiling = (None if tree is None else float(evaluate(tree, {})) for tree in (belief.floor, belief.ceiling))
-    never = float(evaluate(belief.never, {}))
+    never = 0.0 if belief.never is None else float(evaluate(belief.never, {}))
     if len(given) > 2 and belief.family in BELIEF_FAMILIES and all(key in QUANTILES for key in given):
         fit = elicit([belief.family], given)
         return Fit(Law(belief.family, fit.law.params, floor, ceiling, never), fit.points)

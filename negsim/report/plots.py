@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -120,7 +121,7 @@ def _panel(
     _draw(ax, runs, shape)
     told = _mark(ax, runs, group, shape, level)
     lines = textwrap.wrap(" · ".join(one.replace(" ", "\u00a0") for one in told), int(1.1 * wide))
-    text = "\n".join(lines).replace("\u00a0", " ")
+    text = "\n".join(line.removesuffix(" ·") for line in lines).replace("\u00a0", " ")
     ax.annotate(
         text, (0, 1), xycoords="axes fraction", xytext=(0, 5), textcoords="offset points", fontsize=9, color=INK,
         va="bottom", ha="left", parse_math=False, annotation_clip=False,
@@ -357,10 +358,25 @@ def _period(runs: Results) -> str:
 
 def _headings(runs: Results, groups: Sequence[Sequence[Any]]) -> list[str]:
     """What the questions of each panel are about: their names without dates, where that tells the panels apart."""
-    names = [runs.asked(group[0]).question.name for group in groups]
+    names = [_shared([runs.asked(one).question.name for one in group]) for group in groups]
     short = [DATED.sub("", name) for name in names]
     told = [one if short.count(one) == 1 else name for one, name in zip(short, names, strict=True)]
     return [plain(one) for one in told]
+
+
+def _shared(names: Sequence[str]) -> str:
+    """What the names of several questions begin with, to the last whole word that is no preposition.
+
+    >>> _shared(["round_2_by_june", "round_2_by_july"]), _shared(["talks_day_5"])
+    ('round_2', 'talks_day_5')
+    """
+    if len(set(names)) == 1:
+        return names[0]
+    words = [name.split("_") for name in names]
+    same = [column[0] for column in takewhile(lambda column: len(set(column)) == 1, zip(*words, strict=False))]
+    while same and same[-1] in ("by", "on", "at", "in", "before", "day"):
+        same.pop()
+    return "_".join(same) or names[0]
 
 
 def _source(runs: Results) -> str:
