@@ -101,7 +101,7 @@ def test_escape_sequences_are_not_passed_on() -> None:
 @pytest.mark.parametrize("width", [80, 120])
 def test_stories_fit(width: int) -> None:
     runs = ns.simulate(ns.load("istanbul-2025"), replications=1, seed=1, draws=10)
-    story = ns.narrate(runs, 3)
+    story = ns.narrate(runs, 4)
     texts = []
     for every in (False, True):
         console = Console(file=io.StringIO(), width=width, highlight=False)
