@@ -77,6 +77,10 @@ def test_a_claim_is_read_one_way(capsys: pytest.CaptureFixture[str], tmp_path: P
         shares.append(told["questions"][0]["probability"])  # type: ignore[index] # a list of tables
     assert 0.55 < shares[0] < 0.85
     assert shares[1:] == [1.0, 0.0]
+    _, told_out, _ = call(capsys, "run", str(path), "-n", "400", "--seed", "1", "--best")
+    assert "contested claims drawn with their credibility" in " ".join(told_out.split())
+    _, told_out, _ = call(capsys, "run", str(path), "-n", "400", "--seed", "1", "--best", "--fix", "said=true")
+    assert "contested claims" not in told_out
     for wrong in ("said", "said=maybe"):
         code, _, err = call(capsys, "run", str(path), "--fix", wrong)
         assert code == 2

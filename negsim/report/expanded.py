@@ -58,7 +58,7 @@ def overview(scenario: Scenario) -> str:
     lines += [f"mechanism {name}{_titled(one)}" for name, one in sorted(elements.mechanisms.items())]
     for one in elements.parameters.values():
         if isinstance(one.belief, Elicited) and one.fit.misfit > TOLD:
-            lines.append(f"parameter {one.name}, not believed quite as said: {_belief(one)}")
+            lines.append(f"parameter {one.name}: its law differs from what was said, {_belief(one)}")
     lines += [f"supposed: {step}" for step in scenario.interventions]
     lines += [f"note: {note}" for note in scenario.notes]
     return clean("\n".join(lines))

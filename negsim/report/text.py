@@ -160,7 +160,8 @@ def _legend(console: Console, runs: Results | Solved, rows: Sequence[Answer], le
         draws = f"5–95 % of {len(runs.rows):,} draws of the parameters"
         ignorance = f"ignorance: {draws}, the noise of finite replications removed; its ends are known to {_errors(rows)}"
     else:
-        chance = "every parameter at its best value"
+        claims = ", contested claims drawn with their credibility" if runs.program.contested else ""
+        chance = f"every parameter at its best value{claims}"
         why = "nothing is believed of any parameter" if runs.drawn else "the parameters were not drawn"
         ignorance = f"ignorance: not told, because {why}"
     rounded = "rounded to what its range and its interval support together (--digits for more)"

@@ -200,5 +200,5 @@ def test_the_written_out_scenario_tells_the_law_and_what_it_does_not_say():
         in text
     )
     assert "believed mean 0.1, 10 % above 0.2 (beta, " in text
-    assert "parameter x, not believed quite as said" in overview(described)
-    assert "parameter y, not" not in overview(described)
+    assert "parameter x: its law differs from what was said, 5 % below 1" in overview(described)
+    assert "parameter y:" not in overview(described)
