@@ -25,6 +25,7 @@ if not available("compiled"):
 from engines.bits import assert_same, both, differences, job_of
 from engines.stories import AGES, clocks, crowd, failing, order, state, supposed
 
+DAY = 86_400_000_000.0
 BENCH = Path(__file__).parents[2] / "benchmarks" / "istanbul-bench.toml"
 CLOCKS = dict(clocks())
 ANCIENT = dict(clocks(AGES))
@@ -40,6 +41,19 @@ def test_every_clock_memory_pace_speed_truncation_and_never(name: str) -> None:
 def test_last_bits_show_in_a_scenario_of_centuries(name: str) -> None:
     """Its instants are whole microseconds up to 2**52.8: each order of operations in touch and schedule has its own."""
     assert assert_same(ANCIENT[name], count=12).events.sum() > 250
+
+
+def test_odd_microseconds_of_the_second_half() -> None:
+    """From 2**52 on floats are whole, and the sum with 2**52 has even ones only: delays must not go through it there."""
+    delays = [2.0**52 + k for k in (1, 3, 2**40 + 1)]
+    for delay in delays:
+        days = next(d for d in (delay / DAY, math.nextafter(delay / DAY, 0), math.nextafter(delay / DAY, 1e9)) if round(d * DAY) % 2)
+        work = ns.Action(name="work", clock=ns.Fixed(days), limit=1)
+        drawn = ns.Action(name="drawn", clock=ns.Exponential(1 / days), limit=1)
+        block = assert_same(story(work, drawn, end=100_000), count=40)
+        times = [event.at for trace in block.traces for event in trace.events]
+        assert times.count(round(days * DAY)) == 40
+        assert any(at > 2**52 and at % 2 for at in times if at != round(days * DAY))
 
 
 def test_many_things_at_one_instant() -> None:
