@@ -17,6 +17,7 @@ from believed_toy import BEST, Times, believed, chance, expected, grid, historie
 from numpy.typing import NDArray
 from scipy import stats
 
+import negsim as ns
 from negsim.estimates import (
     Conditional,
     Curve,
@@ -90,7 +91,7 @@ def paired(one: Times, two: Times) -> Interval:
 
 
 def quantile(one: Times) -> Interval:
-    return quantile_of(one.ceasefire.ravel(), believed("ceasefire", 20.0), row=ROW).interval()
+    return quantile_of(one.ceasefire.ravel(), truth("ceasefire by 20"), row=ROW).interval()
 
 
 @cache
@@ -216,3 +217,46 @@ def test_coverage_of_bands_over_two_thousand_seeds() -> None:
     good, wrong = curve_hits(seed=13, runs=2_000)
     assert 0.94 <= good / 2_000 <= 0.97
     assert wrong / 2_000 < 0.5
+
+
+def engine_hits(first: int, seeds: int, each: int) -> tuple[int, int]:
+    """Of runs of the engine: how many intervals of P(summit by 30) hold the predictive probability, and the wrong ones."""
+    beliefs = [("memo_rate", 0.3, 0.8), ("ceasefire_rate", 0.05, 0.7), ("summit_rate", 0.1, 0.5)]
+    rows = [
+        ns.Parameter(name, best, belief=ns.LogNormal(median=best, sigma=sigma), unit="1/day", source="judgement")
+        for name, best, sigma in beliefs
+    ]
+    memo, talks, ceasefire, summit = (ns.Fact(name) for name in ("memo", "talks", "ceasefire", "summit"))
+    steps = [(memo, ~memo, rows[0]), (ceasefire, talks & ~ceasefire, rows[1]), (summit, ceasefire & ~summit, rows[2])]
+    acts = [
+        ns.Action(name=f"reach_{fact.name}", when=guard, clock=ns.Exponential(rate=rate), effects=[fact.set(True)])
+        for fact, guard, rate in steps
+    ]
+    review = ns.Action(
+        name="review", when=memo & ~talks, clock=ns.Every("7 days", start=5.0), effects=[talks.set(True)], priority=10
+    )
+    asked = ns.Question(name="summit_by_30", condition=summit, by=30.0)
+    told = ns.Scenario(
+        "toy", start="2025-01-01", end=40, parts=[*rows, memo, talks, ceasefire, summit, *acts, review, asked]
+    )
+    good = wrong = 0
+    for seed in range(first, first + seeds):
+        found = ns.simulate(told, replications=ROWS * each, seed=seed, draws=ROWS, keep="answers").probability(asked)
+        good += truth("summit by 30") in found.interval()
+        wrong += truth("summit by 30") in replace(found, rows=None).interval()
+    return good, wrong
+
+
+def test_intervals_of_the_engine_hold_the_truth() -> None:
+    seeds = 60
+    good, wrong = engine_hits(first=1, seeds=seeds, each=100)
+    assert good >= stats.binom(seeds, 0.94).ppf(1e-9)
+    assert wrong < stats.binom(seeds, 0.94).ppf(1e-9), "intervals for independent histories must fail"
+
+
+@pytest.mark.slow
+def test_coverage_of_the_engine_over_a_thousand_seeds() -> None:
+    good, wrong = engine_hits(first=1_000, seeds=1_000, each=100)
+    least, most = (stats.binom(1_000, 0.95).ppf(p) for p in (0.0005, 0.9995))
+    assert least <= good <= most
+    assert wrong < 500
