@@ -13,6 +13,7 @@ from negsim.engines import ENGINES, available
 from negsim.engines.exact import Solution, solve
 from negsim.errors import EngineError, NegsimError, RunawayError
 from negsim.estimates import Conditional, Estimate, Mean, Proportion
+from negsim.estimators import NothingCounted
 from negsim.model.calendar import DAY
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
@@ -230,7 +231,12 @@ def _line(
 
 
 def _simulated(run: Runs, name: str, kind: str) -> Any:
-    return run.probability(name) if kind in ("reached", "when", "holds") else run.mean(name)
+    if kind not in ("reached", "when", "holds"):
+        return run.mean(name)
+    try:
+        return run.probability(name)
+    except NothingCounted:
+        return Conditional(hits=0, given=0, n=run.replications, unknown=int(run.block.failed.sum()))
 
 
 def _allowed(found: Any, exact: tuple[Estimate, float], run: Runs, name: str, share: float) -> bool:

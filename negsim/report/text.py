@@ -74,7 +74,7 @@ def answer_table(rows: Sequence[Answer], *, level: float, digits: int | None, wi
     for row in rows:
         name = plain(row.id)
         if row.given:
-            name += f" (given in {thousands(row.counted)} of {thousands(row.n)})" if row.n else " (given)"
+            name += f"\ngiven in {thousands(row.counted)} of {thousands(row.n)}" if row.n else " (given)"
         table.add_row(
             Text(name),
             day(row.by),

@@ -145,6 +145,7 @@ def test_a_given_that_no_history_satisfied_is_refused() -> None:
         found = ns.simulate(told, replications=200, seed=1, keep=keep)
         with pytest.raises(EstimateError, match=r"question q: .*'met'.* in none of 200 histories.*do\(") as caught:
             found.probability("q")
+        ns.verify(told, replications=200)
         row = ns.answers(found)[0]
         assert (row.printed, row.notes) == ("unknown", (str(caught.value),))
         assert math.isnan(row.value)

@@ -51,7 +51,7 @@ def test_what_is_always_said(istanbul: ns.Runs) -> None:
         "ignorance: 5–95 %",
         "error of finitely many draws and replications, 95 %",
         "bare numbers: the range does not carry them",
-        "(given in ",
+        "given in ",
         "Why not round2 on 2 june?",
         "Why not summit by 31 dec?",
         "% missing: ",
