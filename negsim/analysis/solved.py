@@ -105,16 +105,19 @@ def solve_answers(
     names = ["" if draws is None and parameter.contested else parameter.name for parameter in program.parameters]
     asked = stated(scenario)
     found: dict[str, list[Estimate]] = {question.name: [] for question in asked}
+    weights: dict[str, list[float]] = {question.name: [] for question in asked}
+    givens = {question.name: _given(question) for question in asked if question.given is not None and draws is not None}
     refused: dict[str, str] = {}
     for row in rows:
-        solution = solve(scenario, parameters={name: x for name, x in zip(names, row, strict=True) if name})
+        solution = solve(scenario, parameters={name: x for name, x in zip(names, row, strict=True) if name}, questions=givens.values())
         for question in asked:
             try:
                 found[question.name].append(_asked(solution, question))
+                weights[question.name].append(_weight(solution, question, givens))
             except (EngineError, EstimateError) as error:
                 refused[question.name] = str(error)
     answered = tuple(
-        _answer(question, scenario, [] if question.name in refused else found[question.name], level)
+        _answer(question, scenario, [] if question.name in refused else found[question.name], weights[question.name], level)
         for question in asked
     )
     note = "" if not refused else f"no exact answer to {', '.join(refused)}: {next(iter(refused.values()))}"
@@ -139,27 +142,53 @@ def _asked(solution: Solution, question: Question) -> Estimate:
     return solution.count(question) if question.kind == "fired" else solution.value(question)
 
 
-def _answer(question: Question, scenario: Scenario, found: Sequence[Estimate], level: float) -> Answer:
+def _given(question: Question) -> Question:
+    """How likely what a question is given comes true, as a question of its own."""
+    name = f"{question.name}.given"
+    if question.given_on is not None:
+        return Question(name=name, kind="holds", condition=question.given, by=question.given_on)
+    date = question.given_by if question.given_not_by is None else question.given_not_by
+    if date is not None:
+        return Question(name=name, condition=question.given, by=date)
+    return Question(name=name, condition=question.given, by=question.by, before=question.before)
+
+
+def _weight(solution: Solution, question: Question, givens: Mapping[str, Question]) -> float:
+    """The weight of a draw: 1, or how likely it makes what the question is given."""
+    if question.name not in givens:
+        return 1.0
+    share = solution.probability(givens[question.name]).value
+    return share if question.given_not_by is None else 1 - share
+
+
+def _answer(
+    question: Question, scenario: Scenario, found: Sequence[Estimate], weights: Sequence[float], level: float
+) -> Answer:
     plain = facts(question, scenario)
     if not found:
         return Answer(**plain, value=math.nan, low=math.nan, high=math.nan)
     if len(found) == 1:
         return of_estimate(plain, found[0])
-    return of_estimate(plain, _over_draws(question, np.array([one.value for one in found]), level))
+    return of_estimate(plain, _over_draws(question, np.array([one.value for one in found]), np.array(weights), level))
 
 
-def _over_draws(question: Question, values: NDArray[np.float64], level: float) -> Estimate:
-    """The mean of exact answers, one a draw, with the error of finitely many draws and their range."""
-    mean = Mean.of(values, rows=Rows(total=values, size=np.ones_like(values)))
+def _over_draws(
+    question: Question, values: NDArray[np.float64], weights: NDArray[np.float64], level: float
+) -> Estimate:
+    """The mean of exact answers, one a draw, with the error of finitely many draws and their range.
+
+    Given something, a draw that makes it likelier weighs more, as it does among simulated histories.
+    """
+    rows = Rows(total=values * weights, size=weights)
     if not question.probable:
-        return mean.estimate(level)
-    rows = Rows(total=values, size=np.ones_like(values))
+        return Mean.of(values, rows=rows).estimate(level)
+    value = min(max(float((values * weights).sum() / weights.sum()), 0.0), 1.0)
     inside = share_over_rows(rows, level)
     spread, errors = exact_range(values)
     return Estimate(
-        value=mean.value,
-        low=min(inside.low, mean.value),
-        high=max(inside.high, mean.value),
+        value=value,
+        low=min(inside.low, value),
+        high=max(inside.high, value),
         level=level,
         kind="chance",
         method=inside.method,

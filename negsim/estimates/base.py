@@ -161,7 +161,7 @@ class Estimate:
     def _exact(self, digits: int | None) -> str:
         """An exact number is cut where nobody reads on; 0 and 1 are what they are."""
         if self.unit != "%":
-            return printed_number(self.value, [(self.low, self.high)], digits) if digits is None else f"{self.value:.{digits}f}"
+            return f"{self.value:.7g}" if digits is None else f"{self.value:.{digits}f}"
         if self.value in (0.0, 1.0) and self.low == self.high:
             return f"{100 * self.value:.0f} %"
         return printed_share(self.value, [(0.0, 1.0)], 4 if digits is None else digits, bounded=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import negsim as ns
@@ -125,3 +126,22 @@ def test_words_bring_questions_only_where_none_is_stated() -> None:
     scenario = ns.Scenario("words", start="2025-01-01", end="2025-02-01", parts=[memo])
     assert [question.name for question in stated(scenario)] == ["memo.delivered"]
     assert deadline(stated(scenario)[0], scenario) == "2025-02-01"
+
+
+def test_exact_answers_over_draws_weigh_a_given_as_histories_do() -> None:
+    # Done by 5 given met by 5, both at one believed rate: a draw that makes the meeting likely counts for more.
+    rate = ns.Parameter("rate", 0.3, belief=ns.LogNormal(median=0.3, sigma=1.0), unit="1/day", source="judgement")
+    done, met = ns.Fact("done"), ns.Fact("met")
+    acts = [
+        ns.Action(name=name, when=~fact, clock=ns.Exponential(rate=rate), effects=[fact.set(True)])
+        for name, fact in (("do_it", done), ("meet", met))
+    ]
+    asked = ns.Question(name="q", condition=done, by=5.0, given=met)
+    told = ns.Scenario("s", start="2025-01-01", end=10, parts=[rate, done, met, *acts, asked])
+    draws = 60
+    row = ns.solve_answers(told, draws=draws, seed=SEED).answers[0]
+    p = 1 - np.exp(-5 * ns.simulate(told, replications=draws, seed=SEED, draws=draws).parameters[:, 0])
+    assert row.value == pytest.approx((p * p).sum() / p.sum(), abs=1e-9)
+    assert abs(row.value - p.mean()) > 0.05, "the plain mean over draws is the wrong model"
+    simulated = ns.answers(ns.simulate(told, replications=60_000, seed=SEED, draws=draws))[0]
+    assert abs(row.value - simulated.value) < 6 * math.sqrt(0.25 / simulated.counted)
