@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from negsim.blocks import Event, Trajectory
     from negsim.engines.exact import Observed, Solution, solve
     from negsim.errors import (
+        ArgumentError,
         CheckpointError,
         CircularPrecondition,
         EngineError,
@@ -154,8 +155,8 @@ HOMES = {
     "negsim.analysis.verify": "Verification verify",
     "negsim.blocks": "Event Trajectory",
     "negsim.engines.exact": "Observed Solution solve",
-    "negsim.errors": "CheckpointError CircularPrecondition EngineError EstimateError EvaluationError ExpressionError"
-    " FileError HindsightError LawError NegsimError NotRecorded RunawayError ScenarioError SimulationError"
+    "negsim.errors": "ArgumentError CheckpointError CircularPrecondition EngineError EstimateError EvaluationError"
+    " ExpressionError FileError HindsightError LawError NegsimError NotRecorded RunawayError ScenarioError SimulationError"
     " StreamError UnknownName",
     "negsim.estimates": "Band Conditional Curve Estimate Interval Mean PairedDifference Proportion",
     "negsim.files": "dumps load loads save schema shipped",
@@ -195,6 +196,7 @@ __all__ = [
     "Agreement",
     "Answer",
     "Appointment",
+    "ArgumentError",
     "Attrition",
     "AudienceCost",
     "Band",
@@ -352,10 +354,26 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
-        raise AttributeError(f"module 'negsim' has no attribute {name!r}")
+        raise AttributeError(_unknown(name))
     value = getattr(importlib.import_module(_HOME[name]), name)
     globals()[name] = value
     return value
+
+
+def _unknown(name: str) -> str:
+    """What to write instead of a name that negsim does not have."""
+    text = f"module 'negsim' has no attribute {name!r}"
+    if name.startswith("_"):
+        return text  # asked for by Python itself
+    from negsim.errors import nearest
+
+    laws = ("LogLogistic", "Pareto", "Logistic", "Cauchy", "Poisson", "Binomial", "Geometric", "Bernoulli", "Constant")
+    if name.lower() in [law.lower() for law in laws]:
+        return f"{text}; the laws are {', '.join(_LAWS)}; a law of your own is told by median and p90, as in LogNormal(median=10, p90=40)"
+    return f"{text}{nearest(name, __all__)}; dir(negsim) lists what there is"
+
+
+_LAWS = ("Beta", "Erlang", "Exponential", "Gamma", "LogNormal", "Normal", "Pert", "Triangular", "Uniform", "Weibull")
 
 
 class _FrontDoor(ModuleType):

@@ -6,6 +6,7 @@
     ├── LawError                  a distribution that cannot exist or cannot be solved
     ├── StreamError               a seed, an owner or a number of a draw that does not exist
     ├── ScenarioError             a scenario that contradicts itself
+    │   ├── ArgumentError         arguments that a part of a scenario does not take
     │   ├── ExpressionError       text or tree that is not in the language
     │   ├── UnknownName           a name that nothing declares
     │   ├── CircularPrecondition  A waits for B waits for A, and nothing can break the circle
@@ -23,12 +24,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Self
+
+from negsim.problems import Path, Problem, listed, nearest, quoted
 
 __all__ = [
+    "ArgumentError",
     "CheckpointError",
     "CircularPrecondition",
     "EngineError",
@@ -40,110 +44,13 @@ __all__ = [
     "LawError",
     "NegsimError",
     "NotRecorded",
-    "Path",
-    "Problem",
     "RunawayError",
     "ScenarioError",
     "SimulationError",
     "StreamError",
     "UnknownName",
-    "joined",
     "nearest",
-    "path_text",
-    "short",
 ]
-
-Path = tuple[str | int, ...]
-"""Table, name, key and positions: from the root of a file, or of a scenario, to a value."""
-
-BARE = re.compile(r"[A-Za-z0-9_-]+")
-LONGEST = 60
-MOST_TOLD = 50
-"""Problems that a message lists; `NegsimError.problems` has them all."""
-MOST_COMPARED = 500
-"""Names that are compared letter by letter: a stranger's file may have thousands of long ones."""
-
-
-def path_text(path: Path) -> str:
-    """Return a path as a file would write it.
-
-    >>> path_text(("action", "russia.deliver", "effects", 0))
-    'action."russia.deliver".effects[0]'
-    """
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        else:
-            key = step if BARE.fullmatch(step) else '"' + short(step, quote=False) + '"'
-            text += f".{key}" if text else key
-    return text
-
-
-def short(value: object, *, quote: bool = True) -> str:
-    """Return a value fit for a message: one line, at most 60 characters.
-
-    >>> short("a" * 100)[-5:]
-    "a...'"
-    """
-    if isinstance(value, str):
-        cut = value if len(value) <= LONGEST else value[: LONGEST - 3] + "..."
-        return repr(cut) if quote else repr(cut)[1:-1]
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, list):
-        return "an array"
-    if isinstance(value, int) and abs(value) >= 10**LONGEST:
-        return "an integer of many digits"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if hasattr(value, "isoformat") else repr(value)[:LONGEST]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing that is wrong, for programs that show it to people beside the place.
-
-    Attributes
-    ----------
-    code : str
-        The kind: ``unknown_name``, ``unknown_key``, ``missing``, ``type``, ``range``, ``date``, ``party``, ``source``,
-        ``belief``, ``syntax``, ``circle``, ``reach``, ``hindsight``, ``clash``, or ``value`` for whatever else.
-    path : tuple of str and int
-        Table, name and key, as in the file: ``("promise", "memo", "due")``; empty if the whole is meant.
-    text : str
-        What is wrong, with the value and the remedy.
-    file : str
-    line : int or None
-        Line of the file, from 1 on.
-    value : str
-        The value, as it would be written.
-    expected : str
-        What may stand there.
-    remedy : str
-        What to do.
-    """
-
-    code: str = "value"
-    path: Path = ()
-    text: str = ""
-    file: str = ""
-    line: int | None = None
-    value: str = ""
-    expected: str = ""
-    remedy: str = ""
-
-    @property
-    def place(self) -> str:
-        """The path as a file would write it."""
-        return path_text(self.path)
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.text}" if self.path else self.text
-
-    def as_dict(self) -> dict[str, Any]:
-        """All of it as plain data, the path also as text."""
-        return {**{key: getattr(self, key) for key in self.__slots__}, "path": list(self.path), "place": self.place}
 
 
 class NegsimError(Exception):
@@ -164,9 +71,9 @@ class NegsimError(Exception):
         return self.found or (problem_of(self),)
 
     @classmethod
-    def telling(cls, problems: Sequence[Problem], *, about: str = "") -> NegsimError:
+    def telling(cls, problems: Sequence[Problem], *, about: str = "") -> Self:
         """The error that tells of these problems; ``about`` names the file or scenario."""
-        error = cls(_listed(problems, about))
+        error = cls(listed(problems, about))
         error.found = tuple(problems)
         return error
 
@@ -175,26 +82,10 @@ def problem_of(error: NegsimError, path: Path = (), **said: Any) -> Problem:
     """The problem that an error without a list of them is about: what stands after the last semicolon is the remedy."""
     text = str(error)
     _, _, remedy = text.rpartition("; ")
-    found = Problem(code=error.code, path=path, text=text, value=_quoted(text), remedy=remedy)
+    wanted = re.search(r"must (?:be|lie|have|name|begin) [^,;]{1,120}", text) or re.search(r"\bwrite .{1,200}", remedy)
+    expected = wanted.group() if wanted else ""
+    found = Problem(code=error.code, path=path, text=text, value=quoted(text), expected=expected, remedy=remedy)
     return replace(found, **said)
-
-
-def _quoted(text: str) -> str:
-    """The value that a message quotes: after the last "not", else the first in quotation marks."""
-    after = re.search(r", not ([^;,]{1,80})(?:;|$)", text)
-    first = after or re.search(r"'([^']{1,80})'", text)
-    return first.group(1).strip("'") if first else ""
-
-
-def _listed(problems: Sequence[Problem], about: str) -> str:
-    """One problem as a sentence, several as a list."""
-    if len(problems) == 1:
-        line = f", line {problems[0].line}" if problems[0].line is not None else ""
-        return f"{about}{line}: {problems[0]}" if about else str(problems[0])
-    lines = [f"{about + ': ' if about else ''}{len(problems):,} things to correct"]
-    lines += [f"  {'' if one.line is None else f'line {one.line}, '}{one}" for one in problems[:MOST_TOLD]]
-    more = len(problems) - MOST_TOLD
-    return "\n".join([*lines, f"  and {more:,} more"] if more > 0 else lines)
 
 
 def joined(errors: Sequence[NegsimError], *, about: str = "") -> NegsimError:
@@ -204,6 +95,40 @@ def joined(errors: Sequence[NegsimError], *, about: str = "") -> NegsimError:
     kind = next(one for one in kinds[0].__mro__ if all(issubclass(other, one) for other in kinds))
     assert issubclass(kind, NegsimError)  # all of them are
     return kind.telling(problems, about=about)
+
+
+class Gather:
+    """Goes on after an error, and raises them all in the end.
+
+    >>> gather = Gather()
+    >>> for number in (1, -1, -2):
+    ...     with gather.going_on():
+    ...         if number < 0:
+    ...             raise ScenarioError(f"{number} is below 0; give more")
+    >>> gather.check()
+    Traceback (most recent call last):
+    negsim.errors.ScenarioError: 2 things to correct
+      -1 is below 0; give more
+      -2 is below 0; give more
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[NegsimError] = []
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Keep an error of negsim that is raised within."""
+        try:
+            yield
+        except NegsimError as error:
+            self.errors.append(error)
+
+    def check(self) -> None:
+        """Raise what was kept."""
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            raise joined(self.errors)
 
 
 class LawError(NegsimError, ValueError):
@@ -216,6 +141,12 @@ class StreamError(NegsimError, ValueError):
 
 class ScenarioError(NegsimError, ValueError):
     """A scenario, or a part of one, that contradicts itself."""
+
+
+class ArgumentError(ScenarioError, TypeError):
+    """Arguments that a part of a scenario does not take, or not of this kind."""
+
+    code = "type"
 
 
 class ExpressionError(ScenarioError, TypeError):
@@ -322,15 +253,3 @@ class EstimateError(NegsimError, ValueError):
 
 class CheckpointError(NegsimError, RuntimeError):
     """A checkpoint that belongs to another scenario, seed or version, or that is damaged."""
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the nearest existing name, or an empty string.
-
-    >>> nearest("trsut", ["trust", "rounds"])
-    "; did you mean 'trust'?"
-    """
-    likely = [known for known in names if abs(len(known) - len(name)) <= max(len(known), len(name)) / 2]
-    likely.sort(key=lambda known: (known[:2] != name[:2], abs(len(known) - len(name)), known))
-    found = get_close_matches(name[:120], likely[:MOST_COMPARED], n=1, cutoff=0.6)
-    return f"; did you mean '{found[0]}'?" if found else ""

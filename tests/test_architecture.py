@@ -17,7 +17,7 @@ ROOT = Path(negsim.__file__).parent
 
 # The longest entry that fits a module is its floor; a module imports from its own floor or below.
 FLOORS = {
-    0: ["errors"],
+    0: ["errors", "problems"],
     1: ["laws", "streams", "estimates", "model.expressions", "model.names"],
     2: ["model"],
     3: ["vocabulary", "bargaining"],

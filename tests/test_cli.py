@@ -181,7 +181,7 @@ def test_validate_refuses_a_law_that_cannot_exist(
     assert call(capsys, "validate", str(small(tmp_path)))[0] == 0
     code, out, err = call(capsys, "validate", str(small(tmp_path, clock=clock)))
     assert (code, out) == (1, "")
-    assert err.startswith("negsim: LawError: small.toml: action act: ")
+    assert err.startswith("negsim: LawError: small.toml: line ")
     assert told in err
 
 

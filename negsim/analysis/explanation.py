@@ -155,9 +155,7 @@ def main_conditions(scenario: Scenario) -> list[list[Question]]:
 def reason_questions(scenario: Scenario) -> list[Question]:
     """What to ask along with a run (``simulate(..., questions=...)``) so that its main reasons need no second one."""
     plan = Plan(scenario)
-    for questions in main_conditions(scenario):
-        for question in questions:
-            plan.ask(question, DEPTH)
+    plan.ask([question for questions in main_conditions(scenario) for question in questions], DEPTH)
     return plan.questions
 
 
@@ -188,7 +186,7 @@ def _explain(runs: Results, questions: Sequence[Question], depth: int, most: int
                 " only a question that is answered with yes or no has reasons for no"
             )
     plan = Plan(runs.scenario)
-    steps = [plan.ask(question, depth) for question in questions]
+    steps = plan.ask(questions, depth)
     asked = runs.program.probes.asked
     known = all(question.name in asked and asked[question.name].question == question for question in questions)
     seen = Seen(runs) if isinstance(runs, Runs) and known else None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negsim.analysis.phrases import Phrases
-from negsim.analysis.routes import Route, conjuncts, last_instant, opposite, routes_to, writers
+from negsim.analysis.routes import Route, conjuncts, has_route, last_instant, opposite, routes_to, writers
 from negsim.model.clocks import Every, Immediately, On
 from negsim.model.expressions import Expression, Not, Ref, Truth
 from negsim.model.questions import Question
@@ -20,6 +21,8 @@ __all__ = ["Plan", "Reason", "Seen", "Step", "tell"]
 
 Mask = NDArray[np.bool_]
 
+WAYS = 40
+"""Ways that are found, for each action and question of a scenario."""
 SMALL = 0.005
 """Reasons behind fewer failures than this share are not told."""
 
@@ -101,26 +104,40 @@ class Way:
 
 
 class Plan:
-    """Collects the conditions to look at, each with its time, as questions of kind ``holds`` and ``fired``."""
+    """Collects the conditions to look at, each with its time, as questions of kind ``holds``, ``when`` and ``fired``.
+
+    Ways are found breadth first, and no more of them than a multiple of the size of the scenario: where every action
+    reads what every other changes, they would grow with a power of it. What is beyond has no reasons behind it.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.elements = scenario.expanded
         self.changed_by = writers(self.elements)
         self.places: dict[tuple[object, ...], Question] = {}
+        self.known: dict[Expression, tuple[Route, ...]] = {}
+        self.dates: dict[tuple[str, float], float | None] = {}
+        self.waiting: deque[tuple[Step, int, frozenset[Expression], frozenset[str]]] = deque()
+        self.left = WAYS * (len(self.elements.actions) + len(self.elements.questions))
+        self.found = 0
 
     @property
     def questions(self) -> list[Question]:
         """What to ask when the histories are simulated again."""
         return list(self.places.values())
 
-    def ask(self, question: Question, depth: int) -> Step:
-        """The step of a whole question; what has to be looked at is noted."""
-        by = question.closes(self.scenario.calendar, self.scenario.horizon)
-        assert question.condition is not None  # these kinds ask of a condition
-        step = self.step(question.condition, by, depth + 1, frozenset())
-        step.asked = question
-        return step
+    def ask(self, questions: Iterable[Question], depth: int) -> list[Step]:
+        """The steps of whole questions; what has to be looked at is noted."""
+        found = []
+        for question in questions:
+            by = question.closes(self.scenario.calendar, self.scenario.horizon)
+            assert question.condition is not None  # these kinds ask of a condition
+            step = self.step(question.condition, by, depth + 1, frozenset())
+            step.asked = question
+            found.append(step)
+        while self.waiting:
+            self.find_ways(*self.waiting.popleft())
+        return found
 
     def _free(self, name: str) -> str:
         while name in self.elements.questions:
@@ -154,7 +171,7 @@ class Plan:
         above: frozenset[Expression],
         passed: frozenset[str] = frozenset(),
     ) -> Step:
-        """A condition and, as deep as asked, the ways to it; not those that only open with one of the facts ``passed``."""
+        """A condition whose ways are found later, as deep as asked; not those that only open with one of ``passed``."""
         found = Step(condition, time)
         self.look(condition, time)
         parts = conjuncts(condition)
@@ -163,28 +180,39 @@ class Plan:
             for part in parts:
                 found.parts[part] = self.step(part, time, depth, above, passed)
         elif depth > 0:
-            routes = [route for route in self.routes(condition) if not passed.intersection(map(str, route.guard))]
-            found.ways = [self.way(route, time, depth, above) for route in routes]
-            _mark_followers(found.ways, self)
-            self._check_needs(found)
+            self.waiting.append((found, depth, above, passed))
         return found
+
+    def find_ways(self, step: Step, depth: int, above: frozenset[Expression], passed: frozenset[str]) -> None:
+        """Find the ways to a condition, unless enough have been found."""
+        if self.left <= 0:
+            return
+        routes = [route for route in self.routes(step.condition) if not passed.intersection(map(str, route.guard))]
+        self.left -= len(routes)
+        self.found += len(routes)
+        step.ways = [self.way(route, step.time, depth, above) for route in routes]
+        self._mark_followers(step.ways)
+        self._check_needs(step)
 
     def _check_needs(self, step: Step) -> None:
         """Note what shows whether the condition came true without a need, unless every way to it has that need."""
-        for need in dict.fromkeys(need for way in step.ways for need in way.route.needs):
-            if not all(need in way.route.needs for way in step.ways):
+        common = Counter(need for way in step.ways for need in way.route.needs)
+        for need, times in common.items():
+            if times < len(step.ways):
                 self.follow(step.condition, Truth(True))
                 self.follow(step.condition, opposite(need))
                 step.checked.append(need)
 
     def routes(self, condition: Expression) -> tuple[Route, ...]:
         """The ways to a condition."""
-        return routes_to(condition, self.elements, self.changed_by)
+        if condition not in self.known:
+            self.known[condition] = routes_to(condition, self.elements, self.changed_by)
+        return self.known[condition]
 
     def way(self, route: Route, time: float, depth: int, above: frozenset[Expression]) -> Way:
         """One route, with what is behind its needs."""
         dated = isinstance(route.action.clock, (On, Every))
-        when = last_instant(route.action, self.scenario.calendar, time) if dated else time
+        when = self.last_date(route, time) if dated else time
         found = Way(route, when, dated)
         if when is None:
             return found
@@ -194,24 +222,25 @@ class Plan:
         passed = route.raises if dated else frozenset()
         for need in route.needs:
             self.look(need, when)
-            if not isinstance(need, Not) and need not in above and not _given(need, self):
+            if not isinstance(need, Not) and need not in above and has_route(need, self.elements, self.changed_by):
                 found.behind[need] = self.step(need, when, depth - 1, above, passed)
         return found
 
+    def last_date(self, route: Route, time: float) -> float | None:
+        """The last calendar instant of a route up to a time."""
+        key = (route.action.name, time)
+        if key not in self.dates:
+            self.dates[key] = last_instant(route.action, self.scenario.calendar, time)
+        return self.dates[key]
 
-def _given(need: Expression, plan: Plan) -> bool:
-    """Whether nothing can change a condition, so that there is nothing to tell behind it."""
-    return not plan.routes(need)
-
-
-def _mark_followers(ways: Sequence[Way], plan: Plan) -> None:
-    """A way follows another if only the others' firings open it: a meeting put off follows that on its first date."""
-    names = {way.route.names for way in ways}
-    for way in ways:
-        for need in way.route.guard:
-            if isinstance(need, Ref):
-                raisers = {route.names for route in plan.routes(need)} - {way.route.names}
-                way.follows = way.follows or (bool(raisers) and raisers <= names)
+    def _mark_followers(self, ways: Sequence[Way]) -> None:
+        """A way follows another if only the others' firings open it: a meeting put off follows that on its first date."""
+        names = {way.route.names for way in ways}
+        for way in ways:
+            for need in way.route.guard:
+                if isinstance(need, Ref):
+                    raisers = {route.names for route in self.routes(need)} - {way.route.names}
+                    way.follows = way.follows or (bool(raisers) and raisers <= names)
 
 
 class Seen:

@@ -13,7 +13,7 @@ from negsim.model.elements import Elements
 from negsim.model.expressions import And, Arithmetic, Choice, Expression, Not, Number, Or, Ref, Truth, reads
 from negsim.model.variables import Fact
 
-__all__ = ["Route", "conjuncts", "last_instant", "opposite", "possible", "routes_to", "writers"]
+__all__ = ["Route", "conjuncts", "has_route", "last_instant", "opposite", "possible", "routes_to", "writers"]
 
 MOST_PARTS = 12
 """Preconditions of one action told apart; a tree that falls into more is left as it is written."""
@@ -217,12 +217,20 @@ def _is_signal(need: Expression, action: Action, elements: Elements, table: Mapp
     )
 
 
-def _route(action: Action, condition: Expression, read: Iterable[str], elements: Elements) -> Route | None:
-    def helps(effects: Iterable[Effect]) -> bool:
-        return any(effect.variable in read and _raises(effect, condition, elements) for effect in effects)
+def has_route(condition: Expression, elements: Elements, changed_by: Mapping[str, set[str]]) -> bool:
+    """Whether any action can help to make a condition true; as a rule the first one looked at can."""
+    read = reads(condition)
+    names = (name for variable in sorted(read) for name in changed_by.get(variable, ()))
+    return any(_helps(elements.actions[name].changes(), condition, read, elements) for name in names)
 
-    shared = helps(action.effects)
-    good = [outcome for outcome in action.outcomes if shared or helps(outcome.effects)]
+
+def _helps(effects: Iterable[Effect], condition: Expression, read: Iterable[str], elements: Elements) -> bool:
+    return any(effect.variable in read and _raises(effect, condition, elements) for effect in effects)
+
+
+def _route(action: Action, condition: Expression, read: Iterable[str], elements: Elements) -> Route | None:
+    shared = _helps(action.effects, condition, read, elements)
+    good = [outcome for outcome in action.outcomes if shared or _helps(outcome.effects, condition, read, elements)]
     if not shared and not good:
         return None
     others = tuple(outcome.name for outcome in action.outcomes if outcome not in good)

@@ -76,8 +76,8 @@ def lint(
     from negsim.report.words import clean
 
     findings = ns.lint(ns.load(scenario))
-    for finding in findings:
-        print(clean(str(finding)))
+    for finding in sorted(findings, key=lambda one: not one.hard):
+        print(f"{'cannot be meant: ' if finding.hard else ''}{clean(str(finding))}")
     print(f"{len(findings)} to look at" if findings else "nothing to look at, which is no proof of quality")
-    if findings and strict:
+    if any(finding.hard for finding in findings) or (findings and strict):
         raise typer.Exit(1)

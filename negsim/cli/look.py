@@ -6,11 +6,14 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from negsim.cli.base import Format, ScenarioName, app
+
+if TYPE_CHECKING:
+    from negsim.model.scenario import Scenario
 
 __all__ = ["list_scenarios", "new", "schema", "show", "validate"]
 
@@ -66,14 +69,11 @@ def validate(
 ) -> None:
     """Check a scenario file; say what is wrong, where, and what to do."""
     import negsim as ns
-    from negsim.errors import NegsimError
     from negsim.report.words import clean
 
     told = ns.load(file)
-    try:
-        ns.lower(told)  # a law that cannot exist, or a chance that is none, shows only here
-    except NegsimError as error:
-        raise type(error)(f"{Path(file).name}: {error}") from None
+    _refuse_what_cannot_be_meant(file, told)
+    ns.lower(told)
     elements = told.expanded
     counts = (
         f"{len(elements.actions)} actions, {len(elements.questions)} questions, {len(elements.parameters)} parameters"
@@ -81,6 +81,26 @@ def validate(
     print(f"{clean(file)}: valid scenario {told.name} ({counts})")
     for note in told.notes:
         print(f"note: {clean(note)}")
+    advice = len(ns.lint(told))
+    if advice:
+        print(f"{advice} to look at: negsim lint {clean(file)}")
+
+
+def _refuse_what_cannot_be_meant(file: str, told: Scenario) -> None:
+    """Raise what shows only when laws are solved and beliefs looked at: all of it, with the lines."""
+    from negsim.analysis.lint import hard_findings
+    from negsim.errors import LawError, NegsimError, ScenarioError, joined
+    from negsim.files.places import line_of
+    from negsim.problems import Problem
+
+    text = _file_text(file)
+    errors: list[NegsimError] = []
+    for one in hard_findings(told):
+        said = f"{one.where}: {one.text}; {one.remedy}"
+        problem = Problem(code=one.code, text=said, line=line_of(text, one.where), remedy=one.remedy)
+        errors.append((LawError if one.code == "law" else ScenarioError).telling([problem]))
+    if errors:
+        raise joined(errors, about=Path(file).name)
 
 
 @app.command()

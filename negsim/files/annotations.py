@@ -20,6 +20,7 @@ from negsim.model.clocks import LAWS, Distribution
 from negsim.model.effects import Effect
 from negsim.model.elements import Mechanism
 from negsim.model.expressions import Expression, Operand
+from negsim.model.origins import singular
 from negsim.model.questions import Question
 
 __all__ = ["ELEMENTS", "Codec"]
@@ -231,17 +232,6 @@ def _cannot(where: str, hint: Any) -> ScenarioError:
 def in_files(field: dataclasses.Field[Any]) -> bool:
     """Whether files hold the field: not if it says ``metadata={"file": False}``, as functions do."""
     return field.metadata.get("file", True) is not False
-
-
-def singular(name: str) -> str:
-    """Key of a table of named things: ``outcomes`` stand under ``outcome``.
-
-    >>> singular("outcomes"), singular("parties"), singular("news_of")
-    ('outcome', 'party', 'news_of')
-    """
-    if name.endswith("ies"):
-        return name[:-3] + "y"
-    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
 
 
 def snake(name: str) -> str:

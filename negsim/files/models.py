@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from negsim.errors import nearest
 from negsim.files.annotations import REFERENCE, Codec, doc_of, first_line
-from negsim.files.places import short
-from negsim.files.shapes import Many, refuse
+from negsim.files.shapes import Many
 
 __all__ = ["file_model"]
 
@@ -19,19 +17,6 @@ class Strict(BaseModel):
     """A table that knows its keys."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def check_keys(cls, raw: Any) -> Any:
-        """Refuse what is no table, and unknown keys with the nearest known one."""
-        if not isinstance(raw, dict):
-            raise refuse(f"{short(raw)} does not belong here; write a table")
-        known = [field.alias or name for name, field in cls.model_fields.items()]
-        for key in raw:
-            if key not in known:
-                there = f"the keys here are {', '.join(known)}" if known else "there are no keys here"
-                raise refuse(f"unknown key {short(key)}{nearest(key[:200], known)}; {there}")
-        return raw
 
 
 def file_model(codec: Codec, only: Collection[str] | None = None) -> type[BaseModel]:

@@ -1,61 +1,35 @@
-"""Where in a file something stands, and how a value is quoted in a message."""
+"""Where in a file something stands: paths, and the lines of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from negsim.errors import FileError, NegsimError
+from negsim.errors import FileError, NegsimError, problem_of
+from negsim.model.origins import settled
+from negsim.problems import Path, Problem, path_text, short
 
-__all__ = ["Path", "located", "path_text", "short"]
+__all__ = ["Path", "in_file", "line_of", "lines_of", "located", "path_text", "short"]
 
-Path = tuple[str | int, ...]
-"""Keys and positions from the root of a file to a value."""
-
-BARE = re.compile(r"[A-Za-z0-9_-]+")
-LONGEST = 60
-
-
-def path_text(path: Path) -> str:
-    """Return a path as a file would write it.
-
-    >>> path_text(("action", "russia.deliver", "effects", 0))
-    'action."russia.deliver".effects[0]'
-    """
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        else:
-            key = step if BARE.fullmatch(step) else '"' + short(step, quote=False) + '"'
-            text += f".{key}" if text else key
-    return text
-
-
-def short(value: object, *, quote: bool = True) -> str:
-    """Return a value fit for a message: one line, at most 60 characters.
-
-    >>> short("a" * 100)[-5:]
-    "a...'"
-    """
-    if isinstance(value, str):
-        cut = value if len(value) <= LONGEST else value[: LONGEST - 3] + "..."
-        return repr(cut) if quote else repr(cut)[1:-1]
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, list):
-        return "an array"
-    if isinstance(value, int) and abs(value) >= 10**LONGEST:
-        return "an integer of many digits"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if hasattr(value, "isoformat") else repr(value)[:LONGEST]
+TOKEN = re.compile(
+    r"#[^\n]*"
+    r'|"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5})'
+    r"|'''(?:[^']|'(?!''))*+(?:'{3,5})"
+    r'|"(?:[^"\\\n]|\\[^\n])*+"'
+    r"|'[^'\n]*+'"
+    r"|[\[\]{}=,.\n]"
+    r"|[^\s\[\]{}=,.\"'#]+",
+    re.DOTALL,
+)
 
 
 @contextmanager
-def located(where: str) -> Iterator[None]:
-    """Put a place before the message of every error of negsim; other errors of a constructor become a FileError.
+def located(path: Path, keys: Collection[str] = ()) -> Iterator[None]:
+    """Say where the problems of every error of negsim stand; other errors of a constructor become a FileError.
+
+    ``keys`` are those of the table that stands there: a message that begins with one of them is about it.
 
     Raises
     ------
@@ -68,8 +42,164 @@ def located(where: str) -> Iterator[None]:
     try:
         yield
     except NegsimError as error:
-        raise type(error)(f"{where}: {error}") from error
+        placed = [settled(problem, path, keys) for problem in error.problems]
+        raise type(error).telling(placed) from error
     except RecursionError:
-        raise FileError(f"{where}: nested too deep to be worked through; split it over several variables") from None
+        text = "nested too deep to be worked through; split it over several variables"
+        raise _file_error(path, text) from None
     except (TypeError, ValueError, OverflowError, LookupError, AttributeError) as error:
-        raise FileError(f"{where}: {error}; correct the value") from error
+        raise _file_error(path, f"{error}; correct the value") from error
+
+
+def _file_error(path: Path, text: str) -> NegsimError:
+    return FileError.telling([problem_of(FileError(text), path)])
+
+
+def in_file(error: NegsimError, name: str, text: str) -> NegsimError:
+    """The error of a file: its name before the message, and the line of each problem."""
+    try:
+        lines = lines_of(text)
+    except (IndexError, RecursionError, ValueError):  # no TOML: the parser has said where
+        lines = {}
+    placed = [replace(problem, file=name, line=_line(problem, lines)) for problem in error.problems]
+    placed.sort(key=lambda problem: problem.line or 0)
+    return type(error).telling(placed, about=name)
+
+
+def _line(problem: Problem, lines: dict[str, int]) -> int | None:
+    if problem.line is not None or not problem.path:
+        return problem.line
+    for length in range(len(problem.path), 0, -1):
+        found = lines.get(_flat(problem.path[:length]))
+        if found is not None:
+            return found
+    return None
+
+
+def line_of(text: str, where: str) -> int | None:
+    """The line of a path as it is written in messages; of what it lies in, if it has none of its own.
+
+    >>> line_of('[action."a.b"]\nclock = {fixed = 1}', 'action."a.b".clock.fixed')
+    2
+    """
+    lines = lines_of(text)
+    place = "." + where.replace('"', "")
+    while place:
+        if place in lines:
+            return lines[place]
+        place = place.rpartition(".")[0]
+    return None
+
+
+def _flat(path: Path) -> str:
+    """A path without regard to which of its dots stand within quotation marks."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """The line of every table, key and entry of a valid TOML text, by its path with dots.
+
+    >>> lines_of('[a.b]\\nx = [1,\\n{y = 2}]')
+    {'.a': 1, '.a.b': 1, '.a.b.x': 2, '.a.b.x[0]': 2, '.a.b.x[1]': 3, '.a.b.x[1].y': 3}
+    """
+    return _Lines(text).found
+
+
+class _Lines:
+    """Walks through the tokens of a valid TOML text."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens: list[tuple[str, int]] = []
+        line, at = 1, 0
+        for match in TOKEN.finditer(text):
+            line += text.count("\n", at, match.start())
+            at = match.start()
+            if not match.group().startswith("#"):
+                self.tokens.append((match.group(), line))
+        self.tokens.append(("\n", line))
+        self.place = 0
+        self.found: dict[str, int] = {}
+        self.arrays: dict[str, int] = {}
+        self.walk()
+
+    @property
+    def sign(self) -> str:
+        return self.tokens[self.place][0]
+
+    def note(self, path: Path) -> None:
+        for length in range(1, len(path) + 1):
+            self.found.setdefault(_flat(path[:length]), self.tokens[self.place][1])
+
+    def walk(self) -> None:
+        """The lines of the file: headers and keys."""
+        table: Path = ()
+        while self.place < len(self.tokens):
+            if self.sign == "\n":
+                self.place += 1
+            elif self.sign == "[":
+                table = self.header()
+            else:
+                self.pair(table)
+
+    def header(self) -> Path:
+        several = self.tokens[self.place + 1][0] == "["
+        self.place += 2 if several else 1
+        names = self.names("]")
+        path: Path = ()
+        for place, name in enumerate(names):
+            path = (*path, name)
+            last = place == len(names) - 1
+            if last and several:
+                self.arrays[_flat(path)] = self.arrays.get(_flat(path), -1) + 1
+            if _flat(path) in self.arrays:
+                path = (*path, self.arrays[_flat(path)])
+        self.note(path)
+        self.place += 2 if several else 1
+        return path
+
+    def names(self, end: str) -> list[str]:
+        """The parts of a dotted key; afterwards its end is next."""
+        found = []
+        while self.sign != end:
+            if self.sign != ".":
+                found.append(_unquoted(self.sign))
+            self.place += 1
+        return found
+
+    def pair(self, table: Path) -> None:
+        start = self.place
+        names = self.names("=")
+        after, self.place = self.place + 1, start
+        path = (*table, *names)
+        self.note(path)
+        self.place = after
+        self.value(path)
+
+    def value(self, path: Path) -> None:
+        while self.sign == "\n" and self.place < len(self.tokens) - 1:
+            self.place += 1
+        self.note(path)
+        if self.sign == "[":
+            self.entries(path, "]")
+        elif self.sign == "{":
+            self.entries(path, "}")
+        else:
+            while self.sign not in ("\n", ",", "]", "}"):
+                self.place += 1
+
+    def entries(self, path: Path, end: str) -> None:
+        self.place += 1
+        number = 0
+        while self.sign != end:
+            if self.sign in ("\n", ","):
+                self.place += 1
+            elif end == "}":
+                self.pair(path)
+            else:
+                self.value((*path, number))
+                number += 1
+        self.place += 1
+
+
+def _unquoted(sign: str) -> str:
+    return sign[1:-1] if sign[0] in "\"'" else sign

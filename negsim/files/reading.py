@@ -8,18 +8,16 @@ from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from negsim.errors import FileError, nearest
+from negsim.errors import FileError, Gather, NegsimError, nearest, problem_of
 from negsim.files.annotations import Codec
 from negsim.files.limits import MOST_PARTS, parse_toml, read_text
-from negsim.files.places import Path, located, path_text, short
+from negsim.files.places import Path, in_file
 from negsim.files.tables import Table
-from negsim.model.clocks import LAWS
+from negsim.files.validation import problems_in
 from negsim.model.scenario import Scenario
-
-if TYPE_CHECKING:
-    from pydantic import ValidationError
+from negsim.problems import Problem, path_text, short
 
 __all__ = ["VERSION", "codec_of", "load", "loads", "schema", "shipped"]
 
@@ -132,33 +130,64 @@ def loads(text: str, name: str = "<text>", words: Iterable[type] = ()) -> Scenar
 def _read(text: str, name: str, words: tuple[type, ...], *, validate: bool) -> Scenario:
     codec = codec_of(words)
     data = parse_toml(text, name)
-    _check_version(data, name)
-    with located(name):
+    try:
+        return _scenario(data, codec, words, validate=validate)
+    except NegsimError as error:
+        raise in_file(error, name, text) from error
+
+
+def _scenario(data: dict[str, Any], codec: Codec, words: tuple[type, ...], *, validate: bool) -> Scenario:
+    gather = Gather()
+    with gather.going_on():
+        _check_version(data)
+    with gather.going_on():
         data = flattened(data, codec)
     if validate:
-        _validate(data, name, words)
-    with located(name):
-        return build(data, codec)
+        data = _without_problems(data, codec, words, gather)
+    if "scenario" not in data:
+        gather.check()
+    return build(data, codec, gather)
 
 
-def _validate(data: dict[str, Any], name: str, words: tuple[type, ...]) -> None:
+def _without_problems(data: dict[str, Any], codec: Codec, words: tuple[type, ...], gather: Gather) -> dict[str, Any]:
+    """What is left of a file without the parts whose form is wrong, which are kept as problems."""
     from pydantic import ValidationError
 
     model = model_of(words, frozenset(data) - {"format_version", "scenario", "intervention"})
     try:
         model.model_validate(data)
     except ValidationError as error:
-        raise FileError(f"{name}: {said(error, data)}") from None
+        problems = problems_in(error, data, codec)
+        gather.errors.append(FileError.telling(problems))
+        return _left(data, {problem.path[:2] for problem in problems})
+    return data
 
 
-def _check_version(data: Mapping[str, Any], name: str) -> None:
+def _left(data: dict[str, Any], wrong: set[Path]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for table, parts in data.items():
+        if table == "format_version":
+            continue
+        if (table,) in wrong or (table == "scenario" and any(place[0] == table for place in wrong)):
+            continue
+        if isinstance(parts, dict) and table != "scenario":
+            parts = {name: part for name, part in parts.items() if (table, name) not in wrong}
+        if isinstance(parts, list) and any(place[0] == table for place in wrong):
+            continue
+        found[table] = parts
+    return found
+
+
+def _check_version(data: dict[str, Any]) -> None:
     version = data.get("format_version")
+    data["format_version"] = VERSION  # what else is wrong is told all the same
     if version is None:
-        raise FileError(f"{name}: format_version is missing; write 'format_version = {VERSION}' as the first line")
+        raise FileError(f"format_version is missing; write 'format_version = {VERSION}' as the first line")
     if isinstance(version, bool) or version != VERSION or not isinstance(version, int):
         newer = isinstance(version, int) and version > VERSION
         remedy = "update negsim to read this file" if newer else f"write 'format_version = {VERSION}'"
-        raise FileError(f"{name}: format_version: {short(version)} is not {VERSION}; {remedy}")
+        error = FileError(f"{short(version)} is not {VERSION}; {remedy}")
+        raise FileError.telling([problem_of(error, ("format_version",), code="version", value=short(version))])
 
 
 def flattened(data: dict[str, Any], codec: Codec) -> dict[str, Any]:
@@ -196,69 +225,50 @@ def _definitions(name: str, value: Any, record: Table) -> Iterator[tuple[str, An
         yield from _definitions(f"{name}.{key}", value[key], record)
 
 
-def said(error: ValidationError, data: Any) -> str:
-    """The first thing that pydantic found, with its place, and how many more there are."""
-    found = error.errors(include_url=False, include_input=True)
-    first = found[0]
-    place = where(first["loc"], data)
-    kind = first["type"]
-    if kind == "missing":
-        text = "is missing; add it"
-    elif kind == "dict_type":
-        text = f"{short(first['input'])} does not belong here; write a table"
-    elif kind == "list_type":
-        text = f"{short(first['input'])} does not belong here; write an array, as in [ ... ]"
-    elif kind in ("too_long", "too_short"):
-        text = _length(first)
-    else:
-        text = first["msg"]
-        if text.startswith("does not belong here"):
-            text = f"{_shown(first['input'])} {text}"
-    more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
-    return f"{path_text(place)}: {text}{more}" if place else f"{text}{more}"
-
-
-def _shown(value: Any) -> str:
-    """A value in a message; of a table, what it claims to be."""
-    if not isinstance(value, dict):
-        return short(value)
-    if isinstance(value.get("law"), str):
-        return f"law {short(value['law'])}{nearest(value['law'][:200], LAWS)}"
-    keys = ", ".join(short(key, quote=False) for key in list(value)[:5])
-    return f"a table with the keys {keys}" if keys else "an empty table"
-
-
-def _length(first: Any) -> str:
-    limits = first.get("ctx", {})
-    least, most = limits.get("min_length"), limits.get("max_length")
-    wanted = f"at least {least}" if least is not None else f"at most {most:,}"
-    return f"holds {limits.get('actual_length')} entries; give {wanted}"
-
-
-def where(steps: tuple[int | str, ...], data: Any) -> Path:
-    """The place without pydantic's names of branches, which are in no file."""
-    place: list[str | int] = []
-    for n, step in enumerate(steps):
-        if isinstance(step, str) and step.startswith("<") and not (isinstance(data, dict) and step in data):
-            continue
-        place.append(step)
-        inside = isinstance(data, dict) and step in data
-        inside = inside or (isinstance(data, list) and isinstance(step, int) and step < len(data))
-        if not inside and n < len(steps) - 1:
-            break
-        data = data[step] if inside else None
-    return tuple(place)
-
-
-def build(data: Mapping[str, Any], codec: Codec) -> Scenario:
-    """The scenario of a validated file."""
-    parts = []
+def build(data: Mapping[str, Any], codec: Codec, gather: Gather) -> Scenario:
+    """The scenario of a file; with problems the error that tells them all, those of the whole included."""
+    parts, wrong = [], [str(path[1]) for path in _paths(gather) if len(path) > 1]
     for table, record in codec.tables.items():
         for name, definition in data.get(table, {}).items():
-            parts.append(record.build({"name": name, **definition}, (table, name)))
-    steps = [codec.intervention.build(step, ("intervention", n)) for n, step in enumerate(data.get("intervention", ()))]
+            try:
+                parts.append(record.build({"name": name, **definition}, (table, name)))
+            except NegsimError as error:
+                gather.errors.append(error)
+                wrong.append(name)
+    steps: list[Any] = []
+    for n, step in enumerate(data.get("intervention", ())):
+        with gather.going_on():
+            steps.append(codec.intervention.build(step, ("intervention", n)))
     head = {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in data["scenario"].items()}
+    if gather.errors:
+        _look_at_the_rest(head, parts, wrong, gather)
+        gather.check()
     return Scenario(parts=tuple(parts), interventions=tuple(steps), **head)
+
+
+def _paths(gather: Gather) -> list[Path]:
+    return [problem.path for error in gather.errors for problem in error.problems]
+
+
+def _look_at_the_rest(head: dict[str, Any], parts: list[Any], wrong: list[str], gather: Gather) -> None:
+    """Add what is wrong with the parts that could be built, as far as it does not come of those that could not."""
+    try:
+        Scenario(parts=tuple(parts), **head)
+    except NegsimError as error:
+        own = [problem for problem in error.problems if problem.code not in BY_ABSENCE and not _follows(problem, wrong)]
+        if own:
+            gather.errors.append(type(error).telling(own))
+
+
+BY_ABSENCE = ("circle", "reach")
+"""Problems that may come of what is not there."""
+
+
+def _follows(problem: Problem, wrong: list[str]) -> bool:
+    """Whether a problem is only that a part is not there which could not be built."""
+    if problem.code not in ("unknown_name", "party", "source"):
+        return False
+    return any(problem.value == name or problem.value.startswith(name + ".") for name in wrong)
 
 
 def schema(words: Iterable[type] = ()) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
-from negsim.errors import FileError, nearest
+from negsim.errors import FileError, Gather, nearest, problem_of
 from negsim.files.places import Path, located, path_text, short
 from negsim.model.calendar import DURATION, days
 from negsim.model.expressions import Expression, Number, Operand, Truth, as_expression, parse
@@ -128,7 +128,7 @@ class Tree(Scalar):
     def build(self, raw: Any, path: Path) -> Any:
         if isinstance(raw, str) and ("%" in raw or DURATION.fullmatch(raw)):
             return raw
-        with located(path_text(path)):
+        with located(path):
             return as_expression(raw)
 
 
@@ -155,6 +155,16 @@ def _tree_value(tree: Expression, path: Path) -> Any:
     return text
 
 
+def _each(build: Callable[[Any, Path], Any], items: list[tuple[Path, Any]]) -> list[Any]:
+    """The values of all, or the problems of all."""
+    found, gather = [], Gather()
+    for path, value in items:
+        with gather.going_on():
+            found.append(build(value, path))
+    gather.check()
+    return found
+
+
 @dataclass(frozen=True)
 class Many(Shape):
     """An array; ``kind`` makes the Python value of the list, ``length`` is fixed if given."""
@@ -171,7 +181,7 @@ class Many(Shape):
         return Annotated[list[inner], Field(min_length=low, max_length=high)]
 
     def build(self, raw: Any, path: Path) -> Any:
-        return self.kind(self.item.build(value, (*path, k)) for k, value in enumerate(raw))
+        return self.kind(_each(self.item.build, [((*path, k), value) for k, value in enumerate(raw)]))
 
     def plain(self, value: Any, path: Path) -> Any:
         items = sorted(value) if isinstance(value, frozenset) else value
@@ -195,7 +205,8 @@ class Pairs(Shape):
         return Annotated[dict[str, inner], Field(max_length=MOST_ENTRIES)]
 
     def build(self, raw: Any, path: Path) -> Any:
-        pairs = tuple((key, self.item.build(raw[key], (*path, key))) for key in sorted(raw))
+        values = _each(self.item.build, [((*path, key), raw[key]) for key in sorted(raw)])
+        pairs = tuple(zip(sorted(raw), values, strict=True))
         return dict(pairs) if self.mapping else pairs
 
     def plain(self, value: Any, path: Path) -> Any:
@@ -229,7 +240,8 @@ class Named(Shape):
         return Annotated[dict[str, inner], Field(max_length=MOST_ENTRIES)]
 
     def build(self, raw: Any, path: Path) -> Any:
-        return tuple(self.record.build({"name": name, **table}, (*path, name)) for name, table in raw.items())
+        tables = [((*path, name), {"name": name, **table}) for name, table in raw.items()]
+        return tuple(_each(self.record.build, tables))
 
     def plain(self, value: Any, path: Path) -> Any:
         found = {one.name: self.record.plain(one, (*path, one.name)) for one in value}
@@ -271,6 +283,11 @@ class Choice(Shape):
         named = [f"{{law = ...}} with law one of {', '.join(want[6:] for want in laws)}"] if laws else []
         return "does not belong here; write " + " or ".join((*others, *rest, *named))
 
+    def member(self, raw: Any) -> Shape | None:
+        """The shape that a TOML value is of."""
+        index = self._index(raw)
+        return None if index is None else self.members[index]
+
     def _index(self, raw: Any) -> int | None:
         for k, one in enumerate(self.members):
             if isinstance(raw, dict):
@@ -294,7 +311,7 @@ class Choice(Shape):
     def build(self, raw: Any, path: Path) -> Any:
         index = self._index(raw)
         if index is None:
-            raise FileError(f"{path_text(path)}: {short(raw)} {self._remedy()}")
+            raise FileError.telling([problem_of(FileError(f"{short(raw)} {self._remedy()}"), path)])
         return self.members[index].build(raw, path)
 
     def plain(self, value: Any, path: Path) -> Any:

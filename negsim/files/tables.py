@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import FileError
+from negsim.errors import FileError, Gather, NegsimError
 from negsim.files.places import Path, located, path_text
 from negsim.files.shapes import Choice, Many, Scalar, Shape, TableShape, Tree
 from negsim.laws.statements import KNOWLEDGE
 from negsim.model.clocks import LAWS, Chance, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
 from negsim.model.interventions import Do, Harden, Meet, Nudge, Waive, WithLaw, Without, WithParameter
+from negsim.problems import Problem
 
 if TYPE_CHECKING:
     from negsim.files.annotations import Codec
@@ -93,15 +95,48 @@ class Table(TableShape):
         return self.codec.reference(self)
 
     def build(self, raw: Any, path: Path) -> Any:
-        known = {key: value for key, value in raw.items() if key in self.keys}
-        values = {key: self.keys[key].shape.build(value, (*path, key)) for key, value in known.items()}
+        values: dict[str, Any] = {}
+        gather = Gather()
+        for key, value in raw.items():
+            if key in self.keys:
+                with gather.going_on():
+                    values[key] = self.keys[key].shape.build(value, (*path, key))
+        if gather.errors and any(one.required and key not in values for key, one in self.keys.items()):
+            gather.check()
         if "name" in raw and "name" not in self.keys:
             values["name"] = raw["name"]
-        with located(path_text(path)):
-            return self.make(values)
+        made = self.made(values, path, gather)
+        gather.check()
+        return made
+
+    def made(self, values: dict[str, Any], path: Path, gather: Gather) -> Any:
+        """The value; if its constructor refuses a key that may be left out, it is asked once more without that key.
+
+        What it refuses then is wrong too, unless it speaks of the key that was left out.
+        """
+        left_out: list[str] = []
+        for _ in range(len(values) + 1):
+            try:
+                with located(path, self.keys):
+                    return self.make(dict(values))
+            except NegsimError as error:
+                if not any(_speaks_of(problem, left_out) for problem in error.problems):
+                    gather.errors.append(error)
+                culprits = [problem.path[len(path)] for problem in error.problems if len(problem.path) > len(path)]
+                again = [key for key in culprits if key in values and not self.keys[key].required]
+                if not again:
+                    return None
+                left_out += again
+                values = {key: value for key, value in values.items() if key not in again}
+        return None
 
     def plain(self, value: Any, path: Path) -> Any:
         return {key: self.keys[key].shape.plain(part, (*path, key)) for key, part in self.parts(value, path).items()}
+
+
+def _speaks_of(problem: Problem, keys: list[str]) -> bool:
+    words = set(re.findall(r"[a-z_]+", problem.text))
+    return any(key in words for key in keys)
 
 
 class Record(Table):
@@ -294,7 +329,7 @@ class EffectText(Scalar):
         return isinstance(value, Effect) and not isinstance(value.amount, Distribution)
 
     def build(self, raw: Any, path: Path) -> Any:
-        with located(path_text(path)):
+        with located(path):
             return as_effect(raw)
 
     def plain(self, value: Any, path: Path) -> Any:

@@ -11,9 +11,9 @@ from typing import Any
 
 from negsim.errors import FileError, ScenarioError
 from negsim.files.annotations import Codec
-from negsim.files.places import BARE, short
 from negsim.files.reading import VERSION, codec_of, vocabulary
 from negsim.model.scenario import Scenario
+from negsim.problems import BARE, short
 
 __all__ = ["dumps", "save"]
 

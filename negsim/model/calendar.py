@@ -71,7 +71,8 @@ def _text_microseconds(number: str, unit: str, text: str) -> int | float:
     name = unit[:-1] if unit.endswith("s") else unit
     if name in ("month", "year", "quarter"):
         raise ScenarioError(
-            f"the duration {text!r} is ambiguous (a {name} has no fixed length); write it in days or weeks"
+            f"the duration {text!r} is ambiguous (a {name} has no fixed length); write it in days or weeks, or list the "
+            "instants, as in On('2025-01-01T10:00', '2025-02-01T10:00')"
         )
     if name not in UNITS:
         raise ScenarioError(

@@ -1,6 +1,9 @@
-"""What a scenario checks of itself before anything runs."""
+"""What a scenario checks of itself before anything runs: names, types, dates, sources; all that is wrong, at once."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from negsim.errors import (
     CircularPrecondition,
@@ -10,17 +13,25 @@ from negsim.errors import (
     ScenarioError,
     UnknownName,
     nearest,
+    problem_of,
 )
 from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
 from negsim.model.clocks import Chance, Distribution, Every, Fixed, On
+from negsim.model.dates import check_dates
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import Expression, Number, check, reads, type_of
+from negsim.model.places import Places
 from negsim.model.questions import GIVENS, Question
+from negsim.model.ranges import check_ranges
 from negsim.model.reachability import Reach, explore
+from negsim.model.sources import check_parties, check_sources
 from negsim.model.spans import EVERYTHING, UNSURE, Span, span
 from negsim.model.variables import Counter, Fact
+
+if TYPE_CHECKING:
+    from negsim.model.interventions import Intervention
 
 __all__ = ["MOST_INSTANTS", "check_scenario"]
 
@@ -28,79 +39,113 @@ MOST_INSTANTS = 100_000
 
 
 def check_scenario(
-    elements: Elements, calendar: Calendar, horizon: float, as_of: str | None, supposed: bool
+    elements: Elements,
+    calendar: Calendar,
+    horizon: float,
+    as_of: str | None,
+    interventions: Sequence[Intervention] = (),
 ) -> tuple[str, ...]:
     """Check the expanded elements; return notes.
 
-    ``supposed`` says that interventions were made: then what they make unreachable is a note and no error.
+    With ``interventions`` what they make unreachable is a note and no error.
+
+    Raises
+    ------
+    ScenarioError
+        Of the narrowest type that fits everything that is wrong; its ``problems`` name the place of each.
     """
+    places = Places(elements, interventions)
     types = elements.types()
     fixed = {name: types[name] for name in elements.parameters}
     for name, variable in elements.variables.items():
-        _check_value(
-            variable.initial,
-            fixed,
-            types,
-            "condition" if isinstance(variable, Fact) else "number",
-            f"initial value of {name}",
-        )
+        expected = "condition" if isinstance(variable, Fact) else "number"
+        with places.at("variables", name, "initial", about=variable.initial):
+            _check_value(variable.initial, fixed, types, expected)
     for action in elements.actions.values():
-        _check_action(action, elements, types, fixed, calendar, horizon)
+        _check_action(places, action, types, fixed, calendar, horizon)
     for parameter in elements.parameters.values():
-        _check_value(parameter.belief, {}, types, "number", f"belief of parameter {parameter.name}")
+        with places.at("parameters", parameter.name, "belief", about=parameter.belief):
+            _check_value(parameter.belief, {}, types, "number")
     for question in elements.questions.values():
-        check_question(question, elements, types, calendar, horizon)
-    _check_hindsight(elements, as_of)
-    return _check_reach(elements, supposed)
+        with places.at("questions", question.name, about=question.condition):
+            check_question(question, elements, types, calendar, horizon)
+    check_parties(places)
+    places.gather.check()
+    reach = explore(elements)
+    check_ranges(places, reach.state)
+    check_sources(places)
+    _check_hindsight(places, as_of)
+    dated = check_dates(places, calendar, horizon)
+    notes = _check_reach(places, reach, bool(interventions))
+    places.gather.check()
+    return (*notes, *dated)
 
 
-def _checked(tree: Expression, names: dict[str, str], everything: dict[str, str], expected: str, where: str) -> None:
+def _checked(
+    tree: Expression, names: dict[str, str], everything: dict[str, str], expected: str, where: str = ""
+) -> None:
+    where = f"{where}: " if where else ""
     try:
         check(tree, names, expected)
     except UnknownName as error:
         wrong = next(name for name in sorted(reads(tree)) if name not in names)
         if wrong in everything:
             raise ScenarioError(
-                f"{where}: '{tree}' reads the variable {wrong}, but only parameters may stand here; let the state act "
+                f"{where}'{tree}' reads the variable {wrong}, but only parameters may stand here; let the state act "
                 "through pace, speed, weights or effects"
             ) from None
-        raise UnknownName(f"{where}: {error}") from None
+        raise UnknownName(f"{where}{error}") from None
     except ExpressionError as error:
-        raise ExpressionError(f"{where}: {error}") from None
+        raise ExpressionError(f"{where}{error}") from None
 
 
-def _check_value(value: object, fixed: dict[str, str], types: dict[str, str], expected: str, where: str) -> None:
+def _check_value(value: object, fixed: dict[str, str], types: dict[str, str], expected: str) -> None:
     if isinstance(value, Distribution):
         if value.never not in (None, Number(0.0)):
-            raise ScenarioError(f"{where}: or_never has no meaning for a size; weight an outcome instead")
+            raise ScenarioError("or_never has no meaning for a size; weight an outcome instead")
         for argument in value.arguments():
-            _checked(argument, fixed, types, "number", where)
+            _checked(argument, fixed, types, "number")
     elif isinstance(value, Chance):
-        _checked(value.p, fixed, types, "number", where)
+        _checked(value.p, fixed, types, "number")
     elif isinstance(value, Expression):
-        _checked(value, fixed, types, expected, where)
+        _checked(value, fixed, types, expected)
 
 
 def _check_action(
-    action: Action, elements: Elements, types: dict[str, str], fixed: dict[str, str], calendar: Calendar, horizon: float
+    places: Places,
+    action: Action,
+    types: dict[str, str],
+    fixed: dict[str, str],
+    calendar: Calendar,
+    horizon: float,
 ) -> None:
-    where = f"action {action.name}"
+    elements, name = places.elements, action.name
     if action.by is not None and action.by not in elements.parties:
-        raise UnknownName(f"{where}: no party is named {action.by!r}{nearest(action.by, elements.parties)}; declare it")
+        with places.at("actions", name, "by", about=action.by):
+            raise UnknownName(f"no party is named {action.by!r}{nearest(action.by, elements.parties)}; declare it")
     for key, expected in (("when", "condition"), ("pace", "number"), ("speed", "number")):
-        _checked(getattr(action, key), types, types, expected, f"{where}: {key}")
+        tree = getattr(action, key)
+        with places.at("actions", name, key, about=tree):
+            _checked(tree, types, types, expected)
     if isinstance(action.clock, (Distribution, Fixed)):
-        for argument in action.clock.arguments():
-            _checked(argument, fixed, types, "number", f"{where}: clock")
-    _check_instants(action, elements, calendar, horizon)
+        with places.at("actions", name, "clock", about=action.clock):
+            for argument in action.clock.arguments():
+                _checked(argument, fixed, types, "number")
+    with places.at("actions", name, "clock", about=action.clock):
+        _check_instants(action, elements, calendar, horizon)
     for outcome in action.outcomes:
-        _checked(outcome.weight, types, types, "number", f"{where}, outcome {outcome.name}: weight")
-    for effect in action.changes():
-        _check_effect(effect, elements, types, fixed, where)
+        with places.at("actions", name, "outcome", outcome.name, "weight", about=outcome.weight):
+            _checked(outcome.weight, types, types, "number")
+        for effect in outcome.effects:
+            with places.at("actions", name, "outcome", outcome.name, "effects", about=effect):
+                _check_effect(effect, elements, types, fixed)
+    for effect in action.effects:
+        with places.at("actions", name, "effects", about=effect):
+            _check_effect(effect, elements, types, fixed)
 
 
 def _check_instants(action: Action, elements: Elements, calendar: Calendar, horizon: float) -> None:
-    where = f"action {action.name}: {type(action.clock).__name__}"
+    where = type(action.clock).__name__
     try:
         if isinstance(action.clock, Every):
             calendar.repeats(action.clock.start, action.clock.period, horizon, where, MOST_INSTANTS)
@@ -117,9 +162,9 @@ def _check_instants(action: Action, elements: Elements, calendar: Calendar, hori
         raise ScenarioError(f"{where}: an instant lies outside the calendar; use years 1 to 9998") from None
 
 
-def _check_effect(effect: Effect, elements: Elements, types: dict[str, str], fixed: dict[str, str], where: str) -> None:
+def _check_effect(effect: Effect, elements: Elements, types: dict[str, str], fixed: dict[str, str]) -> None:
     variable = elements.variables.get(effect.variable)
-    where = f"{where}: effect '{effect}'"
+    where = f"effect '{effect}'"
     if variable is None:
         if effect.variable in elements.parameters:
             raise ScenarioError(f"{where}: {effect.variable} is a parameter and cannot change; make it a variable")
@@ -134,7 +179,10 @@ def _check_effect(effect: Effect, elements: Elements, types: dict[str, str], fix
             f"{where}: {effect.variable} is a counter and takes whole numbers only; use a level, or outcomes"
         )
     if isinstance(effect.amount, Distribution):
-        _check_value(effect.amount, fixed, types, "number", where)
+        try:
+            _check_value(effect.amount, fixed, types, "number")
+        except NegsimError as error:
+            raise type(error)(f"{where}: {error}") from None
     else:
         _checked(effect.amount, types, types, "condition" if isinstance(variable, Fact) else "number", where)
 
@@ -181,7 +229,9 @@ def _check_window(question: Question, calendar: Calendar, horizon: float, where:
     try:
         closes, opens = question.closes(calendar, horizon), question.opens(calendar)
         dates = {key: closes for key in ("by", "before") if getattr(question, key) is not None}
-        dates |= {key: question.conditioned(calendar, closes)[1] for key in GIVENS if getattr(question, key) is not None}
+        dates |= {
+            key: question.conditioned(calendar, closes)[1] for key in GIVENS if getattr(question, key) is not None
+        }
         for key, when in dates.items():
             if not 0 <= when <= horizon:
                 raise ScenarioError(
@@ -198,9 +248,10 @@ def _check_window(question: Question, calendar: Calendar, horizon: float, where:
         raise ScenarioError(f"{where}: a date lies outside the calendar; use years 1 to 9998") from None
 
 
-def _check_hindsight(elements: Elements, as_of: str | None) -> None:
+def _check_hindsight(places: Places, as_of: str | None) -> None:
     if as_of is None:
         return
+    elements = places.elements
     for parameter in elements.parameters.values():
         dates = [parameter.as_of] if parameter.as_of else []
         cited = [
@@ -209,31 +260,34 @@ def _check_hindsight(elements: Elements, as_of: str | None) -> None:
         dates += [source.date for source in cited if source.date]
         late = max(dates, default="")
         if late > as_of and not parameter.hindsight:
-            raise HindsightError(
-                f"parameter {parameter.name}: its source is of {late}, later than the scenario's as-of date {as_of}; "
-                "find an earlier one, or mark it hindsight = true"
-            )
+            with places.at("parameters", parameter.name, "as_of" if parameter.as_of == late else "source"):
+                raise HindsightError(
+                    f"its source is of {late}, later than the scenario's as-of date {as_of}; find an earlier one, or "
+                    "mark it hindsight = true"
+                )
 
 
-def _check_reach(elements: Elements, supposed: bool) -> tuple[str, ...]:
-    reach = explore(elements)
+def _check_reach(places: Places, reach: Reach, supposed: bool) -> tuple[str, ...]:
     circle = reach.deadlock()
     notes = [f"circle that something can break: {text}" for text in reach.circles()]
     if circle and not supposed:
-        raise CircularPrecondition(
+        error = CircularPrecondition(
             f"{circle}, and no outcome, waiver or initial value can break the circle; give one of them a waiver, an "
             "initial value or another path"
         )
-    if circle:
+        places.gather.errors.append(error)
+    elif circle:
         notes.append(f"under the interventions nothing can break the circle {circle}")
     notes += [f"action {name} can never happen: {reach.missing(name)}" for name in sorted(reach.blocked)]
-    for question in elements.questions.values():
+    for question in places.elements.questions.values():
         text = _unreachable(question, reach)
         # A word asks when each of its facts is first true; that one never is may be what its author means.
-        empty = _empty_given(question, elements, reach)
-        if not supposed and (empty or (text and question.kind in ("reached", "happens"))):
-            raise ScenarioError(empty or text)
-        if empty or text:
+        empty = _empty_given(question, places.elements, reach)
+        # Of what a circle holds up, the circle is told.
+        if not supposed and not circle and (empty or (text and question.kind in ("reached", "happens"))):
+            with places.at("questions", question.name, about=question.condition):
+                raise ScenarioError.telling([problem_of(ScenarioError(empty or text), code="reach")])
+        elif empty or text:
             notes.append(empty or text)
     return tuple(notes)
 

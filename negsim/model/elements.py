@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from negsim.errors import ScenarioError
-from negsim.model.actions import Action
+from negsim.errors import Gather, NegsimError, ScenarioError, problem_of
+from negsim.model.actions import Action, Outcome
+from negsim.model.clocks import Every, Fixed
 from negsim.model.evidence import Evidence, Party
+from negsim.model.making import explained
 from negsim.model.names import check_name
+from negsim.model.origins import table_of
 from negsim.model.parameters import Parameter
 from negsim.model.questions import Question
 from negsim.model.requirements import Requirement, requirements_of, revised
 from negsim.model.variables import Counter, Fact, Level, Variable
+from negsim.problems import path_text
 
 if TYPE_CHECKING:
     from negsim.model.interventions import Intervention
@@ -59,9 +63,23 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elements:
-    """Plain elements by kind and name; ``owners`` has the actions of each word; ``requirements`` what words require;
-    ``first`` and ``nudges`` the events of interventions, which come before all else (``do`` before ``nudge``);
-    ``removed`` the actions supposed away."""
+    """Plain elements by kind and name.
+
+    Attributes
+    ----------
+    owners : mapping from str to set of str
+        The actions of each word.
+    requirements : mapping from str to Requirement
+        What words require.
+    origins : mapping from (shelf, name) to a part of the scenario
+        The part that each element comes from: a word, or the element itself.
+    named_by : mapping from str to tuple of parts
+        The words that name each party.
+    first, nudges : frozenset of str
+        The events of interventions, which come before all else (``do`` before ``nudge``).
+    removed : frozenset of str
+        Actions supposed away.
+    """
 
     parties: Mapping[str, Party] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
@@ -72,6 +90,8 @@ class Elements:
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     owners: Mapping[str, set[str]] = field(default_factory=dict)
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
+    origins: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    named_by: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     first: frozenset[str] = frozenset()
     nudges: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
@@ -144,53 +164,70 @@ def _with_what_is_gone(elements: Elements, plain: Elements) -> Elements:
         variables={**plain.variables, **elements.variables},
         questions={**plain.questions, **elements.questions},
         requirements={**plain.requirements, **stated},
+        origins={**plain.origins, **elements.origins},
         removed=frozenset(plain.actions.keys() - elements.actions.keys()),
     )
 
 
 class _Shelves:
-    """Sorts parts by kind while words are written out."""
+    """Sorts parts by kind while words are written out, and remembers where each element comes from."""
 
     def __init__(self, supposed: tuple[tuple[str, str], ...]) -> None:
         self.supposed = supposed
         self.shelves: dict[str, dict[str, object]] = {shelf: {} for _, shelf in SHELVES}
         self.owners: dict[str, set[str]] = {}
         self.requirements: dict[str, Requirement] = {}
+        self.words: dict[str, object] = {}
+        self.origins: dict[tuple[str, str], Any] = {}
+        self.named_by: dict[str, list[Any]] = {}
+        self.gather = Gather()
 
     def filled(self, parts: Iterable[object]) -> Elements:
         """The elements of all parts."""
         for part in parts:
-            self.shelve(part, ())
-        both = self.shelves["variables"].keys() & self.shelves["parameters"].keys()
-        if both:
-            raise ScenarioError(f"{min(both)!r} is both a variable and a parameter; rename one")
-        return Elements(**self.shelves, owners=self.owners, requirements=self.requirements)  # type: ignore[arg-type] # the shelves hold what SHELVES says
+            with self.gather.going_on():
+                self.shelve(part, (), part)
+        for name in sorted(self.shelves["variables"].keys() & self.shelves["parameters"].keys()):
+            one, two = self.origins["variables", name], self.origins["parameters", name]
+            self.gather.errors.append(self.twice(f"{name!r} is both a variable and a parameter", name, one, two))
+        self.gather.check()
+        return Elements(
+            **self.shelves,  # type: ignore[arg-type] # the shelves hold what SHELVES says
+            owners=self.owners,
+            requirements=self.requirements,
+            origins=self.origins,
+            named_by={name: tuple(found) for name, found in self.named_by.items()},
+        )
 
-    def shelve(self, part: object, words: tuple[str, ...]) -> None:
-        """Put an element on its shelf, or open a word."""
+    def shelve(self, part: object, words: tuple[str, ...], top: Any) -> None:
+        """Put an element on its shelf, or open a word; ``top`` is the part of the scenario that it comes from."""
         shelf = next((name for kind, name in SHELVES if isinstance(part, kind)), None)
         if shelf is None:
-            self.open(part, words)
+            self.open(part, words, top)
             return
         name: str = part.name  # type: ignore[attr-defined] # every element has a name
+        if shelf == "parties" and words:
+            self.named_by.setdefault(name, []).append(top)
         known = self.shelves[shelf].get(name)
         if shelf == "parties" and known is not None:
             # A word names its parties barely; the party's own declaration says more.
             bare = Party(name)
             if part == bare:
+                if not words:
+                    self.origins[shelf, name] = top
                 return
             known = None if known == bare else known
         if known is not None and (known != part or shelf == "actions"):
-            raise ScenarioError(
-                f"two {shelf} are named {name!r}{' (one comes from the word ' + words[-1] + ')' if words else ''}; "
-                "rename one"
-            )
+            raise self.twice(f"two {shelf} are named {name!r}", name, self.origins[shelf, name], top)
         self.shelves[shelf][name] = part
+        self.origins.setdefault((shelf, name), top)
+        if shelf == "parties" and not words:
+            self.origins[shelf, name] = top
         if shelf == "actions":
             for word in words:
                 self.owners[word].add(name)
 
-    def open(self, part: object, words: tuple[str, ...]) -> None:
+    def open(self, part: object, words: tuple[str, ...], top: Any) -> None:
         """Write a word out, as it is under what is supposed of its requirements."""
         if not isinstance(part, Part):
             raise ScenarioError(
@@ -200,10 +237,29 @@ class _Shelves:
         if len(words) > 20:
             raise ScenarioError(f"the words {' > '.join(words[:4])} ... expand into each other without end")
         if part.name in self.owners:
-            raise ScenarioError(f"two words are named {part.name!r}; rename one")
+            raise self.twice(f"two words are named {part.name!r}", part.name, self.words[part.name], top)
         self.owners[part.name] = set()
+        self.words[part.name] = top
         word = revised(part, self.supposed)
         assert isinstance(word, Part)  # a word stays one
         self.requirements.update((one.name, one) for one in requirements_of(word))
-        for piece in word.expand():
-            self.shelve(piece, (*words, part.name))
+        try:
+            pieces = list(word.expand())
+        except NegsimError as error:
+            path = (table_of(top), top.name)
+            placed = [one if one.path else replace(one, path=path) for one in error.problems]
+            raise type(error).telling(placed) from error
+        for piece in pieces:
+            with self.gather.going_on():
+                self.shelve(piece, (*words, part.name), top)
+
+    def twice(self, text: str, name: str, one: Any, two: Any) -> ScenarioError:
+        """The error of a name that is given twice, with both places."""
+        places = [path_text((table_of(part), part.name)) for part in (one, two)]
+        told = f"both by {places[0]}" if places[0] == places[1] else f"by {places[0]} and by {places[1]}"
+        error = ScenarioError(f"{text}, {told}; rename one")
+        return ScenarioError.telling([problem_of(error, (table_of(two), two.name), code="clash", value=name)])
+
+
+for _kind in (Party, Evidence, Fact, Counter, Level, Parameter, Action, Outcome, Question, Mechanism, Fixed, Every):
+    explained(_kind)

@@ -283,6 +283,12 @@ def _stated(name: str, elements: Elements, verb: str) -> Elements:
 def _fact(elements: Elements, name: str) -> Fact:
     found = elements.variables.get(name)
     if not isinstance(found, Fact):
+        if found is not None:
+            kind = type(found).__name__.lower()
+            raise ScenarioError(
+                f"{name} is a {kind}, and do and nudge make facts true; add an action instead, as in Action(name='set', "
+                f"clock=On('2025-06-02T13:00'), effects=['{name} = 5'])"
+            )
         facts = [key for key, variable in elements.variables.items() if isinstance(variable, Fact)]
         raise UnknownName(f"no fact {name!r} to intervene on{nearest(name, facts)}")
     return found

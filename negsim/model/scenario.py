@@ -24,6 +24,7 @@ from negsim.model.interventions import (
     WithParameter,
     suppositions,
 )
+from negsim.model.making import explained
 from negsim.model.names import check_name
 from negsim.model.parameters import iso_date
 
@@ -32,6 +33,7 @@ __all__ = ["Scenario"]
 A_YEAR = 366 * DAY
 
 
+@explained
 @dataclass(frozen=True)
 class Scenario:
     """Who wants what, under which preconditions, by when, and who says so.
@@ -99,7 +101,7 @@ class Scenario:
         put(
             self,
             "_notes",
-            check_scenario(self.expanded, self.calendar, self.horizon, self.as_of, bool(self.interventions)),
+            check_scenario(self.expanded, self.calendar, self.horizon, self.as_of, self.interventions),
         )
 
     def _check_dates(self) -> None:
@@ -206,3 +208,7 @@ def canonical(parts: Iterable[Element | Part]) -> tuple[Element | Part, ...]:
                 "or words"
             )
     return tuple(sorted(items, key=lambda part: (type(part).__module__, type(part).__qualname__, part.name)))
+
+
+for _step in (Do, Nudge, Without, WithLaw, WithParameter, Meet, Waive, Harden):
+    explained(_step)

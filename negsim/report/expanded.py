@@ -54,7 +54,7 @@ def overview(scenario: Scenario) -> str:
     )
     own = [part for part in scenario.parts if isinstance(part, Question)]
     lines.append(f"{len(own)} questions{':' if own else ''}")
-    lines += [f"  {one.name}: {one.text or one.condition or one.action}" for one in own]
+    lines += [f"  {one.name}: {_asked(one)}" for one in own]
     lines += [f"mechanism {name}{_titled(one)}" for name, one in sorted(elements.mechanisms.items())]
     for one in elements.parameters.values():
         if isinstance(one.belief, Elicited) and one.fit.misfit > TOLD:
@@ -62,6 +62,13 @@ def overview(scenario: Scenario) -> str:
     lines += [f"supposed: {step}" for step in scenario.interventions]
     lines += [f"note: {note}" for note in scenario.notes]
     return clean("\n".join(lines))
+
+
+def _asked(question: Question) -> str:
+    """The wording of a question, or what it asks where it has none."""
+    if question.text:
+        return question.text
+    return str(question.action if question.condition is None else question.condition)
 
 
 def _titled(element: Any) -> str:

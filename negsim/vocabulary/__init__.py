@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from negsim.model.making import explained
 from negsim.vocabulary.agreement import Agreement, Rung
 from negsim.vocabulary.appointment import Appointment
 from negsim.vocabulary.attrition import Attrition
@@ -120,3 +121,6 @@ WORDS: tuple[type, ...] = (
     Ultimatum,
 )
 """The words that a file may use without further ado."""
+
+for _cls in (*WORDS, Issue, Postpone, Rung, Source, Tactic):
+    explained(_cls)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action
-from negsim.model.calendar import Moment, days, moment
+from negsim.model.calendar import Duration, Moment, days, moment
 from negsim.model.clocks import Distribution, Fixed, Immediately, On, chance
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
@@ -82,7 +82,7 @@ class Promise(When):
     by: str
     to: str
     delay: Distribution | Fixed
-    age: float = 0.0
+    age: Duration = 0.0
     due: Moment | None = None
     when: Expression = TRUE
     pace: Expression = ONE
@@ -104,7 +104,7 @@ class Promise(When):
         where = f"promise {self.name}"
         if self.by == self.to:
             raise ScenarioError(f"{where}: {self.by} promises to itself; name another party in to=")
-        if not self.age >= 0:
+        if not days(self.age) >= 0:
             raise ScenarioError(
                 f"{where}: age must not be negative, not {self.age!r}; a promise still to come uses when="
             )
@@ -185,7 +185,7 @@ class Promise(When):
                 effects=(aged.set(True),),
                 title="the days before the start",
             )
-            law, speed = law.truncated(low=self.age), where(aged, 1, self.age / CATCHING_UP)
+            law, speed = law.truncated(low=days(self.age)), where(aged, 1, days(self.age) / CATCHING_UP)
         yield Action(
             name=f"{self.name}.deliver",
             by=self.by,

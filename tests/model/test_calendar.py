@@ -66,10 +66,10 @@ def test_a_bare_date_is_refused_where_something_happens() -> None:
     with pytest.raises(ScenarioError, match=r"'2025-06-02' has no hour; .*write '2025-06-02T13:00'"):
         ISTANBUL.instant("2025-06-02", "on")
     act = ns.Action(name="act", clock=ns.On("2025-06-02"))
-    with pytest.raises(ScenarioError, match="action act: On: '2025-06-02' has no hour"):
+    with pytest.raises(ScenarioError, match=r"action\.act\.clock: On: '2025-06-02' has no hour"):
         ns.Scenario("tiny", start="2025-05-29", end="2025-12-31", parts=[act])
     every = ns.Action(name="act", clock=ns.Every("1 week", start=date(2025, 6, 2)))
-    with pytest.raises(ScenarioError, match="action act: Every: '2025-06-02' has no hour"):
+    with pytest.raises(ScenarioError, match=r"action\.act\.clock: Every: '2025-06-02' has no hour"):
         ns.Scenario("tiny", start="2025-05-29", end="2025-12-31", parts=[every])
 
 

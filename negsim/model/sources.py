@@ -1,0 +1,63 @@
+"""Who is named, and who says so: parties and sources that nothing declares."""
+
+from __future__ import annotations
+
+import re
+
+from negsim.errors import ScenarioError, UnknownName, nearest, problem_of
+from negsim.model.elements import Elements
+from negsim.model.evidence import Party
+from negsim.model.places import Places
+
+__all__ = ["check_parties", "check_sources", "cited", "declared_parties"]
+
+NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+MOST_NAMED = 8
+
+
+def declared_parties(elements: Elements) -> list[str]:
+    """The parties that stand in the scenario themselves, and not only in a word."""
+    return sorted(name for name in elements.parties if isinstance(elements.origins.get(("parties", name)), Party))
+
+
+def check_parties(places: Places) -> None:
+    """Where parties are declared, a word that names another one has most likely misspelt it."""
+    declared = declared_parties(places.elements)
+    if not declared:
+        return
+    known = ", ".join(declared[:MOST_NAMED]) + (", ..." if len(declared) > MOST_NAMED else "")
+    for name in sorted(set(places.elements.named_by) - set(declared)):
+        text = f"no party is named {name!r}{nearest(name, declared)}; declared are {known}; declare it, or correct it"
+        problem = problem_of(UnknownName(text), code="party", value=name, expected=known)
+        for word in dict.fromkeys(places.elements.named_by[name]):
+            with places.within(word, name):
+                raise UnknownName.telling([problem])
+
+
+def cited(source: str, evidence: frozenset[str] | set[str]) -> list[str]:
+    """The names of evidence elements that a source is meant to give; none if it is a citation in words.
+
+    Names have no capitals and no blanks; one of them at least has a ``_``, or is (nearly) one that is declared.
+    """
+    names = source.replace(",", " ").split()
+    if not names or not all(NAME.fullmatch(name) for name in names):
+        return []
+    meant = any("_" in name or name in evidence or nearest(name, evidence) for name in names)
+    return names if meant else []
+
+
+def check_sources(places: Places) -> None:
+    """Where evidence is declared, a source that looks like the name of some must name some."""
+    evidence = frozenset(places.elements.evidence)
+    if not evidence:
+        return
+    for shelf, elements in (("parameters", places.elements.parameters), ("questions", places.elements.questions)):
+        for name, element in elements.items():
+            for source in cited(element.source, evidence):
+                if source not in evidence and source not in ("judgement", "assumed", "definition"):
+                    text = (
+                        f"source {source!r} names no evidence{nearest(source, evidence)}; declare it, or cite in words"
+                    )
+                    problem = problem_of(ScenarioError(text), code="source", value=source)
+                    with places.at(shelf, name, "source", about=element.source):
+                        raise ScenarioError.telling([problem])
