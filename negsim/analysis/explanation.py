@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from negsim.analysis.answers import answers, deadline, stated
+from negsim.analysis.inquiry import Plan, Step
 from negsim.analysis.phrases import Phrases
-from negsim.analysis.reasons import Plan, Reason, Seen, Step, tell
+from negsim.analysis.reasons import Reason, Seen, tell
 from negsim.errors import EstimateError
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario

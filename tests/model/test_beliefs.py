@@ -176,7 +176,7 @@ def test_contradictions_are_told_with_parameter_key_value_and_remedy(said, words
         ("best = 3\nbelief = {p10 = 1, foo = 2}", "parameter.x.belief: unknown key 'foo'"),
         ("best = 3\nbelief = {foo = 2}", r"foo does not belong here; write .*\{range = \[low, high\]\}"),
         ("best = 3\nrange = [1, 5]\nfamily = 'gama'", "parameter.x.family: 'gama' is not one of"),
-        ("best = 3\nrange = [0, 5]", "parameter.x: parameter x: p5 .* = 0 says"),
+        ("best = 3\nrange = [0, 5]", "parameter.x: p5 .* = 0 says"),
     ],
 )
 def test_files_say_where(text, words):
