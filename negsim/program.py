@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from negsim.binding import Binder, believed, share
-from negsim.errors import EngineError, ScenarioError
+from negsim.errors import ArgumentError, EngineError, ScenarioError
 from negsim.laws import Law
 from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
@@ -26,7 +26,7 @@ from negsim.model.expressions import Evaluator, Expression, Number, compile_expr
 from negsim.model.parameters import Parameter
 from negsim.model.policies import Policy, visible_to
 from negsim.model.questions import Question
-from negsim.model.scenario import Scenario
+from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.model.variables import Fact, Level, Variable, decimal_grid
 from negsim.probes import Probes, lower_questions
 
@@ -236,9 +236,14 @@ def lower(scenario: Scenario, questions: Iterable[Question] = (), mixed: Iterabl
     >>> program.actions[0].clock, program.horizon
     ('random', 3456000000000.0)
     """
+    check_is_scenario(scenario, "simulate")
     elements = _mixing(scenario.expanded, tuple(mixed))
     asked = dict(elements.questions)
     for question in questions:
+        if not isinstance(question, Question):
+            raise ArgumentError(
+                f"questions takes questions, not {str(question)[:60]!r}; write Question(name='mine', condition='...')"
+            )
         if asked.get(question.name, question) != question:
             raise ScenarioError(f"question {question.name}: another question of the scenario has this name; rename it")
         check_question(question, elements, elements.types(), scenario.calendar, scenario.horizon)

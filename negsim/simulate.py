@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.engines import Block, Job, Trajectory, choose, prepare
 from negsim.errors import CheckpointError, NegsimError, SimulationError
 from negsim.model.questions import Question
-from negsim.model.scenario import Scenario
+from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import Program, lower
 from negsim.runs import Results, Runs
 from negsim.streams import check_seed, fresh_seed
@@ -127,7 +127,13 @@ def simulate(
         raise NegsimError(f"max_events = {max_events:,} is more than can be counted; give fewer than {2**31:,}")
     check_choice("on_error", on_error, ("raise", "count"))
     check_choice("keep", keep, ("times", "answers", "counts"))
+    if keep == "counts" and trace:
+        raise NegsimError(
+            f"trace = {trace} needs histories that are kept, and keep='counts' keeps none; leave trace away (replay(runs, "
+            "number) tells any of them), or keep more"
+        )
     seed = fresh_seed() if seed is None else check_seed(seed)
+    check_is_scenario(scenario, "simulate")
     scenario = scenario.fixing(fix or {})
     program = lower(scenario, questions)
     chosen, note = choose(engine, program)
@@ -137,7 +143,7 @@ def simulate(
         replications=(),
         rows=rows,
         contested=program.contested if draws is None else (),
-        trace=0 if keep == "counts" else trace,
+        trace=trace,
         max_events=max_events,
         stop_at_failure=on_error == "raise",
         lean=keep == "answers",

@@ -79,6 +79,8 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = ()) -> Scenario
     >>> load("toy").name
     'toy'
     """
+    if not isinstance(source, str | os.PathLike):
+        raise FileError(f"load takes a path or the name of a shipped scenario, not {short(source)}; write load('toy')")
     text = os.fspath(source)
     known = shipped()
     if isinstance(source, str) and source in known:

@@ -114,7 +114,7 @@ class Table(TableShape):
 
         What it refuses then is wrong too, unless it speaks of the key that was left out.
         """
-        left_out: list[str] = []
+        left_out = [key for key in self.keys if gather.errors and key in _failed(gather, path)]
         for _ in range(len(values) + 1):
             try:
                 with located(path, self.keys):
@@ -132,6 +132,12 @@ class Table(TableShape):
 
     def plain(self, value: Any, path: Path) -> Any:
         return {key: self.keys[key].shape.plain(part, (*path, key)) for key, part in self.parts(value, path).items()}
+
+
+def _failed(gather: Gather, path: Path) -> set[str | int]:
+    """The keys whose values could not be made."""
+    places = [problem.path for error in gather.errors for problem in error.problems]
+    return {place[len(path)] for place in places if len(place) > len(path)}
 
 
 def _speaks_of(problem: Problem, keys: list[str]) -> bool:

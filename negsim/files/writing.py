@@ -12,7 +12,7 @@ from typing import Any
 from negsim.errors import FileError, ScenarioError
 from negsim.files.annotations import Codec
 from negsim.files.reading import VERSION, codec_of, vocabulary
-from negsim.model.scenario import Scenario
+from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.problems import BARE, short
 
 __all__ = ["dumps", "save"]
@@ -48,6 +48,7 @@ def dumps(scenario: Scenario) -> str:
     title = "Russia"
     <BLANKLINE>
     """
+    check_is_scenario(scenario, "dumps")
     codec = _codec_for(scenario)
     lines = [SCHEMA_LINE, f"format_version = {VERSION}", "", "[scenario]"]
     lines += _pairs(codec.head.plain(scenario, ("scenario",)))

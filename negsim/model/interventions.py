@@ -173,9 +173,11 @@ class WithParameter:
     def apply(self, elements: Elements) -> Elements:
         """Return the elements under the intervention."""
         if self.name not in elements.parameters:
-            raise UnknownName(
-                f"with_parameter({self.name}): no such parameter{nearest(self.name, elements.parameters)}"
-            )
+            word, _, key = self.name.rpartition(".")
+            hint = nearest(self.name, elements.parameters)
+            if word in elements.owners:
+                hint = f"; if {key} is a number of {word}, let it read a parameter ({key} = 'p'), and fix that"
+            raise UnknownName(f"with_parameter({self.name}): no such parameter{hint or '; declare it'}")
         old = elements.parameters[self.name]
         if isinstance(old.best, bool) != isinstance(self.value, bool):
             raise ScenarioError(

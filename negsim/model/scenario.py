@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from negsim.errors import ScenarioError
+from negsim.errors import ArgumentError, NegsimError, ScenarioError
 from negsim.model.calendar import DAY, Calendar, Moment, moment
 from negsim.model.checks import check_scenario
 from negsim.model.clocks import Clock
@@ -28,7 +28,7 @@ from negsim.model.making import explained
 from negsim.model.names import check_name
 from negsim.model.parameters import iso_date
 
-__all__ = ["Scenario"]
+__all__ = ["Scenario", "check_is_scenario"]
 
 A_YEAR = 366 * DAY
 
@@ -133,8 +133,12 @@ class Scenario:
         supposed = suppositions(self.interventions, elements)
         if supposed:
             elements = expand(self.parts, supposed)
-        for step in self.interventions:
-            elements = step.apply(elements)
+        for number, step in enumerate(self.interventions):
+            try:
+                elements = step.apply(elements)
+            except NegsimError as error:
+                placed = [replace(problem, path=("intervention", number)) for problem in error.problems]
+                raise type(error).telling(placed) from error
         return elements
 
     @property
@@ -198,8 +202,23 @@ class Scenario:
         return scenario
 
 
+def check_is_scenario(value: object, what: str) -> None:
+    """Refuse what is no scenario: ``what`` names the function that wants one.
+
+    Raises
+    ------
+    ArgumentError
+        With what to write instead.
+    """
+    if not isinstance(value, Scenario):
+        hint = f"; write {what}(load({value[:60]!r}))" if isinstance(value, str) else "; give a Scenario"
+        raise ArgumentError(f"{what} takes a scenario, not {'text' if isinstance(value, str) else repr(value)[:60]}{hint}")
+
+
 def canonical(parts: Iterable[Element | Part]) -> tuple[Element | Part, ...]:
     """The parts in an order that does not depend on how they were given."""
+    if isinstance(parts, str) or not isinstance(parts, Iterable):
+        raise ScenarioError(f"parts must be a list, not {str(parts)[:60]!r}; write parts=[...]")
     items = list(parts)
     for item in items:
         if not hasattr(item, "name"):

@@ -15,7 +15,7 @@ from negsim.analysis.lint.unused import near_parties, unused, unused_multipliers
 from negsim.analysis.lint.wording import clairvoyance
 from negsim.model.exclusions import exclusions
 from negsim.model.reachability import explore
-from negsim.model.scenario import Scenario
+from negsim.model.scenario import Scenario, check_is_scenario
 
 __all__ = ["CHECKS", "HARD", "Finding", "hard_findings", "lint"]
 
@@ -44,6 +44,7 @@ def lint(scenario: Scenario, *, ignore: Iterable[str] = ()) -> list[Finding]:
     ...     print(finding)
     action deliver: carries the bare number 0.3; make it a parameter with source and grade [unsourced]
     """
+    check_is_scenario(scenario, "lint")
     elements = scenario.expanded
     reach = explore(elements)
     apart = exclusions(elements)

@@ -25,7 +25,7 @@ from negsim.estimates import Estimate
 from negsim.model.calendar import DAY
 from negsim.model.expressions import reads
 from negsim.model.questions import Question
-from negsim.model.scenario import Scenario
+from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import Program, lower
 
 __all__ = ["Solution", "solve"]
@@ -93,6 +93,7 @@ def solve(
     """
     if method not in METHODS:
         raise EngineError(f"method is {method!r}; use one of {', '.join(METHODS)}")
+    check_is_scenario(scenario, "solve")
     scenario = scenario.fixing(fix or {})
     elements, named = scenario.expanded, parameters or {}
     claims = tuple(name for name, one in elements.parameters.items() if one.contested and name not in named)

@@ -292,7 +292,9 @@ def atoms(condition: Expression) -> tuple[Expression, ...]:
 
 def _declared(ref: Ref, names: Mapping[str, str]) -> Ref:
     if ref.name not in names:
-        raise UnknownName(f"unknown name '{ref.name}'{nearest(ref.name, names)}")
+        truths = {"yes": "true", "no": "false", "on": "true", "off": "false", "none": "false"}
+        hint = f"; write {truths[ref.name]}" if ref.name in truths else nearest(ref.name, names)
+        raise UnknownName(f"unknown name '{ref.name}'{hint or '; declare it'}")
     kind = names[ref.name]
     if ref.type not in (kind, None):
         raise ExpressionError(f"'{ref.name}' is used as a {ref.type} but declared as a {kind}: use one of the two")
