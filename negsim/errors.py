@@ -64,6 +64,8 @@ class NegsimError(Exception):
 
     code = "value"
     found: tuple[Problem, ...] = ()
+    partial: Any = None
+    """What could be made without the keys that are wrong, so that it can be looked at further."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -236,7 +236,10 @@ def build(data: Mapping[str, Any], codec: Codec, gather: Gather) -> Scenario:
                 parts.append(record.build({"name": name, **definition}, (table, name)))
             except NegsimError as error:
                 gather.errors.append(error)
-                wrong.append(name)
+                if isinstance(error.partial, record.cls):
+                    parts.append(error.partial)
+                else:
+                    wrong.append(name)
     steps: list[Any] = []
     for n, step in enumerate(data.get("intervention", ())):
         with gather.going_on():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import FileError, Gather, NegsimError
@@ -14,6 +14,7 @@ from negsim.files.shapes import Choice, Many, Scalar, Shape, TableShape, Tree
 from negsim.laws.statements import KNOWLEDGE
 from negsim.model.clocks import LAWS, Chance, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
+from negsim.model.expressions import Expression
 from negsim.model.interventions import Do, Harden, Meet, Nudge, Waive, WithLaw, Without, WithParameter
 from negsim.problems import Problem
 
@@ -106,7 +107,11 @@ class Table(TableShape):
         if "name" in raw and "name" not in self.keys:
             values["name"] = raw["name"]
         made = self.made(values, path, gather)
-        gather.check()
+        try:
+            gather.check()
+        except NegsimError as error:
+            error.partial = made
+            raise
         return made
 
     def made(self, values: dict[str, Any], path: Path, gather: Gather) -> Any:
@@ -120,10 +125,11 @@ class Table(TableShape):
                 with located(path, self.keys):
                     return self.make(dict(values))
             except NegsimError as error:
-                if not any(_speaks_of(problem, left_out) for problem in error.problems):
-                    gather.errors.append(error)
-                culprits = [problem.path[len(path)] for problem in error.problems if len(problem.path) > len(path)]
-                again = [key for key in culprits if key in values and not self.keys[key].required]
+                problems = [_by_value(problem, path, values) for problem in error.problems]
+                if not any(_speaks_of(problem, left_out) for problem in problems):
+                    gather.errors.append(type(error).telling(problems))
+                culprits = [problem.path[len(path)] for problem in problems if len(problem.path) > len(path)]
+                again = [key for key in culprits if key in values and key in self.keys and not self.keys[key].required]
                 if not again:
                     return None
                 left_out += again
@@ -132,6 +138,13 @@ class Table(TableShape):
 
     def plain(self, value: Any, path: Path) -> Any:
         return {key: self.keys[key].shape.plain(part, (*path, key)) for key, part in self.parts(value, path).items()}
+
+
+def _by_value(problem: Problem, path: Path, values: dict[str, Any]) -> Problem:
+    """The problem of a whole table under the one key whose value it quotes."""
+    texts = {key: str(value) for key, value in values.items() if isinstance(value, str | Expression) and key != "name"}
+    keys = [key for key, text in texts.items() if text == problem.value]
+    return replace(problem, path=(*path, keys[0])) if problem.path == path and len(keys) == 1 else problem
 
 
 def _failed(gather: Gather, path: Path) -> set[str | int]:

@@ -21,7 +21,7 @@ from negsim.model.clocks import Chance, Distribution, Every, Fixed, On
 from negsim.model.dates import check_dates
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
-from negsim.model.expressions import Expression, Number, check, reads, type_of
+from negsim.model.expressions import Expression, Number, Ref, check, reads, type_of
 from negsim.model.places import Places
 from negsim.model.questions import GIVENS, Question
 from negsim.model.ranges import check_ranges
@@ -29,6 +29,7 @@ from negsim.model.reachability import Reach, explore
 from negsim.model.sources import check_parties, check_sources
 from negsim.model.spans import EVERYTHING, UNSURE, Span, span
 from negsim.model.variables import Counter, Fact
+from negsim.problems import Problem
 
 if TYPE_CHECKING:
     from negsim.model.interventions import Intervention
@@ -87,16 +88,26 @@ def _checked(
     where = f"{where}: " if where else ""
     try:
         check(tree, names, expected)
-    except UnknownName as error:
-        wrong = next(name for name in sorted(reads(tree)) if name not in names)
-        if wrong in everything:
+    except UnknownName:
+        wrong = sorted(name for name in reads(tree) if name not in names)
+        known = [name for name in wrong if name in everything]
+        if known:
             raise ScenarioError(
-                f"{where}'{tree}' reads the variable {wrong}, but only parameters may stand here; let the state act "
+                f"{where}'{tree}' reads the variable {known[0]}, but only parameters may stand here; let the state act "
                 "through pace, speed, weights or effects"
             ) from None
-        raise UnknownName(f"{where}{error}") from None
+        raise UnknownName.telling([_unknown(name, names, where) for name in wrong]) from None
     except ExpressionError as error:
         raise ExpressionError(f"{where}{error}") from None
+
+
+def _unknown(name: str, names: dict[str, str], where: str) -> Problem:
+    """The problem of one unknown name of an expression."""
+    try:
+        check(Ref(name, None), names)
+    except UnknownName as error:
+        return problem_of(UnknownName(f"{where}{error}"), value=name)
+    raise AssertionError(name)  # it is unknown
 
 
 def _check_value(value: object, fixed: dict[str, str], types: dict[str, str], expected: str) -> None:
