@@ -269,7 +269,8 @@ def test_failures_make_bounds() -> None:
     assert found.range == ((200 - failed) / 200, 1.0)
     never = runs.probability("memo", by=2)
     assert never.range == (0.0, failed / 200)
-    assert all(isinstance(error, EvaluationError) and error.time == 4.0 for error in runs.failures)
+    assert all(isinstance(error, EvaluationError) and error.time == 4.0 for error in runs.failures[:20])
+    assert all(f"replay(runs, {error.replication}) says it" in str(error) for error in runs.failures[20:])
 
 
 def test_the_first_failure_is_raised_with_the_runs_so_far() -> None:
