@@ -117,6 +117,15 @@ def test_an_edge_of_zero_duration_counts_and_a_window_opens_before_what_happens_
 
 
 @on_every_engine
+def test_a_condition_that_stays_true_while_what_it_reads_changes_does_not_turn(engine: str) -> None:
+    parts = [ns.Counter("n"), *(at(float(day), "n += 1", name=f"a{day}") for day in (2, 4, 5))]
+    assert asked(engine, *parts, kind="happens", condition="n >= 1", after=1) == 2.0
+    assert asked(engine, *parts, kind="happens", condition="n >= 1", after=3) == math.inf
+    assert asked(engine, *parts, kind="happens", condition="n >= 1", after=3, or_holds=True) == 3.0
+    assert asked(engine, *parts, kind="happens", condition="n >= 2", after=3) == 4.0
+
+
+@on_every_engine
 def test_after_its_edge_a_condition_is_not_looked_at_any_more(engine: str) -> None:
     parts = [ns.Counter("n"), at(2.0, "n = 2"), at(3.0, "n = 1", name="later")]
     assert asked(engine, *parts, kind="happens", condition="1 / (n - 1) > 0.5") == 2.0
