@@ -10,6 +10,7 @@ from negsim.errors import Gather, NegsimError, ScenarioError, problem_of
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Every, Fixed
 from negsim.model.evidence import Evidence, Party
+from negsim.model.expressions import Truth
 from negsim.model.making import explained
 from negsim.model.names import check_name
 from negsim.model.origins import table_of
@@ -142,12 +143,13 @@ def expand(parts: Iterable[Element | Part], supposed: Iterable[tuple[str, str]] 
 
 
 def _unwaived(elements: Elements, supposed: tuple[tuple[str, str], ...]) -> Elements:
-    """The elements without the actions of others that would waive what is supposed never to be waived."""
-    last = dict(supposed)
-    firm = {elements.requirements[name].waived for name, how in last.items() if how == "harden"} - {""}
-    gone = {
-        name for name, action in elements.actions.items() if any(effect.variable in firm for effect in action.effects)
-    }
+    """The elements without actions by which others would waive what is supposed never to be waived."""
+    firm = {elements.requirements[name].waived for name, how in dict(supposed).items() if how == "harden"} - {""}
+    gone = set()
+    for name, action in elements.actions.items():
+        given = {effect.variable for effect in action.effects if effect.amount != Truth(False)} & firm
+        if any(name not in elements.owners.get(fact.rpartition(".")[0], ()) for fact in given):
+            gone.add(name)
     kept = {name: action for name, action in elements.actions.items() if name not in gone}
     return replace(elements, actions=kept, removed=elements.removed | gone)
 

@@ -260,6 +260,11 @@ class Meeting(Requires):
         yield self._review()
         yield from conclusion(self.products, self.name, is_true(self.held))
 
+    def supposing(self, requirement: str, how: str) -> Meeting:
+        """The meeting under a supposition on one of its requirements; leaders who waive consent without it."""
+        found: Meeting = Requires.supposing(self, requirement, "meet" if how == "waive" and self.leaders else how)
+        return found
+
     @property
     def dates(self) -> Dates:
         """The first date, and those to which it is put off."""

@@ -70,7 +70,7 @@ class Requires(When):
         kind, _, name = requirement.removeprefix(f"{self.name}.").partition(".")
         if kind == "when":
             return When.supposing(self, requirement, how)
-        if how in ("without", "meet") or (how == "waive" and name not in self.terms.needs):
+        if how in ("without", "meet"):
             # An entry that always holds, not no entry: the word keeps its form, and all else its draws.
             return replace(self, requires={**self.requires, name: ALWAYS})
         return replace(self, waivers={**self.waivers, name: ONE if how == "waive" else ZERO})

@@ -158,6 +158,14 @@ def test_a_leader_who_withdrew_for_good_does_not_come() -> None:
     assert ns.simulate(scenario.without("spoil"), replications=50, seed=1).first_times("w.held").tolist() == [9.0] * 50
 
 
+def test_leaders_who_waive_consent_without_what_they_require() -> None:
+    word = ns.Meeting("w", among=SIDES, lead=ns.Fixed(1), leaders=True, requires={"north": "text"}, waiver=0.5)
+    scenario = ns.Scenario("s", start="2025-01-01", end=30, parts=[ns.Fact("text"), word])
+    for one, times in ((scenario, math.inf), (scenario.waive("w.requires.north"), 1), (scenario.meet("w.requires"), 1)):
+        runs = ns.simulate(one, replications=3, seed=1)
+        assert runs.first_times("w.held").tolist() == [times] * 3
+
+
 def test_who_lets_something_pass_does_so_together_with_the_others() -> None:
     word = ns.Meeting(
         "w", among=SIDES, on=5.0, requires={"north": "text", "south": "calm"}, waiver=0.6, waivers={"south": 0.2}
@@ -201,6 +209,19 @@ def test_later_rounds_ask_too() -> None:
     assert mean(scenario.without("w.requires.north")) == pytest.approx(30, abs=6 * math.sqrt(30 / 2_000))
     half = replace(word, waiver=0.5)
     assert mean(replace(scenario, parts=[ns.Fact("text"), half])) == pytest.approx(15, abs=6 * math.sqrt(15 / 2_000))
+
+
+def test_rounds_go_on_where_one_of_two_never_waives() -> None:
+    word = ns.Process(
+        "w", among=SIDES, gap=ns.Exponential(1), stalled_gap=ns.Exponential(1),
+        requires={"north": "text", "south": "calm"}, waiver=0.5,
+    )  # fmt: skip
+    parts = [ns.Fact("text"), ns.Fact("calm", ns.chance(0.5)), word]
+    scenario = ns.Scenario("s", start="2025-01-01", end=30, parts=parts)
+    held = ns.Question(name="held", condition="w.number >= 1")
+    for firm, likely in (("south", 0.5), ("north", 0.0)):
+        one = scenario.harden(f"w.requires.{firm}")
+        assert accepts(ns.simulate(one, replications=N, seed=4, questions=[held]).probability("held").hits, N, likely)
 
 
 # ---- what can be supposed of a requirement
