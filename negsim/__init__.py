@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from negsim.engines.exact import Observed, Solution, solve
     from negsim.errors import (
         ArgumentError,
+        BudgetError,
         CheckpointError,
+        CheckpointWarning,
         CircularPrecondition,
         EngineError,
         EstimateError,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
         SimulationError,
         StreamError,
         UnknownName,
+        WorkerError,
     )
     from negsim.estimates import Band, Conditional, Curve, Estimate, Interval, Mean, PairedDifference, Proportion
     from negsim.files import dumps, load, loads, save, schema, shipped
@@ -155,9 +158,9 @@ HOMES = {
     "negsim.analysis.verify": "Verification verify",
     "negsim.blocks": "Event Trajectory",
     "negsim.engines.exact": "Observed Solution solve",
-    "negsim.errors": "ArgumentError CheckpointError CircularPrecondition EngineError EstimateError EvaluationError"
-    " ExpressionError FileError HindsightError LawError NegsimError NotRecorded RunawayError ScenarioError SimulationError"
-    " StreamError UnknownName",
+    "negsim.errors": "ArgumentError BudgetError CheckpointError CheckpointWarning CircularPrecondition EngineError"
+    " EstimateError EvaluationError ExpressionError FileError HindsightError LawError NegsimError NotRecorded"
+    " RunawayError ScenarioError SimulationError StreamError UnknownName WorkerError",
     "negsim.estimates": "Band Conditional Curve Estimate Interval Mean PairedDifference Proportion",
     "negsim.files": "dumps load loads save schema shipped",
     "negsim.model.actions": "Action Outcome",
@@ -204,9 +207,11 @@ __all__ = [
     "BattleNews",
     "Belief",
     "Beta",
+    "BudgetError",
     "Ceasefire",
     "Channel",
     "CheckpointError",
+    "CheckpointWarning",
     "CircularPrecondition",
     "Claim",
     "Comparison",
@@ -310,6 +315,7 @@ __all__ = [
     "WithLaw",
     "WithParameter",
     "Without",
+    "WorkerError",
     "absolute",
     "all_of",
     "answers",

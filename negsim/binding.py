@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from negsim.errors import EvaluationError, LawError
-from negsim.laws import Law, solve, upper_quantile
+from negsim.laws import Law, quick_solver, solve, upper_quantile
 from negsim.model.calendar import microseconds
 from negsim.model.clocks import Chance, Distribution, Fixed
 from negsim.model.expressions import Evaluator, Expression, compile_expression, reads
@@ -74,6 +74,7 @@ class Binder:
         self.solved: Law | tuple[float, float] | None = None
         self.given: dict[str, Evaluator] = {}
         self.bounds: list[Evaluator | None] = []
+        self.quick: Callable[..., Law | None] = lambda *values: None
 
         def compiled(tree: Expression | None) -> Evaluator | None:
             return None if tree is None else compile_expression(tree, index)
@@ -81,6 +82,8 @@ class Binder:
         if isinstance(law, Distribution):
             self.given = {key: compile_expression(tree, index) for key, tree in law.given}
             self.bounds = [compiled(law.floor), compiled(law.ceiling), compiled(law.never)]
+            if not (clock and law.family == "normal"):
+                self.quick = quick_solver(law.family, tuple(self.given))
         else:
             self.bounds = [compiled(law.after), compiled(law.never)]
 
@@ -100,6 +103,9 @@ class Binder:
         floor, ceiling, never = bounds
         assert isinstance(self.law, Distribution)
         try:
+            quick = None if self.fixed else self.quick(tuple(given.values()), (floor, ceiling), never)
+            if quick is not None:
+                return quick
             solved = _solved(self.law.family, tuple(given.items()), floor, ceiling, never)
         except LawError as error:
             raise LawError(f"{self.where}: {error}") from None

@@ -27,7 +27,6 @@ __all__ = [
     "counted",
     "empty_block",
     "first_told",
-    "joined",
     "numbers",
     "rows_of",
     "times_of",
@@ -264,34 +263,3 @@ def numbers(block: Block, entry: Asked) -> NDArray[np.float64]:
     table = {"duration": block.held, "fired": block.fired}.get(kind, block.at)
     values: NDArray[np.float64] = table[:, entry.column].astype(np.float64)
     return values / DAY if kind == "duration" else values
-
-
-class JoinedBlock(Block):
-    """Several blocks as one, read-only; each array is joined when it is first looked at."""
-
-    __slots__ = ("parts",)
-
-    def __init__(self, parts: Sequence[Block]) -> None:
-        self.parts = tuple(parts)
-
-    def __getattr__(self, name: str) -> Any:
-        whole: Any
-        if name in ARRAYS:
-            whole = np.concatenate([getattr(part, name) for part in self.parts])
-            whole.flags.writeable = False
-        elif name == "failures":
-            whole = first_told([one for part in self.parts for one in part.failures])
-        elif name == "traces":
-            whole = [one for part in self.parts for one in part.traces]
-        else:
-            raise AttributeError(name)
-        setattr(self, name, whole)
-        return whole
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return JoinedBlock, (self.parts,)
-
-
-def joined(blocks: Sequence[Block]) -> Block:
-    """One block of several, read-only."""
-    return JoinedBlock(blocks)

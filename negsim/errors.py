@@ -18,7 +18,10 @@
     ├── EngineError               an engine that is missing or cannot run this scenario
     ├── NotRecorded               a question that the runs did not ask
     ├── EstimateError             an estimate that cannot be made from these numbers
-    └── CheckpointError           a checkpoint of another scenario, seed or version
+    ├── BudgetError               more instants, draws, bytes or seconds than there may be
+    ├── WorkerError               a worker that was lost, or that cannot be given its work
+    ├── CheckpointError           a checkpoint of another scenario, seed or version, or that cannot be kept
+    └── CheckpointWarning         a warning: a checkpoint could not be saved, and the run goes on
 """
 
 from __future__ import annotations
@@ -33,7 +36,9 @@ from negsim.problems import Path, Problem, listed, nearest, quoted
 
 __all__ = [
     "ArgumentError",
+    "BudgetError",
     "CheckpointError",
+    "CheckpointWarning",
     "CircularPrecondition",
     "EngineError",
     "EstimateError",
@@ -253,5 +258,34 @@ class EstimateError(NegsimError, ValueError):
     """An estimate that cannot be made from these numbers."""
 
 
+class BudgetError(NegsimError, ValueError):
+    """More instants, states, draws, bytes or seconds than there may be; the message has the number.
+
+    Attributes
+    ----------
+    runs : object
+        The replications finished before, as ``Runs``, if there are any.
+    """
+
+    runs: Any = None
+
+
+class WorkerError(NegsimError, RuntimeError):
+    """A worker that was lost, or that cannot be given its work.
+
+    Attributes
+    ----------
+    runs : object
+        The replications finished before, as ``Runs``, if there are any.
+    """
+
+    runs: Any = None
+
+
 class CheckpointError(NegsimError, RuntimeError):
-    """A checkpoint that belongs to another scenario, seed or version, or that is damaged."""
+    """A checkpoint of another scenario, seed or version, or one that is damaged or cannot be kept."""
+
+
+class CheckpointWarning(NegsimError, UserWarning):
+    """A checkpoint could not be saved; the run goes on and tries again."""
+

@@ -186,8 +186,8 @@ class Program:
         """
         state = [0.0] * (len(self.slots) - len(self.parameters)) + list(values)
         laws = tuple(binder.bind(state) for binder in self._binders)
-        for slot, chance in self._chances:
-            share(chance, state, f"initial value of {slot.name}: chance({slot.chance})")
+        for where, chance in self._chances:
+            share(chance, state, where)
         return Bound(laws)
 
     @cached_property
@@ -197,8 +197,12 @@ class Program:
         return tuple(Binder(law, self.index, where, clock=number in clocks) for number, (law, where) in places)
 
     @cached_property
-    def _chances(self) -> tuple[tuple[Slot, Evaluator], ...]:
-        return tuple((slot, self.compile(slot.chance)) for slot in self.slots if slot.chance is not None)
+    def _chances(self) -> tuple[tuple[str, Evaluator], ...]:
+        return tuple(
+            (f"initial value of {slot.name}: chance({slot.chance})", self.compile(slot.chance))
+            for slot in self.slots
+            if slot.chance is not None
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields alone: closures are made anew in another process."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.blocks import Block, Trajectory, answered, joined, numbers
+from negsim.blocks import Block, Trajectory, answered, numbers
 from negsim.errors import EstimateError, NotRecorded, SimulationError, nearest
 from negsim.estimates import Band, Conditional, Mean, Proportion, Quantile, Rows
 from negsim.estimators import FirstPassage, band_of, mean_of, mean_over, passage, quantile_in, share, table
@@ -216,11 +216,6 @@ class Runs(Results):
     """
 
     block: Block
-
-    @classmethod
-    def of(cls, blocks: Sequence[Block], **facts: Any) -> Runs:
-        """Join the blocks of a run, in the order of their replications."""
-        return cls(block=joined(blocks), **facts)
 
     @property
     def replications(self) -> int:

@@ -18,12 +18,12 @@ ROOT = Path(negsim.__file__).parent
 # The longest entry that fits a module is its floor; a module imports from its own floor or below.
 FLOORS = {
     0: ["errors", "problems"],
-    1: ["laws", "streams", "estimates", "model.expressions", "model.names"],
+    1: ["interrupts", "laws", "streams", "estimates", "model.expressions", "model.names"],
     2: ["model"],
     3: ["vocabulary", "bargaining"],
-    4: ["files", "binding", "program", "probes", "blocks", "runs", "tally", "counted", "estimators"],
+    4: ["files", "binding", "program", "drawn", "probes", "blocks", "rows", "runs", "tally", "counted", "estimators"],
     5: ["engines"],
-    6: ["simulate", "workers", "checkpoint", "analysis"],
+    6: ["arguments", "locks", "workers", "identity", "checkpoint", "underway", "simulate", "analysis"],
     7: ["report"],
     8: ["cli", "__main__"],
 }

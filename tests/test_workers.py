@@ -130,14 +130,38 @@ def test_quantiles_of_counts_are_sharp_to_a_cell() -> None:
         assert exact <= told <= exact + 40 / 4096
 
 
-def test_budgets_end_with_a_flagged_prefix(alone: Block) -> None:
-    runs = ns.simulate(story(), replications=N, seed=5, draws=7, workers=1, block=100, memory=1)
+def test_a_budget_of_memory_ends_with_a_flagged_prefix(alone: Block) -> None:
+    """What is kept, and what is under way beside it, stays below the budget; the prefix is that of the whole run."""
+    runs = ns.simulate(story(), replications=10**9, seed=5, draws=7, memory=64_000_000)
     assert runs.partial
-    assert runs.replications == 100
     assert "budget" in runs.note
-    assert runs.block.first.tobytes() == alone.first[:100].tobytes()
-    with pytest.raises(ns.NegsimError, match="budget"):
-        ns.simulate(story(), replications=N, seed=5, seconds=0.0)
+    assert 0.5 * 64e6 < runs.block.nbytes <= 64e6
+    assert runs.block.first[:N].tobytes() == alone.first.tobytes()
+
+
+def test_a_budget_of_time_ends_with_a_flagged_prefix(alone: Block) -> None:
+    runs = ns.simulate(story(), replications=10**9, seed=5, draws=7, seconds=1)
+    assert runs.partial
+    assert runs.replications >= N
+    assert runs.block.first[:N].tobytes() == alone.first.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"memory": 1e6}, r"memory = 1000000.0 bytes.*at least 64,000,000"),
+        ({"memory": float("nan")}, "memory must be a number of bytes"),
+        ({"seconds": 0.5}, r"seconds = 0.5 .*at least 1"),
+        ({"seconds": "3"}, "seconds must be a number of seconds, not '3'"),
+        ({"draws": 10**12}, r"draws = 1,000,000,000,000 .*at most 10,000,000"),
+        ({"replications": 10**12}, r"replications = 1,000,000,000,000 need [\d,.]+ GB.*keep='counts'"),
+        ({"replications": 10**30}, "replications = 1,000,"),
+        ({"draws": 10**7, "keep": "counts", "memory": 64e6}, r"10,000,000 draws.*need [\d,]+ MB"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_with_the_number(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(ns.NegsimError, match=message):
+        ns.simulate(story(), seed=5, **arguments)
 
 
 def test_a_failure_carries_the_runs_so_far() -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from negsim.blocks import ARRAYS, Block
 from negsim.engines import ENGINES, available
 from negsim.engines.exact import Solution, solve
-from negsim.errors import EngineError, NegsimError, RunawayError
+from negsim.errors import BudgetError, EngineError, NegsimError, RunawayError
 from negsim.estimates import Conditional, Estimate, Mean, Proportion
 from negsim.estimators import NothingCounted
+from negsim.interrupts import within
 from negsim.model.calendar import DAY
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
@@ -131,6 +134,9 @@ def verify(
     stages: int | None = None,
     level: float = LEVEL,
     solution: Solution | None = None,
+    seconds: float | None = None,
+    events: int | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Verification:
     """Run every engine that can run a scenario and compare their answers.
 
@@ -152,6 +158,14 @@ def verify(
         Probability of a false alarm.
     solution : Solution, optional
         The exact answers, if they are there already (or of another variant, to see it caught).
+    seconds : float, optional
+        Budget of time: exact answers that are not there in half of it are left away (in the main thread, which alone can
+        be interrupted), and the engines that simulate do with fewer replications, all with as many.
+    events : int, optional
+        Budget of firings of each engine that simulates, as for `simulate`; the seconds are then those of the exact
+        engine alone.
+    clock : callable, optional
+        Whose seconds they are.
 
     Examples
     --------
@@ -162,8 +176,23 @@ def verify(
     asked = tuple(questions)
     program = lower(scenario, asked)
     names = [name for name in ENGINES if available(name) and (ENGINES[name].policies or not program.has_policies)]
-    runs = {n: simulate(scenario, questions=asked, replications=replications, seed=seed, engine=n) for n in names}
-    exact, notes = _exact(scenario, asked, program, solution, max_states, stages)
+    began = clock()
+    half = None if seconds is None else seconds / 2
+    exact, notes = _exact(scenario, asked, program, solution, max_states, stages, (half, clock))
+    runs: dict[str, Runs] = {}
+    for number, name in enumerate(reversed(names)):  # the slowest first: the others tell as many histories as it does
+        left = None if seconds is None else (seconds - (clock() - began)) * (0.8 if number == 0 else 1.0)
+        runs[name] = simulate(
+            scenario,
+            questions=asked,
+            replications=replications,
+            seed=seed,
+            engine=name,
+            seconds=None if left is None or events is not None else max(1.0, left),
+            events=events,
+        )
+        replications = runs[name].replications
+    runs = {name: _prefix(runs[name], replications) for name in names}
     share = level / max(1, len(program.probes.asked) * len(names))
     lines = tuple(
         _line(name, program, runs, exact.get(name), notes.get(name, ""), share) for name in sorted(program.probes.asked)
@@ -179,13 +208,36 @@ def _exact(
     solution: Solution | None,
     max_states: int,
     stages: int | None,
+    patience: tuple[float | None, Callable[[], float]],
 ) -> tuple[dict[str, tuple[Estimate, float]], dict[str, str]]:
     """Exact answers with the width of their values, and why others have none."""
+    found: dict[str, tuple[Estimate, float]] = {}
+    notes: dict[str, str] = {}
     try:
-        solution = solution or solve(scenario, questions=questions, max_states=max_states, stages=stages)
+        with within(patience[0], "no exact answer:", patience[1]):
+            solution = solution or solve(scenario, questions=questions, max_states=max_states, stages=stages)
+            _exact_answers(solution, program, found, notes)
     except EngineError as error:
         return {}, dict.fromkeys(program.probes.asked, f"no exact answer: {error}")
-    found, notes = {}, {}
+    except BudgetError as error:
+        notes |= {name: str(error) for name in program.probes.asked if name not in found and name not in notes}
+    return found, notes
+
+
+def _prefix(runs: Runs, replications: int) -> Runs:
+    """The first so many histories of some runs."""
+    if runs.replications == replications:
+        return runs
+    block = runs.block
+    failures = [error for error in block.failures if error.replication is not None and error.replication < replications]
+    arrays = {name: getattr(block, name)[:replications] for name in ARRAYS}
+    return replace(runs, block=Block(**arrays, failures=failures, traces=block.traces[:replications]))
+
+
+def _exact_answers(
+    solution: Solution, program: Program, found: dict[str, tuple[Estimate, float]], notes: dict[str, str]
+) -> None:
+    """The exact answers, one by one, as far as there is time."""
     for name in program.probes.asked:
         try:
             found[name] = _answer(solution, program, name)
@@ -193,7 +245,6 @@ def _exact(
             notes[name] = f"no exact answer: {error}"
         except NegsimError as error:
             notes[name] = f"the exact engine fails where others do not: {error}"
-    return found, notes
 
 
 def _answer(solution: Solution, program: Program, name: str) -> tuple[Estimate, float]:

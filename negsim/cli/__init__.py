@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+from contextlib import suppress
+from typing import Any, NoReturn
 
-# Imported for what they register with the app.
-from negsim.cli import judge, look, run  # noqa: F401
-from negsim.cli.base import app
+__all__ = ["main"]
 
-__all__ = ["app", "main"]
+ENDED = {"SIGTERM": 143, "SIGHUP": 129}
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run the command line; exit with 0, 1 (scenario or run failed) or 2 (usage)."""
-    from negsim.errors import NegsimError
-
+    """Run the command line; exit with 0, 1 (scenario or run failed), 2 (usage) or 128 + the number of a signal."""
     # No command has linear algebra for more than one thread, and idle ones take time from the simulation.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What is read stays to the end: looking through it for garbage again and again takes a tenth of a short run.
     gc.set_threshold(100_000, 50, 50)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    before: dict[int, Any] = {}
+    try:
+        _check_streams()
+        before = _signals_with_words()
+        _run(args)
+    except KeyboardInterrupt:
+        _fail("interrupted", 130)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        gc.freeze()  # and at the exit nothing is looked through either
+        _flush()
+
+
+def _run(args: list[str] | None) -> None:
+    from negsim.cli import judge, look, run  # noqa: F401  # imported for what they register with the app
+    from negsim.cli.base import app
+    from negsim.cli.limits import PROCESS, began_at
+    from negsim.errors import NegsimError
+
+    PROCESS[:] = [began_at()] if args is None else []
     try:
         app(args)
     except BrokenPipeError:
@@ -35,21 +52,66 @@ def main(args: list[str] | None = None) -> None:
         _fail(f"{error.filename}: {told[:1].lower()}{told[1:]}; give a path that can be used" if told else str(error))
     except ImportError as error:
         _fail(str(error))
-    finally:
-        gc.freeze()  # and at the exit nothing is looked through either
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:
-            _hang_up()
+    except MemoryError:
+        _fail("there is not enough memory; close other programs, or ask for less")
+    except RecursionError:
+        _fail("something is nested deeper than can be worked on; make the scenario's expressions simpler")
 
 
-def _fail(text: str) -> None:
-    sys.stdout.flush()
-    print(f"negsim: {text}", file=sys.stderr)
-    sys.exit(1)
+def _check_streams() -> None:
+    """Standard output is there, and takes every sign."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the process ends
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # likewise
+        _fail("standard output is closed, so nothing can be printed; open it, or send it to a file")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
-def _hang_up() -> None:
+def _signals_with_words() -> dict[int, Any]:
+    """Signals that ask to end do so with words, after what has to be put in order; those that are ignored stay so."""
+
+    def end(number: int, frame: Any) -> NoReturn:
+        name = signal.Signals(number).name
+        _fail(f"ended by a signal ({name})", ENDED[name])
+
+    before = {}
+    for name in ENDED:
+        number = getattr(signal, name, None)
+        with suppress(ValueError):  # not the main thread
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    return before
+
+
+def _fail(text: str, code: int = 1) -> NoReturn:
+    _flush()
+    with suppress(OSError, ValueError):
+        print(f"negsim: {text}", file=sys.stderr, flush=True)
+    sys.exit(code)
+
+
+def _flush() -> None:
+    """Write out what is printed; if that fails, say so once, and nothing at the exit."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _hang_up()
+    except (OSError, ValueError) as error:
+        _to_nowhere()
+        with suppress(OSError, ValueError):
+            print(f"negsim: the output could not be written ({getattr(error, 'strerror', None) or error})", file=sys.stderr)
+        sys.exit(1)
+
+
+def _hang_up() -> NoReturn:
     """Nobody reads any more: say nothing at exit either."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _to_nowhere()
     sys.exit(1)
+
+
+def _to_nowhere() -> None:
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

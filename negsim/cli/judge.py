@@ -10,8 +10,13 @@ from typing import Annotated
 import typer
 
 from negsim.cli.base import Format, ScenarioName, app
+from negsim.cli.limits import Limits, limited
 
 __all__ = ["export", "lint", "verify"]
+
+HISTORIES = 10_000
+FEW_EVENTS, MANY_EVENTS = 120_000, 10**15
+"""Firings by default, what the reference engine tells in a few seconds; and where so many histories were asked for."""
 
 Stages = Annotated[
     int | None, typer.Option(min=1, help="Put at most so many exponential stages in the place of other clocks.")
@@ -19,11 +24,14 @@ Stages = Annotated[
 
 
 @app.command()
+@limited
 def verify(
     scenario: ScenarioName,
+    limits: Limits,
     replications: Annotated[
-        int, typer.Option("--replications", "-n", min=1, help="Histories of each engine that simulates.")
-    ] = 10_000,
+        int | None,
+        typer.Option("--replications", "-n", min=1, help=f"Histories of each engine that simulates (default {HISTORIES:,})."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Seed of the engines that simulate.")] = 1,
     stages: Stages = None,
     format: Annotated[Format, typer.Option(help="A table, or one JSON object.")] = Format.table,
@@ -32,7 +40,18 @@ def verify(
     import negsim as ns
     from negsim.report.words import clean
 
-    found = ns.verify(ns.load(scenario), replications=replications, seed=seed, stages=stages)
+    told = ns.load(scenario)
+    if replications is not None:
+        limits.lift()
+    found = ns.verify(
+        told,
+        replications=replications or HISTORIES,
+        seed=seed,
+        stages=stages,
+        seconds=0.9 * limits.left,
+        events=None if limits.said else MANY_EVENTS if limits.unlimited else FEW_EVENTS,
+        clock=limits.clock,
+    )
     if format is Format.json:
         print(json.dumps(found.as_dict(), allow_nan=False, ensure_ascii=False, indent=2))
     else:
@@ -44,6 +63,7 @@ def verify(
 
 
 @app.command()
+@limited
 def export(
     scenario: ScenarioName,
     prism: Annotated[bool, typer.Option("--prism", help="In the language of the PRISM model checker.")] = False,
@@ -67,6 +87,7 @@ def export(
 
 
 @app.command()
+@limited
 def lint(
     scenario: ScenarioName,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is anything to look at.")] = False,

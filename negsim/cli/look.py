@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negsim.cli.base import Format, ScenarioName, app
+from negsim.cli.limits import limited
 
 if TYPE_CHECKING:
     from negsim.model.scenario import Scenario
@@ -19,6 +20,7 @@ __all__ = ["list_scenarios", "new", "schema", "show", "validate"]
 
 
 @app.command(name="list")
+@limited
 def list_scenarios(format: Annotated[Format, typer.Option(help="Lines, or one JSON array.")] = Format.table) -> None:
     """List the scenarios that come with negsim."""
     import negsim as ns
@@ -33,6 +35,7 @@ def list_scenarios(format: Annotated[Format, typer.Option(help="Lines, or one JS
 
 
 @app.command()
+@limited
 def show(
     scenario: ScenarioName,
     toml: Annotated[bool, typer.Option("--toml", help="Print the file itself.")] = False,
@@ -64,6 +67,7 @@ def _file_text(scenario: str) -> str:
 
 
 @app.command()
+@limited
 def validate(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A TOML file, or a shipped scenario's name.")],
 ) -> None:
@@ -104,6 +108,7 @@ def _refuse_what_cannot_be_meant(file: str, told: Scenario) -> None:
 
 
 @app.command()
+@limited
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors and other programs."""
     import negsim as ns
@@ -112,6 +117,7 @@ def schema() -> None:
 
 
 @app.command()
+@limited
 def new(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="Where to write it; an existing file is not overwritten.")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from negsim.cli.base import DRAWS, Best, Draws, Fix, Format, ScenarioName, Seed, app, console, fixed
+from negsim.cli.limits import Limits, limited
 
 if TYPE_CHECKING:
     from negsim.analysis.answers import Answer
@@ -26,14 +27,19 @@ __all__ = ["replay", "run"]
 FEW, MANY = 3_000, 20_000
 """Histories by default: on the reference engine, and where the compiled one is there."""
 
+FEW_EVENTS, MANY_EVENTS = 120_000, 20_000_000
+"""Firings in all of them by default: a scenario with very many in a history is told by fewer histories."""
+
 WATCHED, COUNTED = 10_000, 5_000_000
 """Histories up to which reasons are recorded along with the answers (beyond, some are simulated again for them), and
 from which on only counts are kept."""
 
 
 @app.command()
+@limited
 def run(
     scenario: ScenarioName,
+    limits: Limits,
     replications: Annotated[
         int | None,
         typer.Option(
@@ -72,13 +78,33 @@ def run(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the run, not after it
     n = replications or _enough(engine)
+    if replications is not None:
+        limits.lift()
     options = {"seed": seed, "engine": engine, "draws": _rows(n, draws, best), "workers": workers}
-    runs = _simulate(told, n, reasons=format is Format.table, **options)
-    reasons = ns.main_reasons(runs) if format is Format.table else ()
+    runs, interrupted = _simulate(told, n, limits, reasons=format is Format.table, **options, **limits.for_simulation(_events(engine)))
+    limits.grace()
+    reasons = _reasons(runs, limits) if format is Format.table and not interrupted else ()
     _print(runs, ns.answers(runs, level=level), format, reasons, level=level, digits=digits)
     if out is not None:
         # With JSON, standard output holds the one object and nothing else.
         print(f"Chart: {_chart(runs, out, level)}", file=sys.stdout if format is Format.table else sys.stderr)
+    if interrupted:
+        print("negsim: interrupted; what is printed is of the histories so far", file=sys.stderr)
+        raise typer.Exit(130)
+
+
+def _reasons(runs: Results, limits: Limits) -> Sequence[Explanation]:
+    """Why the answers are no, as far as there is time."""
+    import negsim as ns
+    from negsim.errors import BudgetError
+    from negsim.interrupts import within
+
+    try:
+        with within(None if limits.unlimited else max(0.0, limits.left * 0.8), "reasons were", limits.clock):
+            return ns.main_reasons(runs)
+    except BudgetError as error:
+        print(f"negsim: {error} and are left away; allow more with --seconds", file=sys.stderr)
+        return ()
 
 
 def _print(
@@ -118,6 +144,13 @@ def _enough(engine: str) -> int:
     return FEW if engine == "reference" or not available("compiled") else MANY
 
 
+def _events(engine: str) -> int:
+    """Firings by default, likewise."""
+    from negsim.engines import available
+
+    return FEW_EVENTS if engine == "reference" or not available("compiled") else MANY_EVENTS
+
+
 def _rows(replications: int, draws: int | None, best: bool) -> int | None:
     """Draws of the parameters: at least two histories each, for ignorance to be told from chance."""
     if best:
@@ -129,16 +162,23 @@ def _rows(replications: int, draws: int | None, best: bool) -> int | None:
     return draws or (min(DRAWS, replications // 2) if replications >= 4 else None)
 
 
-def _simulate(told: Scenario, replications: int, *, reasons: bool, **options: Any) -> Results:
+def _simulate(told: Scenario, replications: int, limits: Limits, *, reasons: bool, **options: Any) -> tuple[Results, bool]:
+    """The runs, and whether they were interrupted by hand."""
     import negsim as ns
+    from negsim.interrupts import Interrupted
 
     if reasons and replications <= WATCHED:
         from negsim.analysis.explanation import reason_questions
 
         options["questions"] = reason_questions(told)
     options["keep"] = "counts" if replications > COUNTED else "answers"
-    runs: Results = ns.simulate(told, replications=replications, progress=_progress(), **options)
-    return runs
+    try:
+        return ns.simulate(told, replications=replications, progress=_progress(), **options), False
+    except (KeyboardInterrupt, Interrupted) as error:
+        runs: Results | None = getattr(error, "runs", None)
+        if runs is None:
+            raise
+        return runs, True
 
 
 def _progress() -> Callable[[int, int], None] | None:
@@ -222,6 +262,7 @@ def _chart(runs: Results, out: Path, level: float) -> Path:
 
 
 @app.command()
+@limited
 def replay(
     scenario: ScenarioName,
     number: Annotated[int, typer.Argument(metavar="N", min=0, help="Number of the history, from 0 on.")],

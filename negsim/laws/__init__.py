@@ -14,6 +14,7 @@ from negsim.laws.quantities import (
     survival,
     upper_quantile,
 )
+from negsim.laws.quick import quick_solver
 from negsim.laws.statements import QUANTILES
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "median",
     "quantile",
     "quantile_points",
+    "quick_solver",
     "solve",
     "survival",
     "upper_quantile",

@@ -62,13 +62,14 @@ def solve(
     """
     said = read(family, given)
     try:
-        params = _params(said)
+        params = solved_by(said)
     except (OverflowError, ZeroDivisionError):
         _contradiction(said)
     return Law(family, params, low, high, never)
 
 
-def _params(said: Statements) -> tuple[float, ...]:
+def solved_by(said: Statements) -> tuple[float, ...]:
+    """The parameters that satisfy statements, which have been checked."""
     names = PARAMETERS[said.family]
     if all(name in said.params for name in names):
         return tuple(said.params[name] for name in names)

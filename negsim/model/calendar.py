@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from negsim.errors import ScenarioError, nearest
@@ -207,6 +207,21 @@ def zone_of(name: str) -> ZoneInfo:
         ) from None
 
 
+MICROSECOND = timedelta(microseconds=1)
+
+
+def _aware(value: datetime | date, zone: ZoneInfo) -> datetime:
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time(0))
+    return value.replace(tzinfo=zone) if value.tzinfo is None else value.astimezone(zone)
+
+
+@lru_cache(maxsize=256)
+def _origin(start: str, zone: str) -> datetime:
+    """A scenario's start, read once for its thousands of instants."""
+    return _aware(_parse(start, "start"), zone_of(zone))
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The scenario's start and zone: turns what is written on a calendar into microseconds since the start, and back.
@@ -238,17 +253,14 @@ class Calendar:
     @property
     def origin(self) -> datetime:
         """The start as an aware instant."""
-        return self._aware(_parse(self.start, "start"))
+        return _origin(self.start, self.zone)
 
     def _aware(self, value: datetime | date) -> datetime:
-        zone = zone_of(self.zone)
-        if not isinstance(value, datetime):
-            value = datetime.combine(value, time(0))
-        return value.replace(tzinfo=zone) if value.tzinfo is None else value.astimezone(zone)
+        return _aware(value, zone_of(self.zone))
 
     def _since(self, value: datetime) -> float:
         elapsed = value.astimezone(UTC) - self.origin.astimezone(UTC)
-        return float(elapsed // timedelta(microseconds=1))
+        return float(elapsed // MICROSECOND)
 
     def _counted(self, start: datetime | date, count: int) -> float:
         """So many days later by the wall clock, in the offset of ``start`` if it was written with one."""
@@ -317,12 +329,9 @@ class Calendar:
         A period said in whole days or weeks keeps the wall clock (each instant converted by itself), and the offset if
         its start was written with one; any other period is elapsed time.
         """
+        self.check_repeats(first, period, end, what, cap)
         length = _microseconds(period)
-        if not length >= UNITS["minute"]:
-            raise ScenarioError(f"{what}: the period {period!r} is too short; use at least one minute")
         begins = 0.0 if first is None else self.instant(first, what)
-        if begins + cap * length < end:
-            raise ScenarioError(f"{what}: a period of {period!r} gives more than {cap:,} instants; use a longer one")
         count = counted_days(period)
         if count is None:
             step = round(length)
@@ -334,6 +343,26 @@ class Calendar:
         else:
             wall = self.at(begins).replace(tzinfo=None)
         return self._walk(lambda index: self._counted(wall, index * count), end)
+
+    def check_repeats(self, first: Moment | None, period: Duration, end: float, what: str, cap: int) -> int:
+        """How many instants `repeats` looks at, before and after the start (one more or less), without looking at them.
+
+        Raises
+        ------
+        ScenarioError
+            If the period is below a minute, the first instant has no hour, or there are more than ``cap``.
+        """
+        length = _microseconds(period)
+        if not length >= UNITS["minute"]:
+            raise ScenarioError(f"{what}: the period {period!r} is too short; use at least one minute")
+        begins = length if first is None else self.instant(first, what)
+        count = (end - begins) // length + 1
+        if not count <= cap:  # no number either
+            raise ScenarioError(
+                f"{what}: a period of {period!r} gives more than {cap:,} instants; use a longer one (there would be "
+                f"{count:,.0f})"
+            )
+        return max(0, int(count))
 
     @staticmethod
     def _walk(instant: Callable[[int], float], end: float) -> list[tuple[int, float]]:

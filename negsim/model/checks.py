@@ -16,6 +16,7 @@ from negsim.errors import (
     problem_of,
 )
 from negsim.model.actions import Action
+from negsim.model.budgets import MOST_INSTANTS, too_many_instants
 from negsim.model.calendar import Calendar
 from negsim.model.clocks import Chance, Distribution, Every, Fixed, On
 from negsim.model.dates import check_dates
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from negsim.model.interventions import Intervention
 
 __all__ = ["MOST_INSTANTS", "check_scenario"]
-
-MOST_INSTANTS = 100_000
 
 
 def check_scenario(
@@ -72,6 +71,7 @@ def check_scenario(
             check_question(question, elements, types, calendar, horizon)
     check_parties(places)
     places.gather.check()
+    _check_budget(places, calendar, horizon)
     reach = explore(elements)
     check_ranges(places, reach.state)
     check_sources(places)
@@ -80,6 +80,15 @@ def check_scenario(
     notes = _check_reach(places, reach, bool(interventions))
     places.gather.check()
     return (*notes, *dated)
+
+
+def _check_budget(places: Places, calendar: Calendar, horizon: float) -> None:
+    actions = places.elements.actions
+    found = too_many_instants(actions.values(), calendar, horizon)
+    if found is not None:
+        with places.at("actions", found[0], "clock", about=actions[found[0]].clock):
+            raise ScenarioError(found[1])
+        places.gather.check()
 
 
 def _checked(
@@ -159,7 +168,7 @@ def _check_instants(action: Action, elements: Elements, calendar: Calendar, hori
     where = type(action.clock).__name__
     try:
         if isinstance(action.clock, Every):
-            calendar.repeats(action.clock.start, action.clock.period, horizon, where, MOST_INSTANTS)
+            calendar.check_repeats(action.clock.start, action.clock.period, horizon, where, MOST_INSTANTS)
         elif isinstance(action.clock, On):
             opening = action.name in elements.supposed
             for instant in action.clock.instants:

@@ -23,6 +23,7 @@ KINDS = {"random": 0, "fixed": 1, "calendar": 2, "immediate": 3}
 MEMORIES = {"reset": 0, "resume": 1, "repeat": 2}
 SLOTS = {"fact": 0, "counter": 1, "level": 2, "parameter": 3}
 FAMILIES = ("exponential", "weibull", "gamma", "lognormal", "uniform", "triangular", "pert", "normal", "beta", "fixed")
+FAMILY = {name: number for number, name in enumerate(FAMILIES)} | {"erlang": FAMILIES.index("gamma")}
 ANY, FACT, CELL = range(3)
 NO_LIMIT = 2**31 - 1
 # Levels of so few values have tables of where effects lead; all tables together stay below this.
@@ -53,14 +54,23 @@ def lower_program(program: Program, few: int, most_columns: int) -> Lowered:
 
 def law_rows(bounds: Sequence[Bound]) -> Array:
     """The laws of some rows of parameters one after the other, not yet prepared."""
-    return table("Law", [_law_row(law) for bound in bounds for law in bound.laws])
+    count = len(bounds[0].laws) if bounds else 0
+    array = np.zeros(len(bounds) * count + 1, LAYOUTS["Law"])
+    for place in range(count):
+        laws = [bound.laws[place] for bound in bounds]
+        if all(law is laws[0] for law in laws):  # it reads no parameter
+            laws = laws[:1]
+        columns = zip(*(_law_row(law) for law in laws), strict=True)
+        for name, column in zip(array.dtype.names or (), columns, strict=False):
+            array[name][place:-1:count] = column if len(column) > 1 else column[0]
+    return array
 
 
 def _law_row(law: Law | tuple[float, float]) -> tuple[float, ...]:
     if isinstance(law, tuple):
         after, never = law
-        return FAMILIES.index("fixed"), 0, 0, 0, 0, 0, after, 0.0, 0.0, 0.0, 0.0, never
-    family = FAMILIES.index("gamma" if law.family == "erlang" else law.family)
+        return FAMILY["fixed"], 0, 0, 0, 0, 0, after, 0.0, 0.0, 0.0, 0.0, never
+    family = FAMILY[law.family]
     a, b, c = (*law.params, 0.0, 0.0)[:3]
     return family, 0, law.mixed, 0, law.low is not None, law.high is not None, a, b, c, *law.bounds, law.never
 
