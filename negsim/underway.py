@@ -38,6 +38,8 @@ SHARE_OF_TIME, LONGEST_BLOCK = 1 / 16, 0.25
 """With a budget of time, seconds that a block may take: of what is left, and at most."""
 FOR_RESULTS, FOR_BLOCKS = 0.6, 0.2
 """Of a budget of memory: what the results may take, and the blocks under way."""
+A_FEW = 1_000
+"""Draws from which the size of counts for more of them is judged."""
 RETRY = 5.0
 
 
@@ -142,12 +144,13 @@ class Underway:
         """Refuse counts that cannot be kept."""
         program, edges = self.plan.program, self.plan.edges
         assert edges is not None
-        questions, firsts = len(program.probes.asked), len(program.probes.first)
-        need = 8 * (2 * questions * len(self.plan.job.rows) + firsts * len(edges)) * (self._workers() + 1)
+        draws, questions = len(self.plan.job.rows), len(program.probes.asked)
+        one = sum(array.nbytes for array in Tally.empty(program, edges, min(draws, A_FEW)).arrays().values())
+        need = one * max(1.0, draws / A_FEW) * (self._workers() + 1)
         limit = physical_memory() / 2 if self.memory is None else self.memory
         if need > limit:
             raise BudgetError(
-                f"counts of {questions:,} questions for {len(self.plan.job.rows):,} draws of the parameters need "
+                f"counts of {questions:,} questions for {draws:,} draws of the parameters need "
                 f"{need / 1e6:,.0f} MB, and there may be {limit / 1e6:,.0f} MB; use fewer draws or more memory"
             )
         self._smaller_blocks(bytes_a_row(program, self.plan.job))
