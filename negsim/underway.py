@@ -36,8 +36,8 @@ PILOT = 64
 """Replications by which a budget of firings is judged."""
 SHARE_OF_TIME, LONGEST_BLOCK = 1 / 16, 0.25
 """With a budget of time, seconds that a block may take: of what is left, and at most."""
-FOR_RESULTS, FOR_BLOCKS = 0.6, 0.2
-"""Of a budget of memory: what the results may take, and the blocks under way."""
+FOR_RESULTS, FOR_BLOCKS = 0.4, 0.15
+"""Of a budget of memory: what the results may take, and the blocks under way; the rest is for what is asked of them."""
 A_FEW = 1_000
 """Draws from which the size of counts for more of them is judged."""
 RETRY = 5.0

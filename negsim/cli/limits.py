@@ -30,6 +30,8 @@ DEFAULT_SECONDS, DEFAULT_MEMORY = 7.5, 1_500_000_000
 that a busy machine ends nothing; seconds that the user gives are those of the clock on the wall."""
 GRACE, HARD = 1.3, 1.4
 """What a command that has its results may take to tell them; and where one that did not stop is ended."""
+BEYOND = 1.2
+"""Memory is given back late: a command is stopped at this multiple."""
 SLACK = 192_000_000
 """Addresses that libraries reserve and do not use, stacks of threads among them."""
 UNITS = {"": 1, "B": 1, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
@@ -146,7 +148,7 @@ class Limits:
         """What is used up, in words; empty if nothing is."""
         if not self.unlimited and self.left < self.seconds * (1 - self.factor):
             return f"not done within {self.seconds:g} seconds; allow more with --seconds"
-        if self.base and resident() - self.base > self.memory * self.factor:
+        if self.base and resident() - self.base > self.memory * BEYOND:
             return self._no_memory()
         return ""
 
@@ -225,8 +227,12 @@ def limited(command: Callable[..., Any]) -> Callable[..., Any]:
         limits = Limits(seconds, memory, PROCESS[0] if PROCESS else None)
         if wants:
             options["limits"] = limits
-        with limits.kept():
-            return command(*args, **options)
+        try:
+            with limits.kept():
+                return command(*args, **options)
+        except KeyboardInterrupt:
+            print("negsim: interrupted", file=sys.stderr, flush=True)
+            raise typer.Exit(130) from None
 
     shown = [one.replace(annotation=hints[one.name]) for one in signature.parameters.values() if one.name != "limits"]
     extra = [
