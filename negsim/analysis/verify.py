@@ -13,7 +13,7 @@ import numpy as np
 from negsim.blocks import ARRAYS, Block
 from negsim.engines import ENGINES, available
 from negsim.engines.exact import Solution, solve
-from negsim.errors import BudgetError, EngineError, NegsimError, RunawayError
+from negsim.errors import BudgetError, EngineError, EstimateError, NegsimError, RunawayError
 from negsim.estimates import Conditional, Estimate, Mean, Proportion
 from negsim.estimators import NothingCounted
 from negsim.interrupts import within
@@ -267,7 +267,9 @@ def _line(
 ) -> Line:
     """Compare the answers to one question."""
     kind = program.probes.asked[name].question.kind
-    simulated = tuple((engine, _simulated(run, name, kind)) for engine, run in runs.items())
+    simulated = tuple((engine, _simulated(run, name)) for engine, run in runs.items())
+    refused = "" if exact is not None else next((text for run in runs.values() if (text := _refusal(run, name))), "")
+    note = "; ".join(text for text in (note, refused) if text)
     wrong = []
     if exact is not None:
         wrong += [
@@ -281,13 +283,23 @@ def _line(
     return Line(name, kind, None if exact is None else exact[0], simulated, "; ".join([*wrong, note] if note else wrong), not wrong and not failed)
 
 
-def _simulated(run: Runs, name: str, kind: str) -> Any:
-    if kind not in ("reached", "when", "holds"):
-        return run.mean(name)
+def _simulated(run: Runs, name: str) -> Any:
+    """The answer of a run: a probability or a number; of nothing, if what it is given never came true or decides nothing."""
     try:
-        return run.probability(name)
-    except NothingCounted:
+        return run.probability(name) if run.program.probes.asked[name].question.probable else run.mean(name)
+    except EstimateError:
         return Conditional(hits=0, given=0, n=run.replications, unknown=int(run.block.failed.sum()))
+
+
+def _refusal(run: Runs, name: str) -> str:
+    """Why a run answers a question in no case, whatever its histories."""
+    try:
+        run.answers(name) if run.program.probes.asked[name].question.probable else run.mean(name)
+    except NothingCounted:
+        return ""
+    except EstimateError as error:
+        return str(error)
+    return ""
 
 
 def _allowed(found: Any, exact: tuple[Estimate, float], run: Runs, name: str, share: float) -> bool:
