@@ -17,12 +17,15 @@ from negsim.errors import EngineError, EstimateError
 from negsim.estimates import Estimate, Mean, Rows, exact_range
 from negsim.estimates.rows import row_notes, share_over_rows
 from negsim.model.questions import Question
-from negsim.model.scenario import Scenario
+from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import Program, lower
 from negsim.simulate import parameter_rows
 from negsim.streams import check_seed, fresh_seed
 
 __all__ = ["Solved", "solve_answers"]
+
+LARGEST = 1e150
+"""Answers whose squares still are floats."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +96,7 @@ def solve_answers(
     >>> rows[0].id, rows[0].rounded(4)
     ('talks_day_5', '77.6870 %')
     """
+    check_is_scenario(scenario, "solve_answers")
     began = time.perf_counter()
     scenario = scenario.fixing(fix or {})
     program = lower(scenario)
@@ -112,7 +116,7 @@ def solve_answers(
         solution = solve(scenario, parameters={name: x for name, x in zip(names, row, strict=True) if name}, questions=givens.values())
         for question in asked:
             try:
-                found[question.name].append(_asked(solution, question))
+                found[question.name].append(solution.answer(question))
                 weights[question.name].append(_weight(solution, question, givens))
             except (EngineError, EstimateError) as error:
                 refused[question.name] = str(error)
@@ -132,14 +136,6 @@ def solve_answers(
         seconds=time.perf_counter() - began,
         note=note,
     )
-
-
-def _asked(solution: Solution, question: Question) -> Estimate:
-    if question.probable:
-        return solution.probability(question)
-    if question.kind == "duration":
-        return solution.duration(question)
-    return solution.count(question) if question.kind == "fired" else solution.value(question)
 
 
 def _given(question: Question) -> Question:
@@ -179,6 +175,11 @@ def _over_draws(
 
     Given something, a draw that makes it likelier weighs more, as it does among simulated histories.
     """
+    if not float(np.abs(values).max()) < LARGEST:
+        raise EstimateError(
+            f"question {question.name}: its answers over the draws reach {float(np.abs(values).max()):.3g}, too large for "
+            f"their spread to be computed (up to {LARGEST:g}); choose a larger unit, or ask without draws"
+        )
     rows = Rows(total=values * weights, size=weights)
     if not question.probable:
         return Mean.of(values, rows=rows).estimate(level)

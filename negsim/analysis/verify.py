@@ -13,13 +13,14 @@ import numpy as np
 from negsim.blocks import ARRAYS, Block
 from negsim.engines import ENGINES, available
 from negsim.engines.exact import Solution, solve
+from negsim.engines.exact.options import listed
 from negsim.errors import BudgetError, EngineError, EstimateError, NegsimError, RunawayError
 from negsim.estimates import Conditional, Estimate, Mean, Proportion
 from negsim.estimators import NothingCounted
 from negsim.interrupts import within
 from negsim.model.calendar import DAY
 from negsim.model.questions import Question
-from negsim.model.scenario import Scenario
+from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import Program, lower
 from negsim.runs import Runs
 from negsim.simulate import simulate
@@ -131,6 +132,7 @@ def verify(
     replications: int = 10_000,
     seed: int = 1,
     max_states: int = 2_000_000,
+    max_seconds: float = 60.0,
     stages: int | None = None,
     level: float = LEVEL,
     solution: Solution | None = None,
@@ -152,7 +154,7 @@ def verify(
         Asked besides the scenario's own.
     replications, seed : int
         Of each engine that simulates.
-    max_states, stages
+    max_states, max_seconds, stages
         As for `solve`.
     level : float
         Probability of a false alarm.
@@ -173,12 +175,17 @@ def verify(
     >>> verify(ns.load("toy"), replications=500).agree
     True
     """
-    asked = tuple(questions)
+    check_is_scenario(scenario, "verify")
+    asked = listed(questions, Question, "questions")
+    if not isinstance(level, int | float) or not 0 < level < 1:
+        raise EngineError(f"level is {level!r}; it must be a probability between 0 and 1")
+    if solution is not None and not isinstance(solution, Solution):
+        raise EngineError(f"solution is {solution!r}; give what solve() returned, or None")
     program = lower(scenario, asked)
     names = [name for name in ENGINES if available(name) and (ENGINES[name].policies or not program.has_policies)]
     began = clock()
     half = None if seconds is None else seconds / 2
-    exact, notes = _exact(scenario, asked, program, solution, max_states, stages, (half, clock))
+    exact, notes = _exact(scenario, asked, program, solution, max_states, max_seconds, stages, (half, clock))
     runs: dict[str, Runs] = {}
     for number, name in enumerate(reversed(names)):  # the slowest first: the others tell as many histories as it does
         left = None if seconds is None else (seconds - (clock() - began)) * (0.8 if number == 0 else 1.0)
@@ -207,6 +214,7 @@ def _exact(
     program: Program,
     solution: Solution | None,
     max_states: int,
+    max_seconds: float,
     stages: int | None,
     patience: tuple[float | None, Callable[[], float]],
 ) -> tuple[dict[str, tuple[Estimate, float]], dict[str, str]]:
@@ -215,7 +223,9 @@ def _exact(
     notes: dict[str, str] = {}
     try:
         with within(patience[0], "no exact answer:", patience[1]):
-            solution = solution or solve(scenario, questions=questions, max_states=max_states, stages=stages)
+            solution = solution or solve(
+                scenario, questions=questions, max_states=max_states, max_seconds=max_seconds, stages=stages
+            )
             _exact_answers(solution, program, found, notes)
     except EngineError as error:
         return {}, dict.fromkeys(program.probes.asked, f"no exact answer: {error}")
@@ -241,7 +251,7 @@ def _exact_answers(
     for name in program.probes.asked:
         try:
             found[name] = _answer(solution, program, name)
-        except (EngineError, RunawayError) as error:
+        except (EngineError, EstimateError, RunawayError) as error:
             notes[name] = f"no exact answer: {error}"
         except NegsimError as error:
             notes[name] = f"the exact engine fails where others do not: {error}"
@@ -251,10 +261,12 @@ def _answer(solution: Solution, program: Program, name: str) -> tuple[Estimate, 
     """The exact answer to a question, and how far apart its values can lie (0: yes or no; inf: not known)."""
     entry = program.probes.asked[name]
     kind, answer = entry.question.kind, solution.answer(name)
+    if entry.question.probable:
+        return answer, 0.0
     if kind == "fired":
         action, _, _, _ = program.probes.fired[entry.column]
         return answer, float(program.actions[action].limit or math.inf)
-    return answer, {"duration": entry.by / DAY, "value": solution.spread(name) if kind == "value" else 0.0}.get(kind, 0.0)
+    return answer, entry.by / DAY if kind == "duration" else solution.spread(name)
 
 
 def _line(
@@ -284,11 +296,13 @@ def _line(
 
 
 def _simulated(run: Runs, name: str) -> Any:
-    """The answer of a run: a probability or a number; of nothing, if what it is given never came true or decides nothing."""
+    """The simulated answer, or the words with which it is refused (what is given is so in every history)."""
     try:
-        return run.probability(name) if run.program.probes.asked[name].question.probable else run.mean(name)
-    except EstimateError:
+        return run.probability(name) if run.asked(name).question.probable else run.mean(name)
+    except NothingCounted:
         return Conditional(hits=0, given=0, n=run.replications, unknown=int(run.block.failed.sum()))
+    except EstimateError as error:
+        return f"refused: {error}"
 
 
 def _refusal(run: Runs, name: str) -> str:
@@ -305,6 +319,9 @@ def _refusal(run: Runs, name: str) -> str:
 def _allowed(found: Any, exact: tuple[Estimate, float], run: Runs, name: str, share: float) -> bool:
     """Whether a simulated answer lies in the region that the exact one allows."""
     estimate, width = exact
+    if isinstance(found, str):
+        # No history of this run tells anything: nothing to disagree with.
+        return True
     if isinstance(found, Proportion | Conditional):
         trials = found.given if isinstance(found, Conditional) else found.n
         return _binomial(found.hits, trials, estimate.low, estimate.high, share)
@@ -334,12 +351,16 @@ def _bernstein(found: Mean, width: float, share: float) -> float:
 
 
 def value_of(found: Any) -> float:
-    """The number of a simulated answer."""
+    """The number of a simulated answer; NaN where it was refused."""
+    if isinstance(found, str):
+        return math.nan
     return float(found.mean if isinstance(found, Mean) else found.value)
 
 
 def told(found: Any) -> str:
     """A simulated answer in short."""
+    if isinstance(found, str):
+        return "refused"
     if isinstance(found, Proportion):
         return f"{found.hits} of {found.n} = {found.value:.4g}"
     if isinstance(found, Conditional):

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from negsim.engines.exact import Solution, solve
+from negsim.engines.exact.options import check_stages, listed
 from negsim.errors import EngineError
 from negsim.model.calendar import DAY
 from negsim.model.expressions import Expression, Truth, reads
 from negsim.model.questions import Question
-from negsim.model.scenario import Scenario
+from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.probes import Asked
 from negsim.program import ActionRow, EffectRow, OutcomeRow, Program, Slot
 from negsim.report.prism_words import Writer, number
@@ -88,7 +89,11 @@ def export_prism(
     >>> print(export_prism(ns.load("toy"), stages=50).properties.splitlines()[-1])
     P=? [ F<=5 "q_talks_day_5" ]
     """
-    asked = tuple(questions)
+    check_is_scenario(scenario, "export_prism")
+    check_stages(stages)
+    asked = listed(questions, Question, "questions")
+    if not isinstance(fast, int | float) or not 0 < fast < math.inf:
+        raise EngineError(f"fast is {fast!r}; it must be a rate per day above 0")
     solution = solve(scenario, questions=asked, max_states=max_states)
     program = solution.program
     _check(program, solution, stages)
@@ -137,6 +142,11 @@ class _Model:
         self.fast = fast
         self.words = Writer(program)
         self.graph = solution.everything()
+        if self.graph.cut > 0.0:
+            raise EngineError(
+                "a counter has no end, and PRISM needs a range for each variable; bound it by the guards of the actions that "
+                "change it, or by limit= on them, or use the exact engine"
+            )
         found: dict[float, list[int]] = {}
         for rank, row in enumerate(program.actions):
             for _, when in row.instants:
@@ -346,14 +356,14 @@ class _Model:
             return "// not said in CSL here: firings with one outcome, in a window, or how often at least"
         if question.kind == "happens":
             return "// not said in CSL: whether a condition turns true within a window, however often before"
+        if entry.given is not None:
+            return "// not said in CSL: an answer given that something else was so"
         if question.kind in ("fired", "duration"):
             return f"R{{{label}}}=? [ C<={by} ]"
         if question.kind == "value":
             return f"R{{{label}}}=? [ I={by} ]"
         if question.kind == "holds":
             return f"P=? [ F[{by},{by}] {label} ]"
-        if entry.given is not None:
-            return "// not said in CSL: a probability given that something else came true"
         return self.passage(entry, label, by)
 
     def passage(self, entry: Asked, label: str, by: str) -> str:

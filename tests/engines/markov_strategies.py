@@ -99,6 +99,31 @@ def questions(draw: Any) -> list[ns.Question]:
         ns.Question(name="fired", kind="fired", action=draw(st.sampled_from(["x1", "x2"])), by=by),
         ns.Question(name="held", kind="duration", condition=draw(conditions), by=other),
         ns.Question(name="value", kind="value", condition=draw(st.sampled_from(["t", "n", "n * t + 1"])), by=by),
+        *draw(windows(by)),
+    ]
+
+
+@st.composite
+def windows(draw: Any, by: Any) -> list[ns.Question]:
+    """Turns and firings within a window, and answers given by each form."""
+    after = draw(st.sampled_from([None, 1, 2, "2 days"]))
+    action = draw(st.sampled_from(["x1", "x2"]))
+    given = draw(conditions)
+    form = draw(st.sampled_from(["given_by", "given_on", "given_not_by"]))
+    when = draw(st.sampled_from([0, 1, 2, 3, 8]))
+    more = {"given": given, form: when}
+    turns = {"kind": "happens", "condition": draw(conditions), "by": by, "after": after, "or_holds": draw(st.booleans())}
+    fires = {"kind": "fired", "action": action, "by": by, "after": after}
+    least = draw(st.sampled_from([1, 2, 3]))
+    return [
+        ns.Question(name="turns", **turns),
+        ns.Question(name="turns_given", **turns, **more),
+        ns.Question(name="fires", **fires),
+        ns.Question(name="fires_often", **fires, at_least=least),
+        ns.Question(name="fires_given", **fires, at_least=least, **more),
+        ns.Question(name="reached_given", condition=draw(conditions), before=by, after=after, **more),
+        ns.Question(name="holds_given", kind="holds", condition=draw(conditions), by=by, **more),
+        ns.Question(name="value_given", kind="value", condition="n + t", by=by, **more),
     ]
 
 

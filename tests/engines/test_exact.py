@@ -75,11 +75,13 @@ def test_toy_to_nine_digits(solved: Solution) -> None:
 
 
 def test_a_deadline_includes_its_instant_and_a_window_its_ends(solved: Solution) -> None:
-    just_before = math.nextafter(5.0, 0.0)
-    assert solved.probability("talks", by=just_before).value == 0.0
+    tick = 1 / 86_400_000_000
+    assert solved.probability("talks", by=5 - tick).value == 0.0
+    assert near(solved.probability("talks", by=math.nextafter(5.0, 0.0)), 1 - math.exp(-1.5)), "the nearest microsecond"
     assert near(solved.probability("talks", by=5, after=5), 1 - math.exp(-1.5))
-    assert near(solved.probability("talks", by=12, after=math.nextafter(5.0, 6.0)), talks_at(1))
-    assert solved.probability("talks", by=5, after=6).value == 0.0
+    assert near(solved.probability("talks", by=12, after=5 + tick), talks_at(1))
+    with pytest.raises(EstimateError, match="is empty"):
+        solved.probability("talks", by=5, after=6)
 
 
 def test_race() -> None:
@@ -138,7 +140,7 @@ def test_two_states_and_a_change_of_rate() -> None:
 STIFF = np.array([[-1000.0, 1000, 0], [999, -1000, 1], [0, 0, 0]])
 
 
-@pytest.mark.parametrize(("method", "relative"), [("uniformisation", NINE), ("squaring", NINE), ("implicit", 1e-5)])
+@pytest.mark.parametrize(("method", "relative"), [("uniformisation", NINE), ("squaring", NINE), ("implicit", NINE)])
 def test_stiff_generator(method: str, relative: float) -> None:
     rate = 1020.0
     jump = sparse.csr_array((np.eye(3) + STIFF / rate).T)
@@ -193,8 +195,8 @@ def test_refusals_name_the_remedy() -> None:
     with pytest.raises(EngineError, match="level trust has no step"):
         solve(level).probability("a")
     counter = scenario(ns.Counter("n"), ns.Action(name="up", clock=ns.Exponential(1), effects=["n += 1"]), act(ns.Exponential(1), pace="n"))
-    with pytest.raises(EngineError, match="more than 500 states; the widest variables are n"):
-        solve(counter, max_states=500).probability("a")
+    with pytest.raises(EngineError, match=r"more than 50 states: n alone takes .* values"):
+        solve(counter, max_states=50).probability("a")
     with pytest.raises(EngineError, match="no_such"):
         solve(toy(), method="no_such")
     with pytest.raises(UnknownName, match="did you mean 'deliver'"):

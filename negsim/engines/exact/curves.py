@@ -5,23 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negsim.engines.exact.generator import TRUE
+from negsim.engines.exact.joint import given_mass, joint_mass, misfit
 from negsim.engines.exact.machine import Machine
-from negsim.engines.exact.questions import Posed
+from negsim.engines.exact.questions import Posed, check_evidence
 from negsim.engines.exact.travel import Probe
 from negsim.errors import EstimateError
 from negsim.estimates import CurvePoint, CurveQuantile
-from negsim.model.calendar import DAY, Calendar, Moment, moment
+from negsim.model.calendar import DAY, Calendar, Moment, microseconds, moment
 
 __all__ = ["ExactCurve", "ExactPassage", "passage"]
 
 Floats = NDArray[np.float64]
 POINTS = 100
+SECOND = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +48,11 @@ class ExactCurve:
 
     def at(self, time: float) -> CurvePoint:
         """Probability of having happened by a time (days), with the range of its error."""
-        if math.isnan(time):
-            raise EstimateError("time is not a number; it must be in days from the start")
+        if isinstance(time, bool) or not isinstance(time, int | float) or math.isnan(time):
+            raise EstimateError(f"time is {time!r}; it must be a number of days from the start")
         if time < 0.0:
             return CurvePoint(0.0, 0.0, 0.0)
-        found = curve(self.machine, self.posed, [min(time, self.machine.horizon)])
+        found = curve(self.machine, self.posed, [min(microseconds(time), self.machine.horizon)])
         return CurvePoint(float(found.values[0]), float(found.low[0]), float(found.high[0]))
 
     def quantile(self, p: float) -> CurveQuantile:
@@ -62,21 +63,21 @@ class ExactCurve:
         EstimateError
             If p is not in (0, 1].
         """
-        if not 0 < p <= 1:
+        if isinstance(p, bool) or not isinstance(p, int | float) or not 0 < p <= 1:
             raise EstimateError(f"p is {p!r}; it must be a probability above 0")
-        if self.at(self.machine.horizon).value < p:
+        machine, end = self.machine, self.machine.horizon
+        low, high = 0.0, end
+        first, last = curve(machine, self.posed, [low, high]).values
+        if last < p:
             return CurveQuantile(math.inf, math.inf, math.inf)
-        if self.at(0.0).value >= p:
+        if first >= p:
             return CurveQuantile(0.0, 0.0, 0.0)
-        place = int(np.searchsorted(self.values, p))
-        low = float(self.times[place - 1]) if place else 0.0
-        high = float(self.times[place]) if place < len(self.times) else self.machine.horizon
-        while high - low > 1e-5:
-            inner = np.linspace(low, high, 34)
-            values = curve(self.machine, self.posed, inner.tolist()).values
-            place = max(1, int(np.searchsorted(values, p)))
-            low, high = float(inner[place - 1]), float(inner[min(place, 33)])
-        return CurveQuantile(high, low, high)
+        while high - low > SECOND:
+            inner = np.unique(np.rint(np.linspace(low, high, 34)))
+            values = curve(machine, self.posed, inner.tolist()).values
+            place = min(max(1, int(np.searchsorted(values, p))), len(inner) - 1)
+            low, high = float(inner[place - 1]), float(inner[place])
+        return CurveQuantile(high / DAY, low / DAY, high / DAY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,27 +105,34 @@ class ExactPassage:
         return early, low, high
 
 
-def passage(machine: Machine, posed: Posed, days: Sequence[float] | None) -> ExactPassage:
-    """The curve of a question at some days, or at a hundred and every calendar instant."""
-    if days is None:
-        _, chain = machine.chain(posed.alone)
-        grid = np.linspace(0.0, machine.horizon, POINTS + 1)
-        days = sorted({*grid.tolist(), *(when for when, _ in chain.timeline)})
-    return ExactPassage(curve(machine, posed, sorted(days)), machine.scenario.calendar)
+def passage(machine: Machine, posed: Posed, times: Sequence[float] | None) -> ExactPassage:
+    """The curve of a question at some times (microseconds), or at a hundred and every calendar instant."""
+    if times is None:
+        graph = machine.graph(posed.watch)
+        grid = np.rint(np.linspace(0.0, machine.horizon, POINTS + 1))
+        times = sorted({*grid.tolist(), *(when for when, _ in graph.timeline if when <= machine.horizon)})
+    return ExactPassage(curve(machine, posed, sorted(times)), machine.scenario.calendar)
 
 
-def curve(machine: Machine, posed: Posed, days: Sequence[float]) -> ExactCurve:
-    """The curve at some days, in one pass (with observations: one pass a day)."""
-    times = np.array(days, dtype=np.float64)
-    if machine.observed:
-        solve: Any = machine
-        found = [solve.probability(posed.entry.question, float(day), after=0.0) for day in days]
-        values, low, high = (np.array([getattr(e, key) for e in found]) for key in ("value", "low", "high"))
-        return ExactCurve(times, values, low, high, machine, posed)
-    graph, chain = machine.chain(posed.alone)
-    hit = (chain.status[:, 0] == TRUE).astype(np.float64)
-    until = max(days, default=0.0)
-    travelled = machine.travel(chain, until, probes=[Probe(day, hit) for day in days])
-    error = travelled.sweep.lost + travelled.sweep.relative * travelled.values + machine.misfit(graph, chain, until)
-    values = np.clip(travelled.values, 0.0, 1.0)
-    return ExactCurve(times, values, np.maximum(values - error, 0.0), np.minimum(values + error, 1.0), machine, posed)
+def curve(machine: Machine, posed: Posed, times: Sequence[float]) -> ExactCurve:
+    """The curve at some times (microseconds), in one pass; with something given or observed, one pass a time."""
+    days = np.array(times, dtype=np.float64) / DAY
+    if machine.observed or posed.form:
+        given = machine.dates(posed)[2]
+        below = given_mass(machine, posed, given)
+        check_evidence(below.value)
+        found = [joint_mass(machine, posed, time, 0.0, given) for time in times]
+        values = np.array([mass.value for mass in found]) / below.value
+        error = np.array([mass.error for mass in found]) / below.value + values * below.error / below.value
+        error += 2 * misfit(machine, posed, max([given, *times]))[0] / below.value
+    else:
+        graph, chain = machine.chain(posed.alone)
+        hit = (chain.status[:, 0] == TRUE).astype(np.float64)
+        until = max(times, default=0.0)
+        travelled = machine.travel(chain, until, [Probe(time, hit) for time in times])
+        values = travelled.values
+        error = travelled.sweep.lost + travelled.sweep.relative * values + machine.misfit(graph, chain, until)
+    # What has happened stays so: the true curve never falls, and the larger of two values is as near to it.
+    values = np.maximum.accumulate(np.clip(values, 0.0, 1.0))
+    low, high = np.maximum(values - error, 0.0), np.minimum(values + error, 1.0)
+    return ExactCurve(days, values, low, high, machine, posed)

@@ -7,25 +7,30 @@ is differentiated term by term).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from negsim.engines.exact import questions as ask
 from negsim.engines.exact.generator import Chain
 from negsim.engines.exact.machine import Machine
 from negsim.engines.exact.poisson import poisson_weights
 from negsim.engines.exact.questions import Posed, exact
-from negsim.engines.exact.transient import EPSILON
+from negsim.engines.exact.transient import EPSILON, Sweep
 from negsim.engines.exact.travel import Mark
-from negsim.errors import EstimateError, UnknownName, nearest
+from negsim.errors import EngineError, EstimateError, UnknownName, nearest
 from negsim.estimates import Estimate
+from negsim.model.calendar import DAY
 
 __all__ = ["derivative"]
 
 Floats = NDArray[np.float64]
+MOST_JUMPS = 2e7
 
 
 def derivative(machine: Machine, posed: Posed, theta: str, by: Any, after: Any) -> Estimate:
@@ -35,14 +40,15 @@ def derivative(machine: Machine, posed: Posed, theta: str, by: Any, after: Any) 
     if machine.observed or posed.entry.given is not None:
         raise EstimateError("derivatives of conditional answers are not given; ask for those of both probabilities")
     graph, chain = machine.chain(posed.watch, thetas=(theta,))
-    upto, since, given_by = machine.dates(posed, by, after)
+    upto, since, _ = machine.dates(posed, by, after)
     marks: list[Mark]
     if posed.kind in ("reached", "when"):
-        marks = ask.question_marks(chain, posed.entry, upto, since, given_by)
+        marks = ask.question_marks(chain, upto, since)
     else:
         values = ask.on_states(graph, chain, posed.watch.trees[0])
         marks = [Mark(upto, False, lambda v: v * values)]
-    v, slope, error = _travel(chain, max(mark.time for mark in marks), marks, machine.tolerance)
+    ends = time.perf_counter() + machine.max_seconds
+    v, slope, error = _travel(chain, max(mark.time for mark in marks), marks, Sweep(tolerance=machine.tolerance, ends=ends))
     return exact(float(slope.sum()), error * float(np.abs(v).max(initial=1.0)), "forward sensitivity")
 
 
@@ -63,29 +69,44 @@ def _check(machine: Machine, theta: str) -> None:
         )
 
 
-def _travel(chain: Chain, until: float, marks: Sequence[Mark], tolerance: float) -> tuple[Floats, Floats, float]:
+def _travel(chain: Chain, until: float, marks: Sequence[Mark], sweep: Sweep) -> tuple[Floats, Floats, float]:
     """Vector and derivative at the end, and a bound of the derivative's rounding."""
     jump_slope, step_slopes, v_slope = chain.slopes[0]
     v, s = chain.start, v_slope
     norm = float(np.abs(jump_slope).sum(axis=0).max()) if jump_slope.nnz else 0.0
     reach, relative, now = float(np.abs(v_slope).sum()), 0.0, 0.0
     due = {when: ranks for when, ranks in chain.timeline if when <= until}
-    for time in sorted({*due, *(mark.time for mark in marks), until}):
-        if time > now and chain.rate > 0.0:
-            weights = poisson_weights(chain.rate * (time - now), tolerance * 1e-18)
-            v, s = _mixed(lambda a, b: (chain.jump @ a, chain.jump @ b + jump_slope @ a), weights.first, weights.values, v, s)
-            reach += norm * chain.rate * (time - now)
-            relative += weights.last * (chain.degree + 3) * EPSILON
-        now = time
+    for when in sorted({*due, *(mark.time for mark in marks), until}):
+        if when > now and chain.rate > 0.0:
+            jumps = chain.rate * (when - now) / DAY
+            if not jumps < MOST_JUMPS:
+                raise EngineError(
+                    f"{jumps:.3g} expected transitions are too many for a derivative; make the fastest actions slower or "
+                    "Immediate, or take a difference of two solutions"
+                )
+            weights = poisson_weights(jumps, sweep.tolerance * 1e-18)
+            move = partial(_moved, chain, jump_slope, sweep)
+            v, s = _mixed(move, weights.first, weights.values, v, s)
+            reach += norm * jumps
+            relative += weights.last * (2 * chain.degree + 12) * EPSILON
+        now = when
         for mark in marks:
-            v, s = (mark.act(v), mark.act(s)) if mark.time == time and mark.before else (v, s)
-        if time in due:
-            step, slope = chain.steps[due[time]], step_slopes[due[time]]
+            v, s = (mark.act(v), mark.act(s)) if mark.time == when and mark.before else (v, s)
+        if when in due:
+            step, slope = chain.steps[due[when]], step_slopes[due[when]]
             v, s = step @ v, step @ s + slope @ v
             reach += float(np.abs(slope).sum(axis=0).max()) if slope.nnz else 0.0
         for mark in marks:
-            v, s = (mark.act(v), mark.act(s)) if mark.time == time and not mark.before else (v, s)
+            v, s = (mark.act(v), mark.act(s)) if mark.time == when and not mark.before else (v, s)
     return v, s, 2 * (relative + 1e-14) * max(reach, float(np.abs(s).sum()))
+
+
+def _moved(chain: Chain, slope: sparse.csr_array, sweep: Sweep, v: Floats, s: Floats) -> tuple[Floats, Floats]:
+    """One jump of both vectors."""
+    sweep.steps += 1
+    if sweep.steps % 256 == 0:
+        sweep.check()
+    return chain.jump @ v, chain.jump @ s + slope @ v
 
 
 def _mixed(

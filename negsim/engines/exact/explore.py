@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.exact.firing import STARTS, Batch, Firings, Monitor, join, nonzero, times
+from negsim.engines.exact.cutting import Depth, carried, negligible
+from negsim.engines.exact.firing import STARTS, Batch, Firings, Monitor, Nth, join
 from negsim.engines.exact.graph import Edges, Graph, Growing
 from negsim.engines.exact.immediate import resolve, settle
-from negsim.engines.exact.layout import Layout, Table
+from negsim.engines.exact.layout import Layout, Table, grown
 from negsim.engines.exact.lumping import Cone
-from negsim.engines.exact.markov import Clockwork, Numbers, clockworks
+from negsim.engines.exact.markov import Numbers, clockworks
+from negsim.engines.exact.moving import moves
 from negsim.engines.exact.start import initial
-from negsim.engines.exact.vector import evaluate
-from negsim.errors import EngineError, EvaluationError
+from negsim.errors import EngineError
 from negsim.model.calendar import DAY
 from negsim.program import Program
 
-__all__ = ["explore"]
+__all__ = ["Budget", "Wanted", "explore"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -30,32 +32,51 @@ CHUNK = 16_384
 MOST_MONITORS = 31
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is watched on the way: conditions, firings to be counted, and firings counted in the state."""
+
+    monitors: tuple[Monitor, ...] = ()
+    counted: tuple[tuple[int, int | None], ...] = ()
+    nth: Nth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Most states, most seconds, and the probability that may be cut off with states beyond."""
+
+    states: int = 2_000_000
+    seconds: float = 60.0
+    tolerance: float = 1e-12
+
+
 def explore(
     program: Program,
     cone: Cone,
     numbers: Numbers,
-    monitors: Sequence[Monitor] = (),
-    counted: Sequence[tuple[int, int | None]] = (),
-    max_states: int = 2_000_000,
+    wanted: Wanted | None = None,
+    budget: Budget | None = None,
     stages: int | None = None,
 ) -> Graph:
-    """Explore all states that can occur by the horizon.
+    """Explore all states that can occur by the horizon, but those that hardly can where there is no end of them.
 
     Raises
     ------
     EngineError
-        If a part of the scenario is not Markov, a variable has no finite range, or there are too many states.
+        If a part of the scenario is not Markov, or there are too many states.
     RunawayError, EvaluationError
         If a firing that can occur cannot be done.
     """
-    if len(monitors) > MOST_MONITORS:
-        raise EngineError(f"{len(monitors)} conditions to watch at once, and {MOST_MONITORS} can be; ask in turns")
+    wanted, budget = wanted or Wanted(), budget or Budget()
+    if len(wanted.monitors) > MOST_MONITORS:
+        raise EngineError(f"{len(wanted.monitors)} conditions to watch at once, and {MOST_MONITORS} can be; ask in turns")
     check_slots(program, cone)
     clocks = clockworks(program, cone, numbers, stages)
     layout = Layout(program, cone, clocks, numbers)
     fitted = [rank for rank, clock in clocks.items() if clock.law is not None and clock.law.distance > 0]
-    firings = Firings(layout, clocks, numbers.laws, monitors, [*counted, *((rank, STARTS) for rank in fitted)])
-    return _Explorer(firings, numbers, max_states).run()
+    counted = [*wanted.counted, *((rank, STARTS) for rank in fitted)]
+    firings = Firings(layout, clocks, numbers.laws, wanted.monitors, counted, wanted.nth)
+    return _Explorer(firings, numbers, budget).run()
 
 
 def check_slots(program: Program, cone: Cone) -> None:
@@ -68,14 +89,15 @@ def check_slots(program: Program, cone: Cone) -> None:
 class _Explorer:
     """Grows the table of states; one use."""
 
-    def __init__(self, firings: Firings, numbers: Numbers, max_states: int) -> None:
+    def __init__(self, firings: Firings, numbers: Numbers, budget: Budget) -> None:
         self.firings = firings
         self.program = firings.program
         self.layout = firings.layout
         self.numbers = numbers
         self.columns = 1 + len(numbers.thetas)
         self.began = time.perf_counter()
-        self.table = Table(self.layout, max_states)
+        self.budget = budget
+        self.table = Table(self.layout, budget.states)
         self.rates = Growing(self.columns)
         self.steps: dict[tuple[int, ...], Growing] = {}
         self.tallies: list[tuple[Longs, Floats]] = []
@@ -83,15 +105,33 @@ class _Explorer:
         self.first = np.full(1024, -1, dtype=np.int64)
         self.length = np.zeros(1024, dtype=np.int64)
         self.seen: dict[tuple[tuple[int, ...], bytes], Bools] = {}
+        self.cut = 0.0
+        # Only where something was cut off: probabilities of the states at the beginning of a stretch, by its number.
+        self.deep = False
+        self.stretches: list[tuple[float, tuple[int, ...]]] = []
+        self.carried: tuple[int, Floats] | None = None
+        self.begun: Edges | None = None
 
     def run(self) -> Graph:
         timeline = self._timeline()
         at_start = timeline.pop(0)[1] if timeline and timeline[0][0] == 0.0 else ()
         start, tallies = self._start(at_start)
-        mask = self._closure(np.unique(start.target))
-        for _, due in timeline:
-            mask = self._instant(due, mask)
+        self.begun = start
+        times = [0.0, *(when for when, _ in timeline), self.program.horizon]
+        days = [(after - before) / DAY for before, after in pairwise(times)]
+        self.stretches = [(length, due) for length, (_, due) in zip(days, timeline, strict=False)]
+        mask = self._closure(np.unique(start.target), days[0], 0)
+        for number, (_, due) in enumerate(timeline, 1):
+            mask = self._instant(due, mask, days[number], number)
         return self._graph(start, tallies, timeline)
+
+    def _check(self) -> None:
+        """Give up when the time allowed is over."""
+        if time.perf_counter() - self.began > self.budget.seconds:
+            raise EngineError(
+                f"{self.table.size:,} states were found in {self.budget.seconds:g} seconds (max_seconds), and more "
+                f"come{grown(self.layout, self.table.states)}"
+            )
 
     def _graph(self, start: Edges, tallies: Floats, timeline: list[tuple[float, tuple[int, ...]]]) -> Graph:
         n, columns = self.table.size, len(self.firings.counted)
@@ -108,21 +148,23 @@ class _Explorer:
             tallies=_scattered(self.tallies, n, columns),
             step_tallies={due: _scattered(parts, n, columns) for due, parts in self.step_tallies.items()},
             start_tallies=tallies,
+            nth=self.firings.nth,
+            cut=self.cut,
             seconds=time.perf_counter() - self.began,
             fitted=tuple(rank for rank, which in self.firings.counted if which == STARTS),
         )
 
     def _timeline(self) -> list[tuple[float, tuple[int, ...]]]:
-        """Calendar instants in days, with the ranks due."""
+        """Calendar instants in microseconds, with the ranks due."""
         found: dict[float, list[int]] = {}
         for rank in self.layout.cone.ranks:
             for _, when in self.program.actions[rank].instants:
-                found.setdefault(when / DAY, []).append(rank)
+                found.setdefault(when, []).append(rank)
         return [(when, tuple(sorted(found[when]))) for when in sorted(found)]
 
     def _start(self, due: tuple[int, ...]) -> tuple[Edges, Floats]:
         """The mixture of first states, after everything at the start."""
-        batch = initial(self.firings, self.numbers)
+        batch = initial(self.firings, self.numbers, self.budget.states)
         tallied = self._tallying(1)
         batch = self._due(batch, due)
         return self._numbered(batch), tallied[0] if tallied is not None else np.zeros(0)
@@ -143,24 +185,60 @@ class _Explorer:
                 batch = join(parts)
         return settle(self.firings, batch)
 
-    def _instant(self, due: tuple[int, ...], mask: Bools) -> Bools:
+    def _instant(self, due: tuple[int, ...], mask: Bools, days: float, number: int) -> Bools:
         """The states that can be after an instant and until the next, given those before it."""
         key = (due, hashlib.blake2b(np.packbits(mask).tobytes()).digest())
         if key in self.seen:
             return self._fitted(self.seen[key])
+        if self.deep:
+            mask = self._likely(mask, number)
         edges = self.steps.setdefault(due, Growing(self.columns))
         known = np.zeros(self.table.size, dtype=np.bool_)
         known[edges.all().source] = True
         for chunk in _chunks(np.flatnonzero(mask & ~known)):
+            self._check()
             tallied = self._tallying(len(chunk))
             edges.add(self._numbered(self._due(self._standing(chunk), due), chunk))
             if tallied is not None:
                 self.step_tallies.setdefault(due, []).append((chunk, tallied))
         every = edges.all()
         targets = np.unique(every.target[mask[every.source]])
-        after = self._closure(targets)
-        self.seen[key] = after
+        cut = self.cut
+        after = self._closure(targets, days, number)
+        if self.cut == cut and days > 0.0:
+            self.seen[key] = after
         return self._fitted(after)
+
+    def _likely(self, mask: Bools, number: int) -> Bools:
+        """The states before an instant without the least likely ones, whose probability is lost."""
+        days, _ = self.stretches[number - 1]
+        v, _ = carried(self._probabilities(number - 1), days, self.rates.all(), self._everyone(), self.budget.tolerance, self._check)
+        order = np.argsort(v, kind="stable")
+        order = order[mask[order]]
+        lost = np.cumsum(v[order])
+        dropped = int(np.searchsorted(lost, negligible(self.budget.tolerance, self.table.size)))
+        if dropped:
+            self.cut += float(lost[dropped - 1])
+            mask = mask.copy()
+            mask[order[:dropped]] = False
+        return mask
+
+    def _everyone(self) -> Bools:
+        return np.ones(self.table.size, dtype=np.bool_)
+
+    def _probabilities(self, number: int) -> Floats:
+        """Probabilities of the states when a stretch begins (what was cut off earlier is missing)."""
+        if self.carried is None or self.carried[0] > number:
+            assert self.begun is not None
+            self.carried = 0, summed(self.begun.target, self.begun.mass[:, 0], self.table.size)
+        place, v = self.carried
+        v = np.pad(v, (0, self.table.size - len(v)))
+        for days, due in self.stretches[place:number]:
+            v, _ = carried(v, days, self.rates.all(), self._everyone(), self.budget.tolerance, self._check)
+            step = self.steps[due].all()
+            v = summed(step.target, step.mass[:, 0] * v[step.source], self.table.size)
+        self.carried = number, v
+        return v
 
     def _fitted(self, mask: Bools) -> Bools:
         """A mask as long as the table is now."""
@@ -186,18 +264,43 @@ class _Explorer:
         source = source[first]
         return Edges(source if sources is None else sources[source], target[first], flags[first], mass)
 
-    def _closure(self, frontier: Longs) -> Bools:
-        """All states that exponential transitions lead to from some states, these included."""
+    def _closure(self, frontier: Longs, days: float, number: int) -> Bools:
+        """All states that exponential transitions lead to from some states within a stretch, these included.
+
+        States so far away that they are reached with a negligible probability are left out, and not looked at further.
+        """
         mask = np.zeros(self.table.size, dtype=np.bool_)
         mask[frontier] = True
+        if days == 0.0:
+            return mask
+        depth = Depth(days)
         while len(frontier):
+            self._check()
             for chunk in _chunks(frontier[self._unknown(frontier)]):
                 self._expand(chunk)
             mask = self._fitted(mask)
-            targets = self._successors(frontier)
-            frontier = np.unique(targets[~mask[targets]])
+            source, target, rates = self._leading_out(frontier, mask)
+            if not len(target):
+                break
+            lost = depth.further(float(np.bincount(source, rates).max()))
+            # The last chance: what comes next would be more than there may be.
+            full = self.table.size + 2 * len(target) > self.budget.states
+            allowed = self.budget.tolerance if full else negligible(self.budget.tolerance, self.table.size)
+            if lost > allowed and (full or depth.due(self.rates.all())):
+                lost = self._lost(mask, days, number)
+            if lost <= allowed:
+                # Never quite nothing, so that a graph that was cut can be told from one that is whole.
+                self.cut += max(lost, 1e-300)
+                self.deep = True
+                break
+            frontier = np.unique(target)
             mask[frontier] = True
         return mask
+
+    def _lost(self, mask: Bools, days: float, number: int) -> float:
+        """Probability to leave some states within a stretch."""
+        _, lost = carried(self._probabilities(number), days, self.rates.all(), mask, self.budget.tolerance, self._check)
+        return lost
 
     def _unknown(self, numbers: Longs) -> Bools:
         while len(self.first) < self.table.size:
@@ -210,7 +313,7 @@ class _Explorer:
         """Find the exponential transitions out of some states."""
         tallied = self._tallying(len(chunk))
         batch = self._standing(chunk)
-        parts = [part for rank in self.layout.cone.ranks for part in self._moves(batch, rank)]
+        parts = [part for rank in self.layout.cone.ranks for part in moves(self.firings, batch, rank)]
         parts = [part for part in parts if len(part)]
         begun = self.rates.size
         if parts:
@@ -224,81 +327,25 @@ class _Explorer:
         if tallied is not None:
             self.tallies.append((chunk, tallied))
 
-    def _successors(self, numbers: Longs) -> Longs:
-        """Targets of the transitions out of some states."""
+    def _leading_out(self, numbers: Longs, mask: Bools) -> tuple[Longs, Longs, Floats]:
+        """Transitions from some states to states outside a mask: sources, targets, rates."""
         lengths = self.length[numbers]
-        if not lengths.sum():
-            return np.zeros(0, dtype=np.int64)
         ends = np.cumsum(lengths)
-        within = np.arange(ends[-1]) - np.repeat(ends - lengths, lengths)
-        found: Longs = self.rates.all().target[np.repeat(self.first[numbers], lengths) + within]
-        return found
-
-    def _moves(self, batch: Batch, rank: int) -> list[Batch]:
-        """Firings of a random clock and the moves between its stages."""
-        clock = self.firings.clocks[rank]
-        if clock.kind not in ("rate", "stages"):
-            return []
-        ready = self.firings.ready(rank, batch.rows)
-        if not ready.any():
-            return []
-        part = batch.at(ready)
-        if clock.kind == "rate":
-            part.mass = self._paced(part, rank, clock)
-            moving = nonzero(part.mass)
-            return [self.firings.fire(part.at(moving), rank)] if moving.any() else []
-        return self._stage_moves(part, rank, clock)
-
-    def _paced(self, part: Batch, rank: int, clock: Clockwork) -> Floats:
-        """Rates of a plain exponential clock: pace times rate times speed."""
-        pace, speed = self._factors(part, rank)
-        mass = times(part.mass, *pace)
-        slope = None if clock.rate_slopes is None else clock.rate_slopes[None, :]
-        mass = times(mass, np.full(len(part), clock.rate), slope)
-        return times(mass, *speed)
-
-    def _factors(self, part: Batch, rank: int) -> list[tuple[Floats, Floats | None]]:
-        """Pace and speed with their derivatives."""
-        row = self.program.actions[rank]
-        names = self.layout.view(part.rows)
-        found = []
-        for which, tree in (("pace", row.pace), ("speed", row.speed)):
-            value = evaluate(tree, names, row.name)
-            v = np.broadcast_to(np.asarray(value.v, dtype=np.float64), len(part))
-            if (v < 0).any():
-                text = f"{which} '{tree}' is {v.min()!r}, and must not be negative; clip it at 0"
-                raise EvaluationError(text, action=row.name)
-            found.append((v, value.d))
-        return found
-
-    def _stage_moves(self, part: Batch, rank: int, clock: Clockwork) -> list[Batch]:
-        """From stage to stage at the stage's rate times the speed; from the last one by a firing."""
-        law = clock.law
-        assert law is not None
-        column = self.layout.stage[rank]
-        part = part.at((part.rows[:, column] > 0) & (part.rows[:, column] <= law.stages))
-        if not len(part):
-            return []
-        (pace, slope), speed = self._factors(part, rank)
-        row = self.program.actions[rank]
-        if (pace != 1.0).any() or slope is not None:
-            raise EngineError(
-                f"action {row.name}: pace '{row.pace}' on a clock with stages is not Markov; use speed, or Exponential, or simulate"
-            )
-        stage = part.rows[:, column] - 1
-        slopes = None if clock.rates_slopes is None else clock.rates_slopes[stage]
-        part.mass = times(times(part.mass, law.rates[stage], slopes), *speed)
-        moving = nonzero(part.mass)
-        part, stage = part.at(moving), stage[moving]
-        on = law.follows[stage] >= 0
-        moved, ended = part.at(on), part.at(~on)
-        moved.rows[:, column] = law.follows[stage[on]] + 1
-        return [moved, self.firings.fire(ended, rank)] if len(ended) else [moved]
+        within = np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
+        place = np.repeat(self.first[numbers], lengths) + within
+        every = self.rates.all()
+        place = place[~mask[every.target[place]]]
+        return every.source[place], every.target[place], every.mass[place, 0]
 
 
 def settle_edges(firings: Firings, batch: Batch) -> Batch:
     """Fire what is pending, between two calendar actions at one instant (clocks start when the instant is over)."""
     return resolve(firings, batch) if batch.pending.any() else batch
+
+
+def summed(places: Longs, values: Floats, n: int) -> Floats:
+    """Sums of values by place."""
+    return np.bincount(places, values, n).astype(np.float64)
 
 
 def _chunks(numbers: Longs) -> list[Longs]:

@@ -19,10 +19,16 @@ from negsim.laws import Law, survival
 from negsim.model.expressions import Expression, Truth, reads
 from negsim.program import ActionRow, EffectRow, OutcomeRow, Program, Slot
 
-__all__ = ["STARTS", "Batch", "Firings", "Monitor", "cell_shares", "join", "nonzero", "times"]
+__all__ = ["COUNT_SHIFT", "MOST_COUNTED", "STARTS", "Batch", "Firings", "Monitor", "Nth", "cell_shares", "join", "nonzero", "times"]
 
 STARTS = -1
 """In place of an outcome: the starts of a clock are counted, not its firings."""
+COUNT_SHIFT = 50
+"""Bits above this one of a batch's flags count the firings that a question asks "at least k" of."""
+MOST_COUNTED = 4_000
+MOST_CELLS = 20_000
+MOST_SPREAD = 50_000_000
+"""Numbers in the rows that a drawn effect makes of some states at once."""
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -32,10 +38,23 @@ Longs = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """A condition looked at after every firing until it was true once, or until ``throughout`` failed before."""
+    """A condition looked at after every firing until it was true once, or until ``throughout`` failed before.
+
+    With ``edge`` it must turn true: hold after a firing and not before it (at the start it is enough to hold).
+    """
 
     condition: Expression
     throughout: Expression
+    edge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Nth:
+    """Firings of an action (with an outcome, or any) that are counted in the state, up to k."""
+
+    rank: int
+    outcome: int | None
+    k: int
 
 
 @dataclass(slots=True)
@@ -51,7 +70,7 @@ class Batch:
     mass : float64 (n, 1 + m)
         Probability (or rate), and its derivatives.
     flags : int64 (n,)
-        Two bits a monitor: 0 open, 1 was true, 2 gave up.
+        Two bits a monitor: 0 open, 1 was true, 2 gave up; above them, firings counted.
     pending : bool (n, immediate actions)
         Rising edges not yet fired.
     """
@@ -107,6 +126,7 @@ class Firings:
         laws: Sequence[object],
         monitors: Sequence[Monitor],
         counted: Sequence[tuple[int, int | None]],
+        nth: Nth | None = None,
     ) -> None:
         self.layout = layout
         self.program: Program = layout.program
@@ -114,6 +134,7 @@ class Firings:
         self.laws = laws
         self.monitors = tuple(monitors)
         self.counted = tuple(counted)
+        self.nth = nth
         self.immediate = [rank for rank in layout.cone.ranks if clocks[rank].kind == "immediate"]
         self.tallies: Floats | None = None
         actions = self.program.actions
@@ -156,9 +177,17 @@ class Firings:
                 continue
             self.tally(rank, number, batch.source, mass)
             part = batch if alive.all() else batch.at(alive)
-            part = Batch(part.rows, part.source, mass[alive], part.flags, part.pending)
+            part = Batch(part.rows, part.source, mass[alive], self._counted(part.flags, rank, number), part.pending)
             found.append(self._outcome(part, rank, row.outcomes[number]))
         return join(found)
+
+    def _counted(self, flags: Longs, rank: int, outcome: int) -> Longs:
+        """One firing more, if the question counts it and has not enough."""
+        nth = self.nth
+        if nth is None or nth.rank != rank or nth.outcome not in (None, outcome):
+            return flags
+        more: Longs = (flags >> COUNT_SHIFT < nth.k).astype(np.int64)
+        return flags + (more << COUNT_SHIFT)
 
     def _shares(self, row: ActionRow, names: Names, mass: Floats) -> list[Floats]:
         """The masses of the outcomes."""
@@ -203,7 +232,7 @@ class Firings:
         touched = {effect.slot for effect in outcome.effects} & self.written[rank]
         self._edges(batch, before, rank, touched)
         self._stops(batch.rows, before, rank, touched)
-        self.look(batch, touched)
+        self.look(batch, touched, before)
         return batch
 
     def _effects(self, batch: Batch, before: Ints, outcome: OutcomeRow, action: str) -> tuple[Batch, Ints]:
@@ -248,6 +277,11 @@ class Firings:
         old = before[:, column]
         new = np.add.outer(old if effect.add else np.zeros_like(old), cells).ravel()
         low, high = slot.ends
+        if len(old) * len(cells) * before.shape[1] > MOST_SPREAD:
+            raise EngineError(
+                f"level {slot.name} is drawn from a law with {len(cells):,} values in each of many states; give it a coarser "
+                "step, or nearer low and high, or simulate"
+            )
         which = np.repeat(np.arange(len(old)), len(cells))
         spread = batch.at(which)
         spread.rows[:, column] = np.clip(new, low, high)
@@ -281,17 +315,20 @@ class Firings:
                     f"{self.program.actions[rank].name}: not Markov; use reset or resume, or simulate"
                 )
 
-    def look(self, batch: Batch, touched: set[int] | None = None) -> None:
+    def look(self, batch: Batch, touched: set[int] | None = None, before: Ints | None = None) -> None:
         """Let the monitors look at the states (at those that read a touched slot; None: all)."""
         if not self.monitors:
             return
         names = self.layout.view(batch.rows)
+        old = None if before is None else self.layout.view(before)
         flags = batch.flags.copy()
         for k, monitor in enumerate(self.monitors):
             if touched is not None and not (self.watched[k] & touched):
                 continue
             open_ = (flags >> (2 * k)) & 3 == 0
             true = open_ & np.asarray(evaluate(monitor.condition, names).v, dtype=np.bool_)
+            if monitor.edge and old is not None:
+                true = true & ~np.asarray(evaluate(monitor.condition, old).v, dtype=np.bool_)
             flags |= true.astype(np.int64) << (2 * k)
             if monitor.throughout != Truth(True):
                 ended = open_ & ~true & ~np.asarray(evaluate(monitor.throughout, names).v, dtype=np.bool_)
@@ -322,6 +359,11 @@ def cell_shares(law: Law, slot: Slot, relative: bool) -> tuple[Ints, Floats]:
     p, q = slot.grid
     if relative:
         low, high = low - high, high - low
+    if high - low > MOST_CELLS:
+        raise EngineError(
+            f"level {slot.name} is drawn from a law and has {high - low + 1:,} values to draw (at most {MOST_CELLS:,}); give it "
+            "a coarser step, or nearer low and high, or simulate"
+        )
     cells = np.arange(low, high + 1, dtype=np.int32)
     tails = [survival(law, (k + 0.5) * p / q) for k in range(low, high)]
     shares = -np.diff(np.array([1.0, *tails, 0.0]))

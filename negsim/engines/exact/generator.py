@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from negsim.engines.exact.firing import COUNT_SHIFT
 from negsim.engines.exact.graph import Edges, Graph
+from negsim.engines.exact.transient import Stiff
 from negsim.errors import EngineError
 
 __all__ = ["ENDED", "OPEN", "TRUE", "Chain", "chain_of"]
@@ -19,6 +23,8 @@ Longs = NDArray[np.int64]
 OPEN, TRUE, ENDED = 0, 1, 2
 # Above the largest exit rate, so that no diagonal of the jump matrix loses digits by cancellation.
 ROOM = 1.02
+MOST_JOINED = 60_000_000
+"""Statuses times edges that are laid out at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +44,9 @@ class Chain:
         State of the graph behind each state of the chain, -1 where it is no longer of interest.
     status : int8 (n, watched conditions)
         OPEN, TRUE or ENDED.
-    timeline : tuple of (days, ranks due)
+    stiff : Stiff
+        The same rates without a diagonal, for stiff methods.
+    timeline : tuple of (microseconds, ranks due)
     degree : int
         Most terms that meet in one entry of a product (for the rounding error).
     slopes : sequence of (jump', steps', start')
@@ -53,6 +61,7 @@ class Chain:
     start: Floats
     state: Longs
     status: NDArray[np.int8]
+    stiff: Stiff
     timeline: tuple[tuple[float, tuple[int, ...]], ...]
     degree: int
     slopes: tuple[tuple[sparse.csr_array, dict[tuple[int, ...], sparse.csr_array], Floats], ...] = ()
@@ -69,23 +78,26 @@ class Chain:
 
 
 class _Product:
-    """States joined to the statuses of some monitors.
+    """States joined to the statuses of some monitors, and to firings counted up to ``times``.
 
     With ``absorb`` the chain stops where nothing can change the answer any more: all conditions true, or the first
     one given up (then only its status matters).
     """
 
-    def __init__(self, graph: Graph, watched: Sequence[int], absorb: bool) -> None:
+    def __init__(self, graph: Graph, watched: Sequence[int], absorb: bool, times: int) -> None:
         self.graph = graph
         self.watched = tuple(watched)
         self.absorb = absorb
+        self.times = times
+        self.radix = (*((times + 1,) if times else ()), *(3 for _ in self.watched))
         self.blocks: dict[tuple[int, ...], int] = {}
         self.sinks: dict[tuple[int, ...], int] = {}
         n = graph.states
-        kinds = (OPEN, TRUE, ENDED)
-        tuples: list[tuple[int, ...]] = [()]
-        for _ in self.watched:
-            tuples = [(*t, kind) for t in tuples for kind in kinds]
+        if math.prod(self.radix) * max(n, len(graph.rates)) > MOST_JOINED:
+            raise EngineError(
+                f"counting to {times} in each of {n:,} states is too much; ask for fewer firings at least, or simulate"
+            )
+        tuples = list(itertools.product(*(range(r) for r in self.radix)))
         for status in tuples:
             if not self._sink(status):
                 self.blocks[status] = len(self.blocks) * n
@@ -95,19 +107,35 @@ class _Product:
                 self.sinks[status] = offset + len(self.sinks)
         self.size = offset + len(self.sinks)
 
+    def statuses(self, status: tuple[int, ...]) -> tuple[int, ...]:
+        """OPEN, TRUE or ENDED for each: enough firings counted is TRUE."""
+        return (TRUE if status[0] == self.times else OPEN, *status[1:]) if self.times else status
+
     def _sink(self, status: tuple[int, ...]) -> bool:
         if not (self.absorb and status):
             return False
-        return status[0] == ENDED or all(s == TRUE for s in status)
+        found = self.statuses(status)
+        return found[0] == ENDED or all(s == TRUE for s in found)
+
+    def _seen(self, flags: Longs) -> list[Longs]:
+        """What the monitors saw on some edges, and firings counted on the way."""
+        fired = [flags >> COUNT_SHIFT] if self.times else []
+        return [*fired, *((flags >> (2 * k)) & 3 for k in self.watched)]
+
+    def _after(self, status: Sequence[int], seen: Sequence[Longs]) -> list[Longs]:
+        """Statuses after some edges."""
+        found = [np.where(s == OPEN, flag, s) for s, flag in zip(status, seen, strict=True)]
+        if self.times:
+            found[0] = np.minimum(status[0] + seen[0], self.times)
+        return found
 
     def spread(self, edges: Edges, absorbed: float) -> tuple[Longs, Longs, Floats]:
         """Edges between joined states; ``absorbed`` is the mass of a sink's edge to itself."""
-        seen = [(edges.flags >> (2 * k)) & 3 for k in self.watched]
+        seen = self._seen(edges.flags)
         sources, targets, masses = [], [], []
         for status, offset in self.blocks.items():
-            after = [np.where(s == OPEN, flag, s) for s, flag in zip(status, seen, strict=True)]
             sources.append(edges.source + offset)
-            targets.append(self._place(after, edges.target))
+            targets.append(self._place(self._after(status, seen), edges.target))
             masses.append(edges.mass)
         if absorbed and self.sinks:
             place = np.array(list(self.sinks.values()), dtype=np.int64)
@@ -118,39 +146,44 @@ class _Product:
             masses.append(mass)
         return np.concatenate(sources), np.concatenate(targets), np.concatenate(masses)
 
-    def _place(self, status: list[NDArray[np.int64]], target: Longs) -> Longs:
+    def _place(self, status: list[Longs], target: Longs) -> Longs:
         """Numbers of joined states."""
         if not status:
             return target
         code = np.zeros(len(target), dtype=np.int64)
-        for s in status:
-            code = code * 3 + s
-        table = np.zeros(3 ** len(status), dtype=np.int64)
-        sink = np.zeros(3 ** len(status), dtype=np.bool_)
+        for s, r in zip(status, self.radix, strict=True):
+            code = code * r + s
+        table = np.zeros(math.prod(self.radix), dtype=np.int64)
+        sink = np.zeros(len(table), dtype=np.bool_)
         for statuses, offset in (*self.blocks.items(), *self.sinks.items()):
             number = 0
-            for one in statuses:
-                number = number * 3 + one
+            for one, r in zip(statuses, self.radix, strict=True):
+                number = number * r + one
             table[number] = offset
             sink[number] = statuses in self.sinks
         return np.where(sink[code], table[code], table[code] + target)
 
     def begin(self, edges: Edges) -> tuple[Longs, Floats]:
         """Where the chain starts."""
-        seen = [(edges.flags >> (2 * k)) & 3 for k in self.watched]
-        return self._place(seen, edges.target), edges.mass
+        seen = self._seen(edges.flags)
+        return self._place(self._after([OPEN] * len(seen), seen), edges.target), edges.mass
 
     def labels(self) -> tuple[Longs, NDArray[np.int8]]:
         """State of the graph and statuses of every joined state."""
         n = self.graph.states
         states = [np.arange(n) for _ in self.blocks] + [np.full(len(self.sinks), -1)]
-        rows = [np.tile(np.array(s, dtype=np.int8), (n, 1)) for s in self.blocks]
-        rows += [np.array([s], dtype=np.int8) for s in self.sinks]
+        rows = [np.tile(np.array(self.statuses(s), dtype=np.int8), (n, 1)) for s in self.blocks]
+        rows += [np.array([self.statuses(s)], dtype=np.int8) for s in self.sinks]
         return np.concatenate(states), np.concatenate(rows) if rows else np.zeros((n, 0), dtype=np.int8)
 
 
 def chain_of(
-    graph: Graph, watched: Sequence[int] = (), absorb: bool = True, chosen: Sequence[NDArray[np.bool_]] = ()
+    graph: Graph,
+    watched: Sequence[int] = (),
+    absorb: bool = True,
+    chosen: Sequence[NDArray[np.bool_]] = (),
+    times: int = 0,
+    start: Edges | None = None,
 ) -> Chain:
     """The chain of a question that watches some of the graph's monitors.
 
@@ -163,10 +196,14 @@ def chain_of(
         Stop where the answer is known; not if observations are to be made of the state later.
     chosen : sequence of bool (e,)
         Sets of exponential transitions whose matrices are wanted too.
+    times : int
+        Firings to count, as the first status (0: none are).
+    start : Edges, optional
+        Where the chain starts, if not where the scenario does.
     """
-    product = _Product(graph, watched, absorb)
+    product = _Product(graph, watched, absorb, times)
     source, target, mass = product.spread(graph.rates, 0.0)
-    begin, begun = product.begin(graph.start)
+    begin, begun = product.begin(graph.start if start is None else start)
     steps = {due: product.spread(edges, 1.0) for due, edges in graph.steps.items()}
     used = _reachable(product.size, begin, [(source, target), *((s, t) for s, t, _ in steps.values())])
     number = np.cumsum(used) - 1
@@ -178,7 +215,7 @@ def chain_of(
         return number[source[keep]], number[target[keep]], mass[keep]
 
     pieces = kept(source, target, mass)
-    rate, jump, slopes = _jump(n, *pieces)
+    rate, jump, moves, slopes = _jump(n, *pieces)
     small = {due: kept(*edges) for due, edges in steps.items()}
     repeated = len(source) // max(len(graph.rates), 1)
     jumps = [np.tile(which, repeated) for which in chosen]
@@ -192,6 +229,7 @@ def chain_of(
         start=starts[0],
         state=state[used],
         status=status[used],
+        stiff=Stiff(moves),
         timeline=graph.timeline,
         degree=_degree(jump, matrices),
         slopes=tuple(
@@ -225,26 +263,37 @@ def _matrix(n: int, source: Longs, target: Longs, values: Floats) -> sparse.csr_
 
 def _jump(
     n: int, source: Longs, target: Longs, mass: Floats
-) -> tuple[float, sparse.csr_array, list[sparse.csr_array]]:
-    """Uniformisation: jump matrix and its derivatives, transposed; edges from a state to itself say nothing."""
+) -> tuple[float, sparse.csr_array, sparse.csr_array, list[sparse.csr_array]]:
+    """Uniformisation: jump matrix, rates and derivatives, transposed; edges from a state to itself say nothing."""
     moving = source != target
     source, target, mass = source[moving], target[moving], mass[moving]
     exits = np.bincount(source, mass[:, 0], n)
-    if not np.isfinite(exits).all():
-        raise EngineError("a state is left at a rate that is not finite; bound the paces, speeds and rates")
     rate = ROOM * float(exits.max(initial=0.0))
+    if not np.isfinite(rate):
+        raise EngineError(
+            "a state is left at a rate that is not finite; bound the paces, speeds and rates, or give the fastest action "
+            "an Immediately clock"
+        )
     everyone = np.arange(n)
+    moves = _matrix(n, source, target, mass[:, 0])
     if rate == 0.0:
         zero = sparse.csr_array((n, n))
-        return 0.0, sparse.eye_array(n, format="csr"), [zero] * (mass.shape[1] - 1)
-    diagonal = 1.0 - exits / rate
+        return 0.0, sparse.eye_array(n, format="csr"), moves, [zero] * (mass.shape[1] - 1)
+    leaving = mass[:, 0] / rate
     both = np.concatenate([source, everyone]), np.concatenate([target, everyone])
-    jump = _matrix(n, *both, np.concatenate([mass[:, 0] / rate, diagonal]))
+    jump = _matrix(n, *both, np.concatenate([leaving, _staying(n, source, leaving)]))
     slopes = []
     for k in range(1, mass.shape[1]):
         out = np.bincount(source, mass[:, k], n)
         slopes.append(_matrix(n, *both, np.concatenate([mass[:, k], -out]) / rate))
-    return rate, jump, slopes
+    return rate, jump, moves, slopes
+
+
+def _staying(n: int, source: Longs, leaving: Floats) -> Floats:
+    """One minus what leaves each state, good to its last place: the leading bits are added up without rounding."""
+    leading = np.rint(leaving * 2.0**30) * 2.0**-30
+    rest = (1.0 - np.bincount(source, leading, n)) - np.bincount(source, leaving - leading, n)
+    return np.asarray(np.maximum(rest, 0.0), dtype=np.float64)
 
 
 def _degree(jump: sparse.csr_array, matrices: dict[tuple[int, ...], list[sparse.csr_array]]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.exact.firing import Firings, Monitor
+from negsim.engines.exact.firing import Firings, Monitor, Nth
 from negsim.engines.exact.layout import Layout
 
 __all__ = ["Edges", "Graph", "Growing"]
@@ -77,7 +77,7 @@ class Graph:
         Exponential transitions.
     steps : dict from ranks due together to Edges
         What each kind of calendar instant does.
-    timeline : tuple of (days, ranks due)
+    timeline : tuple of (microseconds, ranks due)
         The calendar instants after the start, in order.
     monitors : tuple of Monitor
     counted : tuple of (rank, outcome or None)
@@ -87,6 +87,10 @@ class Graph:
     start_tallies : float64 (C,)
     fitted : tuple of int
         Ranks of clocks with fitted stages; the last columns of the tallies count their starts.
+    nth : Nth or None
+        What is counted in the flags of edges.
+    cut : float
+        Bound of the probability to leave the states explored; those beyond were cut off.
     seconds : float
         Time spent exploring.
     """
@@ -104,6 +108,8 @@ class Graph:
     step_tallies: dict[tuple[int, ...], Floats]
     start_tallies: Floats
     fitted: tuple[int, ...]
+    nth: Nth | None
+    cut: float
     seconds: float
 
     @property

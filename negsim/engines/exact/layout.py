@@ -14,7 +14,7 @@ from negsim.engines.exact.vector import Value
 from negsim.errors import EngineError
 from negsim.program import Program
 
-__all__ = ["Layout", "Table"]
+__all__ = ["Layout", "Table", "grown"]
 
 Ints = NDArray[np.int32]
 MOST_IN_A_COLUMN = 2**30
@@ -33,14 +33,15 @@ class Layout:
         self.count: dict[int, int] = {}
         self.stage: dict[int, int] = {}
         self.names: list[str] = []
+        self.kinds: list[str] = []
         for slot in cone.slots:
-            self.column[slot] = self._new(program.slots[slot].name)
+            self.column[slot] = self._new(program.slots[slot].name, program.slots[slot].kind)
         for rank in cone.ranks:
             if program.actions[rank].limit is not None:
-                self.count[rank] = self._new(f"firings of {program.actions[rank].name}")
+                self.count[rank] = self._new(f"firings of {program.actions[rank].name}", "limit")
         for rank in cone.ranks:
             if clocks[rank].kind == "stages":
-                self.stage[rank] = self._new(f"stage of {program.actions[rank].name}")
+                self.stage[rank] = self._new(f"stage of {program.actions[rank].name}", "stage")
         first = len(program.slots) - len(program.parameters)
         self.fixed: dict[str, Value] = {}
         for number, slot_row in enumerate(program.slots[first:]):
@@ -49,8 +50,9 @@ class Layout:
             is_fact = isinstance(program.parameters[number].best, bool)
             self.fixed[slot_row.name] = Value(bool(value)) if is_fact else Value(np.float64(value), slope)
 
-    def _new(self, name: str) -> int:
+    def _new(self, name: str, kind: str) -> int:
         self.names.append(name)
+        self.kinds.append(kind)
         return len(self.names) - 1
 
     @property
@@ -160,20 +162,11 @@ class Table:
 
     def _append(self, rows: Ints) -> None:
         if self.size + len(rows) > self.most:
-            raise EngineError(self._too_many())
+            raise EngineError(f"more than {self.most:,} states{grown(self.layout, np.concatenate([self.states, rows]))}")
         while self.size + len(rows) > len(self.rows):
             self.rows = np.concatenate([self.rows, np.zeros_like(self.rows)])
         self.rows[self.size : self.size + len(rows)] = rows
         self.size += len(rows)
-
-    def _too_many(self) -> str:
-        """What grows, and what can be done."""
-        values = [(len(np.unique(column)), name) for column, name in zip(self.states.T, self.layout.names, strict=True)]
-        widest = ", ".join(f"{name} ({count} values)" for count, name in sorted(values, reverse=True)[:3])
-        return (
-            f"more than {self.most:,} states; the widest variables are {widest}. Bound them (a limit= on the action, a "
-            "coarser step, a guard), ask fewer questions at a time, raise max_states, or simulate"
-        )
 
     def _widen(self, rows: Ints) -> None:
         """Make room for values outside the ranges met so far."""
@@ -191,7 +184,9 @@ class Table:
         top = high + span if high > top else top
         bottom = low - span if low < bottom else bottom
         if max(abs(top), abs(bottom)) > MOST_IN_A_COLUMN:
-            raise EngineError(f"{self.layout.names[column]} grows beyond 2**30; bound it, or simulate")
+            raise EngineError(
+                f"{self.layout.names[column]} goes to {max(high, -low):,}, beyond what the exact engine holds (2**30); bound it, or simulate"
+            )
         self.low[column] = bottom
         self.bits[column] = (top - bottom).bit_length()
 
@@ -199,6 +194,33 @@ class Table:
         self._place()
         keys = self.keys(self.states) if self.size else np.zeros(0, dtype=np.uint64)
         self.known = dict(zip(keys.tolist(), range(self.size), strict=True))
+
+
+REMEDIES = {
+    "counter": "bound it by the guards of the actions that change it, or by limit= on them",
+    "level": "give it a coarser step, or nearer low and high",
+    "limit": "lower that limit",
+    "stage": "solve with fewer stages",
+}
+WIDE = 12
+
+
+def grown(layout: Layout, rows: Ints) -> str:
+    """What made the states so many, and what can be done about that."""
+    counts = [len(np.unique(column)) for column in rows.T]
+    widest = max(range(len(counts)), key=counts.__getitem__, default=None)
+    others = "ask one question at a time (only what bears on it is kept), end the scenario earlier, allow more, or simulate"
+    if widest is not None and counts[widest] >= WIDE:
+        name, kind = layout.names[widest], layout.kinds[widest]
+        low, high = int(rows[:, widest].min()), int(rows[:, widest].max())
+        ends = f", from {low:,} to {high:,}" if kind == "counter" else ""
+        return f": {name} alone takes {counts[widest]:,} values{ends}; {REMEDIES.get(kind, 'bound it')}, {others}"
+    several = [layout.names[k] for k in sorted(range(len(counts)), key=lambda k: -counts[k]) if counts[k] > 1]
+    told = ", ".join(several[:3]) + (f" and {len(several) - 3} more" if len(several) > 3 else "")
+    return (
+        f": {len(several)} variables with a few values each ({told}) can be combined in too many ways; where several are "
+        f"alike, count them in one counter, let what need not be drawn begin with a known value, {others}"
+    )
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
@@ -11,16 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negsim.engines.exact import questions as ask
-from negsim.engines.exact.explore import check_slots, explore
+from negsim.engines.exact.explore import Budget, Wanted, check_slots, explore
 from negsim.engines.exact.generator import Chain, chain_of
-from negsim.engines.exact.graph import Graph
+from negsim.engines.exact.graph import Edges, Graph
 from negsim.engines.exact.lumping import Cone, cone_of
 from negsim.engines.exact.markov import Numbers, clockworks, numbers_of
+from negsim.engines.exact.options import listed
 from negsim.engines.exact.questions import Observed, Posed, Watch, watch_of
 from negsim.engines.exact.transient import Sweep
 from negsim.engines.exact.travel import Mark, Outcome, Probe, travel
 from negsim.errors import EngineError, EstimateError
-from negsim.model.calendar import DAY, moment
+from negsim.model.actions import Action
+from negsim.model.calendar import moment
 from negsim.model.expressions import Expression, Operand, Ref, as_expression
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
@@ -44,7 +47,7 @@ class Machine:
     numbers : Numbers
         Parameter values and laws.
     observed : tuple of Observed
-    max_states, tolerance, method, stages
+    max_states, max_seconds, tolerance, method, stages
         As given to `solve`.
     claims : tuple of str
         Contested claims that are mixed over.
@@ -55,12 +58,18 @@ class Machine:
     numbers: Numbers
     observed: tuple[Observed, ...]
     max_states: int
+    max_seconds: float
     tolerance: float
     method: str
     stages: int | None
     claims: tuple[str, ...] = ()
     graphs: list[tuple[Cone, tuple[str, ...], Graph]] = field(default_factory=list, repr=False)
     chains: dict[Any, Chain] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """Questions that can be watched at all."""
+        return tuple(name for name in self.program.probes.asked if name not in self.refused)
 
     @cached_property
     def refused(self) -> dict[str, str]:
@@ -108,9 +117,10 @@ class Machine:
 
     def _largest(self) -> Graph:
         if not self.graphs:
-            watches = [self.posed(name).watch for name in self.program.probes.asked if name not in self.refused]
+            watches = [self.posed(name).watch for name in self.asked]
             trees = tuple(tree for watch in watches for tree in watch.reads)
-            self.graph(Watch(trees=trees, counted=tuple({c for watch in watches for c in watch.counted})))
+            counted = {c for watch in watches for c in (*watch.counted, *((rank, None) for rank in watch.ranks))}
+            self.graph(Watch(trees=trees, counted=tuple(sorted(counted, key=str))))
         return max((graph for _, _, graph in self.graphs), key=lambda graph: graph.states)
 
     def given(self, *observed: Observed) -> Self:
@@ -124,7 +134,7 @@ class Machine:
         >>> round(later.probability("summit.held", by=30).value, 7)
         0.5090754
         """
-        return replace(self, observed=(*self.observed, *observed), graphs=[], chains={})
+        return replace(self, observed=(*self.observed, *listed(observed, Observed, "observed")), graphs=[], chains={})
 
     def posed(self, question: Any) -> Posed:
         """The question as it is watched: by name, by itself, or by its condition (an expression or its text)."""
@@ -146,7 +156,12 @@ class Machine:
         if isinstance(what, Question) or (isinstance(what, str) and what in self.program.probes.asked):
             return self.posed(what)
         if kind == "fired":
-            return self.posed(Question(name="anew", kind=kind, action=what, **more))
+            if not isinstance(what, str | Action):
+                raise EstimateError(f"action is {what!r}; give an action or its name")
+            outcome = more.get("outcome")
+            if outcome is not None and not isinstance(outcome, str):
+                raise EstimateError(f"outcome is {outcome!r}; give the name of an outcome")
+            return self.posed(Question(name="anew", kind=kind, action=what, **more))  # type: ignore[arg-type] # its name is taken
         return self.posed(Question(name="anew", kind=kind, condition=as_expression(what)))
 
     def needs(self, posed: Posed, *kinds: str) -> None:
@@ -157,6 +172,23 @@ class Machine:
                 f"question {name} is of kind {posed.kind!r}, which has no such answer; ask one of kind {' or '.join(kinds)}"
             )
 
+    def needs_probability(self, posed: Posed) -> None:
+        """Refuse a question whose answer is a number."""
+        if not posed.entry.question.probable:
+            advice = "give it at_least=" if posed.kind == "fired" else "ask one of kind reached, happens or holds"
+            raise EstimateError(
+                f"question {posed.entry.question.name} is of kind {posed.kind!r}: its answer is a number and has no "
+                f"probability; {advice}, or use count(), duration() or value()"
+            )
+
+    def ungiven(self, posed: Posed, what: str) -> None:
+        """Refuse what is not computed for conditioned questions, rather than leave the condition out."""
+        if posed.form:
+            raise EngineError(
+                f"question {posed.entry.question.name}: {what} given '{posed.entry.question.given}' has no exact answer; "
+                "ask without given, ask for a probability, or simulate"
+            )
+
     def unobserved(self, what: str) -> None:
         """Refuse what is not given together with observations."""
         if self.observed:
@@ -164,105 +196,137 @@ class Machine:
 
     @cached_property
     def facts(self) -> list[tuple[Expression, float, bool]]:
-        """What was observed: (condition, days, whether it turned true then)."""
+        """What was observed: (condition, microseconds, whether it turned true then)."""
         calendar = self.scenario.calendar
         found = []
         for one in self.observed:
             where = f"observed '{one.condition}'"
-            days = self.deadline(one.on) if one.at is None else calendar.instant(one.at, where) / DAY
-            if not 0 <= days <= self.horizon:
+            when = self.deadline(one.on) if one.at is None else calendar.instant(one.at, where)
+            if not 0 <= when <= self.horizon:
                 raise EstimateError(f"{where}: the date lies outside the scenario; move it")
-            found.append((one.condition, days, one.at is not None))
+            found.append((one.condition, when, one.at is not None))
         return found
 
     @property
     def horizon(self) -> float:
-        """The scenario's end in days: the chain runs in days, as its rates do."""
-        return self.program.horizon / DAY
+        """The scenario's end in microseconds."""
+        return self.program.horizon
 
-    def deadline(self, by: Any) -> float:
-        """Days to a date, the whole of a bare one."""
-        calendar = self.scenario.calendar
-        when = calendar.deadline(moment(by, "by"), "by") / DAY
+    def deadline(self, by: Any, name: str = "by") -> float:
+        """Microseconds to a date, the whole of a bare one."""
+        return self.within(self.scenario.calendar.deadline(moment(by, name), name), by, name)
+
+    def times(self, dates: Any) -> list[float] | None:
+        """Several dates in microseconds."""
+        if dates is None:
+            return None
+        if isinstance(dates, str) or not isinstance(dates, Iterable):
+            raise EstimateError(f"dates is {dates!r}; give a list of dates, instants or days")
+        return [self.deadline(date, "dates") for date in dates]
+
+    def within(self, when: float, told: Any, name: str) -> float:
+        """A date, refused if it lies outside the scenario."""
         if not 0 <= when <= self.horizon:
-            end = calendar.label(self.program.horizon)
-            raise EstimateError(f"by={by!r} lies outside the scenario (to {end}); move the scenario's end")
+            label = self.scenario.calendar.label
+            raise EstimateError(
+                f"{name}={told!r} lies outside the scenario ({label(0.0)} to {label(self.horizon)}); move the scenario's start or end"
+            )
         return when
 
-    def dates(self, posed: Posed, by: Any = None, after: Any = None) -> tuple[float, float, float]:
-        """Deadline, opening, and deadline of what is given, in days."""
-        entry = posed.entry
-        upto = entry.by / DAY if by is None else self.deadline(by)
-        calendar = self.scenario.calendar
-        since = (entry.after if after is None else calendar.opening(moment(after, "after"), "after")) / DAY
-        given_by = upto if entry.given is None or (entry.given.default and by is not None) else entry.given.when / DAY
-        return upto, since, given_by
+    def dates(self, posed: Posed, by: Any = None, after: Any = None, before: Any = None) -> tuple[float, float, float]:
+        """Deadline, opening, and date of what is given, in microseconds.
+
+        Raises
+        ------
+        EstimateError
+            If a date lies outside the scenario, or the window is empty.
+        """
+        entry, calendar = posed.entry, self.scenario.calendar
+        if by is not None and before is not None:
+            raise EstimateError(f"give either by={by!r} (the whole of that day) or before={before!r}, not both")
+        upto = entry.by if by is None else self.deadline(by)
+        if before is not None:
+            upto = self.within(calendar.before(moment(before, "before"), "before"), before, "before")
+        since = entry.after
+        if after is not None:
+            since = self.within(calendar.opening(moment(after, "after"), "after"), after, "after")
+        if since > upto:
+            raise EstimateError(
+                f"the window from {calendar.label(since)} to {calendar.label(upto)} is empty; give a later by= or an earlier after="
+            )
+        own = (by, before) == (None, None)
+        given = upto if entry.given is None or (entry.given.default and not own) else entry.given.when
+        return upto, since, given
 
     def cone(self, watch: Watch) -> Cone:
         """What a watch depends on."""
         trees = (*watch.reads, *(condition for condition, _, _ in self.facts))
-        return cone_of(self.program, trees, [rank for rank, _ in watch.counted])
+        return cone_of(self.program, trees, watch.ranks)
 
     def graph(self, watch: Watch, thetas: tuple[str, ...] = ()) -> Graph:
         """The explored graph on which a watch can be kept; watches of the same cone are explored together."""
         cone = self.cone(watch)
         for known, names, graph in self.graphs:
             enough = set(watch.monitors) <= set(graph.monitors) and set(watch.counted) <= set(graph.counted)
-            if known == cone and names == thetas and enough:
+            if known == cone and names == thetas and enough and watch.nth in (None, graph.nth):
                 return graph
         monitors, counted = dict.fromkeys(watch.monitors), dict.fromkeys(watch.counted)
-        for name in [] if thetas else self.program.probes.asked:
+        for name in [] if thetas else self.asked:
             other = self.posed(name).watch
             if len(monitors) + len(other.monitors) <= MOST_TOGETHER and self.cone(other) == cone:
                 monitors.update(dict.fromkeys(other.monitors))
                 counted.update(dict.fromkeys(other.counted))
         numbers = numbers_of(self.program, self.numbers.values, thetas) if thetas else self.numbers
-        graph = explore(self.program, cone, numbers, tuple(monitors), tuple(counted), self.max_states, self.stages)
+        wanted = Wanted(tuple(monitors), tuple(counted), watch.nth)
+        budget = Budget(self.max_states, self.max_seconds, self.tolerance)
+        graph = explore(self.program, cone, numbers, wanted, budget, self.stages)
         self.graphs.append((cone, thetas, graph))
         return graph
 
     def chain(self, watch: Watch, absorb: bool = True, thetas: tuple[str, ...] = ()) -> tuple[Graph, Chain]:
         """The chain of a watch; it stops where the answer is known, unless the state is still to be observed."""
         graph = self.graph(watch, thetas)
-        watched = tuple(graph.monitors.index(monitor) for monitor in watch.monitors)
-        key = (id(graph), watched, absorb)
+        key = (id(graph), watch.monitors, watch.nth, absorb)
         if key not in self.chains:
-            chosen, _ = ask.observing(graph, self.facts)
-            self.chains[key] = chain_of(graph, watched, absorb, chosen)
+            self.chains[key] = self.begun(graph, watch, absorb, None)
         return graph, self.chains[key]
+
+    def begun(self, graph: Graph, watch: Watch, absorb: bool, start: Edges | None) -> Chain:
+        """The chain of a watch on a graph, from another beginning than the scenario's."""
+        chosen, _ = ask.observing(graph, self.facts)
+        watched = tuple(graph.monitors.index(monitor) for monitor in watch.monitors)
+        return chain_of(graph, watched, absorb, chosen, 0 if watch.nth is None else watch.nth.k, start)
 
     def evidence(self, graph: Graph, chain: Chain) -> list[Mark]:
         """Marks of what was observed."""
         return ask.observed_marks(graph, chain, ask.observing(graph, self.facts)[1])
 
-    def travel(
-        self,
-        chain: Chain,
-        until: float,
-        probes: Sequence[Probe] = (),
-        marks: Sequence[Mark] = (),
-        rewards: Floats | None = None,
-        steps: dict[tuple[int, ...], Floats] | None = None,
-    ) -> Outcome:
-        """Carry a chain to a time with a fresh record of errors."""
-        sweep = Sweep(tolerance=self.tolerance, method=self.method)
-        return travel(chain, until, sweep, probes, marks, rewards, steps)
+    def travel(self, chain: Chain, until: float, probes: Sequence[Probe] = (), **more: Any) -> Outcome:
+        """Carry a chain to a time with a fresh record of errors; more is as for `travel`."""
+        sweep = Sweep(
+            tolerance=more.pop("tolerance", self.tolerance),
+            method=self.method,
+            ends=time.perf_counter() + self.max_seconds,
+        )
+        # What overflows is refused with words where it is made an answer.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return travel(chain, until, sweep, probes, **more)
 
     def misfit(self, graph: Graph, chain: Chain, by: float) -> float:
-        """Bound of what fitted stages can change.
+        """Bound of what fitted stages, and states cut off, can change in a probability.
 
         A drawn time and its stand-in can be coupled to differ with a probability of their total variation distance;
         the histories then differ with at most that times the expected number of draws before the answer is known.
         """
         if not graph.fitted:
-            return 0.0
+            return graph.cut
         columns = range(len(graph.counted) - len(graph.fitted), len(graph.counted))
         rewards = np.hstack([on_chain(chain, graph.tallies[:, k]) for k in columns])
         steps = {due: np.hstack([on_chain(chain, t[:, k]) for k in columns]) for due, t in graph.step_tallies.items()}
-        found = self.travel(chain, by, rewards=rewards, steps=steps)
+        found = self.travel(chain, by, rewards=rewards, step_rewards=steps)
         starts = found.integrals + graph.start_tallies[list(columns)]
         distances = [law.distance for rank in graph.fitted if (law := graph.firings.clocks[rank].law) is not None]
-        return float(np.dot(starts, distances))
+        return float(np.dot(starts, distances)) + graph.cut
 
 
 def on_chain(chain: Chain, values: Floats) -> Floats:

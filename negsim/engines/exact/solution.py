@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,21 +12,22 @@ from numpy.typing import NDArray
 from negsim.engines.exact import questions as ask
 from negsim.engines.exact.curves import ExactPassage, passage
 from negsim.engines.exact.derivatives import derivative
-from negsim.engines.exact.generator import TRUE, Chain
+from negsim.engines.exact.firsttimes import first_time
+from negsim.engines.exact.generator import Chain
 from negsim.engines.exact.graph import Graph
+from negsim.engines.exact.joint import Mass, given_mass, joint_mass, misfit, weighed
 from negsim.engines.exact.machine import Machine, on_chain
 from negsim.engines.exact.markov import numbers_of
-from negsim.engines.exact.questions import Observed, Posed, Watch, exact
+from negsim.engines.exact.options import check_arguments, check_claims, listed, values_of
+from negsim.engines.exact.questions import Observed, Posed, exact
 from negsim.engines.exact.structure import Impossible, Shape, impossible, shape
-from negsim.engines.exact.transient import METHODS, Sweep
-from negsim.engines.exact.travel import Mark, Probe
-from negsim.errors import EngineError, EstimateError, UnknownName, nearest
+from negsim.engines.exact.transient import Sweep
+from negsim.errors import EngineError, EstimateError
 from negsim.estimates import Estimate
 from negsim.model.calendar import DAY
-from negsim.model.expressions import reads
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario, check_is_scenario
-from negsim.program import Program, lower
+from negsim.program import lower
 
 __all__ = ["Solution", "solve"]
 
@@ -39,6 +40,7 @@ def solve(
     questions: Iterable[Question] = (),
     observed: Iterable[Observed] = (),
     max_states: int = 2_000_000,
+    max_seconds: float = 60.0,
     tolerance: float = 1e-12,
     method: str = "auto",
     stages: int | None = None,
@@ -60,8 +62,11 @@ def solve(
         Answers are given that all of this was so.
     max_states : int
         Most states to explore.
+    max_seconds : float
+        Most seconds to explore them, and to carry them through time for one answer.
     tolerance : float
-        Poisson mass that truncation may lose, at most (it is kept far below that).
+        Probability that cutting off may lose, at most: jumps beyond the last, and states beyond those explored where a
+        counter has no end. It is kept far below that where it costs little, and is part of every error.
     method : {'auto', 'uniformisation', 'squaring', 'implicit'}
         Of the transient probabilities; see `negsim.engines.exact.transient`.
     stages : int, optional
@@ -91,9 +96,11 @@ def solve(
     >>> round(solution.probability("memo", by=5).value, 9)
     0.77686984
     """
-    if method not in METHODS:
-        raise EngineError(f"method is {method!r}; use one of {', '.join(METHODS)}")
     check_is_scenario(scenario, "solve")
+    check_arguments(method, max_states, max_seconds, tolerance, stages)
+    questions, observed = listed(questions, Question, "questions"), listed(observed, Observed, "observed")
+    if not isinstance(fix, Mapping | None) or not isinstance(parameters, Mapping | None):
+        raise EngineError(f"fix is {fix!r} and parameters is {parameters!r}; give mappings from name to value, or None")
     scenario = scenario.fixing(fix or {})
     elements, named = scenario.expanded, parameters or {}
     claims = tuple(name for name, one in elements.parameters.items() if one.contested and name not in named)
@@ -103,8 +110,9 @@ def solve(
         scenario=scenario,
         program=program,
         numbers=numbers_of(program, values_of(program, parameters or {})),
-        observed=tuple(observed),
+        observed=observed,
         max_states=max_states,
+        max_seconds=float(max_seconds),
         tolerance=tolerance,
         method=method,
         stages=stages,
@@ -114,25 +122,6 @@ def solve(
     if refused and len(refused) == len(program.probes.asked):
         raise EngineError(next(iter(refused.values())))
     return solution
-
-
-def check_claims(program: Program, claims: Sequence[str]) -> None:
-    """Refuse laws that read a claim: rates are numbers of the whole chain, a claim differs from history to history."""
-    for law, place in zip(program.laws, program.probes.law_places, strict=True):
-        for name in sorted({name for tree in law.arguments() for name in reads(tree)} & set(claims)):
-            raise EngineError(
-                f"{place}: its law reads the contested claim {name}, which the exact engine mixes over; let a pace or a "
-                f"weight read it, read it one way with fix={{{name!r}: True}}, or simulate"
-            )
-
-
-def values_of(program: Program, given: Mapping[str, float]) -> list[float]:
-    """A row of parameter values: the given ones, else the best."""
-    names = [parameter.name for parameter in program.parameters]
-    for name in given:
-        if name not in names:
-            raise UnknownName(f"no parameter is named {name!r}{nearest(name, names)}")
-    return [float(given.get(name, best)) for name, best in zip(names, program.best(), strict=True)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,14 +140,14 @@ class Solution(Machine):
         >>> print(solve(ns.load("toy")).answer("talks_day_5"))
         0.7768698, exact (error below ...)
         """
-        kind = self.posed(question).kind
-        if kind == "duration":
+        posed = self.posed(question)
+        if posed.entry.question.probable:
+            return self.probability(question)
+        if posed.kind == "duration":
             return self.duration(question)
-        if kind == "fired":
-            return self.count(question)
-        return self.value(question) if kind == "value" else self.probability(question)
+        return self.count(question) if posed.kind == "fired" else self.value(question)
 
-    def probability(self, question: Any, by: Any = None, *, after: Any = None) -> Estimate:
+    def probability(self, question: Any, by: Any = None, *, before: Any = None, after: Any = None) -> Estimate:
         """Probability of yes, with its error.
 
         Parameters
@@ -166,50 +155,22 @@ class Solution(Machine):
         question : str, Question or condition
         by : date, instant or days, optional
             Another deadline than the question's own; a bare date is the whole of that day.
+        before : date, instant or days, optional
+            In place of ``by``: up to the last microsecond before that date begins, or before the instant.
         after : date, instant or days, optional
-            Opening of a window: the *first* time must lie in ``[after, by]``.
+            Opening of a window: the *first* time must lie in ``[after, by]``; for kind ``happens`` a turn must, for
+            ``fired`` so many firings.
         """
         posed = self.posed(question)
         if posed.kind == "holds":
-            return self._at_date(posed, by, share=True)
-        self.needs(posed, "reached", "when", "holds")
-        upto, since, given_by = self.dates(posed, by, after)
-        if since > upto:
-            return exact(0.0, 0.0, "empty window", share=True)
-        if posed.entry.given is None and not self.observed:
-            return self._reached(posed, upto, since)
-        return self._conditional(posed, upto, since, given_by)
-
-    def _reached(self, posed: Posed, upto: float, since: float) -> Estimate:
-        """First passage within a window: one sweep, two readings."""
-        graph, chain = self.chain(posed.watch)
-        hit = (chain.status[:, 0] == TRUE).astype(np.float64)
-        probes = [Probe(upto, hit)]
-        if since > 0.0:
-            probes.append(Probe(since, hit, before=True))
-        found = self.travel(chain, upto, probes=probes)
-        value = float(found.values[0] - found.values[1:].sum())
-        error = found.sweep.lost + found.sweep.relative * float(found.values.sum()) + self.misfit(graph, chain, upto)
-        return exact(value, error, method_of(found.sweep), share=True)
-
-    def _conditional(self, posed: Posed, upto: float, since: float, given_by: float) -> Estimate:
-        """A ratio: yes and all that is given, to all that is given."""
-        absorb = not self.observed
-        graph, chain = self.chain(posed.watch, absorb)
-        marks = ask.question_marks(chain, posed.entry, upto, since, given_by)
-        above = self._mass(chain, [*self.evidence(graph, chain), *marks])
-        # The chain of the answer stops where the answer is No: what is given is asked of a chain of its own.
-        rest = Watch(monitors=posed.watch.monitors[1:], trees=posed.watch.reads)
-        graph, chain = self.chain(rest, absorb)
-        given = ask.given_marks(chain, given_by) if rest.monitors else []
-        below = self._mass(chain, [*self.evidence(graph, chain), *given])
-        return ratio(above, below, self.misfit(graph, chain, max(upto, given_by)))
-
-    def _mass(self, chain: Chain, marks: list[Mark]) -> tuple[float, float]:
-        """Probability (or density) left by some marks, with its error."""
-        found = self.travel(chain, max((mark.time for mark in marks), default=0.0), marks=marks)
-        value = float(found.v.sum())
-        return value, found.sweep.lost + found.sweep.relative * value
+            return self._at_date(posed, by, share=True, before=before)
+        self.needs_probability(posed)
+        upto, since, given = self.dates(posed, by, after, before)
+        above = joint_mass(self, posed, upto, since, given)
+        beside, fitted = misfit(self, posed, max(upto, given))
+        if not posed.form and not self.observed:
+            return exact(above.value, above.error + beside, above.method, share=True, fitted=fitted)
+        return ratio(above, given_mass(self, posed, given), beside, fitted=fitted)
 
     def holds(self, condition: Any, on: Any = None) -> Estimate:
         """Probability that a condition (or a question of kind holds) is true on a date."""
@@ -219,21 +180,14 @@ class Solution(Machine):
         """Expected value of an expression (or of a question of kind value) on a date."""
         return self._at_date(self.posed_as(expression, "value"), on, share=False)
 
-    def _at_date(self, posed: Posed, on: Any, share: bool) -> Estimate:
+    def _at_date(self, posed: Posed, on: Any, share: bool, before: Any = None) -> Estimate:
         self.needs(posed, "holds", "value")
-        when = posed.entry.by / DAY if on is None else self.deadline(on)
-        graph, chain = self.chain(posed.watch, absorb=not self.observed)
-        values = ask.on_states(graph, chain, posed.watch.trees[0])
-        size = float(np.abs(values).max(initial=0.0))
-        evidence = self.evidence(graph, chain)
-        marks = [*evidence, Mark(when, False, lambda v: v * values)]
-        found = self.travel(chain, max(mark.time for mark in marks), marks=marks)
-        total = float(found.v.sum())
-        error = found.sweep.lost * size + found.sweep.relative * float(np.abs(found.v).sum())
-        misfit = self.misfit(graph, chain, when) * size
-        if not evidence:
-            return exact(total, error + misfit, method_of(found.sweep), share=share)
-        return ratio((total, error), self._mass(chain, evidence), misfit, share)
+        when, _, given = self.dates(posed, on, None, before)
+        above, size = weighed(self, posed, when, given)
+        beside, fitted = misfit(self, posed, max(when, given))
+        if not posed.form and not self.observed:
+            return exact(above.value, above.error + beside * size, above.method, share=share, fitted=fitted)
+        return ratio(above, given_mass(self, posed, given), beside * size, share, fitted=fitted)
 
     def spread(self, expression: Any) -> float:
         """How far apart the values of an expression (or of a question of kind value) can lie, over all states."""
@@ -247,6 +201,8 @@ class Solution(Machine):
         posed = self.posed_as(action, "fired", outcome=outcome)
         self.needs(posed, "fired")
         graph, chain = self.chain(posed.watch)
+        if not posed.watch.counted:
+            raise EstimateError(f"question {posed.entry.question.name} asks for a probability (at_least); use probability()")
         column = graph.counted.index(posed.watch.counted[0])
         rewards = on_chain(chain, graph.tallies[:, column])
         steps = {due: on_chain(chain, table[:, column]) for due, table in graph.step_tallies.items()}
@@ -263,16 +219,23 @@ class Solution(Machine):
     def _gathered(
         self, graph: Graph, chain: Chain, posed: Posed, by: Any, rewards: tuple[Floats, dict[tuple[int, ...], Floats], float]
     ) -> Estimate:
-        """A reward added up until a date: per day, per calendar step, and at the start."""
+        """A reward added up within a window: per day, per calendar step, and at the start."""
         self.unobserved("an expected number of firings or time held")
-        upto = posed.entry.by / DAY if by is None else self.deadline(by)
+        self.ungiven(posed, "an expected number of firings or time held")
+        upto, since, _ = self.dates(posed, by)
         a_day, a_step, begun = rewards
-        found = self.travel(chain, upto, rewards=a_day, steps=a_step)
-        value = float(found.integrals[0]) + begun
-        most = float(a_day.max(initial=0.0)) * upto
-        most += sum(float(a_step[due].max(initial=0.0)) for when, due in chain.timeline if when <= upto and due in a_step)
-        error = found.sweep.lost * most + found.sweep.relative * value + self.misfit(graph, chain, upto) * most
-        return exact(value, error, method_of(found.sweep))
+        early = 0.0
+        if since > 0.0:
+            opened = self.travel(chain, since, closed=False)
+            early = opened.sweep.lost + opened.sweep.relative
+            found = self.travel(chain, upto, begin=(since, opened.v), rewards=a_day, step_rewards=a_step)
+        else:
+            found = self.travel(chain, upto, rewards=a_day, step_rewards=a_step)
+        value = float(found.integrals[0]) + (begun if since == 0.0 else 0.0)
+        most = float(a_day.max(initial=0.0)) * ((upto - since) / DAY)
+        most += sum(float(a_step[due].max(initial=0.0)) for when, due in chain.timeline if since <= when <= upto and due in a_step)
+        error = (found.sweep.lost + early + self.misfit(graph, chain, upto)) * most + found.sweep.relative * value
+        return exact(value, error, method_of(found.sweep), fitted=bool(graph.fitted))
 
     def first_time(self, question: Any, by: Any = None) -> Estimate:
         """Expected first time (days) of the histories in which it happens by the deadline; of all, if that is certain.
@@ -282,18 +245,7 @@ class Solution(Machine):
         EstimateError
             If it cannot happen by then.
         """
-        posed = self.posed(question)
-        self.needs(posed, "reached", "when")
-        self.unobserved("an expected first time")
-        upto, _, _ = self.dates(posed, by)
-        graph, chain = self.chain(posed.alone)
-        hit = (chain.status[:, 0] == TRUE).astype(np.float64)
-        found = self.travel(chain, upto, rewards=hit[:, None], probes=[Probe(upto, hit)])
-        share, area = float(found.values[0]), float(found.integrals[0])
-        if not share > 0.0:
-            raise EstimateError(f"'{posed.entry.question.condition}' cannot happen by then, so it has no first time")
-        error = (found.sweep.lost + found.sweep.relative + self.misfit(graph, chain, upto)) * 2 * upto / share
-        return exact(upto - area / share, error, method_of(found.sweep))
+        return first_time(self, self.posed(question), by)
 
     def first_passage(self, question: Any, dates: Iterable[Any] | None = None) -> ExactPassage:
         """The cumulative curve of the first time over dates, in one pass.
@@ -306,14 +258,15 @@ class Solution(Machine):
         """
         posed = self.posed(question)
         self.needs(posed, "reached", "when")
-        return passage(self, posed, None if dates is None else [self.deadline(date) for date in dates])
+        return passage(self, posed, self.times(dates))
 
     def impossible(self, question: Any, dates: Iterable[Any] | None = None) -> Impossible:
         """Probability that the question can no longer come true by its deadline, and since when; what it waits for."""
         posed = self.posed(question)
         self.needs(posed, "reached", "when")
         self.unobserved("when a question becomes impossible")
-        return impossible(self, posed, None if dates is None else [self.deadline(date) for date in dates])
+        self.ungiven(posed, "when a question becomes impossible")
+        return impossible(self, posed, self.times(dates))
 
     def shape(self, question: Any) -> Shape:
         """Classes of states (strongly connected components) behind a question: how many, which are never left."""
@@ -344,9 +297,9 @@ def method_of(sweep: Sweep) -> str:
     return ", ".join(sorted(sweep.methods)) or "closed form"
 
 
-def ratio(above: tuple[float, float], below: tuple[float, float], misfit: float, share: bool = True) -> Estimate:
+def ratio(above: Mass, below: Mass, beside: float, share: bool = True, fitted: bool = False) -> Estimate:
     """A conditional answer with its error."""
-    ask.check_evidence(below[0])
-    value = above[0] / below[0]
-    error = (above[1] + abs(value) * below[1] + 2 * misfit) / below[0]
-    return exact(value, error, "conditional", share=share)
+    ask.check_evidence(below.value)
+    value = above.value / below.value
+    error = (above.error + abs(value) * below.error + 2 * beside) / below.value
+    return exact(value, error, "conditional", share=share, fitted=fitted)

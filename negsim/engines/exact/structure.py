@@ -16,7 +16,7 @@ from negsim.engines.exact.graph import Graph
 from negsim.engines.exact.machine import Machine
 from negsim.engines.exact.questions import Posed, on_states
 from negsim.engines.exact.travel import Outcome, Probe
-from negsim.model.calendar import Calendar
+from negsim.model.calendar import DAY, Calendar
 from negsim.model.effects import Effect
 from negsim.model.expressions import Expression, Not, Truth, atoms, reads, walk
 
@@ -109,7 +109,7 @@ def _can_reach(links: sparse.csr_array, goal: Bools) -> Bools:
 
 
 def alive_sets(chain: Chain, until: float) -> list[tuple[float, Bools]]:
-    """Pairs (from this time on, states from which yes is still possible by the deadline), in order of time."""
+    """Pairs (from these microseconds on, states from which yes is still possible by the deadline), in order of time."""
     links = _graph_of(chain.jump)
     goal = chain.status[:, 0] == TRUE
     alive = _can_reach(links, goal)
@@ -123,21 +123,21 @@ def alive_sets(chain: Chain, until: float) -> list[tuple[float, Bools]]:
     return found[::-1]
 
 
-def impossible(machine: Machine, posed: Posed, days: Sequence[float] | None) -> Impossible:
+def impossible(machine: Machine, posed: Posed, times: Sequence[float] | None) -> Impossible:
     """The curve of "can no longer happen", and what the histories without it lack."""
     upto, _, _ = machine.dates(posed)
     graph, chain = machine.chain(posed.alone)
     sets = alive_sets(chain, upto)
-    if days is None:
-        days = sorted({*np.linspace(0.0, upto, 101).tolist(), *(when for when, _ in sets)})
+    if times is None:
+        times = sorted({*np.rint(np.linspace(0.0, upto, 101)).tolist(), *(when for when, _ in sets)})
     dead = [(when, (~alive).astype(np.float64)) for when, alive in sets]
-    probes = [Probe(day, next(d for when, d in reversed(dead) if when <= day)) for day in days if day <= upto]
+    probes = [Probe(time, next(d for when, d in reversed(dead) if when <= time)) for time in times if time <= upto]
     # At the deadline everything that has not happened is impossible; just before it, what no path leads to.
     missed = (chain.status[:, 0] != TRUE).astype(np.float64)
     last = [Probe(upto, dead[-1][1]), Probe(upto, missed)]
     found = machine.travel(chain, upto, probes=[*probes, *last])
     return Impossible(
-        times=np.array([probe.time for probe in probes]),
+        times=np.array([probe.time for probe in probes]) / DAY,
         values=found.values[:-2],
         probability=float(found.values[-1]),
         lost=float(found.values[-2]),

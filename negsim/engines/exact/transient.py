@@ -1,43 +1,52 @@
-"""Transient probabilities of a Markov chain: uniformisation, and squaring for stiff chains.
+"""Transient probabilities of a Markov chain: uniformisation, and two methods for stiff chains.
 
 Uniformisation (Jensen 1953, Skand. Aktuarietidskr. 36:87; Grassmann 1977, doi:10.1016/0305-0548(77)90007-7): with
 ``P = I + Q/q``, ``p(t) = sum_k Poisson(k; qt) p(0) P^k``. No number is ever subtracted, so small probabilities come
-with as many digits as large ones. Errors are reported: the Poisson mass left out, what stopping early may change, and
-rounding (at most ``steps * (degree + 3) * 2**-53`` of the result).
+with as many digits as large ones.
 
-For stiff chains ``exp(Qt)`` is squared up from a short time, which is also free of subtractions (Xue and Ye 2013,
-doi:10.1090/S0025-5718-2012-02677-4); for those too large for dense matrices, an implicit method whose error is only
-estimated.
+Its rounding grows with the number of jumps, and so does its work. Stiff chains (many jumps in the time asked for) are
+taken by `squaring` if they fit into a dense matrix, else by `implicit`; both reckon with twice the digits.
+
+Errors are reported: absolute ones (mass left out, series cut off, what corrections left) and relative ones (rounding,
+that of the rates included: each is good to a few units in its last place).
 """
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from negsim.engines.exact.implicit import Resolvents
 from negsim.engines.exact.poisson import poisson_weights
+from negsim.engines.exact.squaring import LARGEST, Ladder
 from negsim.errors import EngineError
 
-__all__ = ["METHODS", "Leg", "Sweep", "carry"]
+__all__ = ["METHODS", "Leg", "Stiff", "Sweep", "carry"]
 
 Floats = NDArray[np.float64]
-Move: TypeAlias = "Callable[[sparse.csr_array, float, Floats, float, Floats, Sweep], tuple[Floats, Floats]]"
 METHODS = ("auto", "uniformisation", "squaring", "implicit")
 EPSILON = 2.0**-53
-DENSE = 1_200
-"""Largest chain for dense squaring."""
-DENSE_JUMPS_A_STATE = 40.0
-"""Squaring is taken where uniformisation would need this many jumps a state or more ..."""
-DENSE_JUMPS = 20_000
-"""... and this many at least."""
+DENSE = 300
+"""Largest chain for which squaring is taken by itself (it can be asked for up to 600 states)."""
+DENSE_JUMPS = 4_000
+"""Squaring is taken where uniformisation would need this many jumps in one stretch, and ..."""
+DENSE_JUMPS_A_PAIR = 4.0
+"""... this many for each pair of states."""
+MANY_STRETCHES = 50
+"""As many jumps as this in all stretches together are as bad."""
+FEW_JUMPS = 200
+"""A stretch this short is uniformised in any case."""
 MOST_JUMPS = 500_000
 """Beyond this many jumps in one stretch the implicit method is taken."""
+MOST_UNIFORMISED = 2e7
+"""Jumps of one stretch beyond which uniformisation is refused: what is noted at each would not fit into memory."""
 STATIONARY_EVERY = 64
 
 
@@ -63,37 +72,88 @@ class Leg:
     rewards: Floats | None = None
 
 
+class Stiff:
+    """What the methods for stiff chains keep of a chain from one stretch to the next, made when it is needed.
+
+    Parameters
+    ----------
+    moves : sparse (n, n)
+        Rates (per day) from column to row, without a diagonal.
+    """
+
+    def __init__(self, moves: sparse.csr_array) -> None:
+        self.moves = moves
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """For squaring."""
+        return Ladder(self.moves)
+
+    @cached_property
+    def resolvents(self) -> Resolvents:
+        """For the implicit method."""
+        return Resolvents(self.moves)
+
+    @property
+    def sensitivity(self) -> float:
+        """What rates good to four units in the last place leave uncertain, relative to an answer.
+
+        An answer at an exponential time is a ratio of sums of products of at most n rates each (the matrix-tree
+        theorem), so that it moves by at most 2n times as much as they do; at a fixed time as much is allowed.
+        """
+        n = int(self.moves.shape[0])
+        return 8.0 * (min(n, 1_000) + 8) * EPSILON
+
+
 @dataclass(slots=True)
 class Sweep:
-    """Errors gathered while a chain is carried through time.
+    """Errors gathered while a chain is carried through time, and what is allowed on the way.
 
     Attributes
     ----------
+    whole : float
+        Jumps of all stretches together, as far as is known.
+    ends : float
+        Time (of `time.perf_counter`) at which to give up.
+    watch : callable, optional
+        Called now and then instead.
     lost : float
-        Absolute error: Poisson mass left out, stopping at a stationary law, an implicit method's estimate.
+        Absolute error: mass left out, stopping at a stationary law, series cut off.
     relative : float
         Relative error by rounding.
     steps : int
-        Matrix products done.
+        Matrix products and solves done.
     methods : set of str
         Which methods were used.
     """
 
     tolerance: float = 1e-12
     method: str = "auto"
+    whole: float = 0.0
+    ends: float = math.inf
+    watch: Callable[[], None] | None = None
     lost: float = 0.0
     relative: float = 0.0
     steps: int = 0
     methods: set[str] = field(default_factory=set)
 
     def rounding(self, products: int, degree: int) -> None:
-        """Note so many products in a row."""
-        self.steps += products
-        self.relative += products * (degree + 3) * EPSILON
+        """Note so many products in a row: sums of ``degree`` terms, doubled when the mass is restored, and rates."""
+        self.relative += products * (2 * degree + 12) * EPSILON
+
+    def check(self) -> None:
+        """Give up when the time allowed is over."""
+        if self.watch is not None:
+            self.watch()
+        if time.perf_counter() > self.ends:
+            raise EngineError(
+                f"the time allowed (max_seconds) is over after {self.steps:,} products; allow more, ask fewer dates at a "
+                "time, make the fastest actions slower or Immediate, or simulate"
+            )
 
 
 def carry(
-    jump: sparse.csr_array, rate: float, degree: int, v: Floats, leg: Leg, sweep: Sweep
+    jump: sparse.csr_array, rate: float, degree: int, v: Floats, leg: Leg, sweep: Sweep, stiff: Stiff | None = None
 ) -> tuple[Floats, Floats, Floats]:
     """Carry a probability vector through a stretch.
 
@@ -109,6 +169,8 @@ def carry(
     leg : Leg
     sweep : Sweep
         Takes the errors.
+    stiff : Stiff, optional
+        What other stretches of the same chain left.
 
     Returns
     -------
@@ -120,22 +182,34 @@ def carry(
     if rate == 0.0 or leg.days == 0.0:
         values = np.array([float(f @ v) for f in leg.functionals])
         return v, values, np.zeros(0) if leg.rewards is None else (v @ leg.rewards) * leg.days
-    method = sweep.method if sweep.method != "auto" else choose(len(v), rate * leg.days)
+    method = sweep.method if sweep.method != "auto" else choose(len(v), rate * leg.days, sweep.whole)
     sweep.methods.add(method)
     if method == "uniformisation":
+        if not rate * leg.days < MOST_UNIFORMISED:
+            raise EngineError(f"uniformisation would need {rate * leg.days:.3g} jumps; use method='auto'")
         return _Uniformised(jump, rate, degree, leg, sweep).run(v)
-    if method == "squaring":
-        return _stages(jump, rate, v, leg, sweep, _squared)
-    if method == "implicit":
-        return _stages(jump, rate, v, leg, sweep, _implicit)
+    if method in ("squaring", "implicit"):
+        return _stepwise(stiff or Stiff(_moves(jump, rate)), v, leg, sweep, method)
     raise EngineError(f"method is {method!r}; use one of {', '.join(METHODS)}")
 
 
-def choose(n: int, jumps: float) -> str:
-    """The method for a chain of n states and so many expected jumps."""
-    if n <= DENSE and jumps > max(DENSE_JUMPS, DENSE_JUMPS_A_STATE * n):
+def choose(n: int, jumps: float, whole: float = 0.0) -> str:
+    """The method for a chain of n states and so many expected jumps in a stretch, and in all."""
+    many = max(DENSE_JUMPS, DENSE_JUMPS_A_PAIR * n * n)
+    if n <= DENSE and (jumps > many or (jumps > FEW_JUMPS and whole > MANY_STRETCHES * many)):
+        return "squaring"
+    if n <= LARGEST and jumps > 1e10:
+        # So stiff that the implicit method would take longer than the doublings.
         return "squaring"
     return "uniformisation" if jumps <= MOST_JUMPS else "implicit"
+
+
+def _moves(jump: sparse.csr_array, rate: float) -> sparse.csr_array:
+    """Rates from column to row, without a diagonal, of a transposed jump matrix."""
+    found = sparse.csr_array(jump * rate)
+    found.setdiag(0.0)
+    found.eliminate_zeros()
+    return found
 
 
 class _Uniformised:
@@ -155,13 +229,16 @@ class _Uniformised:
     def run(self, v: Floats) -> tuple[Floats, Floats, Floats]:
         out = np.zeros_like(v)
         weights, first = self.weights.values, self.weights.first
+        begun = float(v.sum())
         history = np.zeros((len(self.table), self.last + 1))
+        mass = np.full(self.last + 1, begun)
         sums = None if self.leg.rewards is None else np.zeros_like(v)
-        tails = self._tails()
+        tails = self._tails() if sums is not None else np.zeros(0)
         stopped = self.last
         for k in range(self.last + 1):
             if len(self.table):
                 history[:, k] = self.table @ v
+                mass[k] = v.sum()
             if first <= k <= self.weights.last:
                 out += weights[k - first] * v
             if sums is not None:
@@ -169,16 +246,26 @@ class _Uniformised:
             if k == self.last:
                 break
             after = self.jump @ v
-            if k % STATIONARY_EVERY == STATIONARY_EVERY - 1 and self._stationary(v, after, k):
-                stopped = k
-                break
+            if k % STATIONARY_EVERY == STATIONARY_EVERY - 1:
+                self.sweep.check()
+                if self._stationary(v, after, k):
+                    stopped = k
+                    break
             v = after
         if stopped < self.last:
             self._rest(out, sums, history, tails, v, stopped)
+            mass[stopped + 1 :] = v.sum()
+        self.sweep.steps += stopped
         self.sweep.lost += max([self.weights.lost, *(w.lost for w in self.inner)])
-        self.sweep.rounding(stopped, self.degree)
-        integrals = np.zeros(0) if sums is None or self.leg.rewards is None else sums @ self.leg.rewards / self.rate
-        return out, self._read(history), integrals
+        # All jumps, also those not done: a change below rounding is not seen, and may come with every one of them.
+        self.sweep.rounding(self.last, self.degree)
+        if len(self.table) and begun > 0.0:
+            history *= begun / np.where(mass > 0.0, mass, begun)
+        if sums is None or self.leg.rewards is None:
+            integrals = np.zeros(0)
+        else:
+            integrals = _restored(sums, begun * self.leg.days) @ self.leg.rewards
+        return _restored(out, begun), self._read(history), integrals
 
     def _tails(self) -> Floats:
         """P(jumps > k) for every k from 0: the weights of integrals."""
@@ -220,73 +307,42 @@ class _Uniformised:
         return np.array(found)
 
 
-def _stages(jump: sparse.csr_array, rate: float, v: Floats, leg: Leg, sweep: Sweep, move: Move) -> tuple[Floats, Floats, Floats]:
+def _restored(v: Floats, mass: float) -> Floats:
+    """The vector with the mass that it must have: jumps lose none, and rounding should not either."""
+    found = float(v.sum())
+    return v * (mass / found) if found > 0.0 else v
+
+
+def _stepwise(stiff: Stiff, v: Floats, leg: Leg, sweep: Sweep, method: str) -> tuple[Floats, Floats, Floats]:
     """One stretch from inner time to inner time."""
-    n = jump.shape[0]
-    rewards = np.zeros((n, 0)) if leg.rewards is None else leg.rewards
+    rewards = np.zeros((len(v), 0)) if leg.rewards is None else leg.rewards
     values = np.zeros(len(leg.times))
     order = np.argsort(leg.times, kind="stable")
     total = np.zeros(rewards.shape[1])
+    sweep.relative += stiff.sensitivity
     now = 0.0
     for place in [*order.tolist(), -1]:
         upto = leg.days if place < 0 else leg.times[place]
         if upto > now:
-            v, gained = move(jump, rate, v, upto - now, rewards, sweep)
+            v, gained = _moved(stiff, v, upto - now, rewards, sweep, method)
             total += gained
             now = upto
         if place >= 0:
-            values[place] = float(leg.functionals[place] @ v)
+            values[place] = math.fsum(leg.functionals[place] * v)
     return v, values, total
 
 
-def _squared(
-    jump: sparse.csr_array, rate: float, v: Floats, days: float, rewards: Floats, sweep: Sweep
+def _moved(
+    stiff: Stiff, v: Floats, days: float, rewards: Floats, sweep: Sweep, method: str
 ) -> tuple[Floats, Floats]:
-    """``exp(Qt)`` by squaring, with the integrals of the rewards as further columns."""
-    n, r = rewards.shape
-    doublings = max(0, math.ceil(math.log2(rate * days)))
-    h = days / 2**doublings
-    base = np.zeros((n + r, n + r))
-    # Rows to columns; rewards are rates into states that keep them, and scale so that no entry overflows.
-    scale = max(1.0, float(np.abs(rewards).max(initial=0.0)))
-    base[:n, :n] = jump.toarray().T * (rate * h)
-    base[:n, n:] = rewards / scale * h
-    base[n:, n:] = np.eye(r) * (rate * h)
-    total = term = np.eye(n + r)
-    for k in range(1, 40):
-        term = term @ base / k
-        total = total + term
-    total *= math.exp(-rate * h)
-    for _ in range(doublings):
-        total = total @ total
-    sweep.steps += doublings + 40
-    sweep.relative += 2.0**doublings * (n + r + 60) * EPSILON
-    out = v @ total[:n]
-    return out[:n], out[n:] * scale
-
-
-def _implicit(
-    jump: sparse.csr_array, rate: float, v: Floats, days: float, rewards: Floats, sweep: Sweep
-) -> tuple[Floats, Floats]:
-    """Radau IIA of order 5 with sparse factors; its error is estimated by a second run with a tighter tolerance."""
-    n, r = rewards.shape
-    generator = (jump - sparse.eye_array(n)) * rate
-    whole = sparse.block_array([[generator, sparse.csr_array((n, r))], [sparse.csr_array(rewards.T), None]]).tocsc()
-    begin = np.concatenate([v, np.zeros(r)])
-    coarse, fine = (_radau(whole, begin, days, sweep, tight) for tight in (10.0, 1.0))
-    sweep.lost += float(np.abs(coarse - fine)[:n].sum())
-    return np.maximum(fine[:n], 0.0), fine[n:]
-
-
-def _radau(whole: sparse.csc_array, begin: Floats, days: float, sweep: Sweep, factor: float) -> Floats:
-    from scipy.integrate import solve_ivp
-
-    tolerance = max(sweep.tolerance, 1e-12) * factor
-    found = solve_ivp(
-        lambda t, y: whole @ y, (0.0, days), begin, method="Radau", jac=sparse.csc_matrix(whole), rtol=max(tolerance, 2.3e-14), atol=tolerance * 1e-2
-    )
-    if not found.success:
-        raise EngineError(f"the implicit method gave up: {found.message}; use method='uniformisation'")
-    sweep.steps += int(found.nfev)
-    end: Floats = found.y[:, -1]
-    return end
+    sweep.check()
+    if method == "squaring":
+        v, gained, error = stiff.ladder.carry(v, days, rewards, sweep.check)
+        sweep.steps += 1
+    else:
+        v, gained, error, solves = stiff.resolvents.carry(v, days, rewards, sweep.check)
+        sweep.steps += solves
+    sweep.lost += error
+    # Rounded to float64 in between.
+    sweep.relative += 2 * EPSILON
+    return v, gained

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from negsim.engines.exact.generator import Chain
 from negsim.engines.exact.transient import Leg, Sweep, carry
+from negsim.model.calendar import DAY
 
 __all__ = ["Mark", "Outcome", "Probe", "travel"]
 
@@ -18,7 +20,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something done to the vector at a time, before or after everything else that happens then."""
+    """Something done to the vector at a time (microseconds), before or after everything else that happens then."""
 
     time: float
     before: bool
@@ -27,7 +29,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """A functional of the vector at a time, before or after everything that happens then."""
+    """A functional of the vector at a time (microseconds), before or after everything that happens then."""
 
     time: float
     functional: Floats
@@ -72,6 +74,9 @@ def travel(
     marks: Iterable[Mark] = (),
     rewards: Floats | None = None,
     step_rewards: dict[tuple[int, ...], Floats] | None = None,
+    *,
+    begin: tuple[float, Floats] | None = None,
+    closed: bool = True,
 ) -> Outcome:
     """Carry the chain from the start to a time, both included.
 
@@ -79,7 +84,7 @@ def travel(
     ----------
     chain : Chain
     until : float
-        Days from the start.
+        Microseconds from the start.
     sweep : Sweep
         Method and tolerance; takes the errors.
     probes, marks
@@ -88,13 +93,21 @@ def travel(
         Per day in each state.
     step_rewards : dict from ranks due together to float64 (n, r)
         Per calendar instant in the state before it.
+    begin : (float, float64 (n,)), optional
+        Another time to begin at, before everything that happens then, and the vector there.
+    closed : bool
+        Whether what happens at the very end is part of it.
     """
-    points = _points(chain, until, marks)
+    first, v = (0.0, chain.start) if begin is None else begin
+    points = _points(chain, first if begin is not None else -1.0, until, marks)
+    if not closed:
+        points.pop(until, None)
+    sweep.whole = chain.rate * (until - first) / DAY
     values = np.zeros(len(probes))
     r = 0 if rewards is None else rewards.shape[1]
     total = np.zeros(r)
-    v, now = chain.start, 0.0
-    for time in sorted({0.0, *points, until}):
+    now = first
+    for time in sorted({first, *points, until}):
         v, gained = _stretch(chain, v, now, time, probes, values, rewards, sweep)
         total[: len(gained)] += gained
         point, now = points.get(time, _Point()), time
@@ -111,10 +124,10 @@ def travel(
     return Outcome(v, values, total, sweep)
 
 
-def _points(chain: Chain, until: float, marks: Iterable[Mark]) -> dict[float, _Point]:
+def _points(chain: Chain, first: float, until: float, marks: Iterable[Mark]) -> dict[float, _Point]:
     points: dict[float, _Point] = {}
     for time, due in chain.timeline:
-        if time <= until:
+        if first <= time <= until:
             points.setdefault(time, _Point()).due = due
     for mark in marks:
         point = points.setdefault(mark.time, _Point())
@@ -125,7 +138,7 @@ def _points(chain: Chain, until: float, marks: Iterable[Mark]) -> dict[float, _P
 def _read(probes: Sequence[Probe], values: Floats, time: float, before: bool, v: Floats) -> None:
     for place, probe in enumerate(probes):
         if probe.time == time and probe.before == before:
-            values[place] = float(probe.functional @ v)
+            values[place] = math.fsum(probe.functional * v)
 
 
 def _stretch(
@@ -141,12 +154,12 @@ def _stretch(
     """From one point to the next, with the probes strictly between them and those just before the next."""
     inside = [k for k, p in enumerate(probes) if begin < p.time < end or (p.before and p.time == end)]
     leg = Leg(
-        end - begin,
-        [min(probes[k].time - begin, end - begin) for k in inside],
+        (end - begin) / DAY,
+        [(probes[k].time - begin) / DAY for k in inside],
         [probes[k].functional for k in inside],
         rewards,
     )
-    v, read, gained = carry(chain.jump, chain.rate, chain.degree, v, leg, sweep)
+    v, read, gained = carry(chain.jump, chain.rate, chain.degree, v, leg, sweep, chain.stiff)
     for k, value in zip(inside, read, strict=True):
         values[k] = value
     return v, gained
