@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal, localcontext
 
 from negsim.errors import EstimateError
 from negsim.estimates.checks import check_order, check_probability, whole
@@ -141,7 +141,9 @@ def resolution(width: float) -> Decimal:
 
 
 def _rounded(number: Decimal, step: Decimal) -> Decimal:
-    return (number / step).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * step
+    # The usual 28 digits are not enough for means above 1e28; a float has up to 309 before the point.
+    with localcontext(prec=400):
+        return (number / step).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * step
 
 
 def printed_number(value: float, ranges: Sequence[Ends], digits: int | None = None, *, unit: str = "") -> str:

@@ -280,6 +280,8 @@ def test_numbers_near_the_largest_float(size: float) -> None:
     assert solve(value).value("v").value == pytest.approx(size / 2, rel=1e-6)
     with pytest.raises(EstimateError, match="question v: its answers over the draws reach"):
         solve_answers(value, draws=3, seed=1)
+    large = scenario(*parts, ns.Question(name="v", kind="value", condition="2e31 if f else 1e31", by=40))
+    assert solve_answers(large, draws=3, seed=1).answers[0].printed.startswith("1")
     often = scenario(ns.Fact("f"), ns.Action(name="go", clock=ns.Exponential(size), effects=["f = not f"]), ns.Question(name="k", kind="fired", action="go", by=2))
     assert solve(often).answer("k").value == pytest.approx(2 * size)
     assert math.isnan(solve_answers(scenario(*often.parts, ns.Question(name="on", kind="holds", condition="f"))).answers[1].value)
