@@ -79,7 +79,7 @@ def _line(problem: Problem, lines: dict[str, int]) -> int | None:
 def line_of(text: str, where: str) -> int | None:
     """The line of a path as it is written in messages; of what it lies in, if it has none of its own.
 
-    >>> line_of('[action."a.b"]\nclock = {fixed = 1}', 'action."a.b".clock.fixed')
+    >>> line_of('[action."a.b"]\\nclock = {fixed = 1}', 'action."a.b".clock.fixed')
     2
     """
     lines = lines_of(text)

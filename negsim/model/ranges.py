@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from negsim.errors import EvaluationError, NegsimError, ScenarioError, problem_of
 from negsim.model.actions import Action
@@ -32,7 +33,7 @@ from negsim.model.spans import Span, span
 
 __all__ = ["at_best", "check_ranges", "live", "negative_part", "support"]
 
-MOST_CASES = 64
+MOST_CASES = 8
 """Ways in which the conditions of one expression fall out that are looked at."""
 POSITIVE = ("exponential", "weibull", "gamma", "erlang", "lognormal")
 
@@ -139,14 +140,29 @@ def negative_part(tree: Expression, state: Mapping[str, Span]) -> Expression | N
     >>> print(negative_part(parse("p * (1 - w) if memo else 0"), {"w": (1.7, 1.7), "memo": (0.0, 1.0)}))
     1 - w
     """
-    for case in _cases(tree, state):
-        waiting = [case]
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, Arithmetic) and node.op == "*":
-                waiting += [node.left, node.right] if span(node, state)[0] < 0 else []
-            elif span(node, state)[1] < 0:
-                return node
+    known = {name: state[name] for name in reads(tree) if name in state}
+    return _negative(tree, frozenset(known.items()))
+
+
+@lru_cache(maxsize=2**14)
+def _negative(tree: Expression, known: frozenset[tuple[str, Span]]) -> Expression | None:
+    """The same; variants of a scenario share most of their expressions."""
+    state, waiting = dict(known), [tree]
+    while waiting:
+        node = waiting.pop()
+        low, high = span(node, state)
+        if low >= 0:
+            continue  # no case of it can be negative, and looking at each is dear
+        if isinstance(node, Choice):
+            waiting += _branches(node, state)
+        elif isinstance(node, Arithmetic) and node.op == "*":
+            waiting += [node.left, node.right]
+        elif high < 0:
+            return node
+        else:
+            found = next((case for case in _cases(node, state) if span(case, state)[1] < 0), None)
+            if found is not None:
+                return found
     return None
 
 
