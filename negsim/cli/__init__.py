@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+import warnings
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -42,7 +43,9 @@ def _run(args: list[str] | None) -> None:
 
     PROCESS[:] = [began_at()] if args is None else []
     try:
-        app(args)
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            app(args)
     except BrokenPipeError:
         _hang_up()
     except NegsimError as error:
@@ -56,6 +59,11 @@ def _run(args: list[str] | None) -> None:
         _fail("there is not enough memory; close other programs, or ask for less")
     except RecursionError:
         _fail("something is nested deeper than can be worked on; make the scenario's expressions simpler")
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning in words, without the line of code that raised it."""
+    print(f"negsim: warning: {message}", file=sys.stderr)
 
 
 def _check_streams() -> None:

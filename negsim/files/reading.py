@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
@@ -16,6 +17,7 @@ from negsim.files.limits import MOST_PARTS, parse_toml, read_text
 from negsim.files.places import Path, in_file
 from negsim.files.tables import Table
 from negsim.files.validation import problems_in
+from negsim.model.dates import crowded
 from negsim.model.scenario import Scenario
 from negsim.problems import Problem, path_text, short
 
@@ -133,9 +135,13 @@ def _read(text: str, name: str, words: tuple[type, ...], *, validate: bool) -> S
     codec = codec_of(words)
     data = parse_toml(text, name)
     try:
-        return _scenario(data, codec, words, validate=validate)
+        found = _scenario(data, codec, words, validate=validate)
     except NegsimError as error:
         raise in_file(error, name, text) from error
+    full = crowded(found.expanded, found.calendar, found.horizon)
+    if full:
+        warnings.warn(f"{name}: {full}", UserWarning, stacklevel=4)
+    return found
 
 
 def _scenario(data: dict[str, Any], codec: Codec, words: tuple[type, ...], *, validate: bool) -> Scenario:

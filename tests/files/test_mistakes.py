@@ -156,3 +156,10 @@ def test_durations_are_taken_as_text_or_days(key: str, texts: list[str]) -> None
     values = {ns.simulate(world, replications=50, seed=1, engine="reference").events for world in worlds}
     assert len(values) == 1
     assert all(getattr(part, field) for world in worlds for part in world.parts if part.name == name)
+
+
+def test_a_calendar_near_the_most_events_is_a_warning_at_load() -> None:
+    """Eleven years of an hourly review: 96,431 of 100,000 events, before anything else happens."""
+    text = BASE.replace("end = 40", "end = 2036-01-01") + '[action.review]\nclock = {every = "1 hour"}\n'
+    with pytest.warns(UserWarning, match=r"mine\.toml: the calendar alone has 96,4\d\d dates.*max_events=200_000"):
+        ns.loads(text, name="mine.toml")
