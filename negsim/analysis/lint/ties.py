@@ -41,11 +41,11 @@ def tied(scenario: Scenario, elements: Elements, reach: Reach, apart: Exclusions
     times = _Times(scenario, elements, reach)
     told: set[tuple[str, str]] = set()
     for one, other in times.candidates():
-        shared = _touched(one, other, elements)
-        if not shared or not times.meet(one, other) or _exclusive(one, other, apart):
-            continue
         where, also = _owner(elements, one), _owner(elements, other)
-        if where == also or (where, also) in told:
+        if where == also or (where, also) in told or not times.meet(one, other) or _exclusive(one, other, apart):
+            continue
+        shared = times.shared(one, other)
+        if not shared:
             continue
         told.add((where, also))
         if len(told) > MOST_TOLD:
@@ -151,6 +151,12 @@ class _Times:
             if name not in elements.supposed and name not in reach.blocked
         ]
         self.starters = {action.name: list(self._starters(action)) for action in self.actions}
+        self.at_once: dict[str, list[Action]] = {}
+        for action in self.actions:
+            if isinstance(action.clock, Immediately):
+                for other in self.starters[action.name]:
+                    self.at_once.setdefault(other.name, []).append(action)
+        self.known: dict[tuple[str, str], set[str]] = {}
         self.times = {action.name: _When(set(self._dated(action))) for action in self.actions}
         grown, rounds = True, 0
         while grown and rounds < ROUNDS:
@@ -163,6 +169,30 @@ class _Times:
         for kinds in ((Immediately,), (On, Every, Fixed)):
             some = [action for action in self.actions if isinstance(action.clock, kinds)]
             yield from ((one, other) for one, other in combinations(some, 2) if one.priority == other.priority)
+
+    def consequences(self, action: Action) -> list[Action]:
+        """An action, and what it can set off at once: all that is done before anything else at its instant."""
+        if isinstance(action.clock, Immediately):
+            return [action]
+        found, waiting = {action.name: action}, [action]
+        while waiting:
+            for other in self.at_once.get(waiting.pop().name, ()):
+                if other.name not in found:
+                    found[other.name] = other
+                    waiting.append(other)
+        return list(found.values())
+
+    def shared(self, one: Action, other: Action) -> set[str]:
+        """The variables over which it can matter which of two goes first, with all that each sets off."""
+        pairs = ((first, second) for first in self.consequences(one) for second in self.consequences(other))
+        return {name for first, second in pairs if first is not second for name in self.touched(first, second)}
+
+    def touched(self, one: Action, other: Action) -> set[str]:
+        """The variables over which the order of two firings can matter, looked up."""
+        key = (one.name, other.name)
+        if key not in self.known:
+            self.known[key] = self.known[key[::-1]] = _touched(one, other, self.elements)
+        return self.known[key]
 
     def meet(self, one: Action, other: Action) -> bool:
         """Whether both can be due at one instant.
@@ -216,15 +246,20 @@ class _Times:
         read = reads(action.when)
         for other in self.actions:
             again = other is action and isinstance(action.clock, Fixed)
-            if again or any(self._raises(effect, action.when) for effect in other.changes() if effect.variable in read):
+            if (again or writes(other) & read) and self._may_hold_after(other, action.when):
                 yield other
 
-    def _raises(self, effect: Effect, guard: Expression) -> bool:
-        """Whether a guard can hold after an effect."""
-        if not isinstance(effect.amount, Truth):
-            return True
-        value = float(effect.amount.value)
-        return span(guard, {**self.reach.state, effect.variable: (value, value)})[1] > 0
+    def _may_hold_after(self, action: Action, guard: Expression) -> bool:
+        """Whether a guard can hold after a firing, as far as what it sets decides it."""
+        branches = [(*action.effects, *outcome.effects) for outcome in action.outcomes] or [action.effects]
+        for effects in branches:
+            state = dict(self.reach.state)
+            for effect in effects:
+                if effect.kind == "set" and isinstance(effect.amount, Truth | Number):
+                    state[effect.variable] = (float(effect.amount.value), float(effect.amount.value))
+            if span(guard, state)[1] > 0:
+                return True
+        return False
 
     def _delay(self, action: Action) -> float | None:
         """The delay of a fixed clock; None if it cannot be known beforehand."""
