@@ -186,7 +186,7 @@ def test_probability_grows_with_the_date(described: ns.Scenario, seed: int, days
     for name in names:
         hits = [runs.probability(name, by=day, after=0).hits for day in days]
         assert hits == sorted(hits)
-        assert hits[-1] <= runs.probability(name, by=described.horizon, after=0).hits
+        assert hits[-1] <= runs.probability(name, by=described.horizon / 86_400_000_000, after=0).hits
 
 
 @given(described=scenarios(), seed=seeds)

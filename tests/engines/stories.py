@@ -101,6 +101,9 @@ def order() -> ns.Scenario:
         ns.Question(name="given", condition="c > 6", given="edges >= 1", by=20),
         ns.Question(name="held", kind="duration", condition="flag or a > 10", by=12.5),
         ns.Question(name="often", kind="fired", action="missed", by=9),
+        ns.Question(name="seldom", kind="fired", action="missed", after=9, by=15),
+        ns.Question(name="turns", kind="happens", condition="flag", after=5),
+        ns.Question(name="even", kind="happens", condition="n - 2 * b >= 1", after=6.5, or_holds=True),
         ns.Question(name="there", kind="holds", condition="flag", by=4),
         ns.Question(name="value", kind="value", condition="a + b / 7", by=7),
     )

@@ -78,9 +78,8 @@ def cells_of(slot: Slot) -> tuple[int, int]:
     if slot.kind != "level" or slot.step is None or not math.isfinite(slot.high - slot.low):
         return 0, 0
     p, q = slot.step
-    low, high = slot.low * q / p, slot.high * q / p
-    # a number of steps that has no value fails when it is reached; it has no cell
-    if not max(abs(low), abs(high)) * p <= 2**52 or high - low >= MOST_CELLS or abs(low) >= 2**30:
+    low, high = slot.low * q / p, slot.high * q / p  # whole, but for rounding: bounds are on the grid
+    if high - low >= MOST_CELLS or abs(low) >= 2**30:
         return 0, 0
     return round(high) - round(low) + 1, round(low)
 
