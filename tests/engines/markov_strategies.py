@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 import negsim as ns
+from negsim.errors import ScenarioError
 
 FACTS = ("a", "b", "c")
 HORIZON = 12
@@ -121,10 +124,38 @@ def windows(draw: Any, by: Any) -> list[ns.Question]:
         ns.Question(name="fires", **fires),
         ns.Question(name="fires_often", **fires, at_least=least),
         ns.Question(name="fires_given", **fires, at_least=least, **more),
-        ns.Question(name="reached_given", condition=draw(conditions), before=by, after=after, **more),
+        ns.Question(name="reached_given", condition=draw(conditions), before=by if by > 2 else 3, after=after, **more),
         ns.Question(name="holds_given", kind="holds", condition=draw(conditions), by=by, **more),
         ns.Question(name="value_given", kind="value", condition="n + t", by=by, **more),
     ]
+
+
+def written(parts: list[Any]) -> ns.Scenario:
+    """The parts as a scenario, without questions that are refused as they stand.
+
+    What is given "by" a date and decided at the start is asked "on" that date.
+    """
+
+    def scenario(parts: list[Any]) -> ns.Scenario:
+        return ns.Scenario("random", start="2025-01-01", end=HORIZON, parts=parts)
+
+    try:
+        return scenario(parts)
+    except ScenarioError:
+        kept = [part for part in parts if not isinstance(part, ns.Question)]
+        for question in (part for part in parts if isinstance(part, ns.Question)):
+            for asked in (question, on_a_date(question)):
+                with suppress(ScenarioError):
+                    kept = list(scenario([*kept, asked]).parts)
+                    break
+        return scenario(kept)
+
+
+def on_a_date(part: Any) -> Any:
+    """A question given something "by" a date, given it on that date."""
+    if not isinstance(part, ns.Question) or part.given is None or part.given_by is None:
+        return part
+    return replace(part, given_by=None, given_on=part.given_by)
 
 
 @st.composite
@@ -141,7 +172,7 @@ def markov_scenarios(draw: Any) -> ns.Scenario:
         *(draw(actions(f"x{k}")) for k in range(1, draw(st.integers(3, 6)))),
         *draw(questions()),
     ]
-    scenario = ns.Scenario("random", start="2025-01-01", end=HORIZON, parts=parts)
+    scenario = written(parts)
     supposed = draw(st.sampled_from([None, None, None, "do", "nudge", "never"]))
     if supposed == "do":
         return scenario.do(draw(st.sampled_from(FACTS)), on=draw(days))

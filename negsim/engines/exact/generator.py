@@ -235,9 +235,7 @@ def chain_of(
         slopes=tuple(
             (slopes[k - 1], {due: found[k] for due, found in matrices.items()}, starts[k]) for k in range(1, columns)
         ),
-        jumps=tuple(
-            _matrix(n, s, t, m[:, 0]) for s, t, m in (kept(source[w], target[w], mass[w]) for w in jumps)
-        ),
+        jumps=tuple(_matrix(n, s, t, m[:, 0]) for s, t, m in (kept(source[w], target[w], mass[w]) for w in jumps)),
     )
 
 
