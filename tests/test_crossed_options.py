@@ -185,3 +185,25 @@ def test_a_budget_of_firings_gives_the_same_everywhere(tmp_path: Path, workers: 
     again = ns.simulate(story(10**6), seed=SEED, replications=N, events=2 * first, checkpoint=tmp_path / "run.checkpoint")
     assert again.block.first.tobytes() == runs.block.first.tobytes()
     assert ns.simulate(story(10**6), seed=SEED, replications=N, events=10**9).replications == N
+
+
+@pytest.mark.parametrize("draws", [None, 3])
+def test_a_window_of_counts_begins_with_its_first_microsecond(draws: int | None) -> None:
+    """What came a microsecond before the window lies outside it, what comes with its first one inside: on both sides of
+    the edge between two cells of counts."""
+    early, late, odds = ns.Fact("early"), ns.Fact("late"), ns.Parameter("odds", 0.5, belief=ns.Beta(a=2, b=2), source="s", grade="assumed")
+    parts: list[Any] = [early, late, odds]
+    for fact, when in ((early, "2025-01-05T23:59:59.999999"), (late, "2025-01-06T00:00:00")):
+        yes, no = ns.Outcome(name="yes", weight=odds, effects=[fact.set(True)]), ns.Outcome(name="no", weight=1 - odds)
+        parts.append(ns.Action(name=f"set.{fact.name}", clock=ns.On(when), outcomes=[yes, no]))
+        parts.append(ns.Question(name=fact.name, kind="when", condition=fact))
+        parts.append(ns.Question(name=f"{fact.name}_from_6", condition=fact, after="2025-01-06", by="2025-01-10"))
+    story = ns.Scenario("edge", start="2025-01-01", end=20, parts=parts)
+    arrays = ns.simulate(story, replications=N, seed=SEED, draws=draws)
+    counts = ns.simulate(story, replications=N, seed=SEED, draws=draws, keep="counts")
+    for name, came in (("early", False), ("late", True)):
+        window = {"after": "2025-01-06", "by": "2025-01-10"}
+        for runs in (arrays, counts):
+            assert (runs.probability(name, **window).value > 0) is came
+            assert (runs.probability(f"{name}_from_6").value > 0) is came
+        assert repr(counts.probability(name, **window)) == repr(arrays.probability(name, **window))
