@@ -228,6 +228,17 @@ def actions(
 
 
 @st.composite
+def swings(draw: Any, names: Names) -> list[ns.Action]:
+    """Two actions that turn a fact off and on again at one instant, as long as a condition holds."""
+    fact, now = draw(st.sampled_from(names.facts)), ns.Immediately()
+    back = f"not {fact} and {draw(condition_texts(names, 1))}"
+    return [
+        ns.Action(name="swing.off", when=fact, clock=now, effects=[f"{fact} = false"]),
+        ns.Action(name="swing.on", when=back, clock=now, effects=[f"{fact} = true"]),
+    ]
+
+
+@st.composite
 def questions(draw: Any, names: Names, acts: list[ns.Action], horizon: int, *, markov: bool) -> list[ns.Question]:
     """Up to five questions of all kinds."""
     texts = st.sampled_from(["2025-03-29", "2025-03-30T12:00", "2025-03-31T13:00"])
@@ -324,6 +335,7 @@ def scenarios(
         st.lists(st.sampled_from(ACTION_NAMES), unique=True, min_size=min(2, max_actions), max_size=max_actions)
     )
     acts = [draw(actions(name, names, parties, horizon, markov=markov, runaways=runaways)) for name in called]
+    acts += draw(swings(names)) if runaways and draw(st.booleans()) else []
     asked = draw(questions(names, acts, horizon, markov=markov)) if ask else []
     supposed = draw(interventions(names, acts, horizon, markov=markov)) if suppose else []
     removed = {step.element for step in supposed if isinstance(step, ns.Without)}
