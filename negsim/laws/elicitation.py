@@ -117,8 +117,8 @@ def elicit(families: Sequence[str], said: Mapping[str, float], must: str = "") -
     Examples
     --------
     >>> fit = elicit(["lognormal"], {"p10": 2.0, "median": 5.0, "p90": 14.0})
-    >>> [round(x, 6) for x in fit.law.params], round(fit.misfit, 4)
-    ([1.625187, 0.757745], 0.0083)
+    >>> [round(x, 6) for x in fit.law.params], fit.misfit < 0.01
+    ([1.625187, 0.757745], True)
     """
     for family in families:
         if family not in BELIEF_FAMILIES:

@@ -137,7 +137,7 @@ MISTAKES: list[tuple[Callable[[], Any], str, str, str]] = [
     ),
     (lambda: ns.simulate("toy"), "simulate", "text", "write simulate(load('toy'))"),
     (lambda: ns.simulate(ns.load("toy"), questions=["talks.held"]), "questions", "talks.held", "Question(name='mine'"),
-    (lambda: ns.simulate(ns.load("toy"), keep="counts", trace=3), "trace", "3", "leave trace away"),
+    (lambda: ns.simulate(ns.load("toy"), keep="counts", trace=3), "trace", "3", "ns.replay(runs, number)"),
     (lambda: ns.load("toyy"), "toyy", "no such file", "did you mean 'toy'?"),
 ]
 
