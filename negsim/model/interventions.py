@@ -175,7 +175,7 @@ class WithParameter:
         if self.name not in elements.parameters:
             word, _, key = self.name.rpartition(".")
             hint = nearest(self.name, elements.parameters)
-            if word in elements.owners:
+            if not hint and word in elements.owners:
                 hint = f"; if {key} is a number of {word}, let it read a parameter ({key} = 'p'), and fix that"
             raise UnknownName(f"with_parameter({self.name}): no such parameter{hint or '; declare it'}")
         old = elements.parameters[self.name]
