@@ -79,7 +79,7 @@ class Quantile:
         if all(math.isfinite(one) and one == round(one) for one in (self.value, self.low, self.high)):
             low, high = f"{self.low:.0f}", f"{self.high:.0f}"  # numbers of histories themselves, as they are
         if self.never is not None:
-            high = "never" if high == "inf" else high
+            low, high = ("never" if end == "inf" else end for end in (low, high))
         ends = "" if self.method == NONE else f" [{low}, {high}], chance {percent(self.level)}"
         name = "median" if self.p == 0.5 else f"{percent(self.p)} quantile"
         text = f"{name} {plain.printed}{ends}, n = {thousands(self.n)}{rows}{failed}"

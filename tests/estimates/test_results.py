@@ -186,6 +186,7 @@ def test_when_has_a_mean_and_quantiles_with_the_share_of_never() -> None:
         assert quantile.never.hits == answer.never.hits
     late = found.quantile("w", 0.97)
     assert (late.value, late.printed) == (math.inf, "never")
+    assert "inf" not in str(late)
     assert "never" in str(late)
     with pytest.raises(EstimateError, match="strictly between 0 and 1"):
         found.quantile("w", 1.0)
