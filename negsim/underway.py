@@ -251,7 +251,8 @@ class Underway:
             error.runs = self._before(error)
             raise
         except (WorkerError, KeyboardInterrupt, Interrupted) as error:
-            self.why = "the run was interrupted"
+            if not isinstance(error, Interrupted):  # which is a limit that is used up
+                self.why = "the run was interrupted"
             error.runs = self.result() if self.done else None  # type: ignore[union-attr] # any exception takes attributes
             raise
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -113,6 +114,15 @@ def test_memory_is_kept() -> None:
     code, _, most, _ = peak("run", "toy", "-n", "4000000", "--memory", "64MB")
     assert code == 0
     assert most - alone < 1.5 * 64e6
+
+
+def test_a_limit_that_is_used_up_tells_what_there_is() -> None:
+    """Two billion histories in two seconds: those that there is time for, said so, and no failure."""
+    with begun("run", "toy", "-n", "2000000000", "--seed", "1", "--seconds", "2", "--format", "json") as process:
+        out, err = process.communicate(timeout=60)
+    if "not done within" not in err:  # a machine so busy that nothing was simulated yet says that
+        assert process.returncode == 0
+        assert 0 < json.loads(out)["replications"] < 2_000_000_000
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def _simulate(told: Scenario, replications: int, limits: Limits, *, reasons: boo
         runs: Results | None = getattr(error, "runs", None)
         if runs is None:
             raise
-        return runs, True
+        return runs, isinstance(error, KeyboardInterrupt)  # a limit that is used up ends a run as a budget does
 
 
 def _progress() -> Callable[[int, int], None] | None:
