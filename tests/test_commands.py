@@ -37,7 +37,7 @@ COMMANDS: list[list[str]] = [
 ]
 MUST_SUCCEED = ("validate", "show", "lint")
 MOST_SECONDS, MOST_BYTES = 10.0, 2e9
-FEW_FILES, MANY_FILES = 14, 400
+FEW_FILES, MANY_FILES = 20, 400
 FEW_SCENARIOS, MANY_SCENARIOS = 12, 300
 
 Said = tuple[int, str, str, float]
@@ -195,11 +195,11 @@ def test_the_generator_makes_what_it_says() -> None:
     assert {name[4:] for name in made} == set(hostile.MAKERS)
     assert made == dict(hostile.files(MANY_FILES))
     valid: dict[str, int] = {}
-    for name, text in list(made.items())[:60]:
+    for name, text in list(made.items())[:150]:
         try:
             ns.loads(text, name="hostile.toml")
         except ns.NegsimError:
             continue
         valid[name[4:]] = valid.get(name[4:], 0) + 1
-    assert len(valid) >= 4
-    assert sum(valid.values()) < 48, "most files are plain ones"
+    assert len(valid) >= 6
+    assert sum(valid.values()) < 120, "most files are plain ones"
