@@ -28,7 +28,6 @@ else:
     extensions = cythonize([loop], quiet=True)
 
 
-
 class OptionalBuild(build_ext):
     """Setuptools forgives some ways in which a compiler can fail; here all are forgiven."""
 
@@ -41,7 +40,9 @@ class OptionalBuild(build_ext):
     def copy_extensions_to_source(self):
         """An editable install copies what was built, and only that."""
         built = self.extensions
-        self.extensions = [ext for ext in built if os.path.exists(self.get_ext_fullpath(ext.name)) or self.was_built(ext)]
+        self.extensions = [
+            ext for ext in built if os.path.exists(self.get_ext_fullpath(ext.name)) or self.was_built(ext)
+        ]
         super().copy_extensions_to_source()
         self.extensions = built
 

@@ -39,7 +39,12 @@ def facts(count: int = 16) -> ns.Scenario:
     for k in range(count):
         clock = ns.Exponential(0.05 + 0.01 * k)
         parts += [ns.Fact(f"f{k}"), ns.Action(name=f"do{k}", when=f"not f{k}", clock=clock, effects=[f"f{k} = true"])]
-    return ns.Scenario("facts", start="2025-01-01", end=40, parts=[*parts, ns.Question(name="all", condition=" and ".join(f"f{k}" for k in range(count)))])
+    return ns.Scenario(
+        "facts",
+        start="2025-01-01",
+        end=40,
+        parts=[*parts, ns.Question(name="all", condition=" and ".join(f"f{k}" for k in range(count)))],
+    )
 
 
 def product(days: float, count: int = 16) -> float:

@@ -99,7 +99,9 @@ def check_simulate(given: dict[str, Any]) -> tuple[Question, ...]:
     if not isinstance(given["engine"], str):
         raise NegsimError(f"engine must be a name such as 'auto', not {short(given['engine'])}")
     if given["executor"] is not None and not callable(getattr(given["executor"], "submit", None)):
-        raise NegsimError(f"executor must have a method submit, as those of concurrent.futures, not {short(given['executor'])}")
+        raise NegsimError(
+            f"executor must have a method submit, as those of concurrent.futures, not {short(given['executor'])}"
+        )
     if not (given["progress"] is None or isinstance(given["progress"], bool) or callable(given["progress"])):
         raise NegsimError(f"progress must be True or a function of two numbers, not {short(given['progress'])}")
     return _questions(given["questions"])
@@ -107,7 +109,9 @@ def check_simulate(given: dict[str, Any]) -> tuple[Question, ...]:
 
 def _questions(given: object) -> tuple[Question, ...]:
     if isinstance(given, (str, Question)) or not isinstance(given, (Sequence, Iterable)):
-        raise NegsimError(f"questions must be a list of questions, not {short(given)}; write questions=[ns.Question(...)]")
+        raise NegsimError(
+            f"questions must be a list of questions, not {short(given)}; write questions=[ns.Question(...)]"
+        )
     found = tuple(given)
     for question in found:
         if not isinstance(question, Question):

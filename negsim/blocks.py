@@ -234,9 +234,7 @@ def counted(block: Block, entry: Asked, upto: float) -> NDArray[np.bool_]:
     return (~came if given.form == "not_by" else came) | block.failed
 
 
-def answered(
-    block: Block, entry: Asked, since: float, upto: float
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def answered(block: Block, entry: Asked, since: float, upto: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Pair of arrays (yes, counted), (n,), of a question that has a probability, for the window ``[since, upto]``."""
     counts, question = counted(block, entry, upto), entry.question
     if question.kind == "holds":

@@ -114,7 +114,9 @@ class Checkpoint:
     def _lock(self, file: IO[bytes]) -> None:
         if not lock(file):
             file.close()
-            raise CheckpointError(f"the checkpoint {self.path} is in use by another run; wait for it, or name another file")
+            raise CheckpointError(
+                f"the checkpoint {self.path} is in use by another run; wait for it, or name another file"
+            )
 
     def _written(self, pieces: Iterable[Any]) -> IO[bytes]:
         """A new file with these bytes in the place of the old one, at once or not at all; open and locked."""
@@ -321,7 +323,9 @@ def _sync_folder(folder: Path) -> None:
                 os.close(handle)
 
 
-def _failure(kind: str, message: str, action: str | None, time: float | None, replication: int | None) -> SimulationError:
+def _failure(
+    kind: str, message: str, action: str | None, time: float | None, replication: int | None
+) -> SimulationError:
     known = getattr(errors, kind, SimulationError)
     known = known if isinstance(known, type) and issubclass(known, SimulationError) else SimulationError
     found: SimulationError = known(message, action=action, time=time, replication=replication)

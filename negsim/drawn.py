@@ -57,7 +57,11 @@ class DrawnRows(Sequence[tuple[float, ...]]):
             mine, theirs = (self.program.parameters, self.seed), (other.program.parameters, other.seed)
             if mine == theirs:
                 return self.draws == other.draws
-        return isinstance(other, Sequence) and len(other) == self.draws and all(a == b for a, b in zip(self, other, strict=True))
+        return (
+            isinstance(other, Sequence)
+            and len(other) == self.draws
+            and all(a == b for a, b in zip(self, other, strict=True))
+        )
 
     __hash__ = None  # type: ignore[assignment] # as other sequences that are compared by what is in them
 
@@ -71,7 +75,9 @@ class DrawnRows(Sequence[tuple[float, ...]]):
         found = self._chunks.get(number)
         if found is None:
             rows = range(number * CHUNK, min((number + 1) * CHUNK, self.draws))
-            found = np.array(self.program.draws(self.seed, rows), dtype=np.float64).reshape(len(rows), len(self.program.parameters))
+            found = np.array(self.program.draws(self.seed, rows), dtype=np.float64).reshape(
+                len(rows), len(self.program.parameters)
+            )
             while len(self._chunks) >= KEPT_CHUNKS:
                 self._chunks.pop(next(iter(self._chunks)), None)
             self._chunks[number] = found

@@ -288,4 +288,3 @@ class CheckpointError(NegsimError, RuntimeError):
 
 class CheckpointWarning(NegsimError, UserWarning):
     """A checkpoint could not be saved; the run goes on and tries again."""
-

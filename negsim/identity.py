@@ -46,7 +46,9 @@ def identity(plan: Plan, calendar: Calendar, drawn: int | None) -> dict[str, Any
         "zone": calendar.zone,
         "policies": _digest([repr(policies)]) if policies else "",
         "seed": job.seed,
-        "parameters": _digest([np.asarray(job.rows[0], dtype=np.float64).tobytes()]) if drawn is None else f"{drawn} draws",
+        "parameters": _digest([np.asarray(job.rows[0], dtype=np.float64).tobytes()])
+        if drawn is None
+        else f"{drawn} draws",
         "contested": list(job.contested),
         "keep": "counts" if plan.edges is not None else "answers" if job.lean else "times",
         "edges": "" if plan.edges is None else _digest([np.ascontiguousarray(plan.edges).tobytes()]),
@@ -134,7 +136,9 @@ def _code(code: CodeType) -> list[Any]:
 
 def _function(function: FunctionType) -> list[Any]:
     closed = [cell.cell_contents for cell in function.__closure__ or () if not _empty(cell)]
-    reads = {name: function.__globals__[name] for name in sorted(_names(function.__code__)) if name in function.__globals__}
+    reads = {
+        name: function.__globals__[name] for name in sorted(_names(function.__code__)) if name in function.__globals__
+    }
     return [function.__code__, list(function.__defaults__ or ()), function.__kwdefaults__ or {}, closed, reads]
 
 
@@ -157,7 +161,9 @@ def _names(code: CodeType) -> set[str]:
 
 def _installed(file: str) -> bool:
     places = {sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return any(Path(file).is_relative_to(place) for place in places) or Path(file).is_relative_to(Path(negsim.__file__).parent)
+    return any(Path(file).is_relative_to(place) for place in places) or Path(file).is_relative_to(
+        Path(negsim.__file__).parent
+    )
 
 
 def _module(module: ModuleType) -> list[Any]:

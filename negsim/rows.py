@@ -102,4 +102,3 @@ class Rows:
             filled[name] = array[: self.done]
             filled[name].flags.writeable = False
         return Block(**filled, failures=first_told(self.failures), traces=list(self.traces))
-

@@ -137,7 +137,9 @@ class Results:
 
     def _needs_probability(self, entry: Asked) -> None:
         if not entry.question.probable:
-            advice = "give it at_least=" if entry.question.kind == "fired" else "ask one of kind reached, happens or holds"
+            advice = (
+                "give it at_least=" if entry.question.kind == "fired" else "ask one of kind reached, happens or holds"
+            )
             raise EstimateError(
                 f"question {entry.question.name} is of kind {entry.question.kind!r}: its answer is a number and has no "
                 f"probability; {advice}, or use mean()"

@@ -82,7 +82,10 @@ class ExactSum:
 
     def line(self) -> str:
         """Everything as text, for checkpoints."""
-        return " ".join(f"{n} {int(first):x}" for n, first in zip(self.counts, self.rows, strict=True)) + f" {self.second:x}"
+        return (
+            " ".join(f"{n} {int(first):x}" for n, first in zip(self.counts, self.rows, strict=True))
+            + f" {self.second:x}"
+        )
 
     def read(self, line: str) -> None:
         """Take back what `line` wrote."""
@@ -101,7 +104,9 @@ def _exact(values: NDArray[np.float64], row: NDArray[np.int64], draws: int) -> N
         same = exponent == e
         mine, where = whole[same], row[same]
         # Halves of 27 and 26 bits: sums of them over a block are exact as floats.
-        upper, lower = (np.bincount(where, weights=half, minlength=draws) for half in (mine >> 26, mine & ((1 << 26) - 1)))
+        upper, lower = (
+            np.bincount(where, weights=half, minlength=draws) for half in (mine >> 26, mine & ((1 << 26) - 1))
+        )
         found = (upper.astype(np.int64).astype(object) << 26) + lower.astype(np.int64).astype(object)
         totals = totals + (found << (int(e) - 53 + SHIFT))
     return totals

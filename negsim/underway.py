@@ -156,7 +156,9 @@ class Underway:
         self._smaller_blocks(bytes_a_row(program, self.plan.job))
 
     def _workers(self) -> int:
-        return workers.processors() if self.executor is not None else workers.threads_for(self.plan.engine, self.threads)
+        return (
+            workers.processors() if self.executor is not None else workers.threads_for(self.plan.engine, self.threads)
+        )
 
     @cached_property
     def kernel(self) -> Kernel:

@@ -110,9 +110,7 @@ def results(
     if executor is not None:
         packed = _packed(plan)
         try:
-            yield from _through(
-                lambda a, b: executor.submit(_elsewhere, packed, a, b), first, stop, pace, processors()
-            )
+            yield from _through(lambda a, b: executor.submit(_elsewhere, packed, a, b), first, stop, pace, processors())
         except BrokenExecutor as error:
             raise WorkerError(
                 f"a worker was lost ({error or 'no reason was given'}); make a new executor and run again, with a "

@@ -27,7 +27,16 @@ CODE = [
     "%n%n%n%s{0.__class__}",
     "!!python/object/apply:os.system ['true']",
 ]
-PATHS = ["../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "C:\\\\Windows\\\\System32", "~/.ssh/id_rsa", "a/b", "..", "."]
+PATHS = [
+    "../../etc/passwd",
+    "/etc/passwd",
+    "file:///etc/passwd",
+    "C:\\\\Windows\\\\System32",
+    "~/.ssh/id_rsa",
+    "a/b",
+    "..",
+    ".",
+]
 SIGNS = [
     "\\u0000", "\\u001b[2J\\u001b]0;x\\u0007", "\\u202e desrever", "\\u200b\\u200d\\ufeff", "e\\u0301" * 30,
     "\\U0001F3F4\\U000E0067", "\\ud7ff\\ue000", "\\r\\n\\r\\n", "\\u2028\\u2029", "\\u0660\\u0661", "ﬁ", "Ａ", "İ", "ß", "\\\\",
@@ -40,8 +49,31 @@ DATES = [
     "0001-01-01", "9999-12-31", "2025-02-29", "2025-03-30T02:30:00", "9999-12-31T23:59:59-23:59", "10:00:00", "1969-12-31",
     '"2025-W01-1"', '"+002025-01-01"', '"2025-06-02T24:00"', '"٢٠٢٥-٠١-٠١"',
 ]  # fmt: skip
-SHAPES = ["true", "[]", "{}", "[[[[]]]]", '[""]', "[1, 'a', {b = 2}]", "{a = {b = {c = {d = {}}}}}", '""', '"' + "a" * 3_000 + '"']
-TEXTS = ["x", "not", "if", "1 +", "((((", "x.y.z", "x == x == x", "9 ** 9 ** 9", "x if x else x", "'quoted'", "x[0]", "lambda: 1"]
+SHAPES = [
+    "true",
+    "[]",
+    "{}",
+    "[[[[]]]]",
+    '[""]',
+    "[1, 'a', {b = 2}]",
+    "{a = {b = {c = {d = {}}}}}",
+    '""',
+    '"' + "a" * 3_000 + '"',
+]
+TEXTS = [
+    "x",
+    "not",
+    "if",
+    "1 +",
+    "((((",
+    "x.y.z",
+    "x == x == x",
+    "9 ** 9 ** 9",
+    "x if x else x",
+    "'quoted'",
+    "x[0]",
+    "lambda: 1",
+]
 
 HEAD = 'format_version = 1\n[scenario]\nname = "hostile"\nstart = 2025-01-01\nend = {end}\n'
 ASK = '[question.q]\ncondition = "{condition}"\ntext = "Is it so?"\n'
@@ -127,7 +159,10 @@ def every_day(dice: random.Random) -> str:
 
 def race(dice: random.Random) -> str:
     """Clocks that fire again and again, faster and faster."""
-    rate, pace = dice.choice(["1e3", "1e9", "1e300", "0.5", "100"]), dice.choice(["1", "exp(n)", "n * n", "1e300", "1 / (1 - n)"])
+    rate, pace = (
+        dice.choice(["1e3", "1e9", "1e300", "0.5", "100"]),
+        dice.choice(["1", "exp(n)", "n * n", "1e300", "1 / (1 - n)"]),
+    )
     count = dice.choice([1, 5, 70])
     acts = "".join(
         f'[action.a{k}]\nclock = {{law = "exponential", rate = {rate}}}\npace = "{pace}"\neffects = ["n = n + 1"]\n'
@@ -158,7 +193,13 @@ def states(dice: random.Random) -> str:
     names = [f"f{k} = not f{k}" for k in range(facts)] + [f"c{k} = c{k} + 1" for k in range(counters)]
     names += [f"l{k} = l{k} + 0.001" for k in range(levels)]
     for number, effect in enumerate(names):
-        law = dice.choice(['law = "exponential", rate = 3', 'law = "erlang", k = 50, mean = 2', 'law = "weibull", shape = 2, scale = 5'])
+        law = dice.choice(
+            [
+                'law = "exponential", rate = 3',
+                'law = "erlang", k = 50, mean = 2',
+                'law = "weibull", shape = 2, scale = 5',
+            ]
+        )
         text += f'[action.a{number}]\nclock = {{{law}}}\neffects = ["{effect}"]\n'
     return text + ASK.format(condition=" and ".join(f"f{k}" for k in range(facts)))
 
@@ -175,7 +216,8 @@ def expressions(dice: random.Random) -> str:
     }
     count = dice.choice([1, 200, 2_000]) if kind == "many" else dice.choice([1, 40])
     acts = "".join(
-        f'[action.a{k}]\nclock = {{fixed = 1}}\nwhen = "{parts[kind]}"\neffects = ["x = {parts[kind]}"]\n' for k in range(count)
+        f'[action.a{k}]\nclock = {{fixed = 1}}\nwhen = "{parts[kind]}"\neffects = ["x = {parts[kind]}"]\n'
+        for k in range(count)
     )
     return HEAD.format(end=40) + "[fact.x]\n" + ASK.format(condition=parts[kind]) + acts
 
@@ -183,7 +225,9 @@ def expressions(dice: random.Random) -> str:
 def crowds(dice: random.Random) -> str:
     """Thousands of parts of one kind, names that are long or alike, chains of preconditions."""
     count = dice.choice([100, 1_000, 4_000])
-    kind = dice.choice(["facts", "questions", "chain", "outcomes", "parameters", "parties", "evidence", "interventions", "counter"])
+    kind = dice.choice(
+        ["facts", "questions", "chain", "outcomes", "parameters", "parties", "evidence", "interventions", "counter"]
+    )
     text = HEAD.format(end=40) + "[fact.x]\n[action.a]\nclock = {fixed = 1}\neffects = ['x = true']\n"
     if kind == "facts":
         return text + "".join(f"[fact.{'f' * 50}{k:06}]\n" for k in range(count)) + ASK.format(condition="x")
@@ -196,7 +240,11 @@ def crowds(dice: random.Random) -> str:
         )
         return text + chain + ASK.format(condition=f"f{count // 10 - 1}")
     if kind == "outcomes":
-        return text + "".join(f"[action.a.outcome.o{k}]\nweight = 1e{k % 300}\n" for k in range(count)) + ASK.format(condition="x")
+        return (
+            text
+            + "".join(f"[action.a.outcome.o{k}]\nweight = 1e{k % 300}\n" for k in range(count))
+            + ASK.format(condition="x")
+        )
     if kind == "parameters":
         return text + "".join(
             f'[parameter.p{k}]\nbest = 0.5\nbelief = {{law = "beta", mean = 0.5, p90 = 0.9}}\nsource = "s"\ngrade = "assumed"\n' for k in range(count // 10)
@@ -204,18 +252,25 @@ def crowds(dice: random.Random) -> str:
     if kind == "parties":
         return text + "".join(f"[party.p{k}]\n" for k in range(count)) + ASK.format(condition="x")
     if kind == "evidence":
-        link = dice.choice(["javascript:alert(1)", "file:///etc/passwd", "http://127.0.0.1:9/", "https://example.org/" + "a" * 2_000])
+        link = dice.choice(
+            ["javascript:alert(1)", "file:///etc/passwd", "http://127.0.0.1:9/", "https://example.org/" + "a" * 2_000]
+        )
         return text + "".join(f'[evidence.e{k}]\nurl = "{link}"\n' for k in range(count)) + ASK.format(condition="x")
     if kind == "interventions":
         return text + ASK.format(condition="x") + "[[intervention]]\nnudge = 'x'\non = 2025-01-02T10:00:00\n" * count
-    acts = "".join(f'[action.b{k}]\nwhen = "n >= {k}"\nclock = {{fixed = 1}}\neffects = ["n = n + 1"]\n' for k in range(count // 25))
+    acts = "".join(
+        f'[action.b{k}]\nwhen = "n >= {k}"\nclock = {{fixed = 1}}\neffects = ["n = n + 1"]\n'
+        for k in range(count // 25)
+    )
     return text + "[counter.n]\n" + acts + ASK.format(condition=f"n >= {count}")
 
 
 def names(dice: random.Random) -> str:
     """Names and titles that are paths, code, or steer a terminal."""
     name = dice.choice([*CODE, *PATHS, *SIGNS, "con", "nul", "a" * 300, "-rf", "--help", ""]).replace('"', "'")
-    title = dice.choice([*CODE, *SIGNS, "$x^2$ $\\\\frac{1}", "[bold red]x[/]", "[/]", "%s %d", "\\u001b[31m"]).replace('"', "'")
+    title = dice.choice([*CODE, *SIGNS, "$x^2$ $\\\\frac{1}", "[bold red]x[/]", "[/]", "%s %d", "\\u001b[31m"]).replace(
+        '"', "'"
+    )
     where = dice.choice(["scenario", "fact", "title", "question", "text", "outcome"])
     named = name if where == "scenario" else "hostile"
     text = f'format_version = 1\n[scenario]\nname = "{named}"\nstart = 2025-01-01\nend = 40\n'
@@ -229,7 +284,9 @@ def names(dice: random.Random) -> str:
 
 def laws(dice: random.Random) -> str:
     """Laws with arguments at the edge of what floats hold."""
-    family = dice.choice(["exponential", "weibull", "gamma", "lognormal", "uniform", "triangular", "pert", "erlang", "normal", "beta"])
+    family = dice.choice(
+        ["exponential", "weibull", "gamma", "lognormal", "uniform", "triangular", "pert", "erlang", "normal", "beta"]
+    )
     keys = {
         "exponential": ["rate", "mean", "median"], "weibull": ["shape", "scale", "median", "p90"],
         "gamma": ["shape", "scale", "mean", "p90"], "lognormal": ["mu", "sigma", "median", "p90", "mean"],

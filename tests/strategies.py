@@ -124,7 +124,9 @@ def clocks(draw: Any, names: Names, horizon: int, *, markov: bool) -> Any:
         return ns.On(draw(st.lists(instants(horizon), min_size=1, max_size=4)))
     if kind == "every":
         start = draw(st.one_of(st.none(), instants(horizon), st.just("2025-03-29T12:00")))
-        return ns.Every(draw(st.sampled_from(["1 day", "2 days", "1 week", "36 hours", "24 hours", "12 hours"])), start=start)
+        return ns.Every(
+            draw(st.sampled_from(["1 day", "2 days", "1 week", "36 hours", "24 hours", "12 hours"])), start=start
+        )
     return ns.Immediately()
 
 
@@ -135,7 +137,9 @@ def clocks(draw: Any, names: Names, horizon: int, *, markov: bool) -> Any:
 def parameters(draw: Any, names: Names) -> list[Any]:
     found: list[Any] = []
     for name in draw(st.lists(st.sampled_from(["haste", "pull"]), unique=True)):
-        belief = draw(st.sampled_from([None, ns.Gamma(shape=4, rate=4), ns.LogNormal(0, 0.5), ns.Elicited(range=(0.1, 8))]))
+        belief = draw(
+            st.sampled_from([None, ns.Gamma(shape=4, rate=4), ns.LogNormal(0, 0.5), ns.Elicited(range=(0.1, 8))])
+        )
         found.append(ns.Parameter(name, draw(st.sampled_from([0.25, 0.5, 1, 2])), belief))
         names.rates.append(name)
     if draw(st.booleans()):

@@ -44,7 +44,9 @@ def survives(path: Path, keep: str, moments: list[float]) -> None:
     """Kill at these moments, resume, and compare with a run that was never killed."""
     for moment in moments:
         run_and_kill(path, keep, moment)
-    resumed = ns.simulate(ns.load("toy"), replications=N, seed=9, keep=keep, block=50, engine="reference", checkpoint=path)
+    resumed = ns.simulate(
+        ns.load("toy"), replications=N, seed=9, keep=keep, block=50, engine="reference", checkpoint=path
+    )
     assert [one.name for one in path.parent.iterdir() if one.name.endswith(".part")] == [], "a kill left an orphan"
     whole = ns.simulate(ns.load("toy"), replications=N, seed=9, keep=keep, engine="reference")
     if keep == "counts":

@@ -34,7 +34,10 @@ def story(zone: str = "UTC", start: str = "2025-01-01", policy: Any = None, shar
         by=party,
         when=~done,
         clock=ns.Exponential(rate),
-        outcomes=[ns.Outcome(name="no", weight=1 - share), ns.Outcome(name="yes", weight=share, effects=[done.set(True)])],
+        outcomes=[
+            ns.Outcome(name="no", weight=1 - share),
+            ns.Outcome(name="yes", weight=share, effects=[done.set(True)]),
+        ],
     )
     question = ns.Question(name="done", condition=done, by=20.0)
     return ns.Scenario("story", start=start, zone=zone, end=40.0, parts=[party, done, rate, decide, question])
@@ -138,7 +141,11 @@ class Stubborn:
 
 PAIRS: list[tuple[str, Any, Any]] = [
     ("constants", lambda view, draw: "yes", lambda view, draw: "no"),
-    ("operations", lambda view, draw: "yes" if view.time > 3 else "no", lambda view, draw: "yes" if view.time < 3 else "no"),
+    (
+        "operations",
+        lambda view, draw: "yes" if view.time > 3 else "no",
+        lambda view, draw: "yes" if view.time < 3 else "no",
+    ),
     ("names of attributes", lambda view, draw: view.action, lambda view, draw: view.options),
     ("defaults", by_default(3.0), by_default(4.0)),
     ("what is closed over", by_closure({"limit": 3}), by_closure({"limit": 4})),
@@ -169,10 +176,18 @@ def test_a_policy_made_again_is_the_same() -> None:
 
 
 def test_a_policy_is_the_same_in_another_process(tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text("LIMIT = 3\ndef decide(view, draw):\n    return 'yes' if view.time > LIMIT else 'no'\n")
+    (tmp_path / "mine.py").write_text(
+        "LIMIT = 3\ndef decide(view, draw):\n    return 'yes' if view.time > LIMIT else 'no'\n"
+    )
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import mine; from negsim.identity import code_of; print(code_of(mine.decide, 'a'))"
     found = {
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}).stdout
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
         for seed in ("1", "2")
     }
     assert len(found) == 1
@@ -332,7 +347,9 @@ def test_what_kills_left_behind_is_removed(path: Path) -> None:
         (path.parent / name).write_bytes(inside[:100])
     (path.parent / f"{path.name}mine1234.part").write_bytes(b"what somebody else wrote")
     run(story(), path, replications=150)
-    assert sorted(one.name for one in path.parent.iterdir()) == sorted([path.name, *others, f"{path.name}mine1234.part"])
+    assert sorted(one.name for one in path.parent.iterdir()) == sorted(
+        [path.name, *others, f"{path.name}mine1234.part"]
+    )
 
 
 @pytest.mark.parametrize("cut", [1, 100, 2_000])
@@ -394,7 +411,9 @@ def test_a_file_that_holds_code_is_refused(path: Path, monkeypatch: pytest.Monke
     """Counts are arrays of plain numbers; an array of objects would be unpickled, which runs what it says."""
     old = Checkpoint.save_state
     planted = {"planted": np.array([print], dtype=object)}
-    monkeypatch.setattr(Checkpoint, "save_state", lambda self, done, arrays, told: old(self, done, arrays | planted, told))
+    monkeypatch.setattr(
+        Checkpoint, "save_state", lambda self, done, arrays, told: old(self, done, arrays | planted, told)
+    )
     run(story(), path, keep="counts")
     with pytest.raises(ns.CheckpointError, match="is damaged"):
         run(story(), path, keep="counts")

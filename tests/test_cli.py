@@ -19,7 +19,20 @@ KEYS = [
     *("bare_numbers", "note", "questions"),
 ]
 QUESTION_KEYS = [
-    *("id", "text", "kind", "by", "value", "printed", "probability", "low", "high", "interval", "band_low", "band_high"),
+    *(
+        "id",
+        "text",
+        "kind",
+        "by",
+        "value",
+        "printed",
+        "probability",
+        "low",
+        "high",
+        "interval",
+        "band_low",
+        "band_high",
+    ),
     *("band_low_error", "band_high_error", "range", "words", "base_rate", "given", "counted", "notes"),
 ]
 

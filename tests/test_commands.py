@@ -70,7 +70,9 @@ def check(said: Said, what: str) -> None:
     if code:
         assert "negsim: " in err or "Error: Invalid value" in err, f"{what} ends without words: {err!r}"
         assert len(err) < 20_000, f"{what}: too many words"
-    assert not any(ord(sign) < 32 and sign not in "\n\t" for sign in out + err) or "--toml" in what, f"{what}: steers a terminal"
+    assert not any(ord(sign) < 32 and sign not in "\n\t" for sign in out + err) or "--toml" in what, (
+        f"{what}: steers a terminal"
+    )
 
 
 def check_hostile(call: Call, tmp_path: Path, name: str, text: str, commands: list[list[str]]) -> None:
@@ -84,7 +86,11 @@ def check_hostile(call: Call, tmp_path: Path, name: str, text: str, commands: li
     assert not Path(hostile.SENTINEL).exists()
 
 
-@pytest.mark.parametrize(("number", "name", "text"), [(k, *file) for k, file in enumerate(hostile.files(FEW_FILES))], ids=lambda value: value if isinstance(value, str) and len(value) < 40 else "")
+@pytest.mark.parametrize(
+    ("number", "name", "text"),
+    [(k, *file) for k, file in enumerate(hostile.files(FEW_FILES))],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 40 else "",
+)
 def test_hostile_files_over_some_commands(call: Call, tmp_path: Path, number: int, name: str, text: str) -> None:
     """Over three commands each, in turn."""
     check_hostile(call, tmp_path, name, text, [COMMANDS[(3 * number + k) % len(COMMANDS)] for k in range(3)])

@@ -29,7 +29,12 @@ CHECKPOINTS = ("none", "new", "half", "whole")
 
 def story(most: float) -> ns.Scenario:
     """Draws, durations, firings and values; a trust that fails beyond a number of visits, so that some histories end."""
-    memo, talks, trust, visits = ns.Fact("memo"), ns.Fact("talks"), ns.Level("trust", low=-3, high=3, step=0.1), ns.Counter("visits")
+    memo, talks, trust, visits = (
+        ns.Fact("memo"),
+        ns.Fact("talks"),
+        ns.Level("trust", low=-3, high=3, step=0.1),
+        ns.Counter("visits"),
+    )
     rate = ns.Parameter("rate", 0.3, belief=ns.Gamma(shape=2, rate=4), source="test", grade="assumed")
     deliver = ns.Action(name="deliver", when=~memo, clock=ns.Exponential(rate), effects=[memo.set(True)])
     visit = ns.Action(name="visit", clock=ns.Exponential(0.05), effects=[visits.add(1)], pace=ns.sqrt(most - visits))
@@ -176,13 +181,20 @@ def test_a_budget_of_firings_gives_the_same_everywhere(tmp_path: Path, workers: 
     whole = ns.simulate(story(10**6), seed=SEED, replications=N)
     first = int(whole.block.events[:64].sum())
     runs = ns.simulate(
-        story(10**6), seed=SEED, replications=N, events=2 * first, workers=workers, checkpoint=tmp_path / "run.checkpoint"
+        story(10**6),
+        seed=SEED,
+        replications=N,
+        events=2 * first,
+        workers=workers,
+        checkpoint=tmp_path / "run.checkpoint",
     )
     assert runs.replications == 128
     assert runs.partial
     assert "after 128 of 240" in runs.note
     assert runs.block.first.tobytes() == whole.block.first[:128].tobytes()
-    again = ns.simulate(story(10**6), seed=SEED, replications=N, events=2 * first, checkpoint=tmp_path / "run.checkpoint")
+    again = ns.simulate(
+        story(10**6), seed=SEED, replications=N, events=2 * first, checkpoint=tmp_path / "run.checkpoint"
+    )
     assert again.block.first.tobytes() == runs.block.first.tobytes()
     assert ns.simulate(story(10**6), seed=SEED, replications=N, events=10**9).replications == N
 
@@ -191,7 +203,11 @@ def test_a_budget_of_firings_gives_the_same_everywhere(tmp_path: Path, workers: 
 def test_a_window_of_counts_begins_with_its_first_microsecond(draws: int | None) -> None:
     """What came a microsecond before the window lies outside it, what comes with its first one inside: on both sides of
     the edge between two cells of counts."""
-    early, late, odds = ns.Fact("early"), ns.Fact("late"), ns.Parameter("odds", 0.5, belief=ns.Beta(a=2, b=2), source="s", grade="assumed")
+    early, late, odds = (
+        ns.Fact("early"),
+        ns.Fact("late"),
+        ns.Parameter("odds", 0.5, belief=ns.Beta(a=2, b=2), source="s", grade="assumed"),
+    )
     parts: list[Any] = [early, late, odds]
     for fact, when in ((early, "2025-01-05T23:59:59.999999"), (late, "2025-01-06T00:00:00")):
         yes, no = ns.Outcome(name="yes", weight=odds, effects=[fact.set(True)]), ns.Outcome(name="no", weight=1 - odds)

@@ -194,7 +194,10 @@ def test_many_laws_at_once_are_those_of_one_by_one(family: str) -> None:
     for keys in QUICK[family]:
         quick = quick_solver(family, keys)
         for _ in range(60):
-            values = tuple(dice.choice([dice.expovariate(1), dice.uniform(-1, 20), 10 ** dice.uniform(-300, 300), 0.0]) for _ in keys)
+            values = tuple(
+                dice.choice([dice.expovariate(1), dice.uniform(-1, 20), 10 ** dice.uniform(-300, 300), 0.0])
+                for _ in keys
+            )
             if len(keys) == 3 and dice.random() < 0.5:
                 values = tuple(dict(zip(("low", "mode", "high"), sorted(values), strict=True))[key] for key in keys)
             bounds = dice.choice([(None, None), (None, None), (0.5, None), (0.5, 3.0), (None, math.inf)])

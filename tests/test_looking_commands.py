@@ -22,7 +22,12 @@ LOOKING = [["show"], ["show", "--expanded"], ["show", "--toml"], ["validate"], [
 def called(*args: str) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of a command."""
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings(), pytest.raises(SystemExit) as end:
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        warnings.catch_warnings(),
+        pytest.raises(SystemExit) as end,
+    ):
         main(list(args))
     return int(end.value.code or 0), out.getvalue(), err.getvalue()
 

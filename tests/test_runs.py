@@ -179,7 +179,9 @@ def test_the_wrong_kind_of_answer_is_refused(runs: Any) -> None:
         runs.first_passage("sum")
     with pytest.raises(EstimateError, match="kind 'reached'"):
         runs.mean("held")
-    with pytest.raises(EstimateError, match=r"lies outside the simulated time \(2025-01-01 00:00 to 2025-02-10 00:00\)"):
+    with pytest.raises(
+        EstimateError, match=r"lies outside the simulated time \(2025-01-01 00:00 to 2025-02-10 00:00\)"
+    ):
         runs.probability("held", by="2025-02-11")
 
 

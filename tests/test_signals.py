@@ -65,14 +65,19 @@ def test_an_interruption_at_once_has_words_too() -> None:
 def test_a_closed_standard_output_is_told(command: list[str]) -> None:
     line = f"exec {sys.executable} -m negsim {' '.join(command)} >&-"
     done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stderr) == (1, "negsim: standard output is closed, so nothing can be printed; open it, or send it to a file\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "negsim: standard output is closed, so nothing can be printed; open it, or send it to a file\n",
+    )
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
 @pytest.mark.parametrize("command", [["list"], ["schema"], ["run", "toy", "-n", "100"]])
 def test_a_full_disk_behind_standard_output_is_told(command: list[str]) -> None:
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "negsim", *command], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        done = subprocess.run(
+            [sys.executable, "-m", "negsim", *command], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
     assert done.returncode == 1
     assert "could not be written (No space left on device)" in done.stderr or "No space left" in done.stderr
     assert "Traceback" not in done.stderr
@@ -83,12 +88,15 @@ def test_a_reader_that_hangs_up_is_no_failure_to_tell() -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", f"{sys.executable} -m negsim schema | head -c 10"], capture_output=True, text=True, timeout=60
     )
-    assert (done.stdout, done.stderr) == ("{\n  \"$defs", "")
+    assert (done.stdout, done.stderr) == ('{\n  "$defs', "")
 
 
 def test_standard_error_may_be_closed() -> None:
     done = subprocess.run(
-        ["/bin/sh", "-c", f"{sys.executable} -m negsim run missing.toml 2>&-"], capture_output=True, text=True, timeout=60
+        ["/bin/sh", "-c", f"{sys.executable} -m negsim run missing.toml 2>&-"],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert (done.returncode, done.stdout) == (1, "")
 
@@ -102,7 +110,13 @@ def peak(*args: str, env: dict[str, str] | None = None) -> tuple[int, float, flo
         "print(done.returncode, time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)\n"
         "print(done.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=True, env={**os.environ, **(env or {})})
+    done = subprocess.run(
+        [sys.executable, "-c", code, *args],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **(env or {})},
+    )
     head, _, err = done.stdout.partition("\n")
     returncode, seconds, most = head.split()
     return int(returncode), float(seconds), float(most), err
@@ -158,7 +172,10 @@ def test_every_command_takes_limits() -> None:
         assert {"seconds", "memory"} <= set(taken), f"{command.callback} takes no limits"
 
 
-@pytest.mark.parametrize(("text", "size"), [("64", 64e6), ("64MB", 64e6), ("1.5 GB", 1.5e9), ("64000000", 64e6), ("1GiB", 2.0**30), ("70000000B", 7e7)])
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("64", 64e6), ("64MB", 64e6), ("1.5 GB", 1.5e9), ("64000000", 64e6), ("1GiB", 2.0**30), ("70000000B", 7e7)],
+)
 def test_sizes_are_read(text: str, size: float) -> None:
     from negsim.cli.limits import memory_of
 

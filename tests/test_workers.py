@@ -21,7 +21,9 @@ def story() -> ns.Scenario:
     """A small scenario with everything a block holds: draws, durations, firings, values, outcomes."""
     memo, talks, trust = ns.Fact("memo"), ns.Fact("talks"), ns.Level("trust", low=-3, high=3, step=0.1)
     rate = ns.Parameter("rate", 0.3, belief=ns.Gamma(shape=2, rate=4), source="test", grade="assumed")
-    deliver = ns.Action(name="deliver", when=~memo, clock=ns.Exponential(rate), effects=[memo.set(True)], pace=ns.exp(trust))
+    deliver = ns.Action(
+        name="deliver", when=~memo, clock=ns.Exponential(rate), effects=[memo.set(True)], pace=ns.exp(trust)
+    )
     review = ns.Action(
         name="review",
         when=memo,
@@ -39,7 +41,9 @@ def story() -> ns.Scenario:
         ns.Question(name="refused", kind="fired", action="review", outcome="bad", by=30),
         ns.Question(name="mood", kind="value", condition=trust, by=30),
     ]
-    return ns.Scenario("story", start="2025-01-01", end=40, parts=[memo, talks, trust, rate, deliver, review, *questions])
+    return ns.Scenario(
+        "story", start="2025-01-01", end=40, parts=[memo, talks, trust, rate, deliver, review, *questions]
+    )
 
 
 def same(one: Block, two: Block) -> bool:
@@ -167,7 +171,9 @@ def test_what_cannot_be_kept_is_refused_with_the_number(arguments: dict[str, obj
 def test_a_failure_carries_the_runs_so_far() -> None:
     count = ns.Counter("n")
     tick = ns.Action(name="tick", clock=ns.Exponential(5), effects=[count.add(1)])
-    scenario = ns.Scenario("ticks", start="2025-01-01", end=5, parts=[count, tick, ns.Question(name="q", condition=count >= 30)])
+    scenario = ns.Scenario(
+        "ticks", start="2025-01-01", end=5, parts=[count, tick, ns.Question(name="q", condition=count >= 30)]
+    )
     with pytest.raises(ns.RunawayError, match="more than 40 events") as caught:
         ns.simulate(scenario, replications=200, seed=3, max_events=40, block=16)
     failing = caught.value.replication

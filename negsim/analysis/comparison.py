@@ -162,7 +162,9 @@ def compare(runs_a: Runs, runs_b: Runs, question: Any, by: Any = None) -> Compar
         "neither": ~yes_a & ~yes_b & good,
         "unknown": failed,
     }
-    change, sides = _by_row(runs_a, runs_a.clustered or runs_b.clustered, gained.astype(np.float64) - lost, yes_a, yes_b, failed)
+    change, sides = _by_row(
+        runs_a, runs_a.clustered or runs_b.clustered, gained.astype(np.float64) - lost, yes_a, yes_b, failed
+    )
     pairs = PairedDifference(n=good.size, **{name: int(mask.sum()) for name, mask in counts.items()}, rows=change)
     numbers = runs_a.block.replications
     asked = runs_a.asked(question).question
@@ -179,7 +181,12 @@ def compare(runs_a: Runs, runs_b: Runs, question: Any, by: Any = None) -> Compar
 
 
 def _by_row(
-    runs: Runs, clustered: bool, change: NDArray[np.float64], yes_a: NDArray[np.bool_], yes_b: NDArray[np.bool_], failed: NDArray[np.bool_]
+    runs: Runs,
+    clustered: bool,
+    change: NDArray[np.float64],
+    yes_a: NDArray[np.bool_],
+    yes_b: NDArray[np.bool_],
+    failed: NDArray[np.bool_],
 ) -> tuple[Rows | None, tuple[Rows | None, Rows | None]]:
     """Change and hits by row of parameters; nothing where replications are independent."""
     if not clustered:

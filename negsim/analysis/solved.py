@@ -113,7 +113,11 @@ def solve_answers(
     givens = {question.name: _given(question) for question in asked if question.given is not None and draws is not None}
     refused: dict[str, str] = {}
     for row in rows:
-        solution = solve(scenario, parameters={name: x for name, x in zip(names, row, strict=True) if name}, questions=givens.values())
+        solution = solve(
+            scenario,
+            parameters={name: x for name, x in zip(names, row, strict=True) if name},
+            questions=givens.values(),
+        )
         for question in asked:
             try:
                 found[question.name].append(solution.answer(question))
@@ -121,7 +125,9 @@ def solve_answers(
             except (EngineError, EstimateError) as error:
                 refused[question.name] = str(error)
     answered = tuple(
-        _answer(question, scenario, [] if question.name in refused else found[question.name], weights[question.name], level)
+        _answer(
+            question, scenario, [] if question.name in refused else found[question.name], weights[question.name], level
+        )
         for question in asked
     )
     note = "" if not refused else f"no exact answer to {', '.join(refused)}: {next(iter(refused.values()))}"

@@ -93,7 +93,14 @@ class Verification:
             exact = None if line.exact is None else {"value": line.exact.value, "error": line.exact.error}
             others = {name: {"value": value_of(found), "text": str(found)} for name, found in line.simulated}
             rows.append(
-                {"question": line.question, "kind": line.kind, "exact": exact, **others, "agree": line.agree, "note": line.note}
+                {
+                    "question": line.question,
+                    "kind": line.kind,
+                    "exact": exact,
+                    **others,
+                    "agree": line.agree,
+                    "note": line.note,
+                }
             )
         return {
             "scenario": self.scenario,
@@ -112,16 +119,27 @@ class Verification:
         for line in self.lines:
             exact = "-" if line.exact is None else f"{line.exact.value:.7g} (error {line.exact.error:.0e})"
             found = dict(line.simulated)
-            rows.append([line.question, exact, *(told(found[name]) for name in names), "agree" if line.agree else "DIFFER"])
+            rows.append(
+                [line.question, exact, *(told(found[name]) for name in names), "agree" if line.agree else "DIFFER"]
+            )
         widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
         notes: dict[str, list[str]] = {}
         for line in self.lines:
             if line.note:
                 notes.setdefault(line.note, []).append(line.question)
-        lines += [f"{', '.join(names) if len(names) < 4 else f'{len(names)} questions'}: {note}" for note, names in notes.items()]
-        verdict = "all engines agree" if self.agree else f"DISAGREEMENT on {', '.join(line.question for line in self.disagreements)}"
-        tail = f"{verdict} ({self.replications:,} replications, seed {self.seed}, false alarm below {self.level:g} in all)"
+        lines += [
+            f"{', '.join(names) if len(names) < 4 else f'{len(names)} questions'}: {note}"
+            for note, names in notes.items()
+        ]
+        verdict = (
+            "all engines agree"
+            if self.agree
+            else f"DISAGREEMENT on {', '.join(line.question for line in self.disagreements)}"
+        )
+        tail = (
+            f"{verdict} ({self.replications:,} replications, seed {self.seed}, false alarm below {self.level:g} in all)"
+        )
         return "\n".join([*lines, tail])
 
 
@@ -292,7 +310,14 @@ def _line(
     first = simulated[0][1] if simulated else None
     wrong += [f"{engine} and {simulated[0][0]} differ on one seed" for engine, found in simulated[1:] if found != first]
     failed = "fails where others do not" in note
-    return Line(name, kind, None if exact is None else exact[0], simulated, "; ".join([*wrong, note] if note else wrong), not wrong and not failed)
+    return Line(
+        name,
+        kind,
+        None if exact is None else exact[0],
+        simulated,
+        "; ".join([*wrong, note] if note else wrong),
+        not wrong and not failed,
+    )
 
 
 def _simulated(run: Runs, name: str) -> Any:

@@ -110,7 +110,10 @@ def _flush() -> None:
     except (OSError, ValueError) as error:
         _to_nowhere()
         with suppress(OSError, ValueError):
-            print(f"negsim: the output could not be written ({getattr(error, 'strerror', None) or error})", file=sys.stderr)
+            print(
+                f"negsim: the output could not be written ({getattr(error, 'strerror', None) or error})",
+                file=sys.stderr,
+            )
         sys.exit(1)
 
 

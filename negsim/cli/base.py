@@ -45,7 +45,9 @@ Draws = Annotated[
 
 Fix = Annotated[
     list[str] | None,
-    typer.Option("--fix", metavar="NAME=VALUE", help="Read a contested claim one way (terms=true), or fix a parameter."),
+    typer.Option(
+        "--fix", metavar="NAME=VALUE", help="Read a contested claim one way (terms=true), or fix a parameter."
+    ),
 ]
 
 

@@ -30,7 +30,9 @@ def verify(
     limits: Limits,
     replications: Annotated[
         int | None,
-        typer.Option("--replications", "-n", min=1, help=f"Histories of each engine that simulates (default {HISTORIES:,})."),
+        typer.Option(
+            "--replications", "-n", min=1, help=f"Histories of each engine that simulates (default {HISTORIES:,})."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Seed of the engines that simulate.")] = 1,
     stages: Stages = None,

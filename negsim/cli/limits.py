@@ -39,7 +39,11 @@ SIZE = re.compile(r"\s*([0-9]{1,18}(?:\.[0-9]{0,9})?(?:e[0-9]{1,2})?)\s*([kmgt]?
 
 Seconds = Annotated[
     float | None,
-    typer.Option("--seconds", help=f"Most seconds, from {LEAST_SECONDS:g} on (default {DEFAULT_SECONDS:g} of the processor).", show_default=False),
+    typer.Option(
+        "--seconds",
+        help=f"Most seconds, from {LEAST_SECONDS:g} on (default {DEFAULT_SECONDS:g} of the processor).",
+        show_default=False,
+    ),
 ]
 Memory = Annotated[
     str | None,
@@ -205,7 +209,10 @@ class Limits:
 
 def _data_bytes() -> float:
     """What the system counts against its limit of data."""
-    with suppress(OSError, ValueError, IndexError), open("/proc/self/status", encoding="ascii", errors="replace") as file:
+    with (
+        suppress(OSError, ValueError, IndexError),
+        open("/proc/self/status", encoding="ascii", errors="replace") as file,
+    ):
         for line in file:
             if line.startswith("VmData:"):
                 return float(line.split()[1]) * 1024

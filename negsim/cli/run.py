@@ -81,7 +81,9 @@ def run(
     if replications is not None:
         limits.lift()
     options = {"seed": seed, "engine": engine, "draws": _rows(n, draws, best), "workers": workers}
-    runs, interrupted = _simulate(told, n, limits, reasons=format is Format.table, **options, **limits.for_simulation(_events(engine)))
+    runs, interrupted = _simulate(
+        told, n, limits, reasons=format is Format.table, **options, **limits.for_simulation(_events(engine))
+    )
     limits.grace()
     reasons = _reasons(runs, limits) if format is Format.table and not interrupted else ()
     _print(runs, ns.answers(runs, level=level), format, reasons, level=level, digits=digits)
@@ -162,7 +164,9 @@ def _rows(replications: int, draws: int | None, best: bool) -> int | None:
     return draws or (min(DRAWS, replications // 2) if replications >= 4 else None)
 
 
-def _simulate(told: Scenario, replications: int, limits: Limits, *, reasons: bool, **options: Any) -> tuple[Results, bool]:
+def _simulate(
+    told: Scenario, replications: int, limits: Limits, *, reasons: bool, **options: Any
+) -> tuple[Results, bool]:
     """The runs, and whether they were interrupted by hand."""
     import negsim as ns
     from negsim.interrupts import Interrupted

@@ -215,7 +215,11 @@ def _band(rows: Rows, low: float, high: float, level: float) -> Band:
     inside = share_over_rows(rows, level)
     name = "collapsed to the mean: no variance between draws above chance" if between == 0 else "constrained Bayes"
     mean = float((rows.total + rows.unknown / 2).sum() / size.sum())
-    ends = (mean, mean) if between == 0 and not rows.unknown.any() else (min(worst.low, best.low), max(worst.high, best.high))
+    ends = (
+        (mean, mean)
+        if between == 0 and not rows.unknown.any()
+        else (min(worst.low, best.low), max(worst.high, best.high))
+    )
     return Band(
         low=ends[0],
         high=ends[1],

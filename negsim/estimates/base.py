@@ -142,7 +142,9 @@ class Estimate:
         if math.isnan(self.value) or (self.kind != "ignorance" and not self.low <= self.value <= self.high):
             raise EstimateError(f"value is {self.value!r}; it must lie in its range [{self.low!r}, {self.high!r}]")
         if self.kind == "exact" and not self.value - self.error <= self.low <= self.high <= self.value + self.error:
-            raise EstimateError(f"an exact value has no range beyond its error, but this one has [{self.low!r}, {self.high!r}]")
+            raise EstimateError(
+                f"an exact value has no range beyond its error, but this one has [{self.low!r}, {self.high!r}]"
+            )
 
     @property
     def printed(self) -> str:

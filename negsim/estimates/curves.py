@@ -109,7 +109,9 @@ def _multipliers(k: int) -> Floats:
     from scipy.special import ndtri
 
     rows = np.arange(k)
-    found = [one for b in range(MULTIPLIERS // 2) for one in uniforms_array(0, "bootstrap", "curve", rows, occurrence=b)]
+    found = [
+        one for b in range(MULTIPLIERS // 2) for one in uniforms_array(0, "bootstrap", "curve", rows, occurrence=b)
+    ]
     return np.asarray(ndtri(np.array(found)), dtype=np.float64)
 
 
@@ -292,7 +294,9 @@ class Curve:
 def _check_times(times: Floats, weights: NDArray[np.int64], n: int, unknown: int) -> None:
     """Refuse times that are not sorted, finite and non-negative, and counts that do not add up."""
     if times.shape != weights.shape or (weights < 0).any():
-        raise EstimateError(f"{times.shape} times and {weights.shape} weights; give a weight of at least 0 for each time")
+        raise EstimateError(
+            f"{times.shape} times and {weights.shape} weights; give a weight of at least 0 for each time"
+        )
     if times.ndim != 1 or int(weights.sum()) + unknown > n or n < 1:
         shape = f"times of shape {times.shape} and {unknown} failed replications of n = {n}"
         raise EstimateError(f"{shape}; at most n in all are possible, n at least 1, and the times in one row")

@@ -186,7 +186,10 @@ class Mean:
     def _cut(self, low: float, high: float, level: float, method: str) -> Interval:
         """What no value can be, the mean cannot be either."""
         return Interval(
-            low=min(max(low, self.least), self.mean), high=max(min(high, self.most), self.mean), level=level, method=method
+            low=min(max(low, self.least), self.mean),
+            high=max(min(high, self.most), self.mean),
+            level=level,
+            method=method,
         )
 
     def estimate(self, level: float = 0.95, method: str | None = None) -> Estimate:
@@ -194,9 +197,18 @@ class Mean:
         found = self.interval(level, method)
         notes = () if self.rows is None else row_notes(self._ratio, self.rows.count)
         if self.never is not None and self.never.hits + self.never.unknown:
-            notes = (f"never in {self.never.estimate(level).printed} of histories: the mean is that of the others", *notes)
+            notes = (
+                f"never in {self.never.estimate(level).printed} of histories: the mean is that of the others",
+                *notes,
+            )
         plain = Estimate(
-            value=self.mean, low=found.low, high=found.high, level=level, kind="chance", method=found.method, n=self.n,
+            value=self.mean,
+            low=found.low,
+            high=found.high,
+            level=level,
+            kind="chance",
+            method=found.method,
+            n=self.n,
             notes=notes,
         )
         return replace(plain, text=self._text(plain, found))

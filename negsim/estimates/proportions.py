@@ -197,7 +197,11 @@ class Proportion:
         anytime, never = interval.method == "sequence", self.hits == 0
         failed = f", {thousands(self.unknown)} failed counted as {'yes' if never else 'no'}" if self.unknown else ""
         low, high = self._one_sided_ends(interval)
-        number = f"< {upward(100 * Decimal(repr(high)))} %" if never else f"> {100 - upward(100 * (1 - Decimal(repr(low))))} %"
+        number = (
+            f"< {upward(100 * Decimal(repr(high)))} %"
+            if never
+            else f"> {100 - upward(100 * (1 - Decimal(repr(low))))} %"
+        )
         rows = "" if self.rows is None else f" in {thousands(self.rows.size.size)} rows of parameters"
         count = f"{thousands(self.hits)} of {thousands(self.n)}{rows}{failed}"
         return f"{number} ({count}; {'anytime' if anytime else 'one-sided'} {percent(plain.level)} bound, chance)"

@@ -70,8 +70,14 @@ class Quantile:
         if self.never is not None and self.never.hits + self.never.unknown:
             notes = (f"never in {self.never.estimate(self.level).printed} of histories", *notes)
         plain = Estimate(
-            value=self.value, low=self.low, high=self.high, level=self.level, kind="chance", method=self.method,
-            n=self.n, notes=notes,
+            value=self.value,
+            low=self.low,
+            high=self.high,
+            level=self.level,
+            kind="chance",
+            method=self.method,
+            n=self.n,
+            notes=notes,
         )
         rows = "" if self.rows is None else f" in {thousands(self.rows)} rows of parameters"
         failed = f", {thousands(self.unknown)} failed: below all and above all" if self.unknown else ""
@@ -152,8 +158,16 @@ def quantile_of(
     else:
         low, high, method, rows = _row_ends(ordered, x, np.asarray(row), value, p, level, failed_by_row)
     return Quantile(
-        p=p, value=value, low=min(max(low, least), value), high=max(high, value), level=level, method=method,
-        n=x.size, unknown=unknown, never=never, rows=rows,
+        p=p,
+        value=value,
+        low=min(max(low, least), value),
+        high=max(high, value),
+        level=level,
+        method=method,
+        n=x.size,
+        unknown=unknown,
+        never=never,
+        rows=rows,
     )
 
 
@@ -198,8 +212,10 @@ def _row_ends(
     if count < FEWEST:
         return -math.inf, math.inf, NONE, count
     # Where many numbers are equal, the share just below them may be the one that is uncertain.
-    found = [ratio(np.bincount(row[below], minlength=k).astype(np.float64), size.astype(np.float64))
-             for below in (x <= value, x < value)]
+    found = [
+        ratio(np.bincount(row[below], minlength=k).astype(np.float64), size.astype(np.float64))
+        for below in (x <= value, x < value)
+    ]
     low, high = shifted_ends(p, max(one.error for one in found), count, level)
     shift = float(unknown.sum()) / (float(unknown.sum()) + x.size)
     good = 1 - shift

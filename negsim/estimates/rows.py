@@ -18,7 +18,23 @@ from negsim.estimates.base import Interval
 from negsim.estimates.checks import check_level
 from negsim.estimates.intervals import clopper_pearson
 
-__all__ = ["extreme_bound", "one_sided_ends", "FEW", "FEWEST", "METHOD", "NONE", "Ratio", "Rows", "number_ends", "quantile_t", "ratio", "row_notes", "share_ends", "share_over_rows", "shifted_ends"]
+__all__ = [
+    "extreme_bound",
+    "one_sided_ends",
+    "FEW",
+    "FEWEST",
+    "METHOD",
+    "NONE",
+    "Ratio",
+    "Rows",
+    "number_ends",
+    "quantile_t",
+    "ratio",
+    "row_notes",
+    "share_ends",
+    "share_over_rows",
+    "shifted_ends",
+]
 
 Floats = NDArray[np.float64]
 Ends = tuple[float, float]
@@ -68,7 +84,9 @@ class Rows:
             object.__setattr__(self, name, kept)
 
     @classmethod
-    def of(cls, row: NDArray[np.int64], k: int, values: Floats, counts: NDArray[np.bool_], failed: NDArray[np.bool_]) -> Rows:
+    def of(
+        cls, row: NDArray[np.int64], k: int, values: Floats, counts: NDArray[np.bool_], failed: NDArray[np.bool_]
+    ) -> Rows:
         """Sum by row.
 
         Parameters

@@ -66,7 +66,11 @@ def least(gaps: Callable[[float], Sequence[float]], start: float, reach: float) 
         here, step = gaps(best), 1e-5
         slopes = [(y - x) / (2.0 * step) for x, y in zip(gaps(best - step), gaps(best + step), strict=True)]
         steep = math.fsum(slope * slope for slope in slopes)
-        t = best - math.fsum(gap * slope for gap, slope in zip(here, slopes, strict=True)) / steep if steep > 0.0 else best
+        t = (
+            best - math.fsum(gap * slope for gap, slope in zip(here, slopes, strict=True)) / steep
+            if steep > 0.0
+            else best
+        )
         if not (abs(t - start) <= reach and (new := cost(t)) < lowest):
             break
         best, lowest = t, new

@@ -110,7 +110,9 @@ class Action:
         put = object.__setattr__
         by = self.by if self.by is None or isinstance(self.by, str) else getattr(self.by, "name", None)
         if by is None and self.by is not None:
-            raise ScenarioError(f"action {self.name}: by must be a party or its name, not {self.by!r}; write by='russia'")
+            raise ScenarioError(
+                f"action {self.name}: by must be a party or its name, not {self.by!r}; write by='russia'"
+            )
         put(self, "by", by)
         put(self, "when", as_condition(self.when))
         put(self, "pace", as_number(self.pace))

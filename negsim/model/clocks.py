@@ -127,9 +127,7 @@ class Distribution:
     def __repr__(self) -> str:
         text = ", ".join(f"{key}={value}" for key, value in self.given)
         tail = "" if self.floor is None and self.ceiling is None else f".truncated({self.floor}, {self.ceiling})"
-        return f"{type(self).__name__}({text}){tail}" + (
-            "" if self.never is None else f".or_never({self.never})"
-        )
+        return f"{type(self).__name__}({text}){tail}" + ("" if self.never is None else f".or_never({self.never})")
 
 
 def _set(target: object, **fields: object) -> None:

@@ -104,7 +104,9 @@ def _check_sign(
     """Refuse a weight or multiplier with a part that is surely negative, or has no value."""
     if part is not None:
         value = span(part, state)[1]
-        share = _complement(part, state) if what.startswith("the weight") else None  # a pace may be 1 - x for other reasons
+        share = (
+            _complement(part, state) if what.startswith("the weight") else None
+        )  # a pace may be 1 - x for other reasons
         if share is not None:
             text = f"must be a probability, not {share:g}: {what} would be {value:g}; give a number from 0 to 1"
             raise _refuse(text + _percent(share), share, "a number from 0 to 1")

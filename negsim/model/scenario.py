@@ -212,7 +212,9 @@ def check_is_scenario(value: object, what: str) -> None:
     """
     if not isinstance(value, Scenario):
         hint = f"; write {what}(load({value[:60]!r}))" if isinstance(value, str) else "; give a Scenario"
-        raise ArgumentError(f"{what} takes a scenario, not {'text' if isinstance(value, str) else repr(value)[:60]}{hint}")
+        raise ArgumentError(
+            f"{what} takes a scenario, not {'text' if isinstance(value, str) else repr(value)[:60]}{hint}"
+        )
 
 
 def canonical(parts: Iterable[Element | Part]) -> tuple[Element | Part, ...]:

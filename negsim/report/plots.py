@@ -114,9 +114,7 @@ def first_passage(
     return ax
 
 
-def _panel(
-    ax: Axes, runs: Results, group: Sequence[Any], shape: _Shape, title: str, level: float, wide: int
-) -> None:
+def _panel(ax: Axes, runs: Results, group: Sequence[Any], shape: _Shape, title: str, level: float, wide: int) -> None:
     """One picture with its title, and the probabilities below the title, where no line can cross them."""
     _draw(ax, runs, shape)
     told = _mark(ax, runs, group, shape, level)
@@ -226,9 +224,7 @@ def _mark(ax: Axes, runs: Any, group: Sequence[Any], shape: _Shape, level: float
 
 def _alike(runs: Results, asked: Asked) -> list[Any]:
     """The stated questions that one curve answers."""
-    return [
-        one for one in stated(runs.scenario) if one.kind in CURVED and _key(runs.asked(one)) == _key(asked)
-    ]
+    return [one for one in stated(runs.scenario) if one.kind in CURVED and _key(runs.asked(one)) == _key(asked)]
 
 
 def _key(asked: Asked) -> tuple[Any, ...]:

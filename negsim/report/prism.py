@@ -223,7 +223,11 @@ class _Model:
         assert slot.initial is not None
         state = [0.0] * len(self.variables()) + list(self.solution.numbers.values)
         value = float(self.program.compile(slot.initial)(state))
-        return round(min(max(value, slot.low), slot.high) * slot.grid[1] / slot.grid[0]) if slot.kind == "level" else int(value)
+        return (
+            round(min(max(value, slot.low), slot.high) * slot.grid[1] / slot.grid[0])
+            if slot.kind == "level"
+            else int(value)
+        )
 
     def draw(self, slot: Slot) -> list[str]:
         """A drawn initial value as a fast transition."""

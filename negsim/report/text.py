@@ -158,7 +158,9 @@ def _legend(console: Console, runs: Results | Solved, rows: Sequence[Answer], le
     if any(row.band_low is not None for row in rows):
         chance = "averaged over what is believed of the parameters"
         draws = f"5–95 % of {len(runs.rows):,} draws of the parameters"
-        ignorance = f"ignorance: {draws}, the noise of finite replications removed; its ends are known to {_errors(rows)}"
+        ignorance = (
+            f"ignorance: {draws}, the noise of finite replications removed; its ends are known to {_errors(rows)}"
+        )
     else:
         claims = ", contested claims drawn with their credibility" if runs.program.contested else ""
         chance = f"every parameter at its best value{claims}"
@@ -181,7 +183,9 @@ def _legend(console: Console, runs: Results | Solved, rows: Sequence[Answer], le
 
 def _errors(rows: Sequence[Answer]) -> str:
     """The standard errors of the ends of the ranges, from the best known to the worst."""
-    found = [100 * error for row in rows if row.estimate and row.estimate.spread for error in row.estimate.spread_errors]
+    found = [
+        100 * error for row in rows if row.estimate and row.estimate.spread for error in row.estimate.spread_errors
+    ]
     return f"{min(found):.1f} to {max(found):.1f} points (standard error)" if found else "the digits shown"
 
 

@@ -136,7 +136,9 @@ def believed(*, name: str = "rate", unit: str = "1/day", title: str = "", **said
 
 def test_a_mean_far_from_a_rate_said_to_be_an_average_is_told() -> None:
     (found,) = believed(best=0.1, range=[0.02, 0.4])
-    assert found.startswith("parameter rate: 0.1 is said to be an average, and the mean of what is believed of it is 0.1")
+    assert found.startswith(
+        "parameter rate: 0.1 is said to be an average, and the mean of what is believed of it is 0.1"
+    )
     assert "% above it; say mean = 0.1" in found
     assert not believed(mean=0.1, range=[0.02, 0.4])
     assert not believed(best=0.1, range=[0.05, 0.18])

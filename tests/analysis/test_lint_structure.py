@@ -36,7 +36,9 @@ def facts(*names: str) -> list[ns.Fact]:
 
 def pair(one: dict[str, Any], other: dict[str, Any], *more: Any, **said: Any) -> list[str]:
     actions = [ns.Action(name=name, **{"clock": NOON, **told}) for name, told in (("a", one), ("b", other))]
-    return found(world(*facts("x", "y", "z"), ns.Counter("n"), ns.Level("v", low=0, high=1), *actions, *more, **said), "order")
+    return found(
+        world(*facts("x", "y", "z"), ns.Counter("n"), ns.Level("v", low=0, high=1), *actions, *more, **said), "order"
+    )
 
 
 TIED = [
@@ -47,16 +49,28 @@ TIED = [
     ({"effects": ["v += 0.5"]}, {"effects": ["v -= 0.7"]}),  # clipped
     ({"effects": ["n += 1"]}, {"outcomes": [ns.Outcome(name="o", weight="n"), ns.Outcome(name="p")]}),
     # a fixed delay from the start meets a date, and one from a date
-    ({"clock": ns.Fixed("36 hours"), "when": "not z", "effects": ["x = true"]}, {"when": "not x", "effects": ["y = true"]}),
-    ({"clock": ns.Every("1 day", start="2025-01-01T12:00"), "effects": ["x = true"]}, {"when": "x", "effects": ["y = true"]}),
+    (
+        {"clock": ns.Fixed("36 hours"), "when": "not z", "effects": ["x = true"]},
+        {"when": "not x", "effects": ["y = true"]},
+    ),
+    (
+        {"clock": ns.Every("1 day", start="2025-01-01T12:00"), "effects": ["x = true"]},
+        {"when": "x", "effects": ["y = true"]},
+    ),
     # what is due while it is made to stand still
     (
         {"effects": ["z = true"]},
         {"clock": ns.Fixed("36 hours"), "speed": "0 if z else 1", "effects": ["y = true"]},
     ),
     # two that one event sets going
-    ({"clock": ns.Immediately(), "when": "z", "effects": ["x = true"]}, {"clock": ns.Immediately(), "when": "z and not x", "effects": ["y = true"]}),
-    ({"clock": ns.Fixed(2), "when": "z and not y", "effects": ["x = true"]}, {"clock": ns.Fixed(2), "when": "z and not x", "effects": ["y = true"]}),
+    (
+        {"clock": ns.Immediately(), "when": "z", "effects": ["x = true"]},
+        {"clock": ns.Immediately(), "when": "z and not x", "effects": ["y = true"]},
+    ),
+    (
+        {"clock": ns.Fixed(2), "when": "z and not y", "effects": ["x = true"]},
+        {"clock": ns.Fixed(2), "when": "z and not x", "effects": ["y = true"]},
+    ),
 ]
 STARTS = ns.Action(name="c", when="not z", clock=ns.Exponential(1), effects=["z = true"])
 
@@ -72,7 +86,10 @@ APART = [
     ({"clock": ns.Exponential(1), "effects": ["x = true"]}, {"effects": ["x = false"]}),
     ({"clock": ns.Fixed(2), "when": "z", "effects": ["x = true"]}, {"effects": ["x = false"]}),
     # what waits for opposite things is never due together
-    ({"clock": ns.Immediately(), "when": "z and not y", "effects": ["x = true"]}, {"clock": ns.Immediately(), "when": "not z and y", "effects": ["x = false"]}),
+    (
+        {"clock": ns.Immediately(), "when": "z and not y", "effects": ["x = true"]},
+        {"clock": ns.Immediately(), "when": "not z and y", "effects": ["x = false"]},
+    ),
 ]
 
 
@@ -98,14 +115,18 @@ def test_a_pair_of_a_word_and_an_action_is_named_by_the_word() -> None:
     assert not said(0)
     assert not said(9), "what arrives at that very instant counts"
     (one,) = said(10)
-    assert one.startswith("action late: and meeting round can be due at the same instant (2025-01-02 12:00), and both touch x")
+    assert one.startswith(
+        "action late: and meeting round can be due at the same instant (2025-01-02 12:00), and both touch x"
+    )
 
 
 @settings(max_examples=25)
 @given(scenarios(max_actions=4, max_horizon=12))
 def test_what_lint_does_not_name_does_not_hang_on_names(scenario: ns.Scenario) -> None:
     """Where no pair is named, the order of names decides nothing: other priorities of single actions change no answer."""
-    timed = [part for part in scenario.parts if isinstance(part, ns.Action) and isinstance(part.clock, ns.On | ns.Every)]
+    timed = [
+        part for part in scenario.parts if isinstance(part, ns.Action) and isinstance(part.clock, ns.On | ns.Every)
+    ]
     if not timed or any(finding.code == "order" for finding in ns.lint(scenario)):
         return
     by_priority: dict[int, list[ns.Action]] = {}
@@ -113,7 +134,10 @@ def test_what_lint_does_not_name_does_not_hang_on_names(scenario: ns.Scenario) -
         by_priority.setdefault(action.priority, []).append(action)
     last = by_priority[min(by_priority)]
     # Spread the priorities of one group the other way round, within the room that the others leave.
-    room = {action.name: action.priority * 10 + 5 - place for place, action in enumerate(sorted(last, key=lambda one: one.name))}
+    room = {
+        action.name: action.priority * 10 + 5 - place
+        for place, action in enumerate(sorted(last, key=lambda one: one.name))
+    }
     parts = [
         replace(part, priority=room.get(part.name, part.priority * 10)) if isinstance(part, ns.Action) else part
         for part in scenario.parts
@@ -127,7 +151,15 @@ def test_what_lint_does_not_name_does_not_hang_on_names(scenario: ns.Scenario) -
 # ---- what moves no question ----
 
 
-COLUMNS = {"reached": "first", "when": "first", "happens": "edges", "holds": "at", "value": "at", "duration": "held", "fired": "fired"}
+COLUMNS = {
+    "reached": "first",
+    "when": "first",
+    "happens": "edges",
+    "holds": "at",
+    "value": "at",
+    "duration": "held",
+    "fired": "fired",
+}
 
 
 def answers(scenario: ns.Scenario) -> list[Any] | None:
@@ -142,7 +174,12 @@ def answers(scenario: ns.Scenario) -> list[Any] | None:
         asked = runs.program.probes.asked[name]
         found.append((name, getattr(runs.block, COLUMNS[asked.question.kind])[:, asked.column].tobytes()))
         if asked.given is not None:
-            found.append((name, getattr(runs.block, "at" if asked.given.form == "on" else "first")[:, asked.given.column].tobytes()))
+            found.append(
+                (
+                    name,
+                    getattr(runs.block, "at" if asked.given.form == "on" else "first")[:, asked.given.column].tobytes(),
+                )
+            )
     return found
 
 
@@ -178,7 +215,9 @@ def test_a_slice_that_forgets_paces_would_be_found_out() -> None:
     """A negative control: what acts through a pace alone changes answers, and lint is silent about it."""
     haste, done = facts("haste", "done")
     rush = ns.Action(name="rush", clock=ns.On(1), effects=["haste = true"])
-    work = ns.Action(name="work", when="not done", clock=ns.Exponential(0.01), pace="100 if haste else 1", effects=["done = true"])
+    work = ns.Action(
+        name="work", when="not done", clock=ns.Exponential(0.01), pace="100 if haste else 1", effects=["done = true"]
+    )
     asked = ns.Question(name="q", condition="done", by=10)
     scenario = world(haste, done, rush, work, asked)
     assert not found(scenario, "idle")
@@ -192,7 +231,15 @@ def test_idle_words_facts_parties_parameters_and_multipliers_are_named() -> None
     idle_host = ns.Mediator("host", who="un", between=["north", "south"], engages=ns.Exponential(0.1), hosting=2)
     parts = [
         *(ns.Party(name) for name in ("north", "south", "un", "nobody")),
-        *(memo, rain, idle_host, ns.Fact("wet"), ns.Parameter("rate", 0.1), ns.Parameter("monsoon", 0.01), ns.Parameter("spare", 1)),
+        *(
+            memo,
+            rain,
+            idle_host,
+            ns.Fact("wet"),
+            ns.Parameter("rate", 0.1),
+            ns.Parameter("monsoon", 0.01),
+            ns.Parameter("spare", 1),
+        ),
         ns.Question(name="q", condition="memo.delivered", by=20),
     ]
     said = found(world(*parts), "idle")
@@ -234,7 +281,10 @@ def test_doors_that_exclude_each_other_are_told() -> None:
     assert "'x' and 'y' exclude each other" in said[0]
     both = replace(swap, effects=["y = true"])
     assert not found(world(*doors, both, back, enter, asked), "never")
-    assert not found(world(ns.Fact("x", initial=True), ns.Fact("y", initial=ns.chance(0.5)), *doors[2:], swap, back, enter, asked), "never")
+    assert not found(
+        world(ns.Fact("x", initial=True), ns.Fact("y", initial=ns.chance(0.5)), *doors[2:], swap, back, enter, asked),
+        "never",
+    )
 
 
 @settings(max_examples=25)
@@ -244,10 +294,14 @@ def test_what_is_said_to_be_apart_never_happens_together(scenario: ns.Scenario) 
     apart = exclusions(scenario.expanded)
     assert apart is not None
     try:
-        runs = ns.simulate(scenario, replications=8, seed=3, engine="reference", max_events=300, trace=8, on_error="count")
+        runs = ns.simulate(
+            scenario, replications=8, seed=3, engine="reference", max_events=300, trace=8, on_error="count"
+        )
     except NegsimError:
         return
-    parameters = {name: bool(part.best) for name, part in scenario.expanded.parameters.items() if isinstance(part.best, bool)}
+    parameters = {
+        name: bool(part.best) for name, part in scenario.expanded.parameters.items() if isinstance(part.best, bool)
+    }
     known = {literal[0] for literal in apart.number}
     for number in range(8):
         try:
@@ -255,7 +309,11 @@ def test_what_is_said_to_be_apart_never_happens_together(scenario: ns.Scenario) 
         except NegsimError:
             continue
         for state in states(told, runs):
-            case = frozenset((name, bool(value)) for name, value in {**parameters, **state}.items() if name in known - set(parameters))
+            case = frozenset(
+                (name, bool(value))
+                for name, value in {**parameters, **state}.items()
+                if name in known - set(parameters)
+            )
             assert apart.reachable(case), (case, apart.apart(case))
 
 
@@ -318,6 +376,8 @@ def test_dates_and_calendars_are_told() -> None:
 def test_a_long_chain_is_linted_to_its_end() -> None:
     parts: list[Any] = [ns.Fact("f0", True), *facts(*(f"f{k}" for k in range(1, 120)))]
     for k in range(1, 120):
-        parts.append(ns.Action(name=f"a{k}", when=f"f{k - 1} and not f{k}", clock=ns.Fixed(1), effects=[f"f{k} = true"]))
+        parts.append(
+            ns.Action(name=f"a{k}", when=f"f{k - 1} and not f{k}", clock=ns.Fixed(1), effects=[f"f{k} = true"])
+        )
     parts.append(ns.Question(name="q", condition="f119", by=30))
     assert {finding.code for finding in ns.lint(world(*parts, end=30))} <= {"clairvoyance", "unsourced", "vacuous"}

@@ -21,7 +21,9 @@ conditions = st.one_of(
     st.builds("({} or {})".format, atoms, atoms),
     st.builds("at_least(2, {}, {}, {})".format, atoms, atoms, atoms),
 )
-factors = st.sampled_from(["1", "1", "1", "2 if a else 0.5", "exp(0.5 * t)", "0 if b else 1", "1 + n / 2", "clip(t, 0, 1)"])
+factors = st.sampled_from(
+    ["1", "1", "1", "2 if a else 0.5", "exp(0.5 * t)", "0 if b else 1", "1 + n / 2", "clip(t, 0, 1)"]
+)
 weights = st.sampled_from(["1", "2", "0.5 + n", "exp(t)", "1 if a else 3", "share"])
 days = st.sampled_from([0, 1, 2, 2, 3, 5, 5.5, 8])
 rates = st.sampled_from(["0.1", "0.3", "1", "rate", "2 * rate"])
@@ -74,7 +76,8 @@ def actions(draw: Any, name: str) -> ns.Action:
         more["memory"] = draw(st.sampled_from(["reset", "resume"]))
     if draw(st.booleans()):
         more["outcomes"] = [
-            ns.Outcome(name=f"o{k}", weight=draw(weights), effects=draw(effects())) for k in range(draw(st.integers(2, 3)))
+            ns.Outcome(name=f"o{k}", weight=draw(weights), effects=draw(effects()))
+            for k in range(draw(st.integers(2, 3)))
         ]
     else:
         more["effects"] = draw(effects())
@@ -115,7 +118,13 @@ def windows(draw: Any, by: Any) -> list[ns.Question]:
     form = draw(st.sampled_from(["given_by", "given_on", "given_not_by"]))
     when = draw(st.sampled_from([0, 1, 2, 3, 8]))
     more = {"given": given, form: when}
-    turns = {"kind": "happens", "condition": draw(conditions), "by": by, "after": after, "or_holds": draw(st.booleans())}
+    turns = {
+        "kind": "happens",
+        "condition": draw(conditions),
+        "by": by,
+        "after": after,
+        "or_holds": draw(st.booleans()),
+    }
     fires = {"kind": "fired", "action": action, "by": by, "after": after}
     least = draw(st.sampled_from([1, 2, 3]))
     return [

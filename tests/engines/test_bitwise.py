@@ -47,7 +47,11 @@ def test_odd_microseconds_of_the_second_half() -> None:
     """From 2**52 on floats are whole, and the sum with 2**52 has even ones only: delays must not go through it there."""
     delays = [2.0**52 + k for k in (1, 3, 2**40 + 1)]
     for delay in delays:
-        days = next(d for d in (delay / DAY, math.nextafter(delay / DAY, 0), math.nextafter(delay / DAY, 1e9)) if round(d * DAY) % 2)
+        days = next(
+            d
+            for d in (delay / DAY, math.nextafter(delay / DAY, 0), math.nextafter(delay / DAY, 1e9))
+            if round(d * DAY) % 2
+        )
         work = ns.Action(name="work", clock=ns.Fixed(days), limit=1)
         drawn = ns.Action(name="drawn", clock=ns.Exponential(1 / days), limit=1)
         block = assert_same(story(work, drawn, end=100_000), count=40)

@@ -19,6 +19,7 @@ import negsim as ns
 Function = Callable[[float], float]
 SEEDS = range(25)
 
+
 def triangular_inverse(low: float, mode: float, high: float) -> Function:
     at_mode = -math.log1p(-(mode - low) * (mode - low) / ((high - low) * (mode - low)))
 
@@ -255,7 +256,13 @@ def test_a_support_that_ended_at_pace_0_is_remembered_by_resume_alone(
     engine: str, memory: str, expected: float
 ) -> None:
     """At pace 0 a law between 2 and 2.000001 days grows 8 days old; nothing of its target is consumed."""
-    parts = [ns.Fact("open", True), switch("open", 8.0, "false"), switch("open", 12.0), ns.Fact("late"), switch("late", 10.0)]
+    parts = [
+        ns.Fact("open", True),
+        switch("open", 8.0, "false"),
+        switch("open", 12.0),
+        ns.Fact("late"),
+        switch("late", 10.0),
+    ]
     law = ns.Uniform(2, 2.000001)
     due = first(scenario(*parts, act(law, when="open", memory=memory, pace="1 if late else 0")), engine)
     assert due == expected * DAY if memory == "resume" else 0 < due - expected * DAY < 0.000001 * DAY

@@ -88,7 +88,9 @@ OFTEN = [ns.Fact("f"), *(switch("f", float(day), "false" if day in (4, 8) else "
 )
 def test_a_condition_turns_true_in_a_window(engine: str, after: float, turns: float, holds: float) -> None:
     assert asked(engine, *OFTEN, kind="happens", condition="f", after=after) == turns
-    assert asked(engine, *OFTEN, kind="happens", condition="f", after=after, or_holds=True) == pytest.approx(holds, abs=0)
+    assert asked(engine, *OFTEN, kind="happens", condition="f", after=after, or_holds=True) == pytest.approx(
+        holds, abs=0
+    )
 
 
 @on_every_engine

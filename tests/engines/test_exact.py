@@ -33,8 +33,12 @@ def toy(rate: float = 0.3) -> ns.Scenario:
                 effects=["talks = true"],
                 priority=10,
             ),
-            ns.Action(name="agree", when="talks and not ceasefire", clock=ns.Exponential(0.05), effects=["ceasefire = true"]),
-            ns.Action(name="meet", when="ceasefire and not summit", clock=ns.Exponential(0.1), effects=["summit = true"]),
+            ns.Action(
+                name="agree", when="talks and not ceasefire", clock=ns.Exponential(0.05), effects=["ceasefire = true"]
+            ),
+            ns.Action(
+                name="meet", when="ceasefire and not summit", clock=ns.Exponential(0.1), effects=["summit = true"]
+            ),
         ],
     )
 
@@ -69,7 +73,9 @@ def test_toy_to_nine_digits(solved: Solution) -> None:
     assert near(solved.probability("ceasefire", by=30), ceasefire)
     summit = sum(talks_at(k) * chained(5 + 7 * k, 30) for k in range(4))
     assert near(solved.probability("summit", by=30), summit)
-    rounded = [solved.probability(q, by=t).value for q, t in (("talks", 5), ("talks", 14), ("ceasefire", 30), ("summit", 30))]
+    rounded = [
+        solved.probability(q, by=t).value for q, t in (("talks", 5), ("talks", 14), ("ceasefire", 30), ("summit", 30))
+    ]
     assert rounded == pytest.approx([0.7768698, 0.9726763, 0.6811664, 0.4688283], abs=5e-8)
     assert not near(solve(toy(0.33)).probability("talks", by=5), 1 - math.exp(-1.5))
 
@@ -125,7 +131,9 @@ def test_two_states_and_a_change_of_rate() -> None:
     parts = [
         ns.Fact("up"),
         ns.Fact("later"),
-        ns.Action(name="rise", when="not up", clock=ns.Exponential(0.1), pace="5 if later else 1", effects=["up = true"]),
+        ns.Action(
+            name="rise", when="not up", clock=ns.Exponential(0.1), pace="5 if later else 1", effects=["up = true"]
+        ),
         ns.Action(name="fall", when="up", clock=ns.Exponential(0.4), effects=["up = false"]),
         ns.Action(name="change", clock=ns.On(7.0), effects=["later = true"]),
     ]
@@ -188,13 +196,25 @@ def test_refusals_name_the_remedy() -> None:
         solve(scenario(act(ns.Fixed(3)))).probability("a")
     with pytest.raises(EngineError, match=r"lognormal.*stages=20"):
         solve(scenario(act(ns.LogNormal(median=3, sigma=1)))).probability("a")
-    paced = scenario(ns.Fact("b"), act(ns.Erlang(3, 1.0), pace="2 if b else 1"), ns.Action(name="bee", clock=ns.On(2.0), effects=["b = true"]))
+    paced = scenario(
+        ns.Fact("b"),
+        act(ns.Erlang(3, 1.0), pace="2 if b else 1"),
+        ns.Action(name="bee", clock=ns.On(2.0), effects=["b = true"]),
+    )
     with pytest.raises(EngineError, match=r"pace .* use speed"):
         solve(paced).probability("a")
-    level = scenario(ns.Level("trust"), act(ns.Exponential(1), pace="exp(trust)"), ns.Action(name="up", clock=ns.Exponential(1), effects=["trust += 0.5"]))
+    level = scenario(
+        ns.Level("trust"),
+        act(ns.Exponential(1), pace="exp(trust)"),
+        ns.Action(name="up", clock=ns.Exponential(1), effects=["trust += 0.5"]),
+    )
     with pytest.raises(EngineError, match="level trust has no step"):
         solve(level).probability("a")
-    counter = scenario(ns.Counter("n"), ns.Action(name="up", clock=ns.Exponential(1), effects=["n += 1"]), act(ns.Exponential(1), pace="n"))
+    counter = scenario(
+        ns.Counter("n"),
+        ns.Action(name="up", clock=ns.Exponential(1), effects=["n += 1"]),
+        act(ns.Exponential(1), pace="n"),
+    )
     with pytest.raises(EngineError, match=r"more than 50 states: n alone takes .* values"):
         solve(counter, max_states=50).probability("a")
     with pytest.raises(EngineError, match="no_such"):

@@ -69,7 +69,11 @@ def test_curve_and_quantile() -> None:
 
 def test_given_and_throughout() -> None:
     """Two independent facts: what is given changes nothing; "while not" is a race."""
-    parts = [ns.Fact("a"), ns.Fact("b"), *(act(f"do_{n}", ns.Exponential(r), f"{n} = true", when=f"not {n}") for n, r in (("a", 0.2), ("b", 0.3)))]
+    parts = [
+        ns.Fact("a"),
+        ns.Fact("b"),
+        *(act(f"do_{n}", ns.Exponential(r), f"{n} = true", when=f"not {n}") for n, r in (("a", 0.2), ("b", 0.3))),
+    ]
     solution = solve(scenario(*parts))
 
     def ask(**more: Any) -> float:
@@ -91,7 +95,13 @@ def test_immediate_actions_are_eliminated_and_still_seen() -> None:
         *(ns.Fact(name) for name in "abc"),
         act("begin", ns.Exponential(0.3), "a = true", when="not a"),
         act("flash", ns.Immediately(), "b = true", when="a"),
-        ns.Action(name="gone", clock=ns.Immediately(), when="b", effects=["b = false"], outcomes=[ns.Outcome(name="c", effects=["c = true"]), ns.Outcome(name="no")]),
+        ns.Action(
+            name="gone",
+            clock=ns.Immediately(),
+            when="b",
+            effects=["b = false"],
+            outcomes=[ns.Outcome(name="c", effects=["c = true"]), ns.Outcome(name="no")],
+        ),
     ]
     solution = solve(scenario(*parts))
     come = 1 - math.exp(-1.5)
@@ -106,7 +116,10 @@ def test_immediate_actions_are_eliminated_and_still_seen() -> None:
 def test_a_loop_that_is_left_by_chance_is_summed_and_one_that_is_not_is_a_runaway() -> None:
     def loop(weight: str) -> ns.Scenario:
         """a and b take turns; each round may end the loop."""
-        leave = [ns.Outcome(name="end", weight=weight, effects=["done = true"]), ns.Outcome(name="on", effects=["a = false", "b = true"])]
+        leave = [
+            ns.Outcome(name="end", weight=weight, effects=["done = true"]),
+            ns.Outcome(name="on", effects=["a = false", "b = true"]),
+        ]
         return scenario(
             *(ns.Fact(name) for name in ("a", "b", "done")),
             act("begin", ns.Exponential(0.3), "a = true", when="not a and not b and not done"),
@@ -133,6 +146,7 @@ def test_erlang_defective_speed_and_limit() -> None:
 
 def test_stages_are_lost_on_reset_and_kept_on_resume() -> None:
     """Known answer 3 with an Erlang law: reset makes the work longer than resume."""
+
     def mean(memory: str) -> float:
         parts = [
             ns.Fact("up", initial=True),
@@ -153,7 +167,12 @@ def test_stages_are_lost_on_reset_and_kept_on_resume() -> None:
 def test_repeat_is_refused_only_if_interrupted() -> None:
     quiet = [ns.Fact("f"), act("go", ns.Exponential(0.5), "f = true", when="not f", memory="repeat")]
     assert solve(scenario(*quiet)).probability("f", by=2).value == pytest.approx(1 - math.exp(-1), rel=1e-12)
-    loud = [ns.Fact("f"), ns.Fact("g"), act("go", ns.Exponential(0.5), "f = true", when="not f and not g", memory="repeat"), act("stop", ns.Exponential(1), "g = not g")]
+    loud = [
+        ns.Fact("f"),
+        ns.Fact("g"),
+        act("go", ns.Exponential(0.5), "f = true", when="not f and not g", memory="repeat"),
+        act("stop", ns.Exponential(1), "g = not g"),
+    ]
     with pytest.raises(EngineError, match="'repeat' and interrupted by stop"):
         solve(scenario(*loud)).probability("f", by=2)
 
@@ -249,6 +268,7 @@ def test_derivatives_against_closed_forms() -> None:
 
     assert solution.probability("f", by=3).value == pytest.approx(answer(0.3, 2.0, 0.4), rel=1e-12)
     for k, name in enumerate(("rate", "odds", "share")):
+
         def moved(h: float, k: int = k) -> float:
             row = [0.3, 2.0, 0.4]
             row[k] += h
@@ -258,7 +278,9 @@ def test_derivatives_against_closed_forms() -> None:
         found = solution.derivative("f", name, by=3)
         assert found.value == pytest.approx(numeric, rel=1e-7)
     # The action's rate is the parameter here.
-    assert solution.derivative("f", "go", by=3).value == pytest.approx(solution.derivative("f", "rate", by=3).value, rel=1e-10)
+    assert solution.derivative("f", "go", by=3).value == pytest.approx(
+        solution.derivative("f", "rate", by=3).value, rel=1e-10
+    )
     assert solution.derivative("f", "rate", by=3, after=1).value == pytest.approx(
         solution.derivative("f", "rate", by=3).value - solution.derivative("f", "rate", by=1).value, rel=1e-9
     )
@@ -268,14 +290,36 @@ def test_derivative_through_a_calendar_step_with_weights() -> None:
     parts = [
         ns.Parameter("w", 1.5),
         ns.Fact("f"),
-        ns.Action(name="meet", clock=ns.On(3.0), outcomes=[ns.Outcome(name="a", weight="w", effects=["f = true"]), ns.Outcome(name="b")]),
+        ns.Action(
+            name="meet",
+            clock=ns.On(3.0),
+            outcomes=[ns.Outcome(name="a", weight="w", effects=["f = true"]), ns.Outcome(name="b")],
+        ),
     ]
     assert solve(scenario(*parts)).derivative("f", "w", by=5).value == pytest.approx(1 / 2.5**2, rel=1e-12)
 
 
-NUMBERS = ["x", "y", "2", "-0.5", "x + y * 2", "x / y", "exp(3 * x)", "log(y)", "sqrt(x)", "min(x, y, 1)", "max(x, -y)", "clip(x, y, 1)", "abs(x - y)"]
-numbers = st.one_of(st.sampled_from(NUMBERS), st.builds("({} - {})".format, st.sampled_from(NUMBERS), st.sampled_from(NUMBERS)))
-tests = st.one_of(st.just("p"), st.builds("{} {} {}".format, numbers, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), numbers))
+NUMBERS = [
+    "x",
+    "y",
+    "2",
+    "-0.5",
+    "x + y * 2",
+    "x / y",
+    "exp(3 * x)",
+    "log(y)",
+    "sqrt(x)",
+    "min(x, y, 1)",
+    "max(x, -y)",
+    "clip(x, y, 1)",
+    "abs(x - y)",
+]
+numbers = st.one_of(
+    st.sampled_from(NUMBERS), st.builds("({} - {})".format, st.sampled_from(NUMBERS), st.sampled_from(NUMBERS))
+)
+tests = st.one_of(
+    st.just("p"), st.builds("{} {} {}".format, numbers, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), numbers)
+)
 trees = st.one_of(
     numbers,
     tests,
@@ -285,12 +329,23 @@ trees = st.one_of(
 )
 
 
-@given(text=trees, rows=st.lists(st.tuples(st.booleans(), st.sampled_from([-1e300, -1, 0, 0.5, 2, 800]), st.sampled_from([-2, 0, 1, 1e300])), min_size=1, max_size=6))
+@given(
+    text=trees,
+    rows=st.lists(
+        st.tuples(st.booleans(), st.sampled_from([-1e300, -1, 0, 0.5, 2, 800]), st.sampled_from([-2, 0, 1, 1e300])),
+        min_size=1,
+        max_size=6,
+    ),
+)
 def test_arrays_of_states_are_evaluated_as_one_by_one(text: str, rows: list[tuple[bool, float, float]]) -> None:
     """Values, laziness and errors are those of the scalar evaluation."""
     tree: Expression = parse(text)
     one = compile_expression(tree, {"p": 0, "x": 1, "y": 2})
-    names = {"p": Value(np.array([r[0] for r in rows])), "x": Value(np.array([float(r[1]) for r in rows])), "y": Value(np.array([float(r[2]) for r in rows]))}
+    names = {
+        "p": Value(np.array([r[0] for r in rows])),
+        "x": Value(np.array([float(r[1]) for r in rows])),
+        "y": Value(np.array([float(r[2]) for r in rows])),
+    }
     try:
         right = [one([p, float(x), float(y)]) for p, x, y in rows]
     except EvaluationError:

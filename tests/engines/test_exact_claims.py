@@ -243,7 +243,13 @@ def test_a_mean_time_is_claimed_as_well_at_a_late_deadline_as_at_an_early_one() 
     parts = [
         ns.Fact("f"),
         ns.Fact("blink"),
-        ns.Action(name="come", when="not f", clock=ns.Exponential(1 / 66.18981), pace="2 if blink else 0.5", effects=["f = true"]),
+        ns.Action(
+            name="come",
+            when="not f",
+            clock=ns.Exponential(1 / 66.18981),
+            pace="2 if blink else 0.5",
+            effects=["f = true"],
+        ),
         ns.Action(name="on", when="not blink", clock=ns.Exponential(500.0), effects=["blink = true"]),
         ns.Action(name="off", when="blink", clock=ns.Exponential(1000.0), effects=["blink = false"]),
     ]
@@ -267,7 +273,12 @@ def test_a_stiff_calendar_is_carried_stretch_by_stretch() -> None:
         *(ns.Fact(name) for name in ("f", "busy")),
         ns.Action(name="on", when="not busy", clock=ns.Exponential(3e5), effects=["busy = true"]),
         ns.Action(name="off", when="busy", clock=ns.Exponential(1e5), effects=["busy = false"]),
-        ns.Action(name="review", when="busy and not f", clock=ns.Every("36 hours"), outcomes=[ns.Outcome(name="yes", weight=0.02, effects=["f = true"]), ns.Outcome(name="no", weight=0.98)]),
+        ns.Action(
+            name="review",
+            when="busy and not f",
+            clock=ns.Every("36 hours"),
+            outcomes=[ns.Outcome(name="yes", weight=0.02, effects=["f = true"]), ns.Outcome(name="no", weight=0.98)],
+        ),
     ]
     found = solve(ns.Scenario("calendar", start="2025-01-01", end=150, parts=parts)).probability("f", by=150)
     # Busy with probability 3/4 at each of a hundred reviews, forgotten in between.
@@ -290,7 +301,10 @@ def test_twice_the_digits(rows: list[list[float]], tails: list[float], factor: f
     one = added(Doubled.of(whole), Doubled.of(whole * np.array(tails).reshape(3, 3)))
 
     def fractions(a: Doubled) -> list[list[Fraction]]:
-        return [[Fraction(float(x)) + Fraction(float(y)) for x, y in zip(hi, lo, strict=True)] for hi, lo in zip(*a, strict=True)]
+        return [
+            [Fraction(float(x)) + Fraction(float(y)) for x, y in zip(hi, lo, strict=True)]
+            for hi, lo in zip(*a, strict=True)
+        ]
 
     exact, got = fractions(one), fractions(product(one, one))
     for i in range(3):
@@ -309,7 +323,11 @@ def test_the_series_and_its_remainder() -> None:
         assert abs(value - math.exp(-z)) <= mass * u ** len(numbers) + 1e-13
     assert mass < 100
     # The wrong K: a hundredth would be less than what is cut off of some long step.
-    assert any(abs(sum(number * (z / (x + z)) ** k for k, number in enumerate(numbers)) - math.exp(-z)) > 0.01 * (z / (x + z)) ** len(numbers) for z in (10.0, 30.0, 100.0))
+    assert any(
+        abs(sum(number * (z / (x + z)) ** k for k, number in enumerate(numbers)) - math.exp(-z))
+        > 0.01 * (z / (x + z)) ** len(numbers)
+        for z in (10.0, 30.0, 100.0)
+    )
 
 
 def test_what_no_method_can_follow_is_refused_with_words() -> None:

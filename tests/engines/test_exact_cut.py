@@ -100,7 +100,9 @@ def test_cutting_off_is_part_of_the_error(come: float, serve: float, step: Any, 
         parts = [
             ns.Counter("n"),
             ns.Fact("f"),
-            ns.Action(name="come", when=room, clock=ns.Exponential(come), pace=pace if come < 1 else "1", effects=["n += 1"]),
+            ns.Action(
+                name="come", when=room, clock=ns.Exponential(come), pace=pace if come < 1 else "1", effects=["n += 1"]
+            ),
             ns.Action(name="serve", when="n > 0", clock=ns.Exponential(serve), effects=["n -= 1"]),
             ns.Action(name="leave", when="n > 4", clock=ns.Exponential(0.1), effects=["n = 0"], limit=limit),
         ]
@@ -152,12 +154,19 @@ def test_a_small_budget_is_used_up_before_it_is_refused() -> None:
 
 
 def test_a_budget_of_time_and_of_states_says_what_grew() -> None:
-    explosive = scenario(ns.Counter("n", initial=1), ns.Action(name="breed", clock=ns.Exponential(1), pace="n", effects=["n += 1"]))
-    with pytest.raises(EngineError, match=r"states were found in 0\.2 seconds.*n alone takes .* values, from 1 to .*guards"):
+    explosive = scenario(
+        ns.Counter("n", initial=1), ns.Action(name="breed", clock=ns.Exponential(1), pace="n", effects=["n += 1"])
+    )
+    with pytest.raises(
+        EngineError, match=r"states were found in 0\.2 seconds.*n alone takes .* values, from 1 to .*guards"
+    ):
         solve(explosive, max_seconds=0.2).holds("n > 3", 3)
     with pytest.raises(EngineError, match=r"more than 50 states: n alone takes 51 values"):
         solve(queue(1, 1), max_states=50).holds("n > 3", 3)
-    coarse = scenario(ns.Level("t", low=0, high=1, step=0.001), ns.Action(name="drift", clock=ns.Exponential(9), effects=["t += 0.001"]))
+    coarse = scenario(
+        ns.Level("t", low=0, high=1, step=0.001),
+        ns.Action(name="drift", clock=ns.Exponential(9), effects=["t += 0.001"]),
+    )
     with pytest.raises(EngineError, match=r"t alone takes 501 values; give it a coarser step"):
         solve(coarse, max_states=500).holds("t > 0.3", 40)
     limited = scenario(ns.Fact("f"), ns.Action(name="go", clock=ns.Exponential(9), limit=900, effects=["f = not f"]))
@@ -174,12 +183,22 @@ def test_many_facts_are_refused_for_what_they_are() -> None:
     names = ", ".join(f"e{k}" for k in range(21))
     ask = ns.Question(name="q", condition=f"at_least(3, {names})")
     drawn = solve(scenario(*facts(21, initial=ns.chance(0.1)), ask))
-    with pytest.raises(EngineError, match=r"the start alone .* 21 variables begin with a drawn value \(e0, e1, e10 and 18 more\).*known value"):
+    with pytest.raises(
+        EngineError,
+        match=r"the start alone .* 21 variables begin with a drawn value \(e0, e1, e10 and 18 more\).*known value",
+    ):
         drawn.probability("q")
-    acts = [ns.Action(name=f"do{k}", when=f"not e{k}", clock=ns.Exponential(1), effects=[f"e{k} = true"]) for k in range(21)]
+    acts = [
+        ns.Action(name=f"do{k}", when=f"not e{k}", clock=ns.Exponential(1), effects=[f"e{k} = true"]) for k in range(21)
+    ]
     with pytest.raises(EngineError, match=r"21 variables with a few values each .* count them in one counter"):
         solve(scenario(*facts(21), *acts, ask), max_states=20_000).probability("q")
-    few = solve(scenario(*facts(12, initial=ns.chance(0.1)), ns.Question(name="q", condition="at_least(3, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11)")))
+    few = solve(
+        scenario(
+            *facts(12, initial=ns.chance(0.1)),
+            ns.Question(name="q", condition="at_least(3, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11)"),
+        )
+    )
     right = 1 - sum(math.comb(12, k) * 0.1**k * 0.9 ** (12 - k) for k in range(3))
     assert few.probability("q", by=0).value == pytest.approx(right, rel=1e-12)
 
@@ -192,7 +211,15 @@ def test_exact_is_said_only_of_what_is_small_against_the_value_and_not_fitted() 
     parts: list[Any] = []
     for k in range(3):
         before = f" and s{k - 1}" if k else ""
-        parts += [ns.Fact(f"s{k}"), ns.Action(name=f"do{k}", when=f"not s{k}{before}", clock=ns.LogNormal(median=14, sigma=0.8), effects=[f"s{k} = true"])]
+        parts += [
+            ns.Fact(f"s{k}"),
+            ns.Action(
+                name=f"do{k}",
+                when=f"not s{k}{before}",
+                clock=ns.LogNormal(median=14, sigma=0.8),
+                effects=[f"s{k} = true"],
+            ),
+        ]
     right = {5: 6.36923e-7, 8: 5.98221e-5, 12: 1.392357e-3, 30: 0.1410891}
     for stages in (3, 8):
         solution = solve(scenario(*parts, end=30), stages=stages)
@@ -282,11 +309,19 @@ def test_numbers_near_the_largest_float(size: float) -> None:
         solve_answers(value, draws=3, seed=1)
     large = scenario(*parts, ns.Question(name="v", kind="value", condition="2e31 if f else 1e31", by=40))
     assert solve_answers(large, draws=3, seed=1).answers[0].printed.startswith("1")
-    often = scenario(ns.Fact("f"), ns.Action(name="go", clock=ns.Exponential(size), effects=["f = not f"]), ns.Question(name="k", kind="fired", action="go", by=2))
+    often = scenario(
+        ns.Fact("f"),
+        ns.Action(name="go", clock=ns.Exponential(size), effects=["f = not f"]),
+        ns.Question(name="k", kind="fired", action="go", by=2),
+    )
     assert solve(often).answer("k").value == pytest.approx(2 * size)
-    assert math.isnan(solve_answers(scenario(*often.parts, ns.Question(name="on", kind="holds", condition="f"))).answers[1].value)
+    assert math.isnan(
+        solve_answers(scenario(*often.parts, ns.Question(name="on", kind="holds", condition="f"))).answers[1].value
+    )
 
 
 def test_a_rate_near_the_smallest_float_keeps_its_digits() -> None:
-    rare = solve(scenario(ns.Fact("f"), ns.Action(name="go", when="not f", clock=ns.Exponential(1e-300), effects=["f = true"])))
+    rare = solve(
+        scenario(ns.Fact("f"), ns.Action(name="go", when="not f", clock=ns.Exponential(1e-300), effects=["f = true"]))
+    )
     assert rare.probability("f", by=40).value == pytest.approx(4e-299, rel=1e-12)

@@ -65,7 +65,9 @@ def check_regions(data: Any, replications: int, level: float) -> None:
         raise
     assert found.agree, str(found)
     refused = ("probability 0", "is true at the start of every history")
-    assert all(line.exact is not None or any(words in line.note for words in refused) for line in found.lines), str(found)
+    assert all(line.exact is not None or any(words in line.note for words in refused) for line in found.lines), str(
+        found
+    )
 
 
 @settings(max_examples=40)
@@ -81,7 +83,9 @@ def test_methods_agree_and_what_has_happened_stays_so(data: Any) -> None:
         # Dense matrices of hundreds of states take their time.
         others = ("uniformisation", "squaring") if max(chain.size, other.size) <= 60 else ("uniformisation",)
         found |= {method: solve(scenario, method=method, max_seconds=600) for method in others}
-        curves = {method: [one.probability("when", by=day) for day in (0, 1, 3, 7, 12)] for method, one in found.items()}
+        curves = {
+            method: [one.probability("when", by=day) for day in (0, 1, 3, 7, 12)] for method, one in found.items()
+        }
         values = {method: one.value("value") for method, one in found.items()}
         mass = float(found["auto"].travel(chain, found["auto"].horizon).v.sum())
     except (RunawayError, SimulationError):

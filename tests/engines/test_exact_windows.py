@@ -22,7 +22,12 @@ def scenario(*parts: Any, start: str = "2025-01-01", end: float = 60) -> ns.Scen
 
 def comes(name: str, rate: float, **more: Any) -> list[Any]:
     """A fact that comes at a rate and stays."""
-    return [ns.Fact(name), ns.Action(name=f"do_{name}", when=f"not {name}", clock=ns.Exponential(rate), effects=[f"{name} = true"], **more)]
+    return [
+        ns.Fact(name),
+        ns.Action(
+            name=f"do_{name}", when=f"not {name}", clock=ns.Exponential(rate), effects=[f"{name} = true"], **more
+        ),
+    ]
 
 
 def flipping(up: float, down: float, **more: Any) -> list[Any]:
@@ -50,7 +55,9 @@ def chained(t: float) -> float:
 def weeks() -> list[tuple[float, float]]:
     """Days of the reviews of the toy by day 30, with the probability that talks are held then."""
     ends = [5.0, 12.0, 19.0, 26.0]
-    return [(end, math.exp(-0.3 * begin) - math.exp(-0.3 * end)) for begin, end in zip([0.0, *ends], ends, strict=False)]
+    return [
+        (end, math.exp(-0.3 * begin) - math.exp(-0.3 * end)) for begin, end in zip([0.0, *ends], ends, strict=False)
+    ]
 
 
 def both(t: float, s: float) -> float:
@@ -66,7 +73,8 @@ TOY = {
     "talks_by_5": ({"given": "talks.held", "given_by": 5}, chained(25)),
     "ceasefire_by_15": (
         {"given": "ceasefire.agreed", "given_by": 15},
-        sum(p * both(30 - day, 15 - day) for day, p in weeks()) / sum(p * -math.expm1(-0.05 * max(15 - day, 0)) for day, p in weeks()),
+        sum(p * both(30 - day, 15 - day) for day, p in weeks())
+        / sum(p * -math.expm1(-0.05 * max(15 - day, 0)) for day, p in weeks()),
     ),
     "ceasefire_not_by_15": (
         {"given": "ceasefire.agreed", "given_not_by": 15},
@@ -78,7 +86,12 @@ TOY = {
         sum(p * chained(30 - day) for day, p in weeks()[1:]) / math.exp(-1.5),
     ),
 }
-PRINTED = {"talks_on_5": 0.5090754, "ceasefire_by_15": 0.8600188, "ceasefire_not_by_15": 0.2735713, "no_memo_by_5": 0.3287002}
+PRINTED = {
+    "talks_on_5": 0.5090754,
+    "ceasefire_by_15": 0.8600188,
+    "ceasefire_not_by_15": 0.2735713,
+    "no_memo_by_5": 0.3287002,
+}
 
 
 @pytest.mark.parametrize("name", TOY)
@@ -127,7 +140,9 @@ def test_given_on_a_date_looks_at_that_date_alone() -> None:
     assert asked(parts, kind="holds", condition="f", by=9, given="not f", given_on=4) == pytest.approx(none, abs=1e-13)
     whole = 0.3 / 0.8 * -math.expm1(-0.8 * 9)
     assert at * later + (1 - at) * none == pytest.approx(whole, abs=1e-14)
-    assert asked(parts, kind="value", condition="3 if f else 1", by=9, given="f", given_on=4) == pytest.approx(1 + 2 * later, abs=1e-12)
+    assert asked(parts, kind="value", condition="3 if f else 1", by=9, given="f", given_on=4) == pytest.approx(
+        1 + 2 * later, abs=1e-12
+    )
     # Seen after the answer is known: what comes later still counts (the chain may not forget).
     parts = [*comes("a", 0.1), *flipping(0.3, 0.5)]
     assert asked(parts, condition="a", by=2, given="f", given_on=8) == pytest.approx(-math.expm1(-0.2), abs=1e-13)
@@ -212,7 +227,14 @@ def test_a_turn_at_either_end_of_the_window_counts() -> None:
         ns.Action(name="off", clock=ns.On(5.0), effects=["f = false"]),
     ]
     tick = 1 / 86_400_000_000
-    for after, by, yes in ((3, 3, 1), (3 + tick, 8 - tick, 0), (3 + tick, 8, 1), (0, 3 - tick, 0), (8, 9, 1), (8 + tick, 60, 0)):
+    for after, by, yes in (
+        (3, 3, 1),
+        (3 + tick, 8 - tick, 0),
+        (3 + tick, 8, 1),
+        (0, 3 - tick, 0),
+        (8, 9, 1),
+        (8 + tick, 60, 0),
+    ):
         assert asked(parts, kind="happens", condition="f", after=after, by=by) == yes
     assert asked(parts, kind="happens", condition="f", after=4, by=4.5, or_holds=True) == 1
     assert asked(parts, kind="happens", condition="f", after=5, by=5.5, or_holds=True) == 1, "before what happens there"
@@ -250,7 +272,14 @@ def test_turns_given_what_came_before_within_and_after_the_window() -> None:
 @pytest.mark.parametrize("after", [None, 2, "2 days"])
 def test_so_many_firings_within_a_window(after: Any) -> None:
     """A Poisson process: firings in the window have its mean, whatever came before."""
-    parts = [ns.Fact("f"), ns.Action(name="go", clock=ns.Exponential(0.7), outcomes=[ns.Outcome(name="a", weight=1, effects=["f = true"]), ns.Outcome(name="b", weight=3)])]
+    parts = [
+        ns.Fact("f"),
+        ns.Action(
+            name="go",
+            clock=ns.Exponential(0.7),
+            outcomes=[ns.Outcome(name="a", weight=1, effects=["f = true"]), ns.Outcome(name="b", weight=3)],
+        ),
+    ]
     mean = 0.7 * (7 - (0 if after is None else 2))
     question = {"kind": "fired", "action": "go", "by": 7, "after": after}
     assert asked(parts, **question) == pytest.approx(mean, rel=1e-12)
@@ -258,18 +287,29 @@ def test_so_many_firings_within_a_window(after: Any) -> None:
     for k in (1, 2, 5, 20):
         right = special.gammainc(k, mean)
         assert asked(parts, **question, at_least=k) == pytest.approx(right, rel=1e-11)
-        assert asked(parts, **question, at_least=k, outcome="a") == pytest.approx(special.gammainc(k, mean / 4), rel=1e-11)
+        assert asked(parts, **question, at_least=k, outcome="a") == pytest.approx(
+            special.gammainc(k, mean / 4), rel=1e-11
+        )
     # Given the state, which tells of firings: at least one had outcome a, so that f holds.
     share = -math.expm1(-0.7 * 7 / 4)
     some = asked(parts, **question, at_least=1, given="f", given_on=7)
     assert some > special.gammainc(1, mean)
-    assert share * some + (1 - share) * asked(parts, **question, at_least=1, given="not f", given_on=7) == pytest.approx(special.gammainc(1, mean), rel=1e-11)
+    assert share * some + (1 - share) * asked(
+        parts, **question, at_least=1, given="not f", given_on=7
+    ) == pytest.approx(special.gammainc(1, mean), rel=1e-11)
 
 
 def test_firings_on_the_calendar_are_counted_at_both_ends() -> None:
     parts = [ns.Fact("f"), ns.Action(name="go", clock=ns.On(0.0, 2.0, 4.0, 6.0), effects=["f = not f"])]
     tick = 1 / 86_400_000_000
-    for after, by, count in ((0, 6, 4), (2, 6, 3), (2 + tick, 6, 2), (2, 6 - tick, 2), (0, 0, 1), (2 + tick, 4 - tick, 0)):
+    for after, by, count in (
+        (0, 6, 4),
+        (2, 6, 3),
+        (2 + tick, 6, 2),
+        (2, 6 - tick, 2),
+        (0, 0, 1),
+        (2 + tick, 4 - tick, 0),
+    ):
         question = {"kind": "fired", "action": "go", "after": after, "by": by}
         assert asked(parts, **question) == pytest.approx(count, abs=1e-15)
         for k in (1, 2, 3, 4, 5):
@@ -281,7 +321,10 @@ def test_firings_of_immediate_actions_are_counted_each() -> None:
     parts = [
         ns.Counter("n"),
         ns.Action(name="begin", when="n == 0", clock=ns.Exponential(0.2), effects=["n = 1"]),
-        *(ns.Action(name=f"step{k}", when=f"n == {k}", clock=ns.Immediately(), effects=[f"n = {k + 1}"]) for k in (1, 2)),
+        *(
+            ns.Action(name=f"step{k}", when=f"n == {k}", clock=ns.Immediately(), effects=[f"n = {k + 1}"])
+            for k in (1, 2)
+        ),
         ns.Action(name="again", when="n == 3", clock=ns.Exponential(0.2), effects=["n = 1"]),
     ]
     question = {"kind": "fired", "action": "step1", "by": 9}
@@ -295,7 +338,11 @@ def test_firings_of_immediate_actions_are_counted_each() -> None:
 
 def test_before_ends_just_before() -> None:
     """A review on 6 January 00:00, deadlines by the fifth, by the sixth, before the sixth, and at its instant."""
-    parts = [*comes("memo", 0.3), ns.Fact("held"), ns.Action(name="review", when="memo", clock=ns.On("2025-01-06T00:00"), effects=["held = true"])]
+    parts = [
+        *comes("memo", 0.3),
+        ns.Fact("held"),
+        ns.Action(name="review", when="memo", clock=ns.On("2025-01-06T00:00"), effects=["held = true"]),
+    ]
     solution = solve(scenario(*parts))
     held = -math.expm1(-1.5)
     for dates, right in (
@@ -335,9 +382,15 @@ def test_instants_are_whole_microseconds() -> None:
 
 def test_levels_lie_on_their_decimal_grid() -> None:
     """Row 16: three steps of a tenth are 0.3; from 1.0 down by 0.05 a day, 0.35 is reached on day 13."""
-    up = [ns.Level("x", step=0.1, low=0, high=1), ns.Action(name="go", clock=ns.On(1.0, 2.0, 3.0), effects=["x += 0.1"])]
+    up = [
+        ns.Level("x", step=0.1, low=0, high=1),
+        ns.Action(name="go", clock=ns.On(1.0, 2.0, 3.0), effects=["x += 0.1"]),
+    ]
     solution = solve(scenario(*up))
     assert [solution.holds(text, 4).value for text in ("x <= 0.3", "x == 0.3", "x > 0.3")] == [1, 1, 0]
-    down = [ns.Level("x", step=0.05, low=0, high=1, initial=1.0), ns.Action(name="go", clock=ns.Every("1 day"), effects=["x -= 0.05"])]
+    down = [
+        ns.Level("x", step=0.05, low=0, high=1, initial=1.0),
+        ns.Action(name="go", clock=ns.Every("1 day"), effects=["x -= 0.05"]),
+    ]
     solution = solve(scenario(*down))
     assert [solution.probability("x <= 0.35", by=day).value for day in (12, 13)] == [0, 1]

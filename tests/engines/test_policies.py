@@ -155,7 +155,13 @@ def test_each_party_sees_its_own_view_of_contested_facts() -> None:
 
     facts = [ns.Fact("sent", True), ns.Fact("ukraine.sees.sent", False), ns.Fact("russia.sees.sent", True)]
     base = story(look)
-    ns.simulate(ns.Scenario("views", start=base.start, end=2, parts=[*(p for p in base.parts if not isinstance(p, ns.Question)), *facts]), replications=1, seed=1)
+    ns.simulate(
+        ns.Scenario(
+            "views", start=base.start, end=2, parts=[*(p for p in base.parts if not isinstance(p, ns.Question)), *facts]
+        ),
+        replications=1,
+        seed=1,
+    )
     assert seen[0]["sent"] is False
     assert not [name for name in seen[0] if ".sees." in name]
 

@@ -32,7 +32,11 @@ def scenario(*, failing: float = 0.0) -> ns.Scenario:
         # A level divided by a number that is 0 stops the replication.
         broken = ns.Counter("broken")
         acts.append(
-            ns.Action(name="fail", clock=ns.Exponential(rate=ns.parse(f"risk * {failing}")), effects=[f"trust = 1 / {broken.name}"])
+            ns.Action(
+                name="fail",
+                clock=ns.Exponential(rate=ns.parse(f"risk * {failing}")),
+                effects=[f"trust = 1 / {broken.name}"],
+            )
         )
         acts.insert(0, broken)  # type: ignore[arg-type] # parts of a scenario
     questions = [
@@ -122,7 +126,12 @@ def test_all_failed_is_told(keep: str, draws: int | None) -> None:
     told = ns.Scenario("all", start="2025-01-01", end=5, parts=[rate, broken, fact, act, later, *asked])
     found = ns.simulate(told, replications=40, seed=1, on_error="count", keep=keep, draws=draws)
     assert str(found.probability("p")).startswith("unknown (all 40 replications failed)")
-    for ask in (lambda: found.mean("d"), lambda: found.mean("w"), lambda: found.count("f"), lambda: found.first_passage("p")):
+    for ask in (
+        lambda: found.mean("d"),
+        lambda: found.mean("w"),
+        lambda: found.count("f"),
+        lambda: found.first_passage("p"),
+    ):
         with pytest.raises(EstimateError, match=r"all 40 replications failed.*the first: "):
             ask()
     if draws:
@@ -209,7 +218,9 @@ def test_quantiles_of_numbers_have_intervals() -> None:
 def test_a_time_that_is_never_reached_has_no_mean() -> None:
     done = ns.Fact("done")
     act = ns.Action(name="work", when=~done, clock=ns.Exponential(1e-9), effects=[done.set(True)])
-    told = ns.Scenario("w", start="2025-01-01", end=10.0, parts=[done, act, ns.Question(name="w", kind="when", condition=done)])
+    told = ns.Scenario(
+        "w", start="2025-01-01", end=10.0, parts=[done, act, ns.Question(name="w", kind="when", condition=done)]
+    )
     for keep in ("times", "counts"):
         with pytest.raises(EstimateError, match="never came true in 50 histories"):
             ns.simulate(told, replications=50, seed=1, keep=keep).mean("w")

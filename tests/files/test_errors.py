@@ -157,7 +157,10 @@ def test_message(text: str, message: str, kind: type[NegsimError]) -> None:
         ("format_version = 2", "line 1, format_version: 2 is not 1; update negsim to read this file"),
         ("format_version = '1'", "line 1, format_version: '1' is not 1; write 'format_version = 1'"),
         ("format_version = 1", "mine.toml: scenario: is missing; add it"),
-        ("format_version = 1\n[scenario]\nname = 'x'\nend = 3", "mine.toml: line 2, scenario.start: is missing; add it"),
+        (
+            "format_version = 1\n[scenario]\nname = 'x'\nend = 3",
+            "mine.toml: line 2, scenario.start: is missing; add it",
+        ),
         (HEAD.replace("end = 40", "end = 2024-01-01"), "mine.toml: end '2024-01-01' is not after start '2025-01-01'"),
         (
             HEAD + "zone = 'Europe/Istambul'",

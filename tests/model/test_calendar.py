@@ -120,7 +120,9 @@ def test_counted_days_keep_the_offset_they_were_said_in() -> None:
     assert begun.deadline("40 days", "by") == 40 * DAY, "from a start that has an offset as well"
 
 
-@pytest.mark.parametrize(("text", "length"), [("1 week 12 hours", 7.5), ("2 days, 6 hours and 30 minutes", 2 + 6.5 / 24)])
+@pytest.mark.parametrize(
+    ("text", "length"), [("1 week 12 hours", 7.5), ("2 days, 6 hours and 30 minutes", 2 + 6.5 / 24)]
+)
 def test_mixed_durations(text: str, length: float) -> None:
     assert days(text) == length
     assert counted_days(text) is None

@@ -109,16 +109,25 @@ def test_what_does_not_fit_is_refused(part: Any, words: str) -> None:
         ),
         (lambda: ns.Question(name="q", kind="fired", condition="memo"), "give action= and no condition"),
         (lambda: ns.Question(name="q", action="act"), "give condition= and no action"),
-        (lambda: ns.Question(name="q", kind="holds", condition="memo", after=3), "after goes with kind 'reached' or 'happ"),
+        (
+            lambda: ns.Question(name="q", kind="holds", condition="memo", after=3),
+            "after goes with kind 'reached' or 'happ",
+        ),
         (lambda: ns.Question(name="q", condition="memo", given_by=3), "given_by without given"),
         (
             lambda: ns.Question(name="q", condition="memo", given="memo", given_by=3, given_on=4),
             "given_by and given_on exclude each other; give one of given_by, given_on, given_not_by",
         ),
         (lambda: ns.Question(name="q", condition="memo", at_least=2), "at_least goes with kind 'fired', not with 'rea"),
-        (lambda: ns.Question(name="q", kind="fired", action="act", at_least=0), "at_least must be a whole number from 1"),
+        (
+            lambda: ns.Question(name="q", kind="fired", action="act", at_least=0),
+            "at_least must be a whole number from 1",
+        ),
         (lambda: ns.Question(name="q", condition="memo", or_holds=True), "or_holds goes with kind 'happens'"),
-        (lambda: ns.Question(name="q", condition="memo", by=3, before="2025-06-01"), "either by .* or before .* not both"),
+        (
+            lambda: ns.Question(name="q", condition="memo", by=3, before="2025-06-01"),
+            "either by .* or before .* not both",
+        ),
         (lambda: ns.Question(name="q", condition="memo", base_rate=2), "base_rate must be a share"),
         (lambda: ns.Parameter("p", True, ns.Beta(1, 1)), r"believed with chance\(p\)"),
         (lambda: ns.Parameter("p", 1, ns.chance(0.5)), "a number is believed with a law"),
@@ -245,7 +254,9 @@ def test_spans_of_long_sums_do_not_recurse() -> None:
 
 def test_hindsight_is_refused_unless_it_is_marked() -> None:
     late = {"unit": "1/day", "source": "article", "as_of": "2025-06-20"}
-    with pytest.raises(HindsightError, match=r"parameter.p.as_of: its source is of 2025-06-20, later than .* 2025-05-28"):
+    with pytest.raises(
+        HindsightError, match=r"parameter.p.as_of: its source is of 2025-06-20, later than .* 2025-05-28"
+    ):
         scenario(ns.Parameter("p", 1, **late), as_of="2025-05-28")
     scenario(ns.Parameter("p", 1, hindsight=True, **late), as_of="2025-05-28")
     scenario(ns.Parameter("p", 1, **late))

@@ -91,10 +91,14 @@ def dated(end: str = "2025-01-31") -> ns.Scenario:
     act = ns.Action(
         name="meet",
         clock=ns.On(["2025-01-10T12:00"]),
-        outcomes=[ns.Outcome(name="yes", weight=p, effects=[held.set(True)]), ns.Outcome(name="no", weight=ns.parse("1 - p"))],
+        outcomes=[
+            ns.Outcome(name="yes", weight=p, effects=[held.set(True)]),
+            ns.Outcome(name="no", weight=ns.parse("1 - p")),
+        ],
     )
     asked = [
-        ns.Question(name=f"held_by_{day}", condition=held, by=f"2025-01-{day:02}", text="Held for $5 or $6?") for day in (9, 12)
+        ns.Question(name=f"held_by_{day}", condition=held, by=f"2025-01-{day:02}", text="Held for $5 or $6?")
+        for day in (9, 12)
     ]
     return ns.Scenario("dated", start="2025-01-01", end=end, parts=[p, held, act, *asked], title="Cost $1 and $2")
 
@@ -136,7 +140,10 @@ def many(count: int) -> ns.Scenario:
     parts: list[object] = []
     for k in range(count):
         fact = ns.Fact(f"fact_{k}")
-        parts += [fact, ns.Action(name=f"act_{k}", when=~fact, clock=ns.Exponential(0.05 * (k + 1)), effects=[fact.set(True)])]
+        parts += [
+            fact,
+            ns.Action(name=f"act_{k}", when=~fact, clock=ns.Exponential(0.05 * (k + 1)), effects=[fact.set(True)]),
+        ]
         parts += [ns.Question(name=f"q_{k}_by_{day}", condition=fact, by=f"2025-01-{day}") for day in (18, 19, 20)]
     return ns.Scenario("many", start="2025-01-01", end="2025-03-01", parts=parts)
 
@@ -169,5 +176,7 @@ def test_what_cannot_be_drawn_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Not drawn: " in words
     asked = ns.Question(name="hopeless", condition="talks.held", given="summit.held", given_by=1.0)
     runs = ns.simulate(ns.load("toy"), replications=50, seed=1, questions=[asked])
-    words = " ".join(text.get_text().replace("\n", " ") for text in ns.plots.chart(runs, ["talks_day_5", "hopeless"]).texts)
+    words = " ".join(
+        text.get_text().replace("\n", " ") for text in ns.plots.chart(runs, ["talks_day_5", "hopeless"]).texts
+    )
     assert "hopeless (what it is given came true in no history)" in words

@@ -22,7 +22,9 @@ MISFIT = 0.04
 """Shares of a belief that differ by more than this from those that were said are told."""
 OFF = 0.1
 """So far, relative to it, the mean of a belief may lie from a rate that is an average."""
-AVERAGE = re.compile(r"\b(?:average|mean (?:of|rate|share|number)|once in|once every|\d+ of (?:the )?\d+)\b", re.IGNORECASE)
+AVERAGE = re.compile(
+    r"\b(?:average|mean (?:of|rate|share|number)|once in|once every|\d+ of (?:the )?\d+)\b", re.IGNORECASE
+)
 
 
 def unsourced_parameters(elements: Elements) -> Iterator[Finding]:

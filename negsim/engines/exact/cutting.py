@@ -95,7 +95,10 @@ def carried(
         return v, 0.0 if rate == 0.0 or days == 0.0 else 1.0
     everyone = np.arange(n)
     table = sparse.coo_array(
-        (np.concatenate([mass / rate, 1.0 - exits / rate]), (np.concatenate([target, everyone]), np.concatenate([source, everyone]))),
+        (
+            np.concatenate([mass / rate, 1.0 - exits / rate]),
+            (np.concatenate([target, everyone]), np.concatenate([source, everyone])),
+        ),
         shape=(n, n),
     ).tocsr()
     degree = int(np.diff(table.indptr).max(initial=1))

@@ -48,7 +48,9 @@ def derivative(machine: Machine, posed: Posed, theta: str, by: Any, after: Any) 
         values = ask.on_states(graph, chain, posed.watch.trees[0])
         marks = [Mark(upto, False, lambda v: v * values)]
     ends = time.perf_counter() + machine.max_seconds
-    v, slope, error = _travel(chain, max(mark.time for mark in marks), marks, Sweep(tolerance=machine.tolerance, ends=ends))
+    v, slope, error = _travel(
+        chain, max(mark.time for mark in marks), marks, Sweep(tolerance=machine.tolerance, ends=ends)
+    )
     return exact(float(slope.sum()), error * float(np.abs(v).max(initial=1.0)), "forward sensitivity")
 
 
@@ -60,7 +62,10 @@ def _check(machine: Machine, theta: str) -> None:
     rates = [
         row.name
         for row in program.actions
-        if row.clock == "random" and laws[row.law or 0].family == "exponential" and not laws[row.law or 0].truncated and not laws[row.law or 0].defective
+        if row.clock == "random"
+        and laws[row.law or 0].family == "exponential"
+        and not laws[row.law or 0].truncated
+        and not laws[row.law or 0].defective
     ]
     if theta not in numbers and theta not in rates:
         raise UnknownName(

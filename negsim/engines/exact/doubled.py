@@ -76,7 +76,9 @@ def total(a: Doubled) -> float:
 
 def slices(a: Doubled, bits: int, count: int, axis: int | None) -> list[Floats]:
     """Pieces of at most so many bits each, the largest first; scaled together along an axis (None: all of it)."""
-    size = np.abs(a.hi).max(axis=axis, keepdims=True, initial=0.0) if axis is not None else np.abs(a.hi).max(initial=0.0)
+    size = (
+        np.abs(a.hi).max(axis=axis, keepdims=True, initial=0.0) if axis is not None else np.abs(a.hi).max(initial=0.0)
+    )
     exponent = np.maximum(np.frexp(size)[1], LEAST_SCALE)
     found = []
     hi, lo = a

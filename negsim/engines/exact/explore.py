@@ -69,7 +69,9 @@ def explore(
     """
     wanted, budget = wanted or Wanted(), budget or Budget()
     if len(wanted.monitors) > MOST_MONITORS:
-        raise EngineError(f"{len(wanted.monitors)} conditions to watch at once, and {MOST_MONITORS} can be; ask in turns")
+        raise EngineError(
+            f"{len(wanted.monitors)} conditions to watch at once, and {MOST_MONITORS} can be; ask in turns"
+        )
     check_slots(program, cone)
     clocks = clockworks(program, cone, numbers, stages)
     layout = Layout(program, cone, clocks, numbers)
@@ -83,7 +85,9 @@ def check_slots(program: Program, cone: Cone) -> None:
     """Refuse variables without a finite range."""
     for slot in (program.slots[number] for number in cone.slots):
         if slot.kind == "level" and not slot.step:
-            raise EngineError(f"level {slot.name} has no step, so it has no end of values; give it one (step=0.1), or simulate")
+            raise EngineError(
+                f"level {slot.name} has no step, so it has no end of values; give it one (step=0.1), or simulate"
+            )
 
 
 class _Explorer:
@@ -212,7 +216,14 @@ class _Explorer:
     def _likely(self, mask: Bools, number: int) -> Bools:
         """The states before an instant without the least likely ones, whose probability is lost."""
         days, _ = self.stretches[number - 1]
-        v, _ = carried(self._probabilities(number - 1), days, self.rates.all(), self._everyone(), self.budget.tolerance, self._check)
+        v, _ = carried(
+            self._probabilities(number - 1),
+            days,
+            self.rates.all(),
+            self._everyone(),
+            self.budget.tolerance,
+            self._check,
+        )
         order = np.argsort(v, kind="stable")
         order = order[mask[order]]
         lost = np.cumsum(v[order])

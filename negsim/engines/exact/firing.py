@@ -19,7 +19,19 @@ from negsim.laws import Law, survival
 from negsim.model.expressions import Expression, Truth, reads
 from negsim.program import ActionRow, EffectRow, OutcomeRow, Program, Slot
 
-__all__ = ["COUNT_SHIFT", "MOST_COUNTED", "STARTS", "Batch", "Firings", "Monitor", "Nth", "cell_shares", "join", "nonzero", "times"]
+__all__ = [
+    "COUNT_SHIFT",
+    "MOST_COUNTED",
+    "STARTS",
+    "Batch",
+    "Firings",
+    "Monitor",
+    "Nth",
+    "cell_shares",
+    "join",
+    "nonzero",
+    "times",
+]
 
 STARTS = -1
 """In place of an outcome: the starts of a clock are counted, not its firings."""
@@ -339,7 +351,9 @@ class Firings:
 def _whole(slot: Slot, value: Floats, action: str) -> Ints:
     if not np.all((value == np.floor(value)) & (np.abs(value) < 2.0**31)):
         worst = value[np.argmax((value != np.floor(value)) | (np.abs(value) >= 2.0**31))]
-        raise EvaluationError(f"counter {slot.name} would become {worst!r}; it must be whole and below 2**31", action=action)
+        raise EvaluationError(
+            f"counter {slot.name} would become {worst!r}; it must be whole and below 2**31", action=action
+        )
     return value.astype(np.int32)
 
 

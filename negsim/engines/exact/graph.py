@@ -51,7 +51,9 @@ class Growing:
         for name in Edges.__slots__:
             array = getattr(self.room, name)
             if end > len(array):
-                array = np.concatenate([array, np.zeros((max(len(array), end - len(array)), *array.shape[1:]), array.dtype)])
+                array = np.concatenate(
+                    [array, np.zeros((max(len(array), end - len(array)), *array.shape[1:]), array.dtype)]
+                )
                 setattr(self.room, name, array)
             array[self.size : end] = getattr(edges, name)
         self.size = end

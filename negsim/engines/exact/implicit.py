@@ -107,7 +107,9 @@ class Resolvents:
     def __init__(self, moves: sparse.csr_array) -> None:
         n = moves.shape[0]
         self.size = n
-        degree = int(max(np.diff(moves.indptr).max(initial=1), np.bincount(moves.indices, minlength=1).max(initial=1))) + 1
+        degree = (
+            int(max(np.diff(moves.indptr).max(initial=1), np.bincount(moves.indices, minlength=1).max(initial=1))) + 1
+        )
         self.bits = (53 - 2 * degree.bit_length()) // 2
         self.rate = float(np.bincount(moves.indices, moves.data, n).max(initial=0.0))
         if not self.rate < FASTEST:
@@ -157,7 +159,9 @@ class Resolvents:
                 raise EngineError(too_stiff(self.rate)) from None
         return self.factors[reach]
 
-    def carry(self, v: Floats, days: float, rewards: Floats, check: Callable[[], None] | None = None) -> tuple[Floats, Floats, float, int]:
+    def carry(
+        self, v: Floats, days: float, rewards: Floats, check: Callable[[], None] | None = None
+    ) -> tuple[Floats, Floats, float, int]:
         """The vector so many days later, the integrals of the rewards, a bound of the error (1-norm), and the solves."""
         now, error, solves = Doubled.of(v), 0.0, 0
         total = np.zeros(rewards.shape[1])

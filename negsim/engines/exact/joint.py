@@ -72,7 +72,11 @@ def _windowed(machine: Machine, posed: Posed, upto: float, since: float, given: 
     first = machine.travel(before, since, marks=[mark for mark in early if mark.time < since], closed=False)
     start = _opening(graph, before, first.v, posed)
     chain = machine.begun(graph, posed.watch, _absorbs(machine, posed), start)
-    late = [*machine.evidence(graph, chain), *ask.given_marks(graph, chain, posed, given), *ask.question_marks(chain, upto)]
+    late = [
+        *machine.evidence(graph, chain),
+        *ask.given_marks(graph, chain, posed, given),
+        *ask.question_marks(chain, upto),
+    ]
     late = [mark for mark in late if mark.time >= since]
     then = machine.travel(chain, max(mark.time for mark in late), marks=late, begin=(since, chain.start))
     return Mass.of(then.v, first.sweep, then.sweep)
@@ -132,4 +136,3 @@ def weighed(machine: Machine, posed: Posed, when: float, given: float) -> tuple[
     ]
     found = machine.travel(chain, max(mark.time for mark in marks), marks=marks)
     return Mass.of(found.v, found.sweep, size=size), size
-

@@ -162,7 +162,9 @@ class Table:
 
     def _append(self, rows: Ints) -> None:
         if self.size + len(rows) > self.most:
-            raise EngineError(f"more than {self.most:,} states{grown(self.layout, np.concatenate([self.states, rows]))}")
+            raise EngineError(
+                f"more than {self.most:,} states{grown(self.layout, np.concatenate([self.states, rows]))}"
+            )
         while self.size + len(rows) > len(self.rows):
             self.rows = np.concatenate([self.rows, np.zeros_like(self.rows)])
         self.rows[self.size : self.size + len(rows)] = rows
@@ -209,7 +211,9 @@ def grown(layout: Layout, rows: Ints) -> str:
     """What made the states so many, and what can be done about that."""
     counts = [len(np.unique(column)) for column in rows.T]
     widest = max(range(len(counts)), key=counts.__getitem__, default=None)
-    others = "ask one question at a time (only what bears on it is kept), end the scenario earlier, allow more, or simulate"
+    others = (
+        "ask one question at a time (only what bears on it is kept), end the scenario earlier, allow more, or simulate"
+    )
     if widest is not None and counts[widest] >= WIDE:
         name, kind = layout.names[widest], layout.kinds[widest]
         low, high = int(rows[:, widest].min()), int(rows[:, widest].max())

@@ -192,7 +192,9 @@ class Machine:
     def unobserved(self, what: str) -> None:
         """Refuse what is not given together with observations."""
         if self.observed:
-            raise EstimateError(f"{what} is not given together with observations; ask for probabilities or values on dates")
+            raise EstimateError(
+                f"{what} is not given together with observations; ask for probabilities or values on dates"
+            )
 
     @cached_property
     def facts(self) -> list[tuple[Expression, float, bool]]:

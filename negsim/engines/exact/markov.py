@@ -94,7 +94,9 @@ def clockworks(program: Program, cone: Cone, numbers: Numbers, stages: int | Non
 def _clockwork(program: Program, rank: int, numbers: Numbers, stages: int | None) -> Clockwork:
     row = program.actions[rank]
     if row.policy is not None:
-        raise EngineError(f"action {row.name}: {row.by} decides by a Python function; only the reference engine can ask it")
+        raise EngineError(
+            f"action {row.name}: {row.by} decides by a Python function; only the reference engine can ask it"
+        )
     if row.clock in ("calendar", "immediate"):
         return Clockwork(row.clock)
     if row.clock == "fixed" or row.law is None:
@@ -110,11 +112,11 @@ def _clockwork(program: Program, rank: int, numbers: Numbers, stages: int | None
     return _staged(program, row, rank, law, numbers, stages)
 
 
-def _staged(
-    program: Program, row: ActionRow, rank: int, law: Law, numbers: Numbers, stages: int | None
-) -> Clockwork:
+def _staged(program: Program, row: ActionRow, rank: int, law: Law, numbers: Numbers, stages: int | None) -> Clockwork:
     if row.memory == "repeat":
-        raise EngineError(f"action {row.name}: memory 'repeat' with stages is not Markov; use reset or resume, or simulate")
+        raise EngineError(
+            f"action {row.name}: memory 'repeat' with stages is not Markov; use reset or resume, or simulate"
+        )
     staged = exact_phases(law)
     if staged is None and stages is None:
         raise EngineError(

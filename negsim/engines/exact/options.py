@@ -17,9 +17,7 @@ T = TypeVar("T")
 MOST_STAGES = 1_000
 
 
-def check_arguments(
-    method: Any, max_states: Any, max_seconds: Any, tolerance: Any, stages: Any
-) -> None:
+def check_arguments(method: Any, max_states: Any, max_seconds: Any, tolerance: Any, stages: Any) -> None:
     """Refuse arguments of a wrong type or size.
 
     Raises

@@ -54,7 +54,9 @@ class Observed:
         put = object.__setattr__
         put(self, "condition", as_condition(self.condition))
         if (self.on is None) == (self.at is None):
-            raise EstimateError(f"observed '{self.condition}': give either on=date (it holds then) or at=instant (it turned true then)")
+            raise EstimateError(
+                f"observed '{self.condition}': give either on=date (it holds then) or at=instant (it turned true then)"
+            )
         for key in ("on", "at"):
             if getattr(self, key) is not None:
                 put(self, key, moment(getattr(self, key), f"observed '{self.condition}': {key}"))
@@ -166,7 +168,10 @@ def exact(value: float, error: float, method: str, share: bool = False, fitted: 
         value, low, high = (min(max(x, 0.0), 1.0) for x in (value, low, high))
     text, unit = "", "%" if share else ""
     if fitted:
-        method, text = f"{method}, fitted stages", f"{supported(value, error)}, by fitted stages (error below {error:.1g})"
+        method, text = (
+            f"{method}, fitted stages",
+            f"{supported(value, error)}, by fitted stages (error below {error:.1g})",
+        )
     elif error > SMALL * abs(value):
         text = f"{supported(value, error)} (error below {error:.1g})"
     return Estimate(
@@ -265,7 +270,9 @@ def observed_marks(graph: Graph, chain: Chain, plan: Sequence[tuple[int, Express
 def check_evidence(mass: float) -> None:
     """Refuse to condition on what cannot happen."""
     if not mass > 0.0:
-        raise EngineError("what is given or observed has probability 0 under this scenario; check the dates and the conditions")
+        raise EngineError(
+            "what is given or observed has probability 0 under this scenario; check the dates and the conditions"
+        )
 
 
 def refuse_given(entry: Asked) -> None:

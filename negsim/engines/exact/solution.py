@@ -202,7 +202,9 @@ class Solution(Machine):
         self.needs(posed, "fired")
         graph, chain = self.chain(posed.watch)
         if not posed.watch.counted:
-            raise EstimateError(f"question {posed.entry.question.name} asks for a probability (at_least); use probability()")
+            raise EstimateError(
+                f"question {posed.entry.question.name} asks for a probability (at_least); use probability()"
+            )
         column = graph.counted.index(posed.watch.counted[0])
         rewards = on_chain(chain, graph.tallies[:, column])
         steps = {due: on_chain(chain, table[:, column]) for due, table in graph.step_tallies.items()}
@@ -217,7 +219,12 @@ class Solution(Machine):
         return self._gathered(graph, chain, posed, by, (rewards, {}, 0.0))
 
     def _gathered(
-        self, graph: Graph, chain: Chain, posed: Posed, by: Any, rewards: tuple[Floats, dict[tuple[int, ...], Floats], float]
+        self,
+        graph: Graph,
+        chain: Chain,
+        posed: Posed,
+        by: Any,
+        rewards: tuple[Floats, dict[tuple[int, ...], Floats], float],
     ) -> Estimate:
         """A reward added up within a window: per day, per calendar step, and at the start."""
         self.unobserved("an expected number of firings or time held")
@@ -233,7 +240,11 @@ class Solution(Machine):
             found = self.travel(chain, upto, rewards=a_day, step_rewards=a_step)
         value = float(found.integrals[0]) + (begun if since == 0.0 else 0.0)
         most = float(a_day.max(initial=0.0)) * ((upto - since) / DAY)
-        most += sum(float(a_step[due].max(initial=0.0)) for when, due in chain.timeline if since <= when <= upto and due in a_step)
+        most += sum(
+            float(a_step[due].max(initial=0.0))
+            for when, due in chain.timeline
+            if since <= when <= upto and due in a_step
+        )
         error = (found.sweep.lost + early + self.misfit(graph, chain, upto)) * most + found.sweep.relative * value
         return exact(value, error, method_of(found.sweep), fitted=bool(graph.fitted))
 

@@ -194,5 +194,7 @@ def _restored(found: Doubled) -> Doubled:
     """Rows that sum to 1, and nothing negative."""
     keep = found.hi > 0.0
     hi, lo = np.where(keep, found.hi, 0.0), np.where(keep, found.lo, 0.0)
-    missing = np.array([math.fsum([1.0, *(-row).tolist(), *(-rest).tolist()]) for row, rest in zip(hi, lo, strict=True)])
+    missing = np.array(
+        [math.fsum([1.0, *(-row).tolist(), *(-rest).tolist()]) for row, rest in zip(hi, lo, strict=True)]
+    )
     return added(Doubled(hi, lo), Doubled.of(hi * missing[:, None]))

@@ -81,7 +81,9 @@ class Impossible:
     calendar: Calendar
 
     def __str__(self) -> str:
-        lines = [f"not happened by the deadline: {self.probability:.6g}; already impossible just before it: {self.lost:.6g}"]
+        lines = [
+            f"not happened by the deadline: {self.probability:.6g}; already impossible just before it: {self.lost:.6g}"
+        ]
         lines += [f"  {share:.4g}  {action} waits for: {atom}" for action, atom, share in self.waiting[:10]]
         return "\n".join(lines)
 
@@ -227,5 +229,3 @@ def _told(graph: Graph, chain: Chain, place: int) -> str:
         else:
             words.append(f"{row.name} = {value * row.grid[0] / row.grid[1] if row.kind == 'level' else value:g}")
     return ", ".join(words)
-
-

@@ -288,9 +288,7 @@ class _Uniformised:
         self.sweep.lost += error
         return True
 
-    def _rest(
-        self, out: Floats, sums: Floats | None, history: Floats, tails: Floats, v: Floats, k: int
-    ) -> None:
+    def _rest(self, out: Floats, sums: Floats | None, history: Floats, tails: Floats, v: Floats, k: int) -> None:
         """The jumps not done: the vector stays."""
         weights, first = self.weights.values, self.weights.first
         out += float(weights[max(k + 1 - first, 0) :].sum()) * v
@@ -332,9 +330,7 @@ def _stepwise(stiff: Stiff, v: Floats, leg: Leg, sweep: Sweep, method: str) -> t
     return v, values, total
 
 
-def _moved(
-    stiff: Stiff, v: Floats, days: float, rewards: Floats, sweep: Sweep, method: str
-) -> tuple[Floats, Floats]:
+def _moved(stiff: Stiff, v: Floats, days: float, rewards: Floats, sweep: Sweep, method: str) -> tuple[Floats, Floats]:
     sweep.check()
     if method == "squaring":
         v, gained, error = stiff.ladder.carry(v, days, rewards, sweep.check)

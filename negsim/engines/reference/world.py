@@ -250,7 +250,9 @@ class Body:
     def decide(self, policy: Policy, state: list[Any]) -> int | None:
         """The outcome that the party's policy chooses, None to leave it to the weights."""
         clock, world = self.clock, self.world
-        view = View(world.now / DAY, clock.name, tuple(self.names), {name: state[slot] for name, slot in self.sees.items()})
+        view = View(
+            world.now / DAY, clock.name, tuple(self.names), {name: state[slot] for name, slot in self.sees.items()}
+        )
         purposes = count(1)
 
         def draw() -> float:
