@@ -12,19 +12,12 @@ memorandum.delivered and rounds >= 1
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from negsim.analysis.answers import Answer, answers
-    from negsim.analysis.comparison import Comparison, compare
-    from negsim.analysis.explanation import Explanation, explain, main_reasons
-    from negsim.analysis.lint import Finding, lint
-    from negsim.analysis.narrative import Narrative, narrate
-    from negsim.analysis.solved import Solved, solve_answers
-    from negsim.analysis.verify import Verification, verify
-    from negsim.blocks import Event, Trajectory
+    from negsim.checking.lint import Finding, lint
+    from negsim.checking.verify import Verification, verify
+    from negsim.engines.blocks import Event, Trajectory
     from negsim.engines.exact import Observed, Solution, solve
     from negsim.errors import (
         ArgumentError,
@@ -101,8 +94,10 @@ if TYPE_CHECKING:
     from negsim.program import lower
     from negsim.report import plots
     from negsim.report.prism import PrismText, export_prism
-    from negsim.runs import FirstPassage, Runs
-    from negsim.simulate import replay, simulate
+    from negsim.results.answers import Answer, answers
+    from negsim.results.runs import FirstPassage, Runs
+    from negsim.results.solved import Solved, solve_answers
+    from negsim.running.simulation import replay, simulate
     from negsim.vocabulary import (
         Agreement,
         Appointment,
@@ -147,16 +142,19 @@ if TYPE_CHECKING:
         odds,
         posterior,
     )
+    from negsim.what_if.comparison import Comparison, compare
+    from negsim.why.explanation import Explanation, explain, main_reasons
+    from negsim.why.narrative import Narrative, narrate
 
 HOMES = {
-    "negsim.analysis.answers": "Answer answers",
-    "negsim.analysis.comparison": "Comparison compare",
-    "negsim.analysis.explanation": "Explanation explain main_reasons",
-    "negsim.analysis.lint": "Finding lint",
-    "negsim.analysis.narrative": "Narrative narrate",
-    "negsim.analysis.solved": "Solved solve_answers",
-    "negsim.analysis.verify": "Verification verify",
-    "negsim.blocks": "Event Trajectory",
+    "negsim.results.answers": "Answer answers",
+    "negsim.what_if.comparison": "Comparison compare",
+    "negsim.why.explanation": "Explanation explain main_reasons",
+    "negsim.checking.lint": "Finding lint",
+    "negsim.why.narrative": "Narrative narrate",
+    "negsim.results.solved": "Solved solve_answers",
+    "negsim.checking.verify": "Verification verify",
+    "negsim.engines.blocks": "Event Trajectory",
     "negsim.engines.exact": "Observed Solution solve",
     "negsim.errors": "ArgumentError BudgetError CheckpointError CheckpointWarning CircularPrecondition EngineError"
     " EstimateError EvaluationError ExpressionError FileError HindsightError LawError NegsimError NotRecorded"
@@ -181,8 +179,8 @@ HOMES = {
     "negsim.program": "lower",
     "negsim.report": "plots",
     "negsim.report.prism": "PrismText export_prism",
-    "negsim.runs": "FirstPassage Runs",
-    "negsim.simulate": "replay simulate",
+    "negsim.results.runs": "FirstPassage Runs",
+    "negsim.running.simulation": "replay simulate",
     "negsim.vocabulary": "Agreement Appointment Attrition AudienceCost Bargaining BattleNews Belief Ceasefire"
     " Channel Claim Deadline Deadlock Demand Exchange Issue LeaderChange Mediator Meeting"
     " Offensive Offer Postpone Precondition Pressure Process Promise Ratification Readiness"
@@ -380,18 +378,6 @@ def _unknown(name: str) -> str:
 
 
 _LAWS = ("Beta", "Erlang", "Exponential", "Gamma", "LogNormal", "Normal", "Pert", "Triangular", "Uniform", "Weibull")
-
-
-class _FrontDoor(ModuleType):
-    """Keeps ``negsim.simulate`` the function: importing the module of that name must not hide it."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, ModuleType) and _HOME.get(name) == value.__name__:
-            value = getattr(value, name, value)
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _FrontDoor
 
 
 def __dir__() -> list[str]:

@@ -11,8 +11,8 @@ import pytest
 import negsim as ns
 from negsim.engines import ENGINES, Block, Job, Trajectory, prepare
 from negsim.engines import available as engine_available
+from negsim.laws.draws import Stream
 from negsim.program import lower
-from negsim.streams import Stream
 
 DAY = 86_400_000_000.0
 AVAILABLE = [name for name in ENGINES if engine_available(name)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,84 +17,115 @@ import negsim
 
 ROOT = Path(negsim.__file__).parent
 
-# The longest entry that fits a module is its floor; a module imports from its own floor or below.
-FLOORS = {
-    0: ["errors", "problems"],
-    1: ["interrupts", "laws", "streams", "estimates", "model.expressions", "model.names"],
-    2: ["model"],
-    3: ["vocabulary", "bargaining"],
-    4: ["files", "binding", "program", "drawn", "probes", "blocks", "rows", "runs", "tally", "counted", "estimators"],
-    5: ["engines"],
-    6: ["arguments", "locks", "workers", "identity", "checkpoint", "underway", "simulate", "analysis"],
-    7: ["report"],
-    8: ["cli", "__main__"],
-}
-FLOOR = {name: floor for floor, names in FLOORS.items() for name in names}
+
+def floors(page: str) -> dict[str, int]:
+    """Room -> floor, as the table of docs/architecture.md has them: they are written there, and only there."""
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", page, re.MULTILINE)
+    return {name: int(number) for number, names in rows for name in re.findall(r"`([\w.]+)`", names)}
+
+
+FLOOR = floors((ROOT.parent / "docs" / "architecture.md").read_text(encoding="utf-8"))
 HEAVY = ["pandas", "matplotlib", "scipy.stats", "simpy", "typer", "rich", "pydantic", "tomlkit", "jinja2", "SALib"]
 
 
-def modules() -> dict[str, Path]:
+def modules(root: Path = ROOT) -> dict[str, Path]:
     found = {}
-    for path in sorted(ROOT.rglob("*.py")):
-        parts = path.relative_to(ROOT).with_suffix("").parts
+    for path in sorted(root.rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
         found[".".join(part for part in parts if part != "__init__")] = path
     return {name: path for name, path in found.items() if name}
 
 
 def floor(module: str) -> int:
     fits = [name for name in FLOOR if module == name or module.startswith(name + ".")]
-    assert fits, f"negsim.{module} stands on no floor; give it one in FLOORS"
+    assert fits, f"negsim.{module} stands on no floor; give it one in docs/architecture.md"
     return FLOOR[max(fits, key=len)]
 
 
-def imported(path: Path) -> Iterator[tuple[int, str]]:
-    """Modules of negsim that a file imports, wherever it does, with the line."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "negsim":
-            yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("negsim."):
-            yield node.lineno, str(node.module).removeprefix("negsim.")
+def statements(tree: ast.AST, later: bool) -> Iterator[ast.AST]:
+    """All of a module, or what is not put off by standing inside a function."""
+    for node in ast.iter_child_nodes(tree):
+        if later or not isinstance(node, ast.FunctionDef):
+            yield node
+            yield from statements(node, later)
+
+
+def imported(module: str, known: dict[str, Path], later: bool = True) -> Iterator[tuple[int, str]]:
+    """Modules of negsim that a module imports, for type checkers too, and (`later`) inside functions.
+
+    A package imports the modules in it, and they do not import the package: that is no arrow, as long as what they ask
+    of it is one of its modules.
+    """
+    for node in statements(ast.parse(known[module].read_text(encoding="utf-8")), later):
+        if isinstance(node, ast.ImportFrom) and (node.module == "negsim" or (node.module or "").startswith("negsim.")):
+            home = str(node.module).removeprefix("negsim").removeprefix(".")
+            for alias in node.names:
+                inner = f"{home}.{alias.name}".removeprefix(".")
+                door = negsim._HOME.get(alias.name, "").removeprefix("negsim.")
+                yield node.lineno, inner if inner in known else home or door or inner
         elif isinstance(node, ast.Import):
             names = (alias.name for alias in node.names)
             yield from ((node.lineno, name.removeprefix("negsim.")) for name in names if name.startswith("negsim."))
 
 
-@pytest.mark.parametrize("module", modules())
-def test_imports_run_downwards(module: str) -> None:
-    here = floor(module)
-    known = modules()
-    for line, name in imported(modules()[module]):
-        home = name if name in known else negsim._HOME.get(name, "").removeprefix("negsim.")
-        assert home, f"{module}, line {line}: imports {name}, which is neither a module nor at the front door"
-        assert floor(home) <= here, f"{module} (floor {here}), line {line}, imports {home} (floor {floor(home)})"
+def climbs(known: dict[str, Path]) -> list[str]:
+    """Imports that go up a floor, or to a module that is not there."""
+    found = []
+    for module in known:
+        here = floor(module)
+        for line, home in imported(module, known):
+            if home not in known:
+                found.append(f"{module}, line {line}: imports {home}, which is neither a module nor at the front door")
+            elif floor(home) > here:
+                found.append(f"{module} (floor {here}), line {line}, imports {home} (floor {floor(home)})")
+    return found
+
+
+def circles(known: dict[str, Path]) -> list[str]:
+    """Modules that cannot be put in an order in which each comes after all that it imports before it is used."""
+    waits = {
+        module: {home for _, home in imported(module, known, False) if home in known} - {module} for module in known
+    }
+    while ready := {module for module, needs in waits.items() if not needs}:
+        waits = {module: needs - ready for module, needs in waits.items() if module not in ready}
+    needed = set().union(*waits.values())
+    while idle := set(waits) - needed:  # they only wait for a circle
+        waits = {module: needs for module, needs in waits.items() if module not in idle}
+        needed = set().union(*waits.values())
+    return sorted(waits)
+
+
+def test_imports_run_downwards() -> None:
+    assert climbs(modules()) == []
 
 
 def test_there_is_no_circle() -> None:
-    """Modules can be put in an order in which each comes after all that it imports at its top level."""
-    known = modules()
-    waits = {name: {needed for needed in top_level(path) if needed in known} - {name} for name, path in known.items()}
-    while ready := {name for name, needs in waits.items() if not needs}:
-        waits = {name: needs - ready for name, needs in waits.items() if name not in ready}
-    assert not waits, f"these import each other: {sorted(waits)}"
+    assert circles(modules()) == []
 
 
-def top_level(path: Path) -> set[str]:
-    """What is imported when the module is: not inside functions, not for type checkers only, not the packages it is in."""
-    known = modules()
-    here = next(name for name, file in known.items() if file == path)
-    found: set[str] = set()
-    waiting: list[ast.AST] = list(ast.parse(path.read_text(encoding="utf-8")).body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("negsim."):
-            module = str(node.module).removeprefix("negsim.")
-            inner = {f"{module}.{alias.name}" for alias in node.names} & set(known)
-            found |= inner if inner or here.startswith(module + ".") else {module}
-        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            waiting += node.orelse
-        elif isinstance(node, ast.If | ast.Try | ast.With | ast.ClassDef):
-            waiting += list(ast.iter_child_nodes(node))
-    return found
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the source, to plant mistakes in."""
+    shutil.copytree(ROOT, tmp_path / "negsim", ignore=shutil.ignore_patterns("*.so", "__pycache__", "*.c"))
+    return tmp_path / "negsim"
+
+
+@pytest.mark.parametrize("under", ["{}", "if TYPE_CHECKING:\n    {}", "def later() -> None:\n    {}"])
+def test_a_planted_climb_is_found(house: Path, under: str) -> None:
+    path = house / "estimates" / "intervals.py"
+    line = under.format("from negsim.running.workers import Plan")
+    path.write_text(path.read_text("utf-8") + f"\n{line}\n", "utf-8")
+    assert any("estimates.intervals (floor 2)" in text and "running.workers" in text for text in climbs(modules(house)))
+
+
+@pytest.mark.parametrize("under", ["{}", "if TYPE_CHECKING:\n    {}"])
+def test_a_planted_circle_is_found(house: Path, under: str) -> None:
+    path = house / "laws" / "draws.py"
+    line = under.format("from negsim.laws.plain import Law")
+    path.write_text(path.read_text("utf-8") + f"\n{line}\n", "utf-8")
+    other = house / "laws" / "plain.py"
+    other.write_text(other.read_text("utf-8") + "\nfrom negsim.laws.draws import uniforms\n", "utf-8")
+    assert {"laws.draws", "laws.plain"} <= set(circles(modules(house)))
 
 
 def test_floors_name_what_exists() -> None:
@@ -103,17 +136,23 @@ def test_floors_name_what_exists() -> None:
 
 def test_only_engines_are_asked_for_by_name_from_above() -> None:
     """Nobody looks inside an engine: what they share is in `blocks`, and the table of engines chooses."""
-    for module, path in modules().items():
+    known = modules()
+    for module in known:
         if not module.startswith("engines"):
-            inside = [name for _, name in imported(path) if name.startswith(("engines.reference", "engines.compiled"))]
+            inside = [
+                name
+                for _, name in imported(module, known)
+                if name.startswith(("engines.reference", "engines.compiled"))
+            ]
             assert not inside, f"{module} imports {inside}"
 
 
 def test_engines_that_simulate_share_no_code() -> None:
+    known = modules()
     for one, other in (("reference", "compiled"), ("compiled", "reference")):
-        for module, path in modules().items():
+        for module in known:
             if module.startswith(f"engines.{one}"):
-                shared = [name for name in top_level(path) if name.startswith(f"engines.{other}")]
+                shared = [name for _, name in imported(module, known, False) if name.startswith(f"engines.{other}")]
                 assert not shared, f"{module} imports {shared}"
 
 
@@ -186,5 +225,5 @@ def test_the_tree_of_errors_is_drawn_whole() -> None:
     assert set(kinds) <= set(negsim.__all__)
     for path in modules().values():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef) and node.name.endswith("Error") and path.name != "errors.py":
-                raise AssertionError(f"{path.name} defines {node.name}; errors live in errors.py")
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Error") and path.parent.name != "errors":
+                raise AssertionError(f"{path.name} defines {node.name}; errors live in the room errors")

@@ -20,8 +20,8 @@ SCRIPT = textwrap.dedent(
     """
     import sys
     import negsim as ns
-    import negsim.simulate
-    negsim.simulate.SAVE_EVERY = 0.01
+    import negsim.running.simulation
+    negsim.running.simulation.SAVE_EVERY = 0.01
     ns.simulate(ns.load("toy"), replications=int(sys.argv[2]), seed=9, keep=sys.argv[3], block=50, engine="reference",
                 checkpoint=sys.argv[1], progress=lambda done, all: print(done, flush=True))
     """

@@ -18,9 +18,9 @@ import numpy as np
 import pytest
 
 import negsim as ns
-from negsim.checkpoint import Checkpoint
-from negsim.identity import code_of
-from negsim.underway import Underway
+from negsim.running.checkpoint import Checkpoint
+from negsim.running.identity import code_of
+from negsim.running.underway import Underway
 
 BLOCK = 20
 
@@ -179,7 +179,7 @@ def test_a_policy_is_the_same_in_another_process(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "LIMIT = 3\ndef decide(view, draw):\n    return 'yes' if view.time > LIMIT else 'no'\n"
     )
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import mine; from negsim.identity import code_of; print(code_of(mine.decide, 'a'))"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import mine; from negsim.running.identity import code_of; print(code_of(mine.decide, 'a'))"
     found = {
         subprocess.run(
             [sys.executable, "-c", code],
@@ -256,7 +256,7 @@ def test_a_disk_that_fills_up_costs_no_result(
     path: Path, keep: str, saving_always: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run goes on with a warning, tries again, and the file is as it was at the last save that went well."""
-    from negsim import checkpoint
+    from negsim.running import checkpoint
 
     whole = run(story(), path.with_name("other"), keep=keep)
     count, sync = 0, checkpoint._sync
@@ -279,7 +279,7 @@ def test_a_disk_that_fills_up_costs_no_result(
 
 
 def test_a_disk_that_stays_full_costs_no_result(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from negsim import checkpoint
+    from negsim.running import checkpoint
 
     whole = ns.simulate(story(), replications=100, seed=9)
     sync = checkpoint._sync
@@ -328,7 +328,7 @@ def test_a_place_that_cannot_be_is_told_before_the_start(
 
 
 def test_a_full_disk_is_told_before_the_start(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from negsim import checkpoint
+    from negsim.running import checkpoint
 
     monkeypatch.setattr(checkpoint, "_sync", full)
     monkeypatch.setattr(Underway, "go", lambda self: pytest.fail("it began"))
@@ -422,7 +422,7 @@ def test_a_file_that_holds_code_is_refused(path: Path, monkeypatch: pytest.Monke
 def test_counts_by_other_edges_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another version of negsim may count in other cells."""
     run(story(), path, keep="counts")
-    monkeypatch.setattr("negsim.tally.CELLS", 2048)
+    monkeypatch.setattr("negsim.results.tally.CELLS", 2048)
     with pytest.raises(ns.CheckpointError, match="its edges"):
         run(story(), path, keep="counts")
 
@@ -473,7 +473,7 @@ def no_warning_is_lost() -> Iterator[None]:
 
 def test_rows_beyond_the_replications_are_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of ten million rows a hundred replications need a hundred, and these are the same as of a hundred thousand."""
-    from negsim import drawn
+    from negsim.program import drawn
 
     program = ns.lower(story())
     rows = drawn.parameter_rows(program, 3, drawn.MOST_DRAWS)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import negsim as ns
-from negsim.analysis.verify import verify
+from negsim.checking.verify import verify
 from negsim.cli import main
 
 KEYS = [

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negsim import streams
 from negsim.errors import StreamError
-from negsim.streams import Stream, check_seed, fresh_seed, philox4x32, stream_key, uniforms_array
+from negsim.laws import draws as streams
+from negsim.laws.draws import Stream, check_seed, fresh_seed, philox4x32, stream_key, uniforms_array
 
 ONES = 0xFFFFFFFF
 # Random123 1.x, tests/kat_vectors, rows "philox4x32 10"

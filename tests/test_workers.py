@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import negsim as ns
-from negsim.blocks import Block
+from negsim.engines.blocks import Block
 
 ARRAYS = ("replications", "first", "at", "held", "fired", "counts", "final", "events", "failed")
 N = 1_500

@@ -20,7 +20,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from negsim.errors import BudgetError
-from negsim.interrupts import interrupted_when
+from negsim.running.interrupts import interrupted_when
 
 __all__ = ["Limits", "began_at", "limited", "memory_of"]
 

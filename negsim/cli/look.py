@@ -92,10 +92,10 @@ def validate(
 
 def _refuse_what_cannot_be_meant(file: str, told: Scenario) -> None:
     """Raise what shows only when laws are solved and beliefs looked at: all of it, with the lines."""
-    from negsim.analysis.lint import hard_findings
+    from negsim.checking.lint import hard_findings
     from negsim.errors import LawError, NegsimError, ScenarioError, joined
+    from negsim.errors.problems import Problem
     from negsim.files.places import line_of
-    from negsim.problems import Problem
 
     text = _file_text(file)
     errors: list[NegsimError] = []

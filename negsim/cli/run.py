@@ -16,11 +16,11 @@ from negsim.cli.base import DRAWS, Best, Draws, Fix, Format, ScenarioName, Seed,
 from negsim.cli.limits import Limits, limited
 
 if TYPE_CHECKING:
-    from negsim.analysis.answers import Answer
-    from negsim.analysis.explanation import Explanation
-    from negsim.analysis.solved import Solved
     from negsim.model.scenario import Scenario
-    from negsim.runs import Results
+    from negsim.results.answers import Answer
+    from negsim.results.runs import Results
+    from negsim.results.solved import Solved
+    from negsim.why.explanation import Explanation
 
 __all__ = ["replay", "run"]
 
@@ -70,7 +70,7 @@ def run(
         raise typer.BadParameter("the chart is drawn from histories; leave --out away, or use another engine")
     told = fixed(ns.load(scenario), fix)
     if engine == "exact":
-        from negsim.analysis.solved import solve_answers
+        from negsim.results.solved import solve_answers
 
         solved = solve_answers(told, draws=draws, seed=seed, level=level)
         _print(solved, solved.answers, format, level=level, digits=digits)
@@ -99,7 +99,7 @@ def _reasons(runs: Results, limits: Limits) -> Sequence[Explanation]:
     """Why the answers are no, as far as there is time."""
     import negsim as ns
     from negsim.errors import BudgetError
-    from negsim.interrupts import within
+    from negsim.running.interrupts import within
 
     try:
         with within(None if limits.unlimited else max(0.0, limits.left * 0.8), "reasons were", limits.clock):
@@ -169,10 +169,10 @@ def _simulate(
 ) -> tuple[Results, bool]:
     """The runs, and whether they were interrupted by hand."""
     import negsim as ns
-    from negsim.interrupts import Interrupted
+    from negsim.running.interrupts import Interrupted
 
     if reasons and replications <= WATCHED:
-        from negsim.analysis.explanation import reason_questions
+        from negsim.why.explanation import reason_questions
 
         options["questions"] = reason_questions(told)
     options["keep"] = "counts" if replications > COUNTED else "answers"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 
-from negsim.blocks import Block, Event, Job, Kernel, Trajectory
+from negsim.engines.blocks import Block, Event, Job, Kernel, Trajectory
 from negsim.errors import EngineError, nearest
 from negsim.model.calendar import DAY, LONGEST
 from negsim.program import Program

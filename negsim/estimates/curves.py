@@ -15,7 +15,7 @@ from negsim.estimates.base import percent, thousands
 from negsim.estimates.checks import check_level, check_probability, set_counts
 from negsim.estimates.printing import printed_ends, printed_share
 from negsim.estimates.rows import FEWEST, quantile_t, row_notes
-from negsim.streams import uniforms_array
+from negsim.laws.draws import uniforms_array
 
 __all__ = ["Curve", "CurvePoint", "CurveQuantile", "CurveRows"]
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from negsim.errors import FileError, NegsimError, problem_of
+from negsim.errors.problems import Path, Problem, path_text, short
 from negsim.model.origins import settled
-from negsim.problems import Path, Problem, path_text, short
 
 __all__ = ["Path", "in_file", "line_of", "lines_of", "located", "path_text", "short"]
 

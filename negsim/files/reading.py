@@ -12,6 +12,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from negsim.errors import FileError, Gather, NegsimError, nearest, problem_of
+from negsim.errors.problems import Problem, path_text, short
 from negsim.files.annotations import Codec
 from negsim.files.limits import MOST_PARTS, parse_toml, read_text
 from negsim.files.places import Path, in_file
@@ -19,7 +20,6 @@ from negsim.files.tables import Table
 from negsim.files.validation import problems_in
 from negsim.model.dates import crowded
 from negsim.model.scenario import Scenario
-from negsim.problems import Problem, path_text, short
 
 __all__ = ["VERSION", "codec_of", "load", "loads", "schema", "shipped"]
 

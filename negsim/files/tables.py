@@ -9,6 +9,7 @@ from dataclasses import MISSING, Field, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import FileError, Gather, NegsimError
+from negsim.errors.problems import Problem
 from negsim.files.places import Path, located, path_text
 from negsim.files.shapes import Choice, Many, Scalar, Shape, TableShape, Tree
 from negsim.laws.statements import KNOWLEDGE
@@ -16,7 +17,6 @@ from negsim.model.clocks import LAWS, Chance, Distribution, Every, Fixed, Immedi
 from negsim.model.effects import Effect, as_effect
 from negsim.model.expressions import Expression
 from negsim.model.interventions import Do, Harden, Meet, Nudge, Waive, WithLaw, Without, WithParameter
-from negsim.problems import Problem
 
 if TYPE_CHECKING:
     from negsim.files.annotations import Codec

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import nearest
+from negsim.errors.problems import Problem, short
 from negsim.files.annotations import Codec
 from negsim.files.places import Path
 from negsim.files.shapes import Choice, Many, Named, Pairs, Shape
 from negsim.files.tables import Table
 from negsim.model.clocks import LAWS
-from negsim.problems import Problem, short
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

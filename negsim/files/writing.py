@@ -10,10 +10,10 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from negsim.errors import FileError, ScenarioError
+from negsim.errors.problems import BARE, short
 from negsim.files.annotations import Codec
 from negsim.files.reading import VERSION, codec_of, vocabulary
 from negsim.model.scenario import Scenario, check_is_scenario
-from negsim.problems import BARE, short
 
 __all__ = ["dumps", "save"]
 

@@ -15,6 +15,7 @@ from negsim.errors import (
     nearest,
     problem_of,
 )
+from negsim.errors.problems import Problem
 from negsim.model.actions import Action
 from negsim.model.budgets import MOST_INSTANTS, too_many_instants
 from negsim.model.calendar import Calendar
@@ -30,7 +31,6 @@ from negsim.model.reachability import Reach, explore
 from negsim.model.sources import check_parties, check_sources
 from negsim.model.spans import EVERYTHING, UNSURE, Span, span
 from negsim.model.variables import Counter, Fact
-from negsim.problems import Problem
 
 if TYPE_CHECKING:
     from negsim.model.interventions import Intervention

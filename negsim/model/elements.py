@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from negsim.errors import Gather, NegsimError, ScenarioError, problem_of
+from negsim.errors.problems import path_text
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Every, Fixed
 from negsim.model.evidence import Evidence, Party
@@ -18,7 +19,6 @@ from negsim.model.parameters import Parameter
 from negsim.model.questions import Question
 from negsim.model.requirements import Requirement, requirements_of, revised
 from negsim.model.variables import Counter, Fact, Level, Variable
-from negsim.problems import path_text
 
 if TYPE_CHECKING:
     from negsim.model.interventions import Intervention

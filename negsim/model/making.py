@@ -7,8 +7,8 @@ from dataclasses import MISSING, Field, fields, replace
 from typing import Any, TypeVar
 
 from negsim.errors import ArgumentError, NegsimError, ScenarioError, nearest, problem_of
+from negsim.errors.problems import Problem, short
 from negsim.model.origins import table_of
-from negsim.problems import Problem, short
 
 __all__ = ["explained"]
 

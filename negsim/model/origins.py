@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from negsim.errors.problems import Path, Problem
 from negsim.model.clocks import Chance, Distribution, Every, Fixed, On
 from negsim.model.effects import Effect
 from negsim.model.expressions import Expression, Number, reads, walk
-from negsim.problems import Path, Problem
 
 __all__ = ["TABLES", "holder", "settled", "singular", "table_of", "tests_for"]
 

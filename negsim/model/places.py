@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from negsim.errors import Gather, NegsimError
+from negsim.errors.problems import Path, Problem
 from negsim.model.elements import Elements
 from negsim.model.interventions import Intervention, WithLaw, WithParameter
 from negsim.model.origins import TABLES, holder, settled, table_of, tests_for
-from negsim.problems import Path, Problem
 
 __all__ = ["Places"]
 

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.analysis.answers import stated
 from negsim.errors import EstimateError, NotRecorded
 from negsim.estimates import Curve
 from negsim.estimates.bands import ranges_over_rows
-from negsim.estimators import NothingCounted
 from negsim.model.calendar import DAY
-from negsim.probes import Asked
+from negsim.program.probes import Asked
 from negsim.report.words import bare, clean, day, judgement, plain
-from negsim.runs import Results, Runs
+from negsim.results.answers import stated
+from negsim.results.estimators import NothingCounted
+from negsim.results.runs import Results, Runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -21,8 +21,8 @@ from negsim.model.calendar import DAY
 from negsim.model.expressions import Expression, Truth, reads
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario, check_is_scenario
-from negsim.probes import Asked
 from negsim.program import ActionRow, EffectRow, OutcomeRow, Program, Slot
+from negsim.program.probes import Asked
 from negsim.report.prism_words import Writer, number
 
 __all__ = ["PrismText", "export_prism"]

@@ -15,7 +15,7 @@ from rich.text import Text
 from negsim.report.words import clean
 
 if TYPE_CHECKING:
-    from negsim.analysis.narrative import Narrative, Scene
+    from negsim.why.narrative import Narrative, Scene
 
 __all__ = ["story_table"]
 

@@ -12,15 +12,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from negsim.analysis.answers import Answer
 from negsim.estimates.base import thousands
 from negsim.report.words import bare, clean, day, judgement, percent, plain
+from negsim.results.answers import Answer
 
 if TYPE_CHECKING:
-    from negsim.analysis.explanation import Explanation
-    from negsim.analysis.reasons import Reason
-    from negsim.analysis.solved import Solved
-    from negsim.runs import Results
+    from negsim.results.runs import Results
+    from negsim.results.solved import Solved
+    from negsim.why.explanation import Explanation
+    from negsim.why.reasons import Reason
 
 __all__ = ["answer_table", "print_run"]
 

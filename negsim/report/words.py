@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 
-from negsim.analysis.bare import bare_numbers
+from negsim.checking.bare import bare_numbers
 from negsim.model.scenario import Scenario
 
 __all__ = ["bare", "bare_count", "clean", "day", "judgement", "percent", "plain"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import negsim as ns
-from negsim.analysis.answers import deadline, stated
+from negsim.results.answers import deadline, stated
 
 SEED = 20250528
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from strategies import scenarios
 
 import negsim as ns
-from negsim.analysis.explanation import reason_questions
-from negsim.analysis.routes import conjuncts, possible, routes_to
 from negsim.errors import EstimateError, NegsimError
 from negsim.model.expressions import evaluate, parse
+from negsim.why.explanation import reason_questions
+from negsim.why.routes import conjuncts, possible, routes_to
 
 N = 1_500
 

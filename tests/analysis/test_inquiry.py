@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import negsim as ns
-from negsim.analysis.explanation import DEPTH, main_conditions
-from negsim.analysis.inquiry import WAYS, Plan
+from negsim.why.explanation import DEPTH, main_conditions
+from negsim.why.inquiry import WAYS, Plan
 
 
 def counting(n: int, *, apart: bool) -> ns.Scenario:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import negsim as ns
-from negsim.analysis.lint import CHECKS, Finding, lint
+from negsim.checking.lint import CHECKS, Finding, lint
 
 MEMO = ns.Fact("memo.delivered", title="The memorandum is delivered")
 RATE = ns.Parameter("rate", 0.3, ns.Gamma(4, 0.075), unit="1/day", source="own_cases", grade="weak")

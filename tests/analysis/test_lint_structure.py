@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import scenarios
 
 import negsim as ns
-from negsim.analysis.lint.influence import slice_of
+from negsim.checking.lint.influence import slice_of
 from negsim.errors import NegsimError
 from negsim.model.exclusions import cases, exclusions
 from negsim.model.expressions import evaluate, parse

@@ -15,7 +15,7 @@ import pytest
 from scipy.linalg import expm
 
 import negsim as ns
-from negsim.analysis.verify import verify
+from negsim.checking.verify import verify
 from negsim.engines.exact import solve
 from negsim.errors import EngineError
 from negsim.report.prism import export_prism

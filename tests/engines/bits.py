@@ -10,7 +10,7 @@ import numpy as np
 import negsim as ns
 from negsim.engines import Block, Job, prepare
 from negsim.program import Program, lower
-from negsim.simulate import parameter_rows
+from negsim.running.simulation import parameter_rows
 
 FLOATS = ("first", "edges", "at", "held", "final")
 WHOLE = ("fired", "counts", "events", "failed", "replications")

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import negsim as ns
-from negsim.blocks import TOLD
 from negsim.engines import Job, available, prepare
+from negsim.engines.blocks import TOLD
 from negsim.engines.reference.world import World
 from negsim.errors import EngineError, LawError
 from negsim.laws import Law, cumulative_hazard, inverse_hazard, upper_quantile
+from negsim.laws.draws import Stream, stream_key, uniforms_array
 from negsim.model.expressions import all_of, any_of, at_least, parse
 from negsim.program import Bound, lower
-from negsim.streams import Stream, stream_key, uniforms_array
 
 if not available("compiled"):
     pytest.skip("no C compiler made the compiled engine", allow_module_level=True)

@@ -11,7 +11,7 @@ from running import asked, block_of, final, on_every_engine, scenario, switch, t
 from scipy import special
 
 import negsim as ns
-from negsim.streams import Stream
+from negsim.laws.draws import Stream
 
 SEEDS = range(25)
 

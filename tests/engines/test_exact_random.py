@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 import negsim as ns
-from negsim.analysis.verify import verify
+from negsim.checking.verify import verify
 from negsim.engines.exact import solve
 from negsim.errors import RunawayError, ScenarioError, SimulationError
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 import negsim as ns
-from negsim.analysis.answers import Answer
 from negsim.cli.run import _as_json
 from negsim.estimates import Conditional, CurvePoint, Estimate, Mean, PairedDifference, Proportion, Rows, draw_band
 from negsim.report.text import print_run
+from negsim.results.answers import Answer
 
 fixed = settings(derandomize=True, deadline=None, max_examples=200)
 

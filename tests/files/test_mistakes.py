@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import negsim as ns
-from negsim.analysis.lint import hard_findings
+from negsim.checking.lint import hard_findings
 
 BASE = """format_version = 1
 [scenario]

@@ -9,8 +9,8 @@ from scipy.special import ndtr
 from scipy.stats import binom
 
 from negsim.model.scenario import Scenario
-from negsim.runs import Runs
-from negsim.simulate import simulate
+from negsim.results.runs import Runs
+from negsim.running.simulation import simulate
 
 REGION = 1e-9
 

@@ -14,7 +14,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import evaluate
 from negsim.model.questions import Question
 from negsim.model.variables import Fact
-from negsim.simulate import simulate
+from negsim.running.simulation import simulate
 from negsim.vocabulary import Meeting, Postpone, Process
 from negsim.vocabulary.common import odds
 

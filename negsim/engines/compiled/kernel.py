@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from negsim.blocks import TOLD, Block, Event, Job, Trajectory, empty_block, first_told, rows_of
+from negsim.engines.blocks import TOLD, Block, Event, Job, Trajectory, empty_block, first_told, rows_of
 from negsim.engines.compiled import loop
 from negsim.engines.compiled.layouts import LAYOUTS, together
 from negsim.engines.compiled.tables import Lowered, law_rows, lower_program

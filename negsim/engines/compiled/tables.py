@@ -13,9 +13,9 @@ from negsim.engines.compiled.code import CONST, MASK, Code, Form, cells_of
 from negsim.engines.compiled.layouts import LAYOUTS, Array, integers, table, together
 from negsim.engines.compiled.readers import Readers, reads
 from negsim.laws import Law
+from negsim.laws.draws import stream_key
 from negsim.model.expressions import Expression, Number
 from negsim.program import ActionRow, Bound, EffectRow, OutcomeRow, Program, Slot
-from negsim.streams import stream_key
 
 __all__ = ["Lowered", "law_rows", "lower_program"]
 

@@ -19,8 +19,8 @@ from negsim.errors import EngineError, EstimateError
 from negsim.estimates import Estimate
 from negsim.model.calendar import Moment, moment
 from negsim.model.expressions import Expression, as_condition
-from negsim.probes import ALWAYS, Asked
 from negsim.program import Program
+from negsim.program.probes import ALWAYS, Asked
 
 __all__ = ["Observed", "Posed", "Watch", "exact", "observing", "on_states", "question_marks", "watch_of"]
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from negsim.engines.reference.agenda import Appointment
 from negsim.errors import EvaluationError
 from negsim.laws import Law, cumulative_hazard, inverse_hazard
+from negsim.laws.draws import Stream
 from negsim.model.calendar import DAY
 from negsim.model.expressions import Evaluator, Number
 from negsim.program import ActionRow
-from negsim.streams import Stream
 
 if TYPE_CHECKING:
     from negsim.engines.reference.world import World

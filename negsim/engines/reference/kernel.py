@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from negsim.blocks import Block, Job, Trajectory, empty_block, first_told, rows_of
+from negsim.engines.blocks import Block, Job, Trajectory, empty_block, first_told, rows_of
 from negsim.engines.reference.world import World
 from negsim.errors import SimulationError
 from negsim.program import Bound, Program

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from negsim.blocks import Block, Event
+from negsim.engines.blocks import Block, Event
 from negsim.errors import EvaluationError
 from negsim.model.calendar import DAY
 from negsim.model.expressions import Expression, Truth, reads

@@ -9,19 +9,19 @@ from itertools import count
 from math import isfinite
 from typing import Any
 
-from negsim.blocks import Event
+from negsim.engines.blocks import Event
 from negsim.engines.reference.agenda import Agenda, Appointment
 from negsim.engines.reference.clocks import CalendarClock, Clock, make_clock
 from negsim.engines.reference.memory import Memory
 from negsim.engines.reference.watch import Watch
 from negsim.errors import EvaluationError, RunawayError, nearest
 from negsim.laws import Law, upper_quantile
+from negsim.laws.draws import Stream
 from negsim.model.calendar import DAY
 from negsim.model.expressions import Evaluator
 from negsim.model.policies import Policy, View
 from negsim.model.variables import on_grid
 from negsim.program import Bound, EffectRow, Program, Slot
-from negsim.streams import Stream
 
 __all__ = ["World"]
 

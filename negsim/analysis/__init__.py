@@ -1,1 +1,0 @@
-"""What is asked of finished runs: answers, comparisons, reasons, stories. Nothing here looks inside an engine."""

@@ -1,0 +1,120 @@
+"""What nothing reads, nothing names and nothing cites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields, replace
+from difflib import SequenceMatcher
+from itertools import combinations
+from typing import Any
+
+from negsim.checking.lint.finding import Finding
+from negsim.checking.lint.trees import of_scenario
+from negsim.errors import NegsimError
+from negsim.model.elements import Elements
+from negsim.model.evidence import Evidence
+from negsim.model.expressions import Expression, Number, reads, walk
+from negsim.model.origins import TABLES, table_of
+from negsim.model.parameters import Parameter
+from negsim.model.scenario import Scenario
+from negsim.model.sources import declared_parties
+
+__all__ = ["near_parties", "unused", "unused_multipliers"]
+
+REFUSED = (NegsimError, TypeError, ValueError, ArithmeticError)
+"""What a word may say to a number that does not suit it."""
+ALIKE = 0.8
+"""Share of letters in common from which two names of parties may be one, misspelt."""
+
+
+def unused(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
+    """Parameters that nothing reads, and evidence that nothing cites."""
+    used = {name for tree in of_scenario(elements) for name in reads(tree)}
+    for part in scenario.parts:
+        if isinstance(part, Parameter) and part.name not in used:
+            yield Finding(
+                code="unused", where=f"parameter {part.name}", text="nothing reads it", remedy="drop it, or use it"
+            )
+    sources = [parameter.source for parameter in elements.parameters.values()]
+    cited = " ".join([*sources, *(question.source for question in elements.questions.values())])
+    for part in scenario.parts:
+        if isinstance(part, Evidence) and not re.search(rf"(?<![\w.]){re.escape(part.name)}(?![\w])", cited):
+            yield Finding(
+                code="unused",
+                where=f"evidence {part.name}",
+                text="nothing cites it",
+                remedy="drop it, or name it as a source",
+            )
+
+
+def near_parties(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
+    """Parties that only words name, under names that are nearly the same."""
+    if declared_parties(elements):
+        return  # then each is checked against them at load
+    for one, other in combinations(sorted(elements.named_by), 2):
+        first, second = (re.sub(r"[\d_]+", "", name) for name in (one, other))
+        if first != second and SequenceMatcher(None, first, second).ratio() >= ALIKE:
+            yield Finding(
+                code="party",
+                where=f"party {one}",
+                text=f"and {other} are two parties whose names are nearly the same",
+                remedy="correct one of them, or declare both",
+            )
+
+
+def unused_multipliers(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
+    """Numbers given to a word that change neither what it does nor anything that uses it, such as a pace."""
+    used: set[Expression] | None = None
+    for part in scenario.parts:
+        if table_of(part) in TABLES.values() or not set(elements.owners.get(part.name, ())) - elements.removed:
+            continue
+        for field in fields(part):  # type: ignore[arg-type] # words are dataclasses
+            other = _changed(part, field)
+            if other is None:
+                continue
+            used = {node for tree in of_scenario(elements) for node in walk(tree)} if used is None else used
+            offers = _offers(part, other)
+            if not offers & used:
+                yield Finding(
+                    code="idle",
+                    where=f"{table_of(part)} {part.name}",
+                    text=f"{field.name} = {getattr(part, field.name)} moves nothing: nothing uses it",
+                    remedy=f"multiply the pace of what it shall move by '{next(iter(sorted(map(str, offers))))}'"
+                    if offers
+                    else "drop it",
+                )
+
+
+def _changed(part: Any, field: Field[Any]) -> Any:
+    """The word with another number in a field that was given one, if it then still does the same; else None."""
+    value = getattr(part, field.name)
+    number = value.value if isinstance(value, Number) else value
+    if not field.init or isinstance(number, bool) or not isinstance(number, int | float):
+        return None
+    if field.default is MISSING or number == _number(field.default):
+        return None
+    whole = (number + 1, number - 1) if isinstance(number, int) else ()
+    for guess in (*whole, number / 2, number + 1, 0.25):
+        try:
+            other = replace(part, **{field.name: guess})
+            if guess != number:
+                return other if list(other.expand()) == list(part.expand()) else None
+        except REFUSED:
+            continue
+    return None
+
+
+def _number(value: Any) -> Any:
+    return value.value if isinstance(value, Number) else value
+
+
+def _offers(part: Any, other: Any) -> set[Expression]:
+    """The expressions that a word offers to others and that change with the field."""
+    found = set()
+    for name in dir(type(part)):
+        if isinstance(getattr(type(part), name), property):
+            one, two = getattr(part, name), getattr(other, name)
+            if isinstance(one, Expression) and one != two:
+                found.add(one)
+    return found

@@ -1,0 +1,393 @@
+"""`verify`: every engine that can run a scenario, side by side, and whether they agree."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from negsim.engines import ENGINES, available
+from negsim.engines.blocks import ARRAYS, Block
+from negsim.engines.exact import Solution, solve
+from negsim.engines.exact.options import listed
+from negsim.errors import BudgetError, EngineError, EstimateError, NegsimError, RunawayError
+from negsim.estimates import Conditional, Estimate, Mean, Proportion
+from negsim.model.calendar import DAY
+from negsim.model.questions import Question
+from negsim.model.scenario import Scenario, check_is_scenario
+from negsim.program import Program, lower
+from negsim.results.estimators import NothingCounted
+from negsim.results.runs import Runs
+from negsim.running.interrupts import within
+from negsim.running.simulation import simulate
+
+__all__ = ["Line", "Verification", "verify"]
+
+LEVEL = 1e-9
+"""Probability that engines which agree are said to disagree, over all questions together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question with the answers of all engines.
+
+    Attributes
+    ----------
+    question, kind : str
+    exact : Estimate or None
+        None where the exact engine has no answer.
+    simulated : tuple of (engine, Proportion, Conditional or Mean)
+    note : str
+        Why there is no exact answer, or what disagrees.
+    agree : bool
+    """
+
+    question: str
+    kind: str
+    exact: Estimate | None
+    simulated: tuple[tuple[str, Any], ...]
+    note: str
+    agree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Engines side by side.
+
+    Attributes
+    ----------
+    scenario : str
+    lines : tuple of Line
+    engines : tuple of str
+        Those that ran; ``exact`` among them if it had an answer.
+    replications, seed : int
+    level : float
+        Probability of a false alarm, over all questions and engines together.
+    """
+
+    scenario: str
+    lines: tuple[Line, ...]
+    engines: tuple[str, ...]
+    replications: int
+    seed: int
+    level: float
+
+    @property
+    def agree(self) -> bool:
+        """Whether no answer differs by more than the joint error."""
+        return all(line.agree for line in self.lines)
+
+    @property
+    def disagreements(self) -> tuple[Line, ...]:
+        """Questions with answers that differ by more than the joint error."""
+        return tuple(line for line in self.lines if not line.agree)
+
+    def as_dict(self) -> dict[str, Any]:
+        """A plain dictionary, for JSON."""
+        rows = []
+        for line in self.lines:
+            exact = None if line.exact is None else {"value": line.exact.value, "error": line.exact.error}
+            others = {name: {"value": value_of(found), "text": str(found)} for name, found in line.simulated}
+            rows.append(
+                {
+                    "question": line.question,
+                    "kind": line.kind,
+                    "exact": exact,
+                    **others,
+                    "agree": line.agree,
+                    "note": line.note,
+                }
+            )
+        return {
+            "scenario": self.scenario,
+            "engines": list(self.engines),
+            "replications": self.replications,
+            "seed": self.seed,
+            "level": self.level,
+            "agree": self.agree,
+            "questions": rows,
+        }
+
+    def __str__(self) -> str:
+        names = [name for name in self.engines if name != "exact"]
+        head = ["question", "exact", *names, ""]
+        rows = [head]
+        for line in self.lines:
+            exact = "-" if line.exact is None else f"{line.exact.value:.7g} (error {line.exact.error:.0e})"
+            found = dict(line.simulated)
+            rows.append(
+                [line.question, exact, *(told(found[name]) for name in names), "agree" if line.agree else "DIFFER"]
+            )
+        widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        notes: dict[str, list[str]] = {}
+        for line in self.lines:
+            if line.note:
+                notes.setdefault(line.note, []).append(line.question)
+        lines += [
+            f"{', '.join(names) if len(names) < 4 else f'{len(names)} questions'}: {note}"
+            for note, names in notes.items()
+        ]
+        verdict = (
+            "all engines agree"
+            if self.agree
+            else f"DISAGREEMENT on {', '.join(line.question for line in self.disagreements)}"
+        )
+        tail = (
+            f"{verdict} ({self.replications:,} replications, seed {self.seed}, false alarm below {self.level:g} in all)"
+        )
+        return "\n".join([*lines, tail])
+
+
+def verify(
+    scenario: Scenario,
+    *,
+    questions: Iterable[Question] = (),
+    replications: int = 10_000,
+    seed: int = 1,
+    max_states: int = 2_000_000,
+    max_seconds: float = 60.0,
+    stages: int | None = None,
+    level: float = LEVEL,
+    solution: Solution | None = None,
+    seconds: float | None = None,
+    events: int | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Verification:
+    """Run every engine that can run a scenario and compare their answers.
+
+    Simulated answers must lie where the exact ones allow, within a region that engines which agree leave with a
+    probability below ``level`` over all questions together: exact binomial for yes or no (Clopper and Pearson 1934,
+    doi:10.1093/biomet/26.4.404), an empirical Bernstein bound for numbers (Maurer and Pontil 2009, COLT). Engines that
+    simulate tell the same histories for the same seed, so their answers must be equal.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    questions : iterable of Question
+        Asked besides the scenario's own.
+    replications, seed : int
+        Of each engine that simulates.
+    max_states, max_seconds, stages
+        As for `solve`.
+    level : float
+        Probability of a false alarm.
+    solution : Solution, optional
+        The exact answers, if they are there already (or of another variant, to see it caught).
+    seconds : float, optional
+        Budget of time: exact answers that are not there in half of it are left away (in the main thread, which alone can
+        be interrupted), and the engines that simulate do with fewer replications, all with as many.
+    events : int, optional
+        Budget of firings of each engine that simulates, as for `simulate`; the seconds are then those of the exact
+        engine alone.
+    clock : callable, optional
+        Whose seconds they are.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> verify(ns.load("toy"), replications=500).agree
+    True
+    """
+    check_is_scenario(scenario, "verify")
+    asked = listed(questions, Question, "questions")
+    if not isinstance(level, int | float) or not 0 < level < 1:
+        raise EngineError(f"level is {level!r}; it must be a probability between 0 and 1")
+    if solution is not None and not isinstance(solution, Solution):
+        raise EngineError(f"solution is {solution!r}; give what solve() returned, or None")
+    program = lower(scenario, asked)
+    names = [name for name in ENGINES if available(name) and (ENGINES[name].policies or not program.has_policies)]
+    began = clock()
+    half = None if seconds is None else seconds / 2
+    exact, notes = _exact(scenario, asked, program, solution, max_states, max_seconds, stages, (half, clock))
+    runs: dict[str, Runs] = {}
+    for number, name in enumerate(reversed(names)):  # the slowest first: the others tell as many histories as it does
+        left = None if seconds is None else (seconds - (clock() - began)) * (0.8 if number == 0 else 1.0)
+        runs[name] = simulate(
+            scenario,
+            questions=asked,
+            replications=replications,
+            seed=seed,
+            engine=name,
+            seconds=None if left is None or events is not None else max(1.0, left),
+            events=events,
+        )
+        replications = runs[name].replications
+    runs = {name: _prefix(runs[name], replications) for name in names}
+    share = level / max(1, len(program.probes.asked) * len(names))
+    lines = tuple(
+        _line(name, program, runs, exact.get(name), notes.get(name, ""), share) for name in sorted(program.probes.asked)
+    )
+    ran = (*names, "exact") if exact else tuple(names)
+    return Verification(scenario.name, lines, ran, replications, seed, level)
+
+
+def _exact(
+    scenario: Scenario,
+    questions: tuple[Question, ...],
+    program: Program,
+    solution: Solution | None,
+    max_states: int,
+    max_seconds: float,
+    stages: int | None,
+    patience: tuple[float | None, Callable[[], float]],
+) -> tuple[dict[str, tuple[Estimate, float]], dict[str, str]]:
+    """Exact answers with the width of their values, and why others have none."""
+    found: dict[str, tuple[Estimate, float]] = {}
+    notes: dict[str, str] = {}
+    try:
+        with within(patience[0], "no exact answer:", patience[1]):
+            solution = solution or solve(
+                scenario, questions=questions, max_states=max_states, max_seconds=max_seconds, stages=stages
+            )
+            _exact_answers(solution, program, found, notes)
+    except EngineError as error:
+        return {}, dict.fromkeys(program.probes.asked, f"no exact answer: {error}")
+    except BudgetError as error:
+        notes |= {name: str(error) for name in program.probes.asked if name not in found and name not in notes}
+    return found, notes
+
+
+def _prefix(runs: Runs, replications: int) -> Runs:
+    """The first so many histories of some runs."""
+    if runs.replications == replications:
+        return runs
+    block = runs.block
+    failures = [error for error in block.failures if error.replication is not None and error.replication < replications]
+    arrays = {name: getattr(block, name)[:replications] for name in ARRAYS}
+    return replace(runs, block=Block(**arrays, failures=failures, traces=block.traces[:replications]))
+
+
+def _exact_answers(
+    solution: Solution, program: Program, found: dict[str, tuple[Estimate, float]], notes: dict[str, str]
+) -> None:
+    """The exact answers, one by one, as far as there is time."""
+    for name in program.probes.asked:
+        try:
+            found[name] = _answer(solution, program, name)
+        except (EngineError, EstimateError, RunawayError) as error:
+            notes[name] = f"no exact answer: {error}"
+        except NegsimError as error:
+            notes[name] = f"the exact engine fails where others do not: {error}"
+
+
+def _answer(solution: Solution, program: Program, name: str) -> tuple[Estimate, float]:
+    """The exact answer to a question, and how far apart its values can lie (0: yes or no; inf: not known)."""
+    entry = program.probes.asked[name]
+    kind, answer = entry.question.kind, solution.answer(name)
+    if entry.question.probable:
+        return answer, 0.0
+    if kind == "fired":
+        action, _, _, _ = program.probes.fired[entry.column]
+        return answer, float(program.actions[action].limit or math.inf)
+    return answer, entry.by / DAY if kind == "duration" else solution.spread(name)
+
+
+def _line(
+    name: str,
+    program: Program,
+    runs: dict[str, Runs],
+    exact: tuple[Estimate, float] | None,
+    note: str,
+    share: float,
+) -> Line:
+    """Compare the answers to one question."""
+    kind = program.probes.asked[name].question.kind
+    simulated = tuple((engine, _simulated(run, name)) for engine, run in runs.items())
+    refused = "" if exact is not None else next((text for run in runs.values() if (text := _refusal(run, name))), "")
+    note = "; ".join(text for text in (note, refused) if text)
+    wrong = []
+    if exact is not None:
+        wrong += [
+            f"{engine} gives {told(found)}, outside what the exact {exact[0].value:.7g} allows"
+            for engine, found in simulated
+            if not _allowed(found, exact, runs[engine], name, share)
+        ]
+    first = simulated[0][1] if simulated else None
+    wrong += [f"{engine} and {simulated[0][0]} differ on one seed" for engine, found in simulated[1:] if found != first]
+    failed = "fails where others do not" in note
+    return Line(
+        name,
+        kind,
+        None if exact is None else exact[0],
+        simulated,
+        "; ".join([*wrong, note] if note else wrong),
+        not wrong and not failed,
+    )
+
+
+def _simulated(run: Runs, name: str) -> Any:
+    """The simulated answer, or the words with which it is refused (what is given is so in every history)."""
+    try:
+        return run.probability(name) if run.asked(name).question.probable else run.mean(name)
+    except NothingCounted:
+        return Conditional(hits=0, given=0, n=run.replications, unknown=int(run.block.failed.sum()))
+    except EstimateError as error:
+        return f"refused: {error}"
+
+
+def _refusal(run: Runs, name: str) -> str:
+    """Why a run answers a question in no case, whatever its histories."""
+    try:
+        run.answers(name) if run.program.probes.asked[name].question.probable else run.mean(name)
+    except NothingCounted:
+        return ""
+    except EstimateError as error:
+        return str(error)
+    return ""
+
+
+def _allowed(found: Any, exact: tuple[Estimate, float], run: Runs, name: str, share: float) -> bool:
+    """Whether a simulated answer lies in the region that the exact one allows."""
+    estimate, width = exact
+    if isinstance(found, str):
+        # No history of this run tells anything: nothing to disagree with.
+        return True
+    if isinstance(found, Proportion | Conditional):
+        trials = found.given if isinstance(found, Conditional) else found.n
+        return _binomial(found.hits, trials, estimate.low, estimate.high, share)
+    if math.isinf(width):
+        # Firings without a limit have no largest number; the largest one met stands for it.
+        column = run.program.probes.asked[name].column
+        width = max(1.0, float(np.max(run.block.fired[:, column])))
+    return bool(abs(found.mean - estimate.value) <= estimate.error + 1e-12 * width + _bernstein(found, width, share))
+
+
+def _binomial(hits: int, n: int, low: float, high: float, share: float) -> bool:
+    """Exact binomial acceptance region of a probability between low and high."""
+    from scipy.special import bdtr, bdtrc
+
+    below = 1.0 if hits >= n else float(bdtr(hits, n, high))
+    above = 1.0 if hits <= 0 else float(bdtrc(hits - 1, n, low))
+    return below >= share / 2 and above >= share / 2
+
+
+def _bernstein(found: Mean, width: float, share: float) -> float:
+    """Half-width of the empirical Bernstein bound for values within a range of that width."""
+    if found.n < 2:
+        return math.inf
+    log = math.log(4 / share)
+    variance = found.m2 / (found.n - 1)
+    return math.sqrt(2 * variance * log / found.n) + 7 * width * log / (3 * (found.n - 1))
+
+
+def value_of(found: Any) -> float:
+    """The number of a simulated answer; NaN where it was refused."""
+    if isinstance(found, str):
+        return math.nan
+    return float(found.mean if isinstance(found, Mean) else found.value)
+
+
+def told(found: Any) -> str:
+    """A simulated answer in short."""
+    if isinstance(found, str):
+        return "refused"
+    if isinstance(found, Proportion):
+        return f"{found.hits} of {found.n} = {found.value:.4g}"
+    if isinstance(found, Conditional):
+        return f"{found.hits} of {found.given} = {found.hits / found.given:.4g}" if found.given else "nothing given"
+    return f"{found.mean:.5g}"

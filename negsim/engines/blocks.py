@@ -1,0 +1,263 @@
+"""What every simulating engine hands back: one block of replications as arrays, and how it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negsim.errors import SimulationError
+from negsim.model.calendar import DAY
+from negsim.program import Program
+from negsim.program.binding import believed
+from negsim.program.probes import Asked
+
+__all__ = [
+    "ARRAYS",
+    "TOLD",
+    "Block",
+    "Event",
+    "Job",
+    "Kernel",
+    "Trajectory",
+    "answered",
+    "counted",
+    "empty_block",
+    "first_told",
+    "numbers",
+    "rows_of",
+    "times_of",
+]
+
+TOLD = 20
+"""Failures of a run that say what happened; of later ones only the number is kept, since the words cost a history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of a trajectory: an action fired, at an instant, with an outcome, and changed variables.
+
+    ``at`` is the instant in whole microseconds from the start, ``time`` the same in days; ``changes`` has triples
+    (variable, old value, new value).
+    """
+
+    at: float
+    action: str
+    outcome: str
+    changes: tuple[tuple[str, float, float], ...]
+
+    @property
+    def time(self) -> float:
+        """Days from the start."""
+        return self.at / DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """One simulated history: the initial state and every event."""
+
+    replication: int
+    initial: tuple[tuple[str, float], ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Which replications to simulate and what to keep of them.
+
+    Attributes
+    ----------
+    seed : int
+    replications : sequence of int
+        Numbers of the replications, in the order of the block's rows.
+    rows : sequence of tuple of float
+        Values of the parameters, a tuple a draw; replication r uses row ``r % len(rows)``.
+    contested : tuple of int
+        Numbers of the parameters that are drawn anew for each replication, whatever the row says: contested claims
+        where the others have their best values.
+    trace : int
+        The full log is kept of replications numbered below this.
+    max_events : int
+        Most firings in one replication.
+    stop_at_failure : bool
+        Raise at the first replication that fails, instead of counting it.
+    lean : bool
+        Leave counts of firings and final values away; the block has no columns for them.
+    """
+
+    seed: int
+    replications: Sequence[int]
+    rows: Sequence[tuple[float, ...]]
+    contested: tuple[int, ...] = ()
+    trace: int = 0
+    max_events: int = 100_000
+    stop_at_failure: bool = True
+    lean: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Block:
+    """Results of some replications, a row each.
+
+    Attributes
+    ----------
+    replications : int64 (n,)
+    first : float64 (n, F)
+        First times in microseconds, inf for never; NaN in a failed replication.
+    edges : float64 (n, G)
+        First time in microseconds at which a condition turns true within a window, inf for never; NaN likewise.
+    at : float64 (n, A)
+        Values at dates; NaN in a failed replication.
+    held : float64 (n, H)
+        Durations in microseconds.
+    fired : int64 (n, C)
+        Firings between dates.
+    counts : int32 (n, K)
+        Firings by action and outcome, in the order of `Program.actions` and their outcomes.
+    final : float64 (n, V)
+        Final values of the variables, in the order of the first slots.
+    events : int64 (n,)
+        Firings in all.
+    failed : bool (n,)
+    failures : list of SimulationError
+        Of the failed ones, in their order; the first ``TOLD`` say why.
+    traces : list of Trajectory
+    """
+
+    replications: NDArray[np.int64]
+    first: NDArray[np.float64]
+    edges: NDArray[np.float64]
+    at: NDArray[np.float64]
+    held: NDArray[np.float64]
+    fired: NDArray[np.int64]
+    counts: NDArray[np.int32]
+    final: NDArray[np.float64]
+    events: NDArray[np.int64]
+    failed: NDArray[np.bool_]
+    failures: list[SimulationError] = field(default_factory=list)
+    traces: list[Trajectory] = field(default_factory=list)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return sum(getattr(self, name).nbytes for name in ARRAYS)
+
+
+ARRAYS = ("replications", "first", "edges", "at", "held", "fired", "counts", "final", "events", "failed")
+"""The arrays of a block, a row a replication each."""
+
+
+def first_told(failures: Sequence[SimulationError]) -> list[SimulationError]:
+    """Failures of which those after the first ``TOLD`` keep their number alone, whoever told them."""
+    return [*failures[:TOLD], *(_untold(failure.replication) for failure in failures[TOLD:])]
+
+
+def _untold(replication: int | None) -> SimulationError:
+    return SimulationError(
+        f"could not be finished; the first {TOLD} failures say why, and replay(runs, {replication}) says it of this one",
+        replication=replication,
+    )
+
+
+class Kernel(Protocol):
+    """A program made ready to run on one engine."""
+
+    def run(self, job: Job) -> Block:
+        """Simulate the job's replications."""
+
+
+def rows_of(program: Program, job: Job) -> tuple[list[tuple[float, ...]], NDArray[np.int64]]:
+    """The different rows of parameters that a job's replications use, and which of them each uses."""
+    replications = np.asarray(job.replications, dtype=np.int64)
+    numbers = replications % len(job.rows)
+    code = numbers
+    claims = [np.array(believed(program.parameters[k], job.seed, replications), dtype=np.int64) for k in job.contested]
+    for claim in claims:  # numbered anew each time, so that any number of claims fits
+        code = 2 * np.unique(code, return_inverse=True)[1].reshape(-1) + claim
+    _, first, row_of = np.unique(code, return_index=True, return_inverse=True)
+    rows = []
+    for place in first.tolist():
+        row = list(job.rows[int(numbers[place])])
+        for k, claim in zip(job.contested, claims, strict=True):
+            row[k] = float(claim[place])
+        rows.append(tuple(row))
+    return rows, row_of.reshape(-1)
+
+
+def empty_block(program: Program, job: Job, *, blank: bool = True) -> Block:
+    """A block of the right shapes for a job: NaN and zeros, nothing failed; or not yet written at all."""
+    n, probes = len(job.replications), program.probes
+    outcomes = 0 if job.lean else sum(len(row.outcomes) for row in program.actions)
+    variables = 0 if job.lean else len(program.slots) - len(program.parameters)
+    wide = len(probes.first) + len(probes.edges) + len(probes.at) + len(probes.held) + len(probes.fired) + variables + 1
+    # One piece, for which the system gives large pages if it is large; the widest numbers first, so that all are aligned.
+    memory = np.empty(n * (8 * wide + 4 * outcomes + 1), dtype=np.uint8)
+    used = 0
+
+    def array(columns: int | None, kind: type, value: float) -> NDArray[Any]:
+        nonlocal used
+        shape = (n,) if columns is None else (n, columns)
+        size = n * (1 if columns is None else columns) * np.dtype(kind).itemsize
+        found: NDArray[Any] = memory[used : used + size].view(kind).reshape(shape)
+        used += size
+        if blank:
+            found[...] = value
+        return found
+
+    return Block(
+        replications=np.asarray(job.replications, dtype=np.int64),
+        first=array(len(probes.first), np.float64, np.nan),
+        edges=array(len(probes.edges), np.float64, np.nan),
+        at=array(len(probes.at), np.float64, np.nan),
+        held=array(len(probes.held), np.float64, np.nan),
+        fired=array(len(probes.fired), np.int64, 0),
+        final=array(variables, np.float64, np.nan),
+        events=array(None, np.int64, 0),
+        counts=array(outcomes, np.int32, 0),
+        failed=array(None, np.bool_, False),
+    )
+
+
+def counted(block: Block, entry: Asked, upto: float) -> NDArray[np.bool_]:
+    """The replications in which what a question is given came true, (n,); failed ones may be such."""
+    given = entry.given
+    if given is None:
+        return np.ones(len(block.failed), dtype=np.bool_)
+    came: NDArray[np.bool_]
+    if given.form == "on":
+        came = block.at[:, given.column] == 1.0
+    else:
+        came = block.first[:, given.column] <= (upto if given.default else given.when)
+    return (~came if given.form == "not_by" else came) | block.failed
+
+
+def answered(block: Block, entry: Asked, since: float, upto: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Pair of arrays (yes, counted), (n,), of a question that has a probability, for the window ``[since, upto]``."""
+    counts, question = counted(block, entry, upto), entry.question
+    if question.kind == "holds":
+        yes = block.at[:, entry.column] == 1.0
+    elif question.kind == "fired":
+        yes = block.fired[:, entry.column] >= (question.at_least or 0)
+    else:
+        times = times_of(block, entry)
+        yes = (times >= since) & (times <= upto)
+    return yes & counts, counts
+
+
+def times_of(block: Block, entry: Asked) -> NDArray[np.float64]:
+    """First times in microseconds: of the condition, or of its turning true in the window."""
+    table = block.edges if entry.question.kind == "happens" else block.first
+    return table[:, entry.column]
+
+
+def numbers(block: Block, entry: Asked) -> NDArray[np.float64]:
+    """What the replications answer as numbers, (n,): times and durations in days."""
+    kind = entry.question.kind
+    if kind in ("reached", "happens", "when"):
+        return times_of(block, entry) / DAY
+    table = {"duration": block.held, "fired": block.fired}.get(kind, block.at)
+    values: NDArray[np.float64] = table[:, entry.column].astype(np.float64)
+    return values / DAY if kind == "duration" else values

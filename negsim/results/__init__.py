@@ -1,0 +1,1 @@
+"""What comes back: histories as arrays or counts, and the answers that are read from them."""

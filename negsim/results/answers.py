@@ -1,0 +1,212 @@
+"""The answers to a scenario's questions, a row each: the number, its range of ignorance, its Monte Carlo interval."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from negsim.estimates import Conditional, Estimate, words
+from negsim.model.calendar import counted_days
+from negsim.model.questions import Question
+from negsim.model.scenario import Scenario
+from negsim.program.probes import Asked
+from negsim.results.estimators import NothingCounted
+from negsim.results.runs import Results
+
+__all__ = ["Answer", "answers", "deadline", "stated"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer to one question, with its uncertainties kept apart.
+
+    Attributes
+    ----------
+    id, text, kind : str
+        The question's name, resolution wording and kind.
+    by : str
+        Deadline as ISO text, wall clock of the scenario: a date is the whole of that day.
+    value : float
+        Probability; for the kinds duration (days), value and fired the mean. Not rounded; not a number where no
+        history counts.
+    low, high : float
+        Monte Carlo interval of the value (infinite, or the whole of [0, 1], if there is none).
+    band_low, band_high : float or None
+        Range of the probability over draws of the parameters, inner noise removed; None if none were drawn, or the
+        draws made no difference that stands out from the noise of chance.
+    base_rate : float or None
+        Share of yes among comparable questions.
+    given : str
+        The condition it is conditioned on, or nothing.
+    is_share : bool
+        Whether the value is a probability.
+    estimate : Estimate or None
+        The number with everything that is printed of it.
+    collapsed : bool
+        Whether parameters were drawn, and made no difference that stands out from the noise of chance.
+    counted, n : int
+        Histories that count (in which what it is given came true), and histories in all.
+    notes : tuple of str
+        What a reader must know before believing the number.
+    """
+
+    id: str
+    text: str
+    kind: str
+    by: str
+    value: float
+    low: float
+    high: float
+    band_low: float | None = None
+    band_high: float | None = None
+    base_rate: float | None = None
+    given: str = ""
+    is_share: bool = True
+    estimate: Estimate | None = field(default=None, repr=False)
+    collapsed: bool = False
+    counted: int = 0
+    n: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def printed(self) -> str:
+        """The number as every table, picture and page shows it."""
+        return self.rounded()
+
+    @property
+    def words(self) -> str:
+        """The probability in the words of ICD 203: one word for the number, none for its range."""
+        return words(self.value) if self.is_share and not math.isnan(self.value) else ""
+
+    def rounded(self, digits: int | None = None) -> str:
+        """The value as text, with no more digits than its ranges support, or with at least ``digits`` decimals."""
+        return "unknown" if self.estimate is None else self.estimate.rounded(digits)
+
+    def interval(self, digits: int | None = None) -> str:
+        """The Monte Carlo interval as text; a dash where there is none, a word where the number is exact."""
+        if self.estimate is None or self.estimate.method == "none":
+            return "–"
+        if self.estimate.kind == "exact" or self.low == self.high:
+            return "exact" if self.estimate.kind == "exact" else "all alike"
+        low, high = self.estimate.ends(digits)
+        return f"{low}–{high} %" if self.is_share else f"{low} to {high}"
+
+    def range(self, digits: int | None = None) -> str:
+        """The range over draws as text; a dash where none were drawn."""
+        if self.collapsed:
+            return "not seen"
+        ends = None if self.estimate is None else self.estimate.spread_ends(digits)
+        return "–" if ends is None else f"{ends[0]}–{ends[1]} %"
+
+    def range_errors(self) -> str:
+        """The standard errors of the ends of the range, in points of a percent; nothing where there is no range."""
+        if self.estimate is None or self.estimate.spread is None:
+            return ""
+        low, high = (100 * one for one in self.estimate.spread_errors)
+        return f"{low:.2g}, {high:.2g}"
+
+
+def stated(scenario: Scenario) -> tuple[Question, ...]:
+    """The questions that the scenario states itself; those that its words bring only if it states none.
+
+    Sorted so that questions on one condition stand together, the earliest deadline first.
+    """
+    own = [part for part in scenario.parts if isinstance(part, Question)]
+    asked = own or list(scenario.expanded.questions.values())
+    due = {question.name: _due(question, scenario) for question in asked}
+    earliest: dict[str, float] = {}
+    for question in asked:
+        key = _subject(question)
+        earliest[key] = min(earliest.get(key, math.inf), due[question.name])
+    return tuple(sorted(asked, key=lambda q: (earliest[_subject(q)], _subject(q), due[q.name], q.name)))
+
+
+def _subject(question: Question) -> str:
+    return str(question.action if question.condition is None else question.condition)
+
+
+def _due(question: Question, scenario: Scenario) -> float:
+    return question.closes(scenario.calendar, scenario.horizon)
+
+
+def deadline(question: Question, scenario: Scenario) -> str:
+    """The deadline as ISO text: a date for the whole of that day, else an instant.
+
+    >>> import negsim as ns
+    >>> toy = ns.load("toy")
+    >>> deadline(Question(name="q", condition="talks.held", by="2025-01-20"), toy)
+    '2025-01-20'
+    >>> deadline(Question(name="q", condition="talks.held", by="5 days"), toy)
+    '2025-01-06T00:00'
+    """
+    by = scenario.end if question.by is None else question.by
+    if question.before is None and isinstance(by, str) and counted_days(by) is None:
+        return by
+    return scenario.calendar.date_text(question.closes(scenario.calendar, scenario.horizon))
+
+
+def answers(runs: Results, questions: Any = None, *, level: float = 0.95) -> tuple[Answer, ...]:
+    """Answer the scenario's questions from finished runs.
+
+    Parameters
+    ----------
+    runs : Runs or CountedRuns
+    questions : iterable of Question or str, optional
+        By default those that the scenario states.
+    level : float, optional
+        Confidence level of the Monte Carlo intervals.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> rows = answers(ns.simulate(ns.load("toy"), replications=2_000, seed=1))
+    >>> rows[0].id, rows[0].rounded(), rows[0].words
+    ('talks_day_5', '77.5 %', 'likely')
+    """
+    if questions is None:
+        questions = stated(runs.scenario)
+    return tuple(_answer(runs, runs.asked(question), level) for question in questions)
+
+
+def _answer(runs: Any, entry: Asked, level: float) -> Answer:
+    question = entry.question
+    plain = facts(question, runs.scenario) | {"n": runs.replications, "counted": runs.replications}
+    try:
+        found = runs.probability(question) if question.probable else runs.mean(question)
+    except NothingCounted as error:
+        return Answer(**plain | {"counted": 0}, value=math.nan, low=math.nan, high=math.nan, notes=(str(error),))
+    if isinstance(found, Conditional):
+        plain["counted"] = found.given
+    estimate = found.estimate(level)
+    band = found.band(level=level) if question.probable else None
+    return of_estimate(plain, estimate, collapsed=band is not None and band.collapsed)
+
+
+def facts(question: Question, scenario: Scenario) -> dict[str, Any]:
+    """The fields of an answer that its question says."""
+    return {
+        "id": question.name,
+        "text": question.text,
+        "kind": question.kind,
+        "by": deadline(question, scenario),
+        "base_rate": question.base_rate,
+        "given": "" if question.given is None else str(question.given),
+        "is_share": question.probable,
+    }
+
+
+def of_estimate(plain: dict[str, Any], estimate: Estimate, *, collapsed: bool = False) -> Answer:
+    """The answer that a number with its uncertainty is."""
+    low, high = (None, None) if estimate.spread is None else estimate.spread
+    return Answer(
+        **plain,
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        band_low=low,
+        band_high=high,
+        estimate=estimate,
+        collapsed=collapsed,
+        notes=estimate.notes,
+    )

@@ -1,0 +1,217 @@
+"""Results kept in constant memory: the same questions, answered from counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negsim.errors import EstimateError, NotRecorded, nearest
+from negsim.estimates import Band, Conditional, Curve, CurveRows, Mean, Proportion, Rows
+from negsim.model.calendar import DAY
+from negsim.model.questions import Question
+from negsim.program.probes import Asked
+from negsim.results.estimators import (
+    FirstPassage,
+    band_of,
+    bounded,
+    limits,
+    never_share,
+    refuse_all_failed,
+    refuse_never,
+    share,
+)
+from negsim.results.runs import Results
+from negsim.results.tally import Tally
+
+__all__ = ["CountedRuns"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CountedRuns(Results):
+    """The results of ``simulate(..., keep="counts")``: constant memory, for 1e9 replications and more.
+
+    Probabilities are exact counts at every question's own dates, at the end of every day and on 4,096 equal cells of
+    the horizon (where parameters were drawn: at the questions' dates and at up to 512 others, by row of parameters);
+    quantiles of first times are sharp to one cell. What needs each history (pairs, reasons, other dates) is refused
+    with the remedy.
+
+    Attributes
+    ----------
+    tally : Tally
+    """
+
+    tally: Tally
+
+    @property
+    def replications(self) -> int:
+        """How many histories were simulated, failed ones included."""
+        return self.tally.n
+
+    @property
+    def events(self) -> int:
+        """Firings simulated in all."""
+        return self.tally.events
+
+    @property
+    def failures(self) -> list[Any]:
+        """Why the first few failing replications failed; ``tally.failed`` has their number."""
+        return self.tally.failures
+
+    def probability(
+        self, question: Any, by: Any = None, *, before: Any = None, after: Any = None
+    ) -> Proportion | Conditional:
+        """How often the answer is yes; see `Runs.probability`.
+
+        Raises
+        ------
+        NotRecorded
+            If counts were not kept for this date.
+        """
+        entry = self.asked(question)
+        self._needs_probability(entry)
+        place = self._place(entry)
+        if (by, after, before) == (None, None, None) and place is not None:
+            rows = Rows(total=self.tally.yes[place], size=self.tally.counted[place], unknown=self.tally.failed_rows)
+        elif entry.given is not None or entry.question.kind not in ("reached", "when"):
+            raise NotRecorded(
+                f"question {entry.question.name} was counted at its own date only; use keep='times' for others"
+            )
+        else:
+            since, upto = self.window(entry, by, after, before)
+            rows = self._hits(entry, since, upto, by if before is None else before, after)
+        self._check_given(entry)
+        return share(entry, rows, self.tally.n, clustered=self.clustered)
+
+    def _check_given(self, entry: Asked) -> None:
+        """Refuse a given that was true at the start of every history."""
+        given = entry.given
+        if given is not None and given.form == "by":
+            at_start = int(self.tally.reached[given.column, 0])
+            if at_start and at_start == self.tally.n - self.tally.failed:
+                self._refuse_given(entry)
+
+    def _place(self, entry: Asked) -> int | None:
+        names = list(self.program.probes.asked)
+        return names.index(entry.question.name) if entry.question.name in names else None
+
+    def _hits(self, entry: Asked, since: float, upto: float, by: Any, after: Any) -> Rows:
+        """Counts in a window: by row of parameters where rows are clusters, else all in one."""
+        tally = self.tally
+        edges, counts, failed = tally.edges, tally.reached[entry.column][None, :], tally.failed_rows.sum(keepdims=True)
+        size = np.array([tally.n]) - failed
+        if self.clustered:
+            edges, counts, failed = tally.pivots, tally.reached_rows[entry.column], tally.failed_rows
+            size = self._simulated() - failed
+        low = -1 if since <= 0 else self._edge(edges, since - 1.0, after)
+        hits = counts[:, low + 1 : self._edge(edges, upto, by) + 1].sum(axis=1)
+        return Rows(total=hits, size=size, unknown=failed)
+
+    def _simulated(self) -> NDArray[np.int64]:
+        """Replications by row of parameters: replication r has row ``r % draws``."""
+        k = len(self.rows)
+        return np.asarray(self.tally.n // k + (np.arange(k) < self.tally.n % k), dtype=np.int64)
+
+    def _edge(self, edges: NDArray[np.float64], when: float, told: Any) -> int:
+        place = int(np.searchsorted(edges, when))
+        if place == len(edges) or edges[place] != when:
+            where = "at the end of a day or on a question's date" if not self.clustered else "on a question's date"
+            raise NotRecorded(f"nothing was counted at {told!r}; ask {where}, or use keep='times'")
+        return place
+
+    def band(self, question: Any, by: Any = None, *, low: float = 0.05, high: float = 0.95) -> Band:
+        """The range of the probability over the draws of the parameters; see `Runs.band`."""
+        self._needs_draws()
+        return band_of(self, self.probability(question, by), low, high)
+
+    def first_passage(self, question: Any, *, level: float = 0.95) -> FirstPassage:
+        """The cumulative curve of the first time at the edges of the cells, with a simultaneous band."""
+        entry = self.asked(question)
+        self._needs(entry, "reached", "when")
+        if entry.given is not None:
+            raise NotRecorded(
+                f"question {entry.question.name} is given '{entry.question.given}', and curves were counted over all"
+                " histories; use keep='times'"
+            )
+        if self.tally.failed == self.tally.n:
+            refuse_all_failed(entry.question.name, self.tally.n, self.failures)
+        counts = self.tally.reached[entry.column].copy()
+        counts[self.tally.edges < entry.after] = 0
+        seen = counts > 0
+        rows = None
+        if self.clustered:
+            by_row = self.tally.reached_rows[entry.column] * (self.tally.pivots >= entry.after)
+            failed = self.tally.failed_rows
+            hits, size = np.cumsum(by_row, axis=1, dtype=np.float64), (self._simulated() - failed).astype(np.float64)
+            rows = CurveRows(hits=hits, size=size, unknown=failed.astype(np.float64))
+        curve = Curve(
+            first_times=self.tally.edges[seen] / DAY,
+            weights=counts[seen],
+            n=self.tally.n,
+            unknown=self.tally.failed,
+            level=level,
+            rows=rows,
+        )
+        return FirstPassage(curve, self.scenario.calendar, self.program.horizon / DAY)
+
+    def count(self, what: Any, outcome: str | None = None) -> Mean:
+        """How often an action fires: as a question of kind ``fired`` asks."""
+        if isinstance(what, Question) or (isinstance(what, str) and what in self.program.probes.asked):
+            return self.mean(what)
+        total = self.firings(what, outcome)
+        raise NotRecorded(
+            f"{what} fired {total:,} times in all, but its spread was not counted; ask a question of kind 'fired', or use keep='times'"
+        )
+
+    def firings(self, action: Any, outcome: str | None = None) -> int:
+        """Firings of an action (with an outcome) in all histories together."""
+        name = action if isinstance(action, str) else action.name
+        rows = [(row.name, result.name) for row in self.program.actions for result in row.outcomes]
+        chosen = [place for place, (act, result) in enumerate(rows) if act == name and outcome in (None, result)]
+        if not chosen:
+            raise NotRecorded(f"no action {name!r}{nearest(name, [act for act, _ in rows])}")
+        return int(self.tally.outcomes[chosen].sum())
+
+    def mean(self, question: Any) -> Mean:
+        """The mean answer of a question of kind ``duration`` (days), ``value``, ``holds``, ``fired`` or ``when``."""
+        entry = self.asked(question)
+        kind, name = entry.question.kind, entry.question.name
+        self._needs(entry, "duration", "value", "fired", "holds", "when")
+        if entry.given is not None:
+            raise NotRecorded(
+                f"question {name} is given '{entry.question.given}', and means were counted over all histories; use"
+                " keep='times'"
+            )
+        failed = self.tally.failed_rows
+        if self.tally.failed == self.tally.n:
+            refuse_all_failed(name, self.tally.n, self.failures)
+        if kind != "when":
+            table = {"duration": self.tally.held, "fired": self.tally.fired}.get(kind, self.tally.at)
+            return bounded(table[entry.column].mean(failed, clustered=self.clustered), limits(entry))
+        asked = self.program.probes.asked
+        place = self._place(entry)
+        if place is None:
+            raise NotRecorded(f"the times of question {name} were not summed; ask a question of kind 'when' in the run")
+        total = self.tally.when[[one for one in asked if asked[one].question.kind == "when"].index(name)]
+        rows = Rows(total=self.tally.yes[place], size=self.tally.counted[place], unknown=failed)
+        if total.n == 0:
+            refuse_never(name, int(rows.size.sum()))
+        never = never_share(rows, clustered=self.clustered)
+        return replace(bounded(total.mean(failed, clustered=self.clustered), limits(entry)), never=never)
+
+    def quantile(self, question: Any, p: float, *, level: float = 0.95) -> Any:
+        """Refused: quantiles need each history; `first_passage` has those of first times, to one cell."""
+        raise NotRecorded(
+            f"a quantile needs the number of each history; use simulate(..., keep='times'), or, for a time, "
+            f"first_passage({str(question)!r}).quantile({p!r})"
+        )
+
+    def answers(self, *_: Any) -> Any:
+        """Refused: single histories were not kept."""
+        raise EstimateError(
+            "single histories were not kept; use simulate(..., keep='times') to pair, explain or tabulate them"
+        )
+
+    first_times = to_dataframe = answers

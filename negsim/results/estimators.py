@@ -1,0 +1,266 @@
+"""From counts by row of parameters to estimates: what arrays of histories and mere counts have in common."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negsim.engines.blocks import answered, counted, numbers, times_of
+from negsim.errors import EstimateError
+from negsim.estimates import Band, Conditional, Curve, CurveRows, Mean, Proportion, Quantile, Rows, quantile_of
+from negsim.model.calendar import DAY, Calendar, Moment, moment
+from negsim.program.probes import Asked
+from negsim.results.tally import reached_by_row
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "FirstPassage",
+    "NothingCounted",
+    "band_of",
+    "bounded",
+    "limits",
+    "mean_of",
+    "mean_over",
+    "never_share",
+    "passage",
+    "quantile_in",
+    "refuse_all_failed",
+    "refuse_never",
+    "share",
+    "table",
+]
+
+
+class NothingCounted(EstimateError):
+    """No history counts: all failed, or what a question is given never came true."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPassage:
+    """When a condition is first true: a cumulative curve with a simultaneous band, in days and in dates.
+
+    Attributes
+    ----------
+    curve : Curve
+        Days from the start; ``times``, ``values``, ``low``, ``high``.
+    calendar : Calendar
+    horizon : float
+        Days from the start to the scenario's end: nothing is known of later.
+    """
+
+    curve: Curve
+    calendar: Calendar
+    horizon: float = math.inf
+
+    def at(self, when: Moment) -> Any:
+        """Probability that it happened by a date (the whole day), with the band."""
+        time = self.calendar.deadline(moment(when, "at"), "at") / DAY
+        if not 0 <= time <= self.horizon:
+            raise EstimateError(
+                f"at {when!r} lies outside the simulated time (to {self.calendar.label(self.horizon * DAY)}); "
+                "move the scenario's end"
+            )
+        return self.curve.at(time)
+
+    def quantile(self, p: float) -> tuple[str, str, str]:
+        """The date by which the probability reaches p, and the band's dates; ``"never"`` beyond what is reached."""
+        found = self.curve.quantile(p)
+        times = (found.time, found.low, found.high)
+        early, low, high = (self.calendar.label(time * DAY) for time in times)
+        return early, low, high
+
+
+def share(entry: Asked, rows: Rows, n: int, *, clustered: bool) -> Proportion | Conditional:
+    """Return how often the answer is yes, from hits and replications that count by row of parameters.
+
+    Parameters
+    ----------
+    entry : Asked
+    rows : Rows
+    n : int
+        Replications in all.
+    clustered : bool
+        Whether the rows are clusters; else the replications are independent.
+
+    Raises
+    ------
+    EstimateError
+        If what the question is given came true in no history.
+    """
+    hits, good, unknown = (round(float(one.sum())) for one in (rows.total, rows.size, rows.unknown))
+    kept = rows if clustered else None
+    if entry.given is None:
+        return Proportion(hits=hits, n=n, unknown=unknown, rows=kept)
+    if good == 0:
+        question = entry.question
+        raise NothingCounted(
+            f"question {question.name}: what it is given ('{question.given}') came true in none of {n:,} histories, so"
+            " that nothing is known of what follows from it; simulate more of them, or make it happen with do(...)"
+        )
+    return Conditional(hits=hits, given=good, n=n, unknown=unknown, rows=kept)
+
+
+def never_share(rows: Rows, *, clustered: bool) -> Proportion:
+    """Return how often something is never reached, from how often it is, by row."""
+    never = Rows(total=rows.size - rows.total, size=rows.size, unknown=rows.unknown)
+    hits, good, unknown = (round(float(one.sum())) for one in (never.total, never.size, never.unknown))
+    return Proportion(hits=hits, n=good + unknown, unknown=unknown, rows=never if clustered else None)
+
+
+def limits(entry: Asked) -> tuple[float, float]:
+    """Between which numbers every answer to a question lies: no interval of a mean goes beyond."""
+    kind = entry.question.kind
+    if kind == "value":
+        return -math.inf, math.inf
+    if kind == "holds":
+        return 0.0, 1.0
+    return 0.0, math.inf if kind == "fired" else entry.by / DAY
+
+
+def refuse_all_failed(name: str, n: int, failures: Sequence[Exception]) -> NoReturn:
+    """Say that there is nothing to estimate from."""
+    first = f"; the first: {failures[0]}" if failures else ""
+    raise NothingCounted(f"question {name}: all {n:,} replications failed, so that there is no number{first}")
+
+
+def refuse_never(name: str, n: int) -> NoReturn:
+    """Say that a time has no mean, because nobody ever gets there."""
+    raise NothingCounted(
+        f"question {name}: it never came true in {n:,} histories, so that its time has no mean; simulate more, or move"
+        " the scenario's end"
+    )
+
+
+def band_of(runs: Any, found: Proportion | Conditional, low: float, high: float) -> Band:
+    """Return the range of a share over draws, or say why there is none."""
+    if not runs.clustered:
+        raise EstimateError(
+            "there is no range over parameter draws, because nothing is believed of any parameter; give the uncertain"
+            " ones a belief"
+        )
+    if found.unknown == runs.replications:
+        raise EstimateError(f"all {runs.replications:,} replications failed, so that there is no range over draws")
+    band = found.band(low, high)
+    if band is None:
+        raise EstimateError(
+            "a range over parameter draws needs at least two draws with two replications that count; simulate more"
+            " replications, or fewer draws"
+        )
+    return band
+
+
+def passage(runs: Any, entry: Asked, level: float) -> FirstPassage:
+    """Return the curve of the first time in arrays of histories (see `Runs.first_passage`)."""
+    block, failed = runs.block, runs.block.failed
+    counts = counted(block, entry, entry.by) & ~failed
+    if not counts.any():
+        _refuse_none(runs, entry, counts)
+    times = times_of(block, entry)
+    times = np.where(times < entry.after, math.inf, times)
+    rows = None
+    if runs.clustered:
+        k = len(runs.rows)
+        reached = reached_by_row(times[counts], runs.draw[counts], runs.pivots, k)
+        size, unknown = by_row(runs, counts)
+        rows = CurveRows(hits=np.cumsum(reached, axis=1, dtype=np.float64), size=size, unknown=unknown)
+    curve = Curve.of(times[counts] / DAY, unknown=int(failed.sum()), level=level, rows=rows)
+    return FirstPassage(curve, runs.scenario.calendar, runs.program.horizon / DAY)
+
+
+def by_row(runs: Any, counts: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how many replications count, and how many failed, by row of parameters."""
+    k = len(runs.rows)
+    size, failed = (np.bincount(runs.draw[one], minlength=k) for one in (counts, runs.block.failed))
+    return size.astype(np.float64), failed.astype(np.float64)
+
+
+def _refuse_none(runs: Any, entry: Asked, counts: NDArray[np.bool_]) -> NoReturn:
+    """Say why no history counts."""
+    if runs.block.failed.all():
+        refuse_all_failed(entry.question.name, runs.replications, runs.failures)
+    share(entry, runs.sums(counts, counts), runs.replications, clustered=False)
+    raise AssertionError("a question without a given counts every history that did not fail")
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What histories answer, (n,); which of them count and did not fail; how often a time is never reached."""
+
+    values: NDArray[np.float64]
+    counts: NDArray[np.bool_]
+    never: Proportion | None
+
+
+def _numbers(runs: Any, entry: Asked) -> _Numbers:
+    block = runs.block
+    counts = counted(block, entry, entry.by) & ~block.failed
+    if not counts.any():
+        _refuse_none(runs, entry, counts)
+    values = numbers(block, entry)
+    if entry.question.kind != "when":
+        return _Numbers(values, counts, None)
+    yes = answered(block, entry, entry.after, entry.by)[0]
+    never = never_share(runs.sums(yes, counts), clustered=runs.clustered)
+    return _Numbers(np.where(yes, values, math.inf), counts, never)
+
+
+def mean_of(runs: Any, entry: Asked) -> Mean:
+    """Return the mean of what arrays of histories answer (see `Runs.mean`)."""
+    found, name = _numbers(runs, entry), entry.question.name
+    if found.never is None:
+        return mean_over(runs, name, found.values, found.counts, limits(entry))
+    got = found.counts & np.isfinite(found.values)
+    if not got.any():
+        refuse_never(name, int(found.counts.sum()))
+    return replace(mean_over(runs, name, found.values, got, limits(entry)), never=found.never)
+
+
+def mean_over(
+    runs: Any, name: str, values: NDArray[np.float64], counts: NDArray[np.bool_], limits: tuple[float, float]
+) -> Mean:
+    """Return the mean of an array over the histories that count."""
+    if runs.block.failed.all():
+        refuse_all_failed(name, runs.replications, runs.failures)
+    rows = runs.sums(np.where(counts, values, 0.0), counts) if runs.clustered else None
+    return bounded(Mean.of(values[counts], unknown=int(runs.block.failed.sum()), rows=rows), limits)
+
+
+def bounded(found: Mean, limits: tuple[float, float]) -> Mean:
+    """Return the mean with the limits of its values; rounding may have put it a hair beyond."""
+    return replace(found, least=min(limits[0], found.mean), most=max(limits[1], found.mean))
+
+
+def quantile_in(runs: Any, entry: Asked, p: float, level: float) -> Quantile:
+    """Return a quantile of what arrays of histories answer (see `Runs.quantile`)."""
+    found = _numbers(runs, entry)
+    failed = by_row(runs, found.counts)[1]
+    return quantile_of(
+        found.values[found.counts],
+        p,
+        level=level,
+        unknown=int(failed.sum()),
+        row=runs.draw[found.counts] if runs.clustered else None,
+        failed_by_row=failed if runs.clustered else None,
+        never=found.never,
+        least=limits(entry)[0],
+    )
+
+
+def table(runs: Any) -> pd.DataFrame:
+    """Return a row a replication (see `Runs.to_dataframe`)."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise ImportError("to_dataframe needs pandas; install it with: pip install pandas") from None
+    columns: dict[str, Any] = {"replication": runs.block.replications, "draw": runs.draw}
+    for name, entry in runs.program.probes.asked.items():
+        columns[name] = numbers(runs.block, entry)
+    columns |= {"events": runs.block.events, "failed": runs.block.failed}
+    return pd.DataFrame(columns).set_index("replication")

@@ -1,0 +1,1 @@
+"""What another assumption would change: variants side by side."""

@@ -1,0 +1,259 @@
+"""Two variants of a scenario compared replication by replication: common random numbers, paired differences."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negsim.errors import EstimateError
+from negsim.estimates import Estimate, Interval, PairedDifference, Proportion, Rows
+from negsim.model.calendar import Moment, counted_days, moment
+from negsim.model.questions import Question
+from negsim.model.scenario import Scenario
+from negsim.results.answers import deadline
+from negsim.results.runs import Runs
+
+__all__ = ["Comparison", "compare"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The difference that a variant makes to the answer to one question.
+
+    Attributes
+    ----------
+    question : str
+    by : str
+        Deadline as it was asked.
+    first, second : str
+        What the two variants are.
+    difference : PairedDifference
+        Second minus first, from pairs of replications.
+    gained, lost : int64 arrays
+        Numbers of the replications in which only the second, and only the first, has the answer yes; each can be
+        told with ``narrate(runs, number)``.
+    sides : pair of Rows or None
+        The hits of either variant by row of parameters, if they were drawn (failed pairs left out).
+    """
+
+    question: str
+    by: str
+    first: str
+    second: str
+    difference: PairedDifference
+    gained: NDArray[np.int64]
+    lost: NDArray[np.int64]
+    sides: tuple[Rows | None, Rows | None] = (None, None)
+
+    @property
+    def value(self) -> float:
+        """Probability in the second variant minus that in the first."""
+        return self.difference.value
+
+    @property
+    def printed(self) -> str:
+        """The difference as text, in points of a percent."""
+        return self.difference.printed
+
+    @property
+    def by_draw(self) -> NDArray[np.float64] | None:
+        """Difference under each draw of the parameters (failed pairs left out), if they were drawn."""
+        rows = self.difference.rows
+        return None if rows is None else rows.total[rows.size > 0] / rows.size[rows.size > 0]
+
+    @property
+    def probabilities(self) -> tuple[float, float]:
+        """Probability in the first and in the second variant (failed pairs left out)."""
+        pairs = self.difference
+        n = pairs.n - pairs.unknown
+        if n == 0:
+            return math.nan, math.nan
+        return (pairs.both + pairs.first_only) / n, (pairs.both + pairs.second_only) / n
+
+    @property
+    def shares(self) -> tuple[str, str]:
+        """The two probabilities as text, each rounded to what its own interval supports."""
+        texts = []
+        for value, rows in zip(self.probabilities, self.sides, strict=True):
+            n = self.difference.n - self.difference.unknown
+            share = Proportion(hits=round(value * n), n=n, rows=rows) if n else None
+            texts.append("unknown" if share is None else share.printed)
+        return texts[0], texts[1]
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Monte Carlo interval of the difference.
+
+        Tango's score interval for pairs; where parameters were drawn, Student's t over draws, because histories that
+        share a row of parameters are not independent (see `PairedDifference.interval`).
+        """
+        return self.difference.interval(level)
+
+    def estimate(self, level: float = 0.95) -> Estimate:
+        """Difference, interval and printed form in one."""
+        return self.difference.estimate(level)
+
+    def __str__(self) -> str:
+        one, two = self.shares
+        lines = [
+            f"{self.question} by {self.by}: {one} ({self.first}), {two} ({self.second})",
+            f"  difference {self.estimate()}",
+            f"  histories that flip: {self.gained.size:,} from no to yes{_some(self.gained)},"
+            f" {self.lost.size:,} from yes to no{_some(self.lost)}",
+        ]
+        return "\n".join(lines)
+
+
+def _some(numbers: NDArray[np.int64], most: int = 3) -> str:
+    if not numbers.size:
+        return ""
+    shown = ", ".join(str(number) for number in numbers[:most])
+    return f" (such as {shown})" if numbers.size > most else f" ({shown})"
+
+
+def compare(runs_a: Runs, runs_b: Runs, question: Any, by: Any = None) -> Comparison:
+    """Compare the answers of two variants of a scenario, replication by replication.
+
+    Parameters
+    ----------
+    runs_a, runs_b : Runs
+        Of the same seed, replications and draws of parameters.
+    question : str, Question or condition
+        Asked in both; a question without ``given``.
+    by : date, instant or days, optional
+        Another deadline than the question's own.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    EstimateError
+        If the runs are not pairs (other seeds, replications or parameter rows), or the question is conditional.
+
+    Notes
+    -----
+    Every draw is keyed by who draws it, so both variants use the same random numbers wherever they do the same
+    (common random numbers: Glasserman, Yao 1992, *Manage. Sci.* 38:884, DOI 10.1287/mnsc.38.6.884).
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> toy = ns.load("toy")
+    >>> early = toy.do("memorandum.delivered", on="2025-01-02")
+    >>> a, b = (ns.simulate(one, replications=2_000, seed=1) for one in (toy, early))
+    >>> found = compare(a, b, "talks_day_5")
+    >>> found.lost.size, found.probabilities[1]
+    (0, 1.0)
+    """
+    _check_pairs(runs_a, runs_b)
+    yes_a, yes_b = _answers(runs_a, question, by), _answers(runs_b, question, by)
+    failed = runs_a.block.failed | runs_b.block.failed
+    good = ~failed
+    gained, lost = yes_b & ~yes_a & good, yes_a & ~yes_b & good
+    counts = {
+        "both": yes_a & yes_b & good,
+        "first_only": lost,
+        "second_only": gained,
+        "neither": ~yes_a & ~yes_b & good,
+        "unknown": failed,
+    }
+    change, sides = _by_row(
+        runs_a, runs_a.clustered or runs_b.clustered, gained.astype(np.float64) - lost, yes_a, yes_b, failed
+    )
+    pairs = PairedDifference(n=good.size, **{name: int(mask.sum()) for name, mask in counts.items()}, rows=change)
+    numbers = runs_a.block.replications
+    asked = runs_a.asked(question).question
+    return Comparison(
+        question=str(asked.condition) if asked.name == "anew" else asked.name,
+        by=_when(asked, by, runs_a.scenario),
+        first=_told(runs_a.scenario),
+        second=_told(runs_b.scenario),
+        difference=pairs,
+        gained=numbers[gained],
+        lost=numbers[lost],
+        sides=sides,
+    )
+
+
+def _by_row(
+    runs: Runs,
+    clustered: bool,
+    change: NDArray[np.float64],
+    yes_a: NDArray[np.bool_],
+    yes_b: NDArray[np.bool_],
+    failed: NDArray[np.bool_],
+) -> tuple[Rows | None, tuple[Rows | None, Rows | None]]:
+    """Change and hits by row of parameters; nothing where replications are independent."""
+    if not clustered:
+        return None, (None, None)
+    every, k = np.ones_like(failed), len(runs.rows)
+    found = Rows.of(runs.draw, k, change, every, failed)
+    one, two = (Rows.of(runs.draw, k, yes.astype(np.float64), ~failed, failed & False) for yes in (yes_a, yes_b))
+    return found, (one, two)
+
+
+def _answers(runs: Runs, question: Any, by: Any) -> NDArray[np.bool_]:
+    entry = runs.asked(question)
+    if entry.given is not None:
+        raise EstimateError(
+            f"question {entry.question.name} is asked given a condition, which other histories meet in each variant;"
+            " compare a question without given="
+        )
+    return runs.answers(question, by)[0]
+
+
+def _check_pairs(one: Any, two: Any) -> None:
+    """Refuse runs whose replications are no pairs."""
+    for runs in (one, two):
+        if not isinstance(runs, Runs):
+            raise EstimateError("single histories were not kept; simulate both variants with keep='times'")
+    if one.seed != two.seed:
+        raise EstimateError(
+            f"the runs have the seeds {one.seed} and {two.seed}; simulate both with one seed,"
+            f" as in simulate(..., seed={one.seed})"
+        )
+    if not np.array_equal(one.block.replications, two.block.replications):
+        raise EstimateError(
+            f"the runs have {one.replications:,} and {two.replications:,} replications, which are no pairs;"
+            " simulate both with the same number"
+        )
+    if (one.drawn, len(one.rows)) != (two.drawn, len(two.rows)):
+        drawn = [f"{len(runs.rows)} draws" if runs.drawn else "best values" for runs in (one, two)]
+        raise EstimateError(
+            f"the parameters are {drawn[0]} in one and {drawn[1]} in the other; simulate both with the same draws="
+        )
+    _check_rows(one, two)
+
+
+def _check_rows(one: Runs, two: Runs) -> None:
+    places = {parameter: number for number, parameter in enumerate(two.program.parameters)}
+    for number, parameter in enumerate(one.program.parameters):
+        place = places.get(parameter)
+        if place is not None and not np.array_equal(one.parameters[:, number], two.parameters[:, place]):
+            raise EstimateError(
+                f"parameter {parameter.name} has other values in one run than in the other;"
+                " simulate both with the same seed and draws="
+            )
+
+
+def _when(asked: Question, by: Moment | None, scenario: Scenario) -> str:
+    if by is None:
+        return deadline(asked, scenario)
+    when = moment(by, "by")
+    if isinstance(when, str) and counted_days(when) is None:
+        return when
+    return scenario.calendar.label(scenario.calendar.deadline(when, "by"))
+
+
+def _told(scenario: Scenario) -> str:
+    """The scenario's name and what is supposed."""
+    steps = []
+    for step in scenario.interventions:
+        facts = [getattr(step, name) for name in ("fact", "element", "action", "name") if getattr(step, name, None)]
+        steps.append(f"{type(step).__name__.lower()} {facts[0] if facts else ''}".strip())
+    return scenario.name if not steps else f"{scenario.name} with {', '.join(steps)}"
