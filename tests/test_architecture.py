@@ -83,9 +83,9 @@ def climbs(known: dict[str, Path]) -> list[str]:
 
 def circles(known: dict[str, Path]) -> list[str]:
     """Modules that cannot be put in an order in which each comes after all that it imports before it is used."""
-    waits = {
-        module: {home for _, home in imported(module, known, False) if home in known} - {module} for module in known
-    }
+    waits = {module: {home for _, home in imported(module, known, False) if home in known} for module in known}
+    for module, needs in waits.items():  # not itself, and not the packages it is in
+        needs -= {home for home in needs if f"{module}.".startswith(f"{home}.")}
     while ready := {module for module, needs in waits.items() if not needs}:
         waits = {module: needs - ready for module, needs in waits.items() if module not in ready}
     needed = set().union(*waits.values())

@@ -133,6 +133,7 @@ class Codec:
 
     def shape(self, hint: Any, where: str, name: str = "") -> Shape:
         """The shape of an annotation; ``where`` names the field in the error."""
+        hint = interventions.Intervention if hint is elements.Supposition else hint
         members = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
         members = tuple(one for one in members if one is not type(None))
         if len(members) > 1 and (str in members or Expression in members):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from negsim.files.places import Path
-from negsim.files.shapes import Many, Scalar, Tree
+from negsim.files.shapes import Many, Scalar, ShapeBook, Tree
 from negsim.files.tables import Key, Record, Table
 from negsim.laws import BELIEF_FAMILIES
 from negsim.model.beliefs import RANGE, STATEMENTS, Elicited, stated_best
 from negsim.model.parameters import Parameter
-
-if TYPE_CHECKING:
-    from negsim.files.annotations import Codec
 
 __all__ = ["BeliefTable", "ParameterRecord"]
 
@@ -41,7 +38,7 @@ def _statements(belief: Elicited) -> dict[str, Any]:
 class BeliefTable(Table):
     """A belief as people say it: ``{range = [3, 40]}``, ``{mean = 0.1, p95 = 0.3}``, ``{p10 = 2, median = 5, p90 = 14}``."""
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: ShapeBook) -> None:
         super().__init__(codec, "Elicited", "range = [low, high]")
 
     def find_keys(self) -> dict[str, Key]:
@@ -63,7 +60,7 @@ class BeliefTable(Table):
 class ParameterRecord(Record):
     """A parameter: its best value may follow from what is said of the belief, which may stand beside it."""
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: ShapeBook) -> None:
         super().__init__(codec, Parameter, named=True)
 
     def find_keys(self) -> dict[str, Key]:

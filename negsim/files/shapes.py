@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import Field, dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from negsim.errors import FileError, Gather, nearest, problem_of
 from negsim.files.places import Path, located, path_text, short
@@ -23,7 +23,19 @@ from negsim.model.expressions import Expression, Number, Operand, Truth, as_expr
 if TYPE_CHECKING:
     from pydantic_core import PydanticCustomError
 
-__all__ = ["MOST_ENTRIES", "Choice", "Many", "Named", "Pairs", "Scalar", "Shape", "TableShape", "Tree", "refuse"]
+__all__ = [
+    "MOST_ENTRIES",
+    "Choice",
+    "Many",
+    "Named",
+    "Pairs",
+    "Scalar",
+    "Shape",
+    "ShapeBook",
+    "TableShape",
+    "Tree",
+    "refuse",
+]
 
 MOST_ENTRIES = 1_000
 """Longest array, and largest table of named things, within one part of a scenario."""
@@ -323,3 +335,20 @@ class Choice(Shape):
 
     def holds(self, value: Any) -> bool:
         return any(one.holds(value) for one in self.members)
+
+
+class ShapeBook(Protocol):
+    """What a table may ask of the collection that it is in: the shapes of other things."""
+
+    @property
+    def bounds(self) -> Shape:
+        """The table of the bounds of a truncated law."""
+
+    def law(self, law: type[Any]) -> Shape:
+        """The one table of a law."""
+
+    def fields_of(self, cls: type) -> Iterator[tuple[Field[Any], str, Shape]]:
+        """Each field of a dataclass with its key in a file and its shape."""
+
+    def reference(self, table: Any) -> Any:
+        """The pydantic model of a table, by name: tables may hold tables of their own kind."""

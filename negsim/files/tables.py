@@ -6,20 +6,17 @@ import re
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from negsim.errors import FileError, Gather, NegsimError
 from negsim.errors.problems import Problem
 from negsim.files.places import Path, located, path_text
-from negsim.files.shapes import Choice, Many, Scalar, Shape, TableShape, Tree
+from negsim.files.shapes import Choice, Many, Scalar, Shape, ShapeBook, TableShape, Tree
 from negsim.laws.statements import KNOWLEDGE
 from negsim.model.clocks import LAWS, Chance, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
 from negsim.model.expressions import Expression
 from negsim.model.interventions import Do, Harden, Meet, Nudge, Waive, WithLaw, Without, WithParameter
-
-if TYPE_CHECKING:
-    from negsim.files.annotations import Codec
 
 __all__ = [
     "TAGS",
@@ -67,7 +64,7 @@ class Key:
 class Table(TableShape):
     """A table with known keys."""
 
-    def __init__(self, codec: Codec, title: str, wants: str) -> None:
+    def __init__(self, codec: ShapeBook, title: str, wants: str) -> None:
         self.codec = codec
         self.title = title
         self.wants = wants
@@ -163,7 +160,7 @@ class Record(Table):
 
     Parameters
     ----------
-    codec : Codec
+    codec : ShapeBook
     cls : type
     named : bool
         The name is the key under which the table stands, not a key within it.
@@ -171,7 +168,7 @@ class Record(Table):
         Value of the key ``kind`` that tells the table from others in a choice.
     """
 
-    def __init__(self, codec: Codec, cls: type, *, named: bool = False, kind: str = "") -> None:
+    def __init__(self, codec: ShapeBook, cls: type, *, named: bool = False, kind: str = "") -> None:
         self.cls = cls
         self.named = named
         self.kind = kind
@@ -245,7 +242,7 @@ class LawTable(Table):
     A truncation on one side only is a table: ``truncate = {high = "90 days"}``.
     """
 
-    def __init__(self, codec: Codec, law: type[Distribution]) -> None:
+    def __init__(self, codec: ShapeBook, law: type[Distribution]) -> None:
         super().__init__(codec, law.__name__, f"law = {law.family}")
         self.law = law
 
@@ -294,7 +291,7 @@ class Bounds(tuple[Any, Any]):
 class BoundsTable(Table):
     """A truncation on one side: ``{low = 1}`` or ``{high = "90 days"}``."""
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: ShapeBook) -> None:
         super().__init__(codec, "Bounds", "low = ... or high = ...")
 
     def find_keys(self) -> dict[str, Key]:
@@ -318,7 +315,7 @@ class BoundsTable(Table):
 class EffectTable(Table):
     """An effect whose size is drawn: ``{variable = "trust", add = {law = "normal", mu = 0, sigma = 0.1}}``."""
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: ShapeBook) -> None:
         super().__init__(codec, "Effect", "variable = ..., add = ...")
 
     def find_keys(self) -> dict[str, Key]:
@@ -359,7 +356,7 @@ class EffectText(Scalar):
 class HeadTable(Table):
     """What the scenario is called, and when and where it plays."""
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: ShapeBook) -> None:
         super().__init__(codec, "Scenario", "")
 
     def find_keys(self) -> dict[str, Key]:

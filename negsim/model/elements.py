@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from negsim.errors import Gather, NegsimError, ScenarioError, problem_of
 from negsim.errors.problems import path_text
@@ -20,10 +20,14 @@ from negsim.model.questions import Question
 from negsim.model.requirements import Requirement, requirements_of, revised
 from negsim.model.variables import Counter, Fact, Level, Variable
 
-if TYPE_CHECKING:
-    from negsim.model.interventions import Intervention
-
 __all__ = ["Element", "Elements", "Mechanism", "Part", "expand"]
+
+
+class Supposition(Protocol):
+    """What can be supposed of a scenario (`negsim.model.interventions` has all there is): elements as they are under it."""
+
+    def apply(self, elements: Elements) -> Elements:
+        """Return the elements under the supposition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ class Mechanism:
     """
 
     name: str
-    off: tuple[Intervention, ...] = ()
+    off: tuple[Supposition, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:

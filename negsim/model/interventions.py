@@ -14,7 +14,7 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.calendar import Moment, moment
 from negsim.model.clocks import Clock, On
 from negsim.model.effects import Effect
-from negsim.model.elements import Elements
+from negsim.model.elements import Elements, Supposition
 from negsim.model.expressions import Truth
 from negsim.model.names import check_name
 from negsim.model.requirements import named
@@ -242,7 +242,7 @@ def suppositions(steps: Iterable[Intervention], elements: Elements) -> tuple[tup
     return tuple(_suppositions(steps, elements, set()))
 
 
-def _suppositions(steps: Iterable[Intervention], elements: Elements, off: set[str]) -> Iterator[tuple[str, str]]:
+def _suppositions(steps: Iterable[Supposition], elements: Elements, off: set[str]) -> Iterator[tuple[str, str]]:
     for step in steps:
         if isinstance(step, Without) and step.element in elements.mechanisms:
             if step.element not in off:

@@ -23,7 +23,7 @@ from negsim.model.questions import Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import ActionRow, EffectRow, OutcomeRow, Program, Slot
 from negsim.program.probes import Asked
-from negsim.report.prism_words import Writer, number
+from negsim.report.prism_words import Writer, number, stretches
 
 __all__ = ["PrismText", "export_prism"]
 
@@ -223,11 +223,9 @@ class _Model:
         assert slot.initial is not None
         state = [0.0] * len(self.variables()) + list(self.solution.numbers.values)
         value = float(self.program.compile(slot.initial)(state))
-        return (
-            round(min(max(value, slot.low), slot.high) * slot.grid[1] / slot.grid[0])
-            if slot.kind == "level"
-            else int(value)
-        )
+        if slot.kind != "level":
+            return int(value)
+        return round(min(max(value, slot.low), slot.high) * slot.grid[1] / slot.grid[0])
 
     def draw(self, slot: Slot) -> list[str]:
         """A drawn initial value as a fast transition."""
@@ -306,7 +304,7 @@ class _Model:
             return []
         rows = {row.name: row for row in self.program.actions}
         lines = []
-        for first, last, rate, name in _runs(self.places()):
+        for first, last, rate, name in stretches(self.places()):
             if not name:
                 at = f"calendar >= {first} & calendar < {last}"
                 lines.append(f"[] {at} -> {rate} : (calendar'=calendar+1);")
@@ -386,17 +384,6 @@ def _scaled(by: tuple[float, float]) -> str:
     """Times p/q, whole numbers both, so that three steps of 1/10 are 0.3 there too."""
     p, q = by
     return ("" if p == 1 else f" * {number(p)}") + ("" if q == 1 else f" / {number(q)}")
-
-
-def _runs(places: list[tuple[str, str]]) -> list[tuple[int, int, str, str]]:
-    """Like stages in a row made one: (first, one after the last, rate, action or nothing)."""
-    found: list[tuple[int, int, str, str]] = []
-    for k, (rate, name) in enumerate(places):
-        if found and not name and found[-1][2:] == (rate, ""):
-            found[-1] = (found[-1][0], k + 1, rate, "")
-        else:
-            found.append((k, k + 1, rate, name))
-    return found
 
 
 def _ordered(model: str) -> str:

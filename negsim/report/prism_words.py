@@ -22,7 +22,7 @@ from negsim.model.expressions import (
 )
 from negsim.program import ActionRow, Program, Slot
 
-__all__ = ["RESERVED", "Writer", "number"]
+__all__ = ["RESERVED", "Writer", "number", "stretches"]
 
 _WORDS = """
 A bool clock const ctmc C double dtmc E endinit endinvariant endmodule endobservables endrewards endsystem false formula
@@ -148,3 +148,14 @@ def _called(function: str, parts: list[str]) -> str:
         case "sqrt":
             return f"pow({parts[0]}, 0.5)"
     return f"max({parts[1]}, min({parts[2]}, {parts[0]}))"
+
+
+def stretches(places: list[tuple[str, str]]) -> list[tuple[int, int, str, str]]:
+    """Like stages in a row made one: (first, one after the last, rate, action or nothing)."""
+    found: list[tuple[int, int, str, str]] = []
+    for k, (rate, name) in enumerate(places):
+        if found and not name and found[-1][2:] == (rate, ""):
+            found[-1] = (found[-1][0], k + 1, rate, "")
+        else:
+            found.append((k, k + 1, rate, name))
+    return found

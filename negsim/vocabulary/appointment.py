@@ -190,9 +190,7 @@ class Appointment(Requires):
         for share in shares:
             check_share(share, f"{place}: a share of absent or downgraded")
         if sum(share.value for share in shares if isinstance(share, Number)) > 1:
-            raise ScenarioError(
-                f"{place}: the shares of absent and downgraded add up to more than 1; they share a rest"
-            )
+            raise ScenarioError(f"{place}: absent and downgraded add up to more than 1; they share a rest")
         if not self.stands and self.cancels is None:
             raise ScenarioError(f"{place}: stands=False without cancels; give the law of a further cancellation too")
         if self.reinstates is not None and self.cancels is None:
