@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from negsim.errors import ScenarioError
 from negsim.model.clocks import Clock, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
-from negsim.model.expressions import Expression, Number, Truth, as_condition, as_number
+from negsim.model.expressions import Number, Truth, as_condition, as_number
+from negsim.model.inputs import Amount, Condition, Effects, MaybeName, preset, record
 from negsim.model.names import check_name
 
 __all__ = ["MEMORIES", "Action", "Outcome"]
@@ -19,7 +19,7 @@ MEMORIES = ("reset", "resume", "repeat")
 LOWEST_PRIORITY, HIGHEST_PRIORITY = -1_000_000, 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Outcome:
     """One of several weighted results of a firing.
 
@@ -32,8 +32,8 @@ class Outcome:
     """
 
     name: str
-    weight: Expression = Number(1.0)
-    effects: tuple[Effect, ...] = ()
+    weight: Amount = preset(Number(1.0))
+    effects: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -56,7 +56,7 @@ def effects_of(value: Any, where: str) -> tuple[Effect, ...]:
     return effects
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Action:
     """Something that happens, mostly because a party does it.
 
@@ -94,12 +94,12 @@ class Action:
 
     name: str
     clock: Clock
-    by: str | None = None
-    when: Expression = Truth(True)
-    pace: Expression = Number(1.0)
-    speed: Expression = Number(1.0)
+    by: MaybeName = preset(None)
+    when: Condition = preset(Truth(True))
+    pace: Amount = preset(Number(1.0))
+    speed: Amount = preset(Number(1.0))
     memory: str = "reset"
-    effects: tuple[Effect, ...] = ()
+    effects: Effects = preset(())
     outcomes: tuple[Outcome, ...] = ()
     limit: int | None = None
     priority: int = 0

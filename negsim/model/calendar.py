@@ -21,6 +21,7 @@ __all__ = [
     "DAY",
     "LONGEST",
     "Calendar",
+    "Dated",
     "Duration",
     "Moment",
     "counted_days",
@@ -49,6 +50,9 @@ Duration = float | int | str | timedelta
 Moment = str | float
 """A calendar instant as text (ISO 8601, wall clock of the scenario's zone; or ``"180 days"``, by the calendar), or days
 of 24 hours from the start."""
+
+Dated = str | float | date | timedelta
+"""What is read as an instant or a date: text, a ``date`` or ``datetime``, or a length of time from the start."""
 
 
 def _microseconds(value: Duration) -> int | float:

@@ -10,12 +10,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, Unpack
 
 from negsim.errors import ScenarioError, nearest
 from negsim.laws.statements import KNOWLEDGE
-from negsim.model.calendar import Duration, Moment, days, duration_or_none, moment, period_of
+from negsim.model.calendar import Dated, Duration, Moment, days, duration_or_none, moment, period_of
 from negsim.model.expressions import Expression, Number, as_number
+from negsim.model.expressions.inputs import Amount, Given, Numeric, ordered_record, preset
+
+if TYPE_CHECKING:
+    from negsim.model.lawkeys import (
+        BetaKeys,
+        ErlangKeys,
+        ExponentialKeys,
+        GammaKeys,
+        LogNormalKeys,
+        NormalKeys,
+        PertKeys,
+        Quantity,
+        TriangularKeys,
+        UniformKeys,
+        WeibullKeys,
+    )
+
+    Span: TypeAlias = Given[Expression, Quantity]
+    Opening: TypeAlias = Given[Moment | None, Dated | None]
+else:
+    Span, Opening = Expression, Moment | None
 
 __all__ = [
     "LAWS",
@@ -43,7 +65,7 @@ __all__ = [
 WITHIN = re.compile(r"\s*(\d{1,2}(?:\.\d{1,6})?)\s*%\s+within\s+(.{1,40})", re.IGNORECASE)
 
 
-def quantity(value: Any) -> Expression:
+def quantity(value: Quantity) -> Expression:
     """Return a number, a duration (in days) or an expression of parameters as an expression.
 
     >>> str(quantity("2 weeks")), str(quantity("delay * 2"))
@@ -52,9 +74,7 @@ def quantity(value: Any) -> Expression:
     if isinstance(value, str):
         length = duration_or_none(value)
         return Number(length) if length is not None else as_number(value)
-    if hasattr(value, "total_seconds"):
-        return Number(days(value))
-    return as_number(value)
+    return Number(days(value)) if isinstance(value, timedelta) else as_number(value)
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -81,7 +101,7 @@ class Distribution:
     aliases: ClassVar[tuple[str, ...]] = ()
     is_clock: ClassVar[bool] = True
 
-    def __init__(self, *values: object, **given: object) -> None:
+    def __init__(self, *values: Any, **given: Any) -> None:
         if len(values) > len(self.keys):
             raise ScenarioError(
                 f"{self.family} takes at most {len(self.keys)} values in order ({', '.join(self.keys)}), not "
@@ -101,13 +121,13 @@ class Distribution:
         _set(self, given=tuple(sorted((key, quantity(value)) for key, value in given.items())))
         _set(self, floor=None, ceiling=None, never=None)
 
-    def truncated(self, low: object = None, high: object = None) -> Self:
+    def truncated(self, low: Quantity | None = None, high: Quantity | None = None) -> Self:
         """The same law, given that the value lies within ``[low, high]``."""
         return self._copy(
             floor=None if low is None else quantity(low), ceiling=None if high is None else quantity(high)
         )
 
-    def or_never(self, probability: object) -> Self:
+    def or_never(self, probability: Numeric) -> Self:
         """The same law, except that with this probability it never happens (a defective law)."""
         if not self.is_clock:
             raise ScenarioError(f"{self.family} is not a clock, so or_never has no meaning; weight an outcome instead")
@@ -135,7 +155,7 @@ def _set(target: object, **fields: object) -> None:
         object.__setattr__(target, name, value)
 
 
-def _probability(value: Any, word: str = "or_never") -> Expression:
+def _probability(value: Numeric, word: str = "or_never") -> Expression:
     p = as_number(value)
     if isinstance(p, Number) and not 0 <= p.value <= 1:
         raise ScenarioError(f"{word}({p}): a probability lies in [0, 1]; give such a number")
@@ -157,6 +177,10 @@ class Exponential(Distribution):
     family = "exponential"
     keys = ("rate",)
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Quantity, **given: Unpack[ExponentialKeys]) -> None: ...
+
 
 class Weibull(Distribution):
     """Hazard rising (shape > 1) or falling (shape < 1) as a power of age; ``scale`` in days."""
@@ -164,6 +188,10 @@ class Weibull(Distribution):
     __slots__ = ()
     family = "weibull"
     keys = ("shape", "scale")
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Quantity, **given: Unpack[WeibullKeys]) -> None: ...
 
 
 class Gamma(Distribution):
@@ -174,6 +202,10 @@ class Gamma(Distribution):
     keys = ("shape", "scale")
     aliases = ("rate",)
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Quantity, **given: Unpack[GammaKeys]) -> None: ...
+
 
 class Erlang(Distribution):
     """Sum of ``k`` exponential stages; ``scale`` (days) of one stage, or its ``rate``."""
@@ -183,6 +215,10 @@ class Erlang(Distribution):
     keys = ("k", "scale")
     aliases = ("rate",)
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Quantity, **given: Unpack[ErlangKeys]) -> None: ...
+
 
 class LogNormal(Distribution):
     """Logarithm normal with mean ``mu`` and standard deviation ``sigma``; or ``median`` (days) and ``sigma``."""
@@ -190,6 +226,10 @@ class LogNormal(Distribution):
     __slots__ = ()
     family = "lognormal"
     keys = ("mu", "sigma")
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Quantity, **given: Unpack[LogNormalKeys]) -> None: ...
 
 
 class Uniform(Distribution):
@@ -199,6 +239,10 @@ class Uniform(Distribution):
     family = "uniform"
     keys = ("low", "high")
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Quantity, **given: Unpack[UniformKeys]) -> None: ...
+
 
 class Triangular(Distribution):
     """Triangle on ``low``, ``mode``, ``high``."""
@@ -207,6 +251,10 @@ class Triangular(Distribution):
     family = "triangular"
     keys = ("low", "mode", "high")
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Quantity, **given: Unpack[TriangularKeys]) -> None: ...
+
 
 class Pert(Distribution):
     """Smooth triangle: beta law on ``low``, ``high`` with its mode at ``mode`` (weight 4)."""
@@ -214,6 +262,10 @@ class Pert(Distribution):
     __slots__ = ()
     family = "pert"
     keys = ("low", "mode", "high")
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Quantity, **given: Unpack[PertKeys]) -> None: ...
 
 
 class Normal(Distribution):
@@ -224,6 +276,10 @@ class Normal(Distribution):
     keys = ("mu", "sigma")
     is_clock = False
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Quantity, **given: Unpack[NormalKeys]) -> None: ...
+
 
 class Beta(Distribution):
     """Beta law of ``a`` and ``b`` on [0, 1]: for sizes of effects, initial values and beliefs, not for clocks."""
@@ -233,23 +289,27 @@ class Beta(Distribution):
     keys = ("a", "b")
     is_clock = False
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Quantity, **given: Unpack[BetaKeys]) -> None: ...
+
 
 LAWS: Mapping[str, type[Distribution]] = {
     law.family: law for law in (Beta, Erlang, Exponential, Gamma, LogNormal, Normal, Pert, Triangular, Uniform, Weibull)
 }
 
 
-@dataclass(frozen=True, slots=True)
+@ordered_record
 class Chance:
     """True with probability ``p`` (a number or an expression of parameters), drawn once a replication."""
 
-    p: Expression
+    p: Amount
 
     def __post_init__(self) -> None:
         _set(self, p=_probability(self.p, "chance"))
 
 
-def chance(p: Any) -> Chance:
+def chance(p: Numeric) -> Chance:
     """Return the initial value or belief "true with probability p".
 
     >>> chance(0.6)
@@ -258,7 +318,7 @@ def chance(p: Any) -> Chance:
     return Chance(as_number(p))
 
 
-@dataclass(frozen=True, slots=True)
+@ordered_record
 class Fixed:
     """Fires exactly ``after`` that time of being enabled; with probability ``never`` not at all.
 
@@ -266,13 +326,13 @@ class Fixed:
     parse('3')
     """
 
-    after: Expression
-    never: Expression = Number(0.0)
+    after: Span
+    never: Amount = preset(Number(0.0))
 
     def __post_init__(self) -> None:
         _set(self, after=quantity(self.after), never=as_number(self.never))
 
-    def or_never(self, probability: object) -> Fixed:
+    def or_never(self, probability: Numeric) -> Fixed:
         """The same clock, except that with this probability it never fires."""
         return replace(self, never=_probability(probability))
 
@@ -299,7 +359,7 @@ class On:
         _set(self, instants=tuple(moment(value, "On") for value in flat))
 
 
-@dataclass(frozen=True, slots=True)
+@ordered_record
 class Every:
     """Fires every ``period`` from ``start`` on (by default one period after the scenario's start), if the guard holds.
 
@@ -308,7 +368,7 @@ class Every:
     """
 
     period: Duration
-    start: Moment | None = None
+    start: Opening = preset(None)
 
     def __post_init__(self) -> None:
         _set(self, period=period_of(self.period))

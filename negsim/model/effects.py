@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from negsim.errors import ScenarioError
 from negsim.model.clocks import Distribution
 from negsim.model.expressions import Expression, as_expression
+from negsim.model.expressions.inputs import Given, Numeric, ordered_record
 from negsim.model.names import check_name
+
+if TYPE_CHECKING:
+    Drawable: TypeAlias = Given[Expression | Distribution, Numeric | bool | Distribution]
+else:
+    Drawable = Expression | Distribution
 
 __all__ = ["Effect", "as_effect"]
 
 TEXT = re.compile(r"\s*([a-z][a-z0-9_.]*)\s*(\+=|-=|=)(?!=)(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@ordered_record
 class Effect:
     """A change of one variable: ``set`` it to, or ``add`` to it, an amount.
 
@@ -35,7 +41,7 @@ class Effect:
 
     variable: str
     kind: str
-    amount: Expression | Distribution
+    amount: Drawable
 
     def __post_init__(self) -> None:
         check_name(self.variable, "effect on")

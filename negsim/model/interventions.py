@@ -7,15 +7,16 @@ the word that states it before the word is written out: see `suppositions`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from negsim.errors import ScenarioError, UnknownName, nearest
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Moment, moment
+from negsim.model.calendar import moment
 from negsim.model.clocks import Clock, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements, Supposition
 from negsim.model.expressions import Truth
+from negsim.model.inputs import Called, Date, MaybeDate, preset, record
 from negsim.model.names import check_name
 from negsim.model.requirements import named
 from negsim.model.variables import Fact
@@ -41,7 +42,7 @@ def fact_name(fact: object) -> str:
     return check_name(name, "fact")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Do:
     """Make a fact true at an instant (or never), whatever the mechanisms say.
 
@@ -49,8 +50,8 @@ class Do:
     that instant, for good; with ``never`` it is false for good. A bare date means its first instant.
     """
 
-    fact: str
-    on: Moment | None = None
+    fact: Called
+    on: MaybeDate = preset(None)
     never: bool = False
 
     def __post_init__(self) -> None:
@@ -77,12 +78,12 @@ class Do:
         return replace(elements, actions=actions, first=elements.first | {name})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Nudge:
     """One extra event that makes a fact true at an instant, after every `Do` there; all mechanisms stay."""
 
-    fact: str
-    on: Moment
+    fact: Called
+    on: Date
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fact", fact_name(self.fact))
@@ -101,7 +102,7 @@ class Nudge:
         return replace(elements, actions={**elements.actions, name: event}, nudges=elements.nudges | {name})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Without:
     """Suppose an element away: its actions never happen, its variables keep their initial values.
 
@@ -110,7 +111,7 @@ class Without:
     changes it).
     """
 
-    element: str
+    element: Called
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "element", check_name(getattr(self.element, "name", self.element), "without"))
@@ -142,11 +143,11 @@ class Without:
         raise UnknownName(f"without({name}): nothing in the scenario has this name{nearest(name, known)}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class WithLaw:
     """Give an action another clock."""
 
-    action: str
+    action: Called
     law: Clock
 
     def __post_init__(self) -> None:
@@ -160,11 +161,11 @@ class WithLaw:
         return replace(elements, actions={**elements.actions, self.action: changed})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class WithParameter:
     """Fix a parameter at a value; nothing is believed of it any more."""
 
-    name: str
+    name: Called
     value: float | bool
 
     def __post_init__(self) -> None:
@@ -189,11 +190,11 @@ class WithParameter:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Meet:
     """Suppose that a requirement counts as met, at every date; what it asks for is left as it is."""
 
-    requirement: str
+    requirement: Called
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "requirement", _requirement_name(self.requirement, "meet"))
@@ -203,11 +204,11 @@ class Meet:
         return _stated(self.requirement, elements, "meet")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Waive:
     """Suppose that a requirement is always waived where it is unmet, at every date."""
 
-    requirement: str
+    requirement: Called
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "requirement", _requirement_name(self.requirement, "waive"))
@@ -217,11 +218,11 @@ class Waive:
         return _stated(self.requirement, elements, "waive")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Harden:
     """Suppose that a requirement is never waived, at no date."""
 
-    requirement: str
+    requirement: Called
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "requirement", _requirement_name(self.requirement, "harden"))

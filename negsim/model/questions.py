@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from negsim.errors import ScenarioError, nearest
-from negsim.model.calendar import Calendar, Moment, moment
-from negsim.model.expressions import Expression, as_condition, as_expression
+from negsim.model.calendar import Calendar, moment
+from negsim.model.expressions import as_condition, as_expression
+from negsim.model.inputs import MaybeAmount, MaybeCondition, MaybeDate, MaybeName, preset, record
 from negsim.model.names import check_name
 
 __all__ = ["GIVENS", "KINDS", "PROBABILITIES", "Question"]
@@ -25,7 +24,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Question:
     """What is asked of a history.
 
@@ -73,19 +72,19 @@ class Question:
 
     name: str
     kind: str = "reached"
-    condition: Expression | None = None
-    action: str | None = None
+    condition: MaybeAmount = preset(None)
+    action: MaybeName = preset(None)
     outcome: str | None = None
-    by: Moment | None = None
-    before: Moment | None = None
-    after: Moment | None = None
+    by: MaybeDate = preset(None)
+    before: MaybeDate = preset(None)
+    after: MaybeDate = preset(None)
     or_holds: bool = False
     at_least: int | None = None
-    throughout: Expression | None = None
-    given: Expression | None = None
-    given_by: Moment | None = None
-    given_on: Moment | None = None
-    given_not_by: Moment | None = None
+    throughout: MaybeCondition = preset(None)
+    given: MaybeCondition = preset(None)
+    given_by: MaybeDate = preset(None)
+    given_on: MaybeDate = preset(None)
+    given_not_by: MaybeDate = preset(None)
     text: str = ""
     base_rate: float | None = None
     source: str = ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from negsim.model.expressions import Expression, Number
+from negsim.model.expressions import Number
+from negsim.model.inputs import Condition, MaybeAmount, MaybeName, preset, record
 from negsim.model.names import check_name
 
 __all__ = ["SUPPOSITIONS", "Requirement", "Stating", "named", "requirements_of", "revised"]
@@ -15,7 +15,7 @@ SUPPOSITIONS = ("without", "meet", "waive", "harden")
 """What can be supposed of a requirement: not there; counts as met; always waived; never waived."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Requirement:
     """What must hold whenever a step is taken, and with which share it is let pass.
 
@@ -42,10 +42,10 @@ class Requirement:
     """
 
     name: str
-    needs: Expression
+    needs: Condition
     steps: tuple[str, ...]
-    of: str | None = None
-    waiver: Expression | None = Number(0.0)
+    of: MaybeName = preset(None)
+    waiver: MaybeAmount = preset(Number(0.0))
     waiver_name: str = ""
     waived: str = ""
 

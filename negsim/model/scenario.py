@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from negsim.errors import ArgumentError, NegsimError, ScenarioError
-from negsim.model.calendar import DAY, Calendar, Moment, moment
+from negsim.model.calendar import DAY, Calendar, Dated, moment
 from negsim.model.checks import check_scenario
 from negsim.model.clocks import Clock
 from negsim.model.elements import Element, Elements, Part, expand
+from negsim.model.inputs import Date, Given, Named, preset, remembering_record
 from negsim.model.interventions import (
     Do,
     Harden,
@@ -26,7 +28,20 @@ from negsim.model.interventions import (
 )
 from negsim.model.making import explained
 from negsim.model.names import check_name
-from negsim.model.parameters import iso_date
+from negsim.model.parameters import Parameter, iso_date
+
+Fixing: TypeAlias = (
+    Mapping[str, float | bool] | Mapping[Parameter, float | bool] | Mapping[Parameter | str, float | bool]
+)
+"""Parameters and contested claims, by name or themselves, and the values that they are fixed at."""
+
+if TYPE_CHECKING:
+    Start: TypeAlias = Given[str, str | date]
+    AsOf: TypeAlias = Given[str | None, str | date | None]
+    Parts: TypeAlias = Given[tuple[Element | Part, ...], Iterable[Element | Part]]
+    Steps: TypeAlias = Given[tuple[Intervention, ...], Iterable[Intervention]]
+else:
+    Start, AsOf, Parts, Steps = str, str | None, tuple[Element | Part, ...], tuple[Intervention, ...]
 
 __all__ = ["Scenario", "check_is_scenario"]
 
@@ -34,7 +49,7 @@ A_YEAR = 366 * DAY
 
 
 @explained
-@dataclass(frozen=True)
+@remembering_record
 class Scenario:
     """Who wants what, under which preconditions, by when, and who says so.
 
@@ -76,14 +91,14 @@ class Scenario:
     """
 
     name: str
-    start: str = field(kw_only=True)
-    end: Moment = field(kw_only=True)
+    start: Start = field(kw_only=True)
+    end: Date = field(kw_only=True)
     zone: str = field(default="UTC", kw_only=True)
-    parts: tuple[Element | Part, ...] = field(default=(), kw_only=True)
-    as_of: str | None = field(default=None, kw_only=True)
+    parts: Parts = field(default=preset(()), kw_only=True)
+    as_of: AsOf = field(default=preset(None), kw_only=True)
     title: str = field(default="", kw_only=True)
     note: str = field(default="", kw_only=True)
-    interventions: tuple[Intervention, ...] = field(default=(), kw_only=True)
+    interventions: Steps = field(default=preset(()), kw_only=True)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -151,39 +166,39 @@ class Scenario:
         """The scenario under further interventions."""
         return replace(self, interventions=(*self.interventions, *steps))
 
-    def do(self, fact: Any, *, on: Any = None, never: bool = False) -> Scenario:
+    def do(self, fact: Named | str, *, on: Dated | None = None, never: bool = False) -> Scenario:
         """Suppose that the fact turns true at an instant (or never), whatever the mechanisms say."""
         return self.supposing(Do(fact=fact, on=on, never=never))
 
-    def nudge(self, fact: Any, *, on: Any) -> Scenario:
+    def nudge(self, fact: Named | str, *, on: Dated) -> Scenario:
         """Add one event that makes the fact true; all mechanisms stay."""
         return self.supposing(Nudge(fact=fact, on=on))
 
-    def without(self, element: Any) -> Scenario:
+    def without(self, element: Named | str) -> Scenario:
         """Suppose an element away: a mechanism, requirement, waiver, word, action, party or variable."""
         return self.supposing(Without(element=element))
 
-    def meet(self, requirement: Any) -> Scenario:
+    def meet(self, requirement: Named | str) -> Scenario:
         """Suppose that a requirement counts as met, at every date: ``scenario.meet("istanbul_2.requires.ukraine")``."""
         return self.supposing(Meet(requirement=requirement))
 
-    def waive(self, requirement: Any) -> Scenario:
+    def waive(self, requirement: Named | str) -> Scenario:
         """Suppose that a requirement is always waived where it is unmet."""
         return self.supposing(Waive(requirement=requirement))
 
-    def harden(self, requirement: Any) -> Scenario:
+    def harden(self, requirement: Named | str) -> Scenario:
         """Suppose that a requirement is never waived, at no date."""
         return self.supposing(Harden(requirement=requirement))
 
-    def with_law(self, action: Any, law: Clock) -> Scenario:
+    def with_law(self, action: Named | str, law: Clock) -> Scenario:
         """Give an action another clock."""
         return self.supposing(WithLaw(action=action, law=law))
 
-    def with_parameter(self, name: Any, value: float | bool) -> Scenario:
+    def with_parameter(self, name: Named | str, value: float | bool) -> Scenario:
         """Fix a parameter at a value."""
         return self.supposing(WithParameter(name=name, value=value))
 
-    def fixing(self, values: Mapping[Any, float | bool]) -> Scenario:
+    def fixing(self, values: Fixing) -> Scenario:
         """Fix parameters at values, and read contested claims one way (by the claim's name, or that of its parameter).
 
         >>> from negsim.model.clocks import chance

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import ScenarioError
 from negsim.model.clocks import Chance, Distribution
 from negsim.model.expressions import Expression, Number, Operand, Ref, Truth, as_condition, as_number
+from negsim.model.inputs import Amount, Conditional, Numeric, Size, Truthful, ordered_record, preset
 from negsim.model.names import check_name
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Counter", "Fact", "Level", "Variable"]
 
 
-@dataclass(frozen=True, slots=True)
+@ordered_record
 class Fact(Operand):
     """Something that is true or false.
 
@@ -39,7 +39,7 @@ class Fact(Operand):
     """
 
     name: str
-    initial: Expression | Chance = Truth(False)
+    initial: Truthful = preset(Truth(False))
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -50,14 +50,14 @@ class Fact(Operand):
     def __expression__(self) -> Expression:
         return Ref(self.name, "condition")
 
-    def set(self, value: Any) -> Effect:
+    def set(self, value: Conditional) -> Effect:
         """The effect that gives the fact this truth value (a condition on the state before the firing)."""
         from negsim.model.effects import Effect
 
         return Effect(self.name, "set", as_condition(value))
 
 
-@dataclass(frozen=True, slots=True)
+@ordered_record
 class Counter(Operand):
     """A whole number.
 
@@ -74,7 +74,7 @@ class Counter(Operand):
     """
 
     name: str
-    initial: Expression = Number(0.0)
+    initial: Amount = preset(Number(0.0))
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -88,20 +88,20 @@ class Counter(Operand):
     def __expression__(self) -> Expression:
         return Ref(self.name, "number")
 
-    def set(self, value: Any) -> Effect:
+    def set(self, value: Numeric) -> Effect:
         """The effect that gives the counter this whole value."""
         from negsim.model.effects import Effect
 
         return Effect(self.name, "set", as_number(value))
 
-    def add(self, value: Any = 1) -> Effect:
+    def add(self, value: Numeric = 1) -> Effect:
         """The effect that adds this whole number."""
         from negsim.model.effects import Effect
 
         return Effect(self.name, "add", as_number(value))
 
 
-@dataclass(frozen=True, slots=True)
+@ordered_record
 class Level(Operand):
     """A real number, clipped to ``[low, high]`` after every change, optionally on a grid of ``step``.
 
@@ -124,7 +124,7 @@ class Level(Operand):
     """
 
     name: str
-    initial: Expression | Distribution = Number(0.0)
+    initial: Size = preset(Number(0.0))
     low: float = -math.inf
     high: float = math.inf
     step: float | None = None
@@ -162,13 +162,13 @@ class Level(Operand):
     def __expression__(self) -> Expression:
         return Ref(self.name, "number")
 
-    def set(self, value: Any) -> Effect:
+    def set(self, value: Numeric | Distribution) -> Effect:
         """The effect that gives the level this value (a number, an expression or a law)."""
         from negsim.model.effects import Effect
 
         return Effect(self.name, "set", value if isinstance(value, Distribution) else as_number(value))
 
-    def add(self, value: Any) -> Effect:
+    def add(self, value: Numeric | Distribution) -> Effect:
         """The effect that adds this much (a number, an expression or a law, drawn at each firing)."""
         from negsim.model.effects import Effect
 

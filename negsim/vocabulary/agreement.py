@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import ClassVar
 
 from negsim.errors import ScenarioError, nearest
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Fixed
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, equal
+from negsim.model.inputs import Amount, Condition, Effects, Names, preset, record
 from negsim.model.names import check_name
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Counter, Fact
@@ -24,7 +24,7 @@ __all__ = ["Agreement", "Rung"]
 OWN_FACTS = ("broken", "reached", "failed_at")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Rung:
     """One step of an agreement: the time it takes once the step before is done, and what it needs besides.
 
@@ -46,10 +46,10 @@ class Rung:
 
     name: str
     takes: Distribution | Fixed
-    when: Expression = ALWAYS
-    fails: Expression = ZERO
-    pace: Expression = ONE
-    effects: tuple[Effect, ...] = ()
+    when: Condition = preset(ALWAYS)
+    fails: Amount = preset(ZERO)
+    pace: Amount = preset(ONE)
+    effects: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -62,7 +62,7 @@ class Rung:
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Agreement:
     """Steps that follow each other; none is reached before the one below it.
 
@@ -107,12 +107,12 @@ class Agreement:
     table: ClassVar[str] = "agreement"
 
     name: str = field(kw_only=False)
-    between: tuple[str, ...]
+    between: Names
     rungs: tuple[Rung, ...]
     done: int = 0
     breaks: Distribution | None = None
-    breaks_while: Expression = ALWAYS
-    strain: Expression = ONE
+    breaks_while: Condition = preset(ALWAYS)
+    strain: Amount = preset(ONE)
     mends: Distribution | None = None
     title: str = ""
 
@@ -136,12 +136,12 @@ class Agreement:
             raise ScenarioError(
                 f"agreement {self.name} has no step {name!r}{nearest(name, names)}; it has {', '.join(names)}"
             )
-        return Fact(f"{self.name}.{name}", names.index(name) < self.done)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.{name}", names.index(name) < self.done)
 
     @property
     def reached(self) -> Counter:
         """How many steps are reached."""
-        return Counter(f"{self.name}.reached", self.done)  # type: ignore[arg-type] # made an expression by Counter
+        return Counter(f"{self.name}.reached", self.done)
 
     @property
     def progress(self) -> Expression:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Moment
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, maximum, where
+from negsim.model.inputs import (
+    Amount,
+    Amounts,
+    Condition,
+    ConditionsOf,
+    Effects,
+    Likely,
+    MaybeDate,
+    Names,
+    Waits,
+    preset,
+    record,
+)
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import Lookup, asked, check_products, conclusion, doubted, is_true, parties, party, put
 from negsim.vocabulary.dates import Dates
@@ -40,7 +51,7 @@ OWN_FACTS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Appointment(Requires):
     """A meeting that is announced, confirmed, perhaps cancelled and reinstated, and on its day held or not.
 
@@ -131,32 +142,32 @@ class Appointment(Requires):
     steps: ClassVar[tuple[str, ...]] = ("held",)
 
     name: str = field(kw_only=False)
-    among: tuple[str, ...]
+    among: Names
     level: str = "delegation"
-    on: Moment | None = None
+    on: MaybeDate = preset(None)
     lead: Distribution | Fixed | None = None
     announces: Distribution | Fixed | None = None
-    announced_when: Expression = NEVER
-    confirms: Mapping[str, Distribution | Fixed] = Lookup()
-    when: Expression = ALWAYS
-    requires: Mapping[str, Expression] = Lookup()
-    waiver: Expression = ZERO
-    waivers: Mapping[str, Expression] = Lookup()
-    on_date: Expression = Number(0.5)
-    unconfirmed: Expression = Number(0.5)
-    absent: Mapping[str, Expression] = Lookup()
-    downgraded: Expression = ZERO
+    announced_when: Condition = preset(NEVER)
+    confirms: Waits = preset(Lookup())
+    when: Condition = preset(ALWAYS)
+    requires: ConditionsOf = preset(Lookup())
+    waiver: Amount = preset(ZERO)
+    waivers: Amounts = preset(Lookup())
+    on_date: Likely = preset(Number(0.5))
+    unconfirmed: Amount = preset(Number(0.5))
+    absent: Amounts = preset(Lookup())
+    downgraded: Amount = preset(ZERO)
     delay: Distribution | Fixed | None = None
     most: int = 10
-    never: Expression = Number(0.4)
+    never: Amount = preset(Number(0.4))
     cancels: Distribution | None = None
-    cancels_when: Expression = ALWAYS
-    pace: Expression = ONE
+    cancels_when: Condition = preset(ALWAYS)
+    pace: Amount = preset(ONE)
     reinstates: Distribution | None = None
-    pace_of_return: Expression = ONE
+    pace_of_return: Amount = preset(ONE)
     stands: bool = True
-    products: Mapping[str, Expression] = Lookup()
-    effects: tuple[Effect, ...] = ()
+    products: Amounts = preset(Lookup())
+    effects: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -205,7 +216,7 @@ class Appointment(Requires):
     @property
     def announced(self) -> Fact:
         """The fact that it was announced."""
-        return Fact(f"{self.name}.announced", self._at_start)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.announced", self._at_start)
 
     def _fact(self, word: str) -> Fact:
         return Fact(f"{self.name}.{word}")
@@ -228,7 +239,7 @@ class Appointment(Requires):
     @property
     def cancelled(self) -> Fact:
         """The fact that it is cancelled now."""
-        return Fact(f"{self.name}.cancelled", not self.stands)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.cancelled", not self.stands)
 
     @property
     def reinstated(self) -> Fact:

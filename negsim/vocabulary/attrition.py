@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
@@ -12,6 +12,7 @@ from negsim.model.clocks import Exponential, Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression
+from negsim.model.inputs import Amounts, Condition, Names, preset, record
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import Lookup, asked, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, both, check_share, tidy
@@ -20,7 +21,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["Attrition"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Attrition(When):
     """Two sides that outlast each other; the first to concede ends it.
 
@@ -65,11 +66,11 @@ class Attrition(When):
     steps: ClassVar[tuple[str, ...]] = ("over",)
 
     name: str = field(kw_only=False)
-    between: tuple[str, ...]
-    value: Mapping[str, Expression]
-    cost: Mapping[str, Expression]
-    at_once: Mapping[str, Expression] = Lookup()
-    when: Expression = ALWAYS
+    between: Names
+    value: Amounts
+    cost: Amounts
+    at_once: Amounts = preset(Lookup())
+    when: Condition = preset(ALWAYS)
     title: str = ""
 
     def __post_init__(self) -> None:

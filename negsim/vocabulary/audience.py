@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Immediately
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, where
+from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, tidy
@@ -21,7 +21,7 @@ from negsim.vocabulary.preconditions import When, occasion
 __all__ = ["AudienceCost"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AudienceCost(When):
     """Public commitments that pile up, slow concessions down, and are paid for when they are broken.
 
@@ -71,16 +71,16 @@ class AudienceCost(When):
     steps: ClassVar[tuple[str, ...]] = ("cost",)
 
     name: str = field(kw_only=False)
-    of: str
+    of: Name
     cost: float = 0.0
     speaks: Distribution | None = None
-    speaks_when: Expression = NEVER
-    when: Expression = ALWAYS
-    raises: Expression = Number(1.0)
+    speaks_when: Condition = preset(NEVER)
+    when: Condition = preset(ALWAYS)
+    raises: Amount = preset(Number(1.0))
     highest: float = 5.0
-    weight: Expression = Number(0.5)
-    gives_way: Expression = NEVER
-    price: tuple[Effect, ...] = ()
+    weight: Amount = preset(Number(0.5))
+    gives_way: Condition = preset(NEVER)
+    price: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.bargaining.sides import Side
@@ -14,6 +14,7 @@ from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, absolute, clip, exp, log, minimum, where
+from negsim.model.inputs import Amount, Amounts, Condition, Effects, Names, Numbers, ordered_record, preset, record
 from negsim.model.names import check_name
 from negsim.model.variables import Counter, Fact, Level
 from negsim.vocabulary.common import Lookup, asked, numbers, parties, party, put
@@ -26,7 +27,7 @@ SLACK = 1e-9
 """Utilities closer than this count as equal: offers that meet exactly must not miss each other by rounding."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Issue:
     """One issue on the table, on a scale of its own.
 
@@ -42,9 +43,9 @@ class Issue:
     """
 
     name: str
-    ideal: Mapping[str, float]
-    limit: Mapping[str, float]
-    salience: Mapping[str, float] = Lookup()
+    ideal: Numbers
+    limit: Numbers
+    salience: Numbers = preset(Lookup())
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -54,7 +55,7 @@ class Issue:
             put(self, **{key: Lookup(entries)})
 
 
-@dataclass(frozen=True, slots=True)
+@ordered_record
 class Tactic:
     """How a side concedes: by the clock, by imitating the other side, or a mixture.
 
@@ -73,7 +74,7 @@ class Tactic:
         ``rho``: how much of the other side's last move is returned (default 1).
     """
 
-    exponent: Expression = ONE
+    exponent: Amount = preset(ONE)
     start: float = 0.0
     imitation: float = 0.0
     ratio: float = 1.0
@@ -91,7 +92,7 @@ class Tactic:
             raise ScenarioError(f"tactic: ratio must not be negative, not {self.ratio!r}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Bargaining(When):
     """Rounds of talks in which both sides table offers; each round's outcome follows from the offers.
 
@@ -143,15 +144,15 @@ class Bargaining(When):
     steps: ClassVar[tuple[str, ...]] = ("number",)
 
     name: str = field(kw_only=False)
-    between: tuple[str, ...]
+    between: Names
     issues: tuple[Issue, ...]
     gap: Distribution | Fixed
     rounds: int = 10
-    when: Expression = ALWAYS
-    pace: Expression = ONE
+    when: Condition = preset(ALWAYS)
+    pace: Amount = preset(ONE)
     tactics: Mapping[str, Tactic] = Lookup()
-    reservation: Mapping[str, Expression] = Lookup()
-    effects: tuple[Effect, ...] = ()
+    reservation: Amounts = preset(Lookup())
+    effects: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:

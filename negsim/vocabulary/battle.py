@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Fixed
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp
+from negsim.model.inputs import Amount, Condition, Effects, Name, Names, preset, record
 from negsim.model.variables import Counter, Fact, Level
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, pace_for, tidy
@@ -21,7 +21,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["BattleNews", "Offensive"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Offensive(When):
     """An offensive or escalation: begins, lasts, and ends in a breakthrough, a stall or a defeat.
 
@@ -69,18 +69,18 @@ class Offensive(When):
     )
 
     name: str = field(kw_only=False)
-    by: str
+    by: Name
     against: str
     starts: Distribution | Fixed
     lasts: Distribution | Fixed
-    when: Expression = ALWAYS
-    pace: Expression = ONE
-    breakthrough: Expression = Number(0.1)
-    defeat: Expression = Number(0.1)
+    when: Condition = preset(ALWAYS)
+    pace: Amount = preset(ONE)
+    breakthrough: Amount = preset(Number(0.1))
+    defeat: Amount = preset(Number(0.1))
     most: int | None = None
-    beginning: tuple[Effect, ...] = ()
-    gains: tuple[Effect, ...] = ()
-    losses: tuple[Effect, ...] = ()
+    beginning: Effects = preset(())
+    gains: Effects = preset(())
+    losses: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -157,7 +157,7 @@ class Offensive(When):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BattleNews(When):
     """News from the front that shift what both sides take the balance to be.
 
@@ -201,12 +201,12 @@ class BattleNews(When):
     steps: ClassVar[tuple[str, ...]] = ("balance",)
 
     name: str = field(kw_only=False)
-    between: tuple[str, ...]
+    between: Names
     arrives: Distribution
     shift: Distribution
     balance: float = 0.0
-    when: Expression = ALWAYS
-    weight: Expression = Number(0.5)
+    when: Condition = preset(ALWAYS)
+    weight: Amount = preset(Number(0.5))
     title: str = ""
 
     def __post_init__(self) -> None:

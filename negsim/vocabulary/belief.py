@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError, nearest
@@ -13,6 +13,7 @@ from negsim.model.clocks import Distribution, Fixed
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, where
+from negsim.model.inputs import Condition, Name, preset, record
 from negsim.model.names import check_name
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.common import put
@@ -47,7 +48,7 @@ def posterior(prior: float, reports: Iterable[tuple[float, float, bool]]) -> flo
     return odds / (1 + odds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Source:
     """Who reports: asserts what is true with the hit rate, and what is false with the false-alarm rate.
 
@@ -68,7 +69,7 @@ class Source:
     hit: float
     false_alarm: float
     after: Distribution | Fixed
-    when: Expression = ALWAYS
+    when: Condition = preset(ALWAYS)
     most: int = 1
 
     def __post_init__(self) -> None:
@@ -92,7 +93,7 @@ class Source:
         return math.log((1 - self.hit) / (1 - self.false_alarm))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Belief:
     """What one party holds to be true, which may differ from what is.
 
@@ -133,8 +134,8 @@ class Belief:
     table: ClassVar[str] = "belief"
 
     name: str = field(kw_only=False)
-    of: str
-    about: Expression
+    of: Name
+    about: Condition
     prior: float = 0.5
     sources: tuple[Source, ...] = ()
     convinced_at: float = 0.5
@@ -165,7 +166,7 @@ class Belief:
     @property
     def held(self) -> Fact:
         """The fact that it acts as if it were true."""
-        return Fact(f"{self.name}.held", self.prior >= self.convinced_at)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.held", self.prior >= self.convinced_at)
 
     def said(self, source: str, yes: bool = True) -> Fact:
         """The fact that this source asserted it (or denied it) in its latest report."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
@@ -13,6 +13,7 @@ from negsim.model.effects import Effect, as_effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, all_of, as_condition, as_number
+from negsim.model.inputs import Amount, Condition, Effects, Names, preset, record
 from negsim.model.names import check_name
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import FALSE, ONE, TRUE, asked, is_true, parties, put
@@ -23,7 +24,7 @@ __all__ = ["Ceasefire"]
 SCOPES = ("general", "limited")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Ceasefire(When):
     """A halt of fighting that is agreed, holds, suffers violations, and collapses.
 
@@ -78,18 +79,18 @@ class Ceasefire(When):
     steps: ClassVar[tuple[str, ...]] = ("agreed", "holds")
 
     name: str = field(kw_only=False)
-    between: tuple[str, ...]
+    between: Names
     duration: Distribution
     scope: str = "general"
     terms: str = ""
-    agreed_when: Expression = FALSE
+    agreed_when: Condition = preset(FALSE)
     direct: Distribution | None = None
-    when: Expression = TRUE
-    pace: Expression = ONE
+    when: Condition = preset(TRUE)
+    pace: Amount = preset(ONE)
     begins: Fixed | Distribution | None = None
-    strain: Expression = ONE
+    strain: Amount = preset(ONE)
     violations: Distribution | None = None
-    harm: tuple[Effect, ...] = ()
+    harm: Effects = preset(())
     renewable: bool = True
     title: str = ""
 

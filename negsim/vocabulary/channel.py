@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action
 from negsim.model.clocks import Distribution
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, where
+from negsim.model.inputs import Amount, Condition, Effects, Names, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, ONE, both, tidy
@@ -21,7 +21,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["Channel"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Channel(When):
     """Contacts that follow each other while the channel is open; a secret one works until it leaks.
 
@@ -72,18 +72,18 @@ class Channel(When):
     steps: ClassVar[tuple[str, ...]] = ("contacts",)
 
     name: str = field(kw_only=False)
-    between: tuple[str, ...]
+    between: Names
     contacts: Distribution
     level: str = ""
     opens: Distribution | None = None
     closes: Distribution | None = None
-    when: Expression = ALWAYS
-    pace_of_contacts: Expression = ONE
+    when: Condition = preset(ALWAYS)
+    pace_of_contacts: Amount = preset(ONE)
     secret: bool = False
     leaks: Distribution | None = None
-    helps: Expression = Number(1.2)
-    effects: tuple[Effect, ...] = ()
-    scandal: tuple[Effect, ...] = ()
+    helps: Amount = preset(Number(1.2))
+    effects: Effects = preset(())
+    scandal: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -99,7 +99,7 @@ class Channel(When):
     @property
     def open(self) -> Fact:
         """The fact that it is open."""
-        return Fact(f"{self.name}.open", self.opens is None)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.open", self.opens is None)
 
     @property
     def used(self) -> Fact:

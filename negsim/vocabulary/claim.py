@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.clocks import chance
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number
+from negsim.model.expressions import Number
+from negsim.model.inputs import Amounts, Name, preset, record
 from negsim.model.names import check_name
 from negsim.model.parameters import Parameter
 from negsim.model.variables import Fact
@@ -19,7 +20,7 @@ from negsim.vocabulary.common import EMPTY, numbers, party, put
 __all__ = ["Claim"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Claim:
     """An assertion that may be false, and each party's own view of it.
 
@@ -59,9 +60,9 @@ class Claim:
     table: ClassVar[str] = "claim"
 
     name: str = field(kw_only=False)
-    by: str
+    by: Name
     credibility: float
-    views: Mapping[str, Expression] = EMPTY
+    views: Amounts = preset(EMPTY)
     text: str = ""
     source: str = ""
     grade: str = "judgement"

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from negsim.model.actions import Action
 from negsim.model.clocks import Clock, Fixed
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.expressions import Expression, where
+from negsim.model.inputs import Amount, Condition, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.fields import ONE, REVIEWING, both
 
 __all__ = ["Dates"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Dates:
     """When a meeting's day is here: ``NAME.fall_due`` the first time, ``NAME.meet_late`` each later one.
 
@@ -43,13 +43,13 @@ class Dates:
 
     name: str
     clock: Clock
-    guard: Expression
+    guard: Condition
     later: Clock | None
-    later_guard: Expression
-    never: Expression
+    later_guard: Condition
+    never: Amount
     most: int
     missable: bool
-    pace: Expression = ONE
+    pace: Amount = preset(ONE)
 
     @property
     def due(self) -> Fact:

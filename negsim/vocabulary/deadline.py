@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -12,10 +12,10 @@ from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.calendar import Duration, Moment, counted_days, days
 from negsim.model.clocks import On
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, where
+from negsim.model.inputs import Amount, Condition, Date, Effects, MaybeName, preset, record
 from negsim.model.variables import Counter, Fact, Level
 from negsim.vocabulary.common import asked, put
 from negsim.vocabulary.fields import NEVER, ONE, ZERO, both, due_again, fixed, tidy
@@ -23,7 +23,7 @@ from negsim.vocabulary.fields import NEVER, ONE, ZERO, both, due_again, fixed, t
 __all__ = ["Deadline"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Deadline:
     """A date by which something shall be settled.
 
@@ -83,15 +83,15 @@ class Deadline:
     table: ClassVar[str] = "deadline"
 
     name: str = field(kw_only=False)
-    on: Moment
-    by: str | None = None
-    met: Expression = NEVER
-    settle: Expression = ZERO
-    settles: tuple[Effect, ...] = ()
-    extend: Expression = ZERO
+    on: Date
+    by: MaybeName = preset(None)
+    met: Condition = preset(NEVER)
+    settle: Amount = preset(ZERO)
+    settles: Effects = preset(())
+    extend: Amount = preset(ZERO)
     extension: Duration = "30 days"
     most: int = 3
-    consequence: tuple[Effect, ...] = ()
+    consequence: Effects = preset(())
     peak: float = 3.0
     window: Duration = 14.0
     halving: Duration = 4.0

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Moment
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, as_condition
+from negsim.model.inputs import Amount, Condition, Conditions, MaybeDate, MaybeName, Name, preset, record
 from negsim.model.names import check_name
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
@@ -23,7 +23,7 @@ from negsim.vocabulary.preconditions import Settled
 __all__ = ["Demand"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Demand:
     """What a party insists on before it goes on, how it is verified, and how it may be dropped.
 
@@ -85,21 +85,21 @@ class Demand:
     table: ClassVar[str] = "demand"
 
     name: str = field(kw_only=False)
-    of: str
-    needs: Expression
-    after: tuple[Expression, ...] = ()
-    not_until: Moment | None = None
-    stated_when: Expression = ALWAYS
+    of: Name
+    needs: Condition
+    after: Conditions = preset(())
+    not_until: MaybeDate = preset(None)
+    stated_when: Condition = preset(ALWAYS)
     latched: bool = True
-    expires: Moment | None = None
-    verified_by: str | None = None
+    expires: MaybeDate = preset(None)
+    verified_by: MaybeName = preset(None)
     verifies: Distribution | Fixed | None = None
-    waived_on: Moment | None = None
-    waiver: Expression = ZERO
+    waived_on: MaybeDate = preset(None)
+    waiver: Amount = preset(ZERO)
     yields: Distribution | None = None
-    pace: Expression = ONE
-    guaranteed_when: Expression = NEVER
-    together_with: str | None = None
+    pace: Amount = preset(ONE)
+    guaranteed_when: Condition = preset(NEVER)
+    together_with: MaybeName = preset(None)
     together: Distribution | Fixed | None = None
     title: str = ""
 
@@ -129,7 +129,7 @@ class Demand:
     @property
     def stated(self) -> Fact:
         """The fact that it was raised."""
-        return Fact(f"{self.name}.stated", self.stated_when == ALWAYS)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.stated", self.stated_when == ALWAYS)
 
     @property
     def met(self) -> Fact:
@@ -195,7 +195,7 @@ class Demand:
             facts = {self.met: True, self.waived: how == "waive"}
         else:
             facts = {}
-        pieces: list[Element] = [Party(self.of), *(Fact(one.name, value) for one, value in facts.items())]  # type: ignore[arg-type] # made an expression by Fact
+        pieces: list[Element] = [Party(self.of), *(Fact(one.name, value) for one, value in facts.items())]
         if how != "without" and self.stated_when != ALWAYS:
             effects = (self.stated, self.met, self.waived) if how == "waive" else (self.stated,)
             pieces += [one for one in effects if one not in facts] + [self._raise(*effects)]

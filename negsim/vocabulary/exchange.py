@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Fixed, Immediately
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, where
+from negsim.model.expressions import where
+from negsim.model.inputs import Amount, Condition, Effects, Names, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, NEVER, ZERO, both, tidy
@@ -21,7 +21,7 @@ from negsim.vocabulary.preconditions import When, heard
 __all__ = ["Exchange"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Exchange(When):
     """A swap that two sides agree on and carry out stage by stage.
 
@@ -74,15 +74,15 @@ class Exchange(When):
     )
 
     name: str = field(kw_only=False)
-    between: tuple[str, ...]
+    between: Names
     takes: Distribution | Fixed
     what: str = ""
-    agreed_when: Expression = NEVER
+    agreed_when: Condition = preset(NEVER)
     agrees: Distribution | None = None
-    when: Expression = ALWAYS
+    when: Condition = preset(ALWAYS)
     stages: int = 1
-    fails: Expression = ZERO
-    goodwill: tuple[Effect, ...] = ()
+    fails: Amount = preset(ZERO)
+    goodwill: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Duration, Moment, days
+from negsim.model.calendar import Duration, days
 from negsim.model.clocks import Distribution, On
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, where
+from negsim.model.inputs import Amount, Condition, Effects, MaybeDate, Name, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, fixed, pace_for, tidy
@@ -22,7 +22,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["LeaderChange"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LeaderChange(When):
     """A leader dies, is overthrown, or loses an election; the successor is fresh for a while.
 
@@ -70,15 +70,15 @@ class LeaderChange(When):
     )
 
     name: str = field(kw_only=False)
-    of: str
+    of: Name
     changes: Distribution | None = None
-    election: Moment | None = None
-    loses: Expression = Number(0.5)
-    when: Expression = ALWAYS
-    pace_of_change: Expression = ONE
+    election: MaybeDate = preset(None)
+    loses: Amount = preset(Number(0.5))
+    when: Condition = preset(ALWAYS)
+    pace_of_change: Amount = preset(ONE)
     fresh_for: Duration = 365.0
-    factor: Expression = Number(1.5)
-    effects: tuple[Effect, ...] = ()
+    factor: Amount = preset(Number(1.5))
+    effects: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
@@ -14,6 +14,7 @@ from negsim.model.clocks import Distribution
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, log, where
+from negsim.model.inputs import Amount, Condition, MaybeName, Names, preset, record
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.common import asked, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, ONE, both, fixed, tidy
@@ -22,7 +23,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["Mediator"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Mediator(When):
     """A third party and what it does between the two, as long as it is engaged.
 
@@ -81,16 +82,16 @@ class Mediator(When):
 
     name: str = field(kw_only=False)
     who: str
-    between: tuple[str, ...]
+    between: Names
     engages: Distribution | None = None
     disengages: Distribution | None = None
     returns: Distribution | None = None
-    when: Expression = ALWAYS
-    hosting: Expression = Number(1.4)
+    when: Condition = preset(ALWAYS)
+    hosting: Amount = preset(Number(1.4))
     formulates: Distribution | None = None
     guarantees: Distribution | None = None
-    target: str | None = None
-    push: Expression = Number(1.4)
+    target: MaybeName = preset(None)
+    push: Amount = preset(Number(1.4))
     half_life: Duration | None = None
     step: Duration = 7.0
     title: str = ""
@@ -117,7 +118,7 @@ class Mediator(When):
     @property
     def engaged(self) -> Fact:
         """The fact that the mediator is at work."""
-        return Fact(f"{self.name}.engaged", self.engages is None)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.engaged", self.engages is None)
 
     @property
     def formula(self) -> Fact:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Moment, moment
+from negsim.model.calendar import moment
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, all_of, as_condition, as_number, where
+from negsim.model.inputs import (
+    Amount,
+    Amounts,
+    Condition,
+    ConditionsOf,
+    Laws,
+    Likely,
+    MaybeAmount,
+    MaybeDate,
+    Names,
+    ordered_record,
+    preset,
+    record,
+)
 from negsim.model.names import check_name
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import (
@@ -40,7 +54,7 @@ __all__ = ["Meeting", "Postpone"]
 OWN_FACTS = ("held", "due", "waived", "postponed", "called_off", "times_put_off")
 
 
-@dataclass(frozen=True, slots=True)
+@ordered_record
 class Postpone:
     """What becomes of a meeting that is not held on its date: reviewed anew at a later date, or never held.
 
@@ -68,9 +82,9 @@ class Postpone:
     """
 
     delay: Distribution | Fixed
-    never: Expression = ZERO
-    waiver: Expression | None = None
-    on_date: Expression = ONE
+    never: Amount = preset(ZERO)
+    waiver: MaybeAmount = preset(None)
+    on_date: Likely = preset(ONE)
     most: int = 10
 
     def __post_init__(self) -> None:
@@ -85,7 +99,7 @@ class Postpone:
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Meeting(Requires):
     """A meeting between parties, at a date that is fixed or still to be arranged, and put off again if need be.
 
@@ -156,20 +170,20 @@ class Meeting(Requires):
     steps: ClassVar[tuple[str, ...]] = ("held",)
 
     name: str = field(kw_only=False)
-    among: tuple[str, ...]
-    on: Moment | None = None
+    among: Names
+    on: MaybeDate = preset(None)
     lead: Distribution | Fixed | None = None
-    when: Expression = TRUE
-    requires: Mapping[str, Expression] = EMPTY
-    on_date: Expression = ONE
-    waiver: Expression = ZERO
-    waivers: Mapping[str, Expression] = EMPTY
+    when: Condition = preset(TRUE)
+    requires: ConditionsOf = preset(EMPTY)
+    on_date: Likely = preset(ONE)
+    waiver: Amount = preset(ZERO)
+    waivers: Amounts = preset(EMPTY)
     otherwise: Postpone | None = None
-    products: Mapping[str, Expression] = EMPTY
+    products: Amounts = preset(EMPTY)
     leaders: bool = False
-    consent: Mapping[str, Distribution] = EMPTY
-    willing: Mapping[str, Expression] = EMPTY
-    pace: Expression = ONE
+    consent: Laws = preset(EMPTY)
+    willing: Amounts = preset(EMPTY)
+    pace: Amount = preset(ONE)
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Fixed
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number
+from negsim.model.expressions import Number
+from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, clock_or_now, pace_for, tidy
@@ -21,7 +21,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["Offer"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Offer(When):
     """A proposal by one party that the other accepts, refuses, or leaves unanswered.
 
@@ -74,18 +74,18 @@ class Offer(When):
     )
 
     name: str = field(kw_only=False)
-    by: str
-    to: str
+    by: Name
+    to: Name
     answers: Distribution | Fixed
     terms: str = ""
     makes: Distribution | Fixed | None = None
-    when: Expression = ALWAYS
-    accepts: Expression = Number(0.5)
+    when: Condition = preset(ALWAYS)
+    accepts: Amount = preset(Number(0.5))
     lapses: Distribution | Fixed | None = None
     again: Distribution | Fixed | None = None
-    pace: Expression = ONE
-    acceptance: tuple[Effect, ...] = ()
-    refusal: tuple[Effect, ...] = ()
+    pace: Amount = preset(ONE)
+    acceptance: Effects = preset(())
+    refusal: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Moment, moment
+from negsim.model.calendar import moment
 from negsim.model.clocks import Immediately, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, all_of, as_condition, as_number
+from negsim.model.expressions import Number, all_of, as_condition, as_number
+from negsim.model.inputs import Amount, Condition, MaybeDate, Name, preset, record
 from negsim.model.names import check_name
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
@@ -23,7 +24,7 @@ from negsim.vocabulary.preconditions import Settled
 __all__ = ["Precondition"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Precondition:
     """What a party demands before it goes on: all of, any of, at least k of, not.
 
@@ -65,12 +66,12 @@ class Precondition:
     table: ClassVar[str] = "precondition"
 
     name: str = field(kw_only=False)
-    of: str
-    needs: Expression
+    of: Name
+    needs: Condition
     latched: bool = True
-    expires: Moment | None = None
-    waiver: Expression = ZERO
-    waived_on: Moment | None = None
+    expires: MaybeDate = preset(None)
+    waiver: Amount = preset(ZERO)
+    waived_on: MaybeDate = preset(None)
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -119,8 +120,8 @@ class Precondition:
         """The demand never waived, or settled from the start: not made, met, or waived."""
         if how == "harden":
             return replace(self, waiver=ZERO, waived_on=None)
-        waived = Fact(self.waived.name, how == "waive")  # type: ignore[arg-type] # made an expression by Fact
-        return Settled(name=self.name, pieces=(Party(self.of), Fact(self.met.name, True), waived))  # type: ignore[arg-type] # as above
+        waived = Fact(self.waived.name, how == "waive")
+        return Settled(name=self.name, pieces=(Party(self.of), Fact(self.met.name, True), waived))
 
     def expand(self) -> Iterator[Element]:
         """Yield facts, the actions that keep ``met``, and the question when it is first met."""

@@ -6,8 +6,8 @@ whichever way leads to it. What arrives at the very instant of a date counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from negsim.errors import ScenarioError
@@ -16,6 +16,7 @@ from negsim.model.clocks import Clock, Immediately
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.expressions import Expression, minimum, where
+from negsim.model.inputs import Amounts, Condition, ConditionsOf, preset, record
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import put
@@ -97,7 +98,7 @@ class Requires(When):
             check_share(share, f"{where_}: waiver{' of ' + name if name else ''}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Settled:
     """A demand of which it is supposed how it ends: its facts have these values from the start."""
 
@@ -109,7 +110,7 @@ class Settled:
         yield from self.pieces
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Terms:
     """What parties need on a date, and the share with which each lets it pass.
 
@@ -129,9 +130,9 @@ class Terms:
     """
 
     word: str
-    needs: Mapping[str, Expression]
-    shares: Mapping[str, Expression]
-    also: Expression = ALWAYS
+    needs: ConditionsOf
+    shares: Amounts
+    also: Condition = preset(ALWAYS)
     declared: bool = False
 
     def __post_init__(self) -> None:

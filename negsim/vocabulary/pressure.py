@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
@@ -14,6 +14,7 @@ from negsim.model.clocks import Distribution, Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, log
+from negsim.model.inputs import Amount, Condition, Name, preset, record
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, both, fixed, tidy
@@ -25,7 +26,7 @@ FELT = 0.01
 """Below this strength nobody feels it any more, and it stops fading."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pressure(When):
     """Pressure or leverage: rises when it is applied, and fades with a half-life.
 
@@ -79,17 +80,17 @@ class Pressure(When):
     steps: ClassVar[tuple[str, ...]] = ("applied",)
 
     name: str = field(kw_only=False)
-    by: str
+    by: Name
     on: str
     strength: float = 0.0
-    dose: Expression = Number(1.0)
+    dose: Amount = preset(Number(1.0))
     applied: Distribution | None = None
-    applied_when: Expression = NEVER
-    when: Expression = ALWAYS
-    lifted_when: Expression = NEVER
+    applied_when: Condition = preset(NEVER)
+    when: Condition = preset(ALWAYS)
+    lifted_when: Condition = preset(NEVER)
     half_life: Duration | None = None
     step: Duration = 7.0
-    factor: Expression = Number(1.4)
+    factor: Amount = preset(Number(1.4))
     centre: float | None = None
     title: str = ""
 

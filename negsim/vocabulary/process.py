@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import field
 from typing import Any, ClassVar
 
 from negsim.errors import ScenarioError
@@ -13,6 +13,7 @@ from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, all_of, as_condition, as_number
+from negsim.model.inputs import Amount, Amounts, Condition, ConditionsOf, MaybeName, Names, preset, record
 from negsim.model.names import check_name
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import (
@@ -35,7 +36,7 @@ from negsim.vocabulary.preconditions import Requires, Terms, heard
 __all__ = ["Process"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Process(Requires):
     """Rounds of talks between the same parties, in an active or a stalled state.
 
@@ -94,19 +95,19 @@ class Process(Requires):
     steps: ClassVar[tuple[str, ...]] = ("number",)
 
     name: str = field(kw_only=False)
-    among: tuple[str, ...]
+    among: Names
     gap: Distribution
     stalled_gap: Distribution
     held_before: int = 0
-    opening: str | None = None
-    stalls: Expression = ZERO
-    pace: Expression = ONE
-    when: Expression = TRUE
-    requires: Mapping[str, Expression] = EMPTY
-    waiver: Expression = ZERO
-    waivers: Mapping[str, Expression] = EMPTY
-    revived_by: Expression = FALSE
-    products: Mapping[str, Expression] = EMPTY
+    opening: MaybeName = preset(None)
+    stalls: Amount = preset(ZERO)
+    pace: Amount = preset(ONE)
+    when: Condition = preset(TRUE)
+    requires: ConditionsOf = preset(EMPTY)
+    waiver: Amount = preset(ZERO)
+    waivers: Amounts = preset(EMPTY)
+    revived_by: Condition = preset(FALSE)
+    products: Amounts = preset(EMPTY)
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -130,12 +131,12 @@ class Process(Requires):
     @property
     def number(self) -> Counter:
         """How many rounds have been held."""
-        return Counter(f"{self.name}.number", self.held_before)  # type: ignore[arg-type] # made an expression by Counter
+        return Counter(f"{self.name}.number", self.held_before)
 
     @property
     def active(self) -> Fact:
         """The fact that the process is active, not stalled."""
-        return Fact(f"{self.name}.active", True)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.active", True)
 
     @property
     def in_session(self) -> Fact:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action
-from negsim.model.calendar import Duration, Moment, days, moment
+from negsim.model.calendar import Duration, days, moment
 from negsim.model.clocks import Distribution, Fixed, Immediately, On, chance
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, all_of, as_condition, as_number, where
+from negsim.model.inputs import Amount, Condition, MaybeDate, Name, preset, record
 from negsim.model.names import check_name
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import FALSE, ONE, TRUE, ZERO, asked, is_true, party, put
@@ -25,7 +26,7 @@ CATCHING_UP = 1e-5
 """Days (about a second) in which a promise made before the start runs through its age."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Promise(When):
     """Something that one party has promised to another and may deliver late, only at the table, or never.
 
@@ -79,16 +80,16 @@ class Promise(When):
     steps: ClassVar[tuple[str, ...]] = ("delivered",)
 
     name: str = field(kw_only=False)
-    by: str
-    to: str
+    by: Name
+    to: Name
     delay: Distribution | Fixed
     age: Duration = 0.0
-    due: Moment | None = None
-    when: Expression = TRUE
-    pace: Expression = ONE
-    reliability: Expression = ONE
-    only_at_table: Expression = ZERO
-    at_table: Expression = FALSE
+    due: MaybeDate = preset(None)
+    when: Condition = preset(TRUE)
+    pace: Amount = preset(ONE)
+    reliability: Amount = preset(ONE)
+    only_at_table: Amount = preset(ZERO)
+    at_table: Condition = preset(FALSE)
     title: str = ""
 
     def __post_init__(self) -> None:

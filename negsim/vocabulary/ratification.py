@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Fixed
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number
+from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, pace_for, tidy
@@ -21,7 +21,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["Ratification"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Ratification(When):
     """A parliament, a plebiscite, a party congress: it votes, passes or rejects, perhaps again.
 
@@ -69,14 +69,14 @@ class Ratification(When):
     )
 
     name: str = field(kw_only=False)
-    of: str
+    of: Name
     takes: Distribution | Fixed
-    when: Expression = ALWAYS
-    passes: Expression = Number(0.9)
+    when: Condition = preset(ALWAYS)
+    passes: Amount = preset(Number(0.9))
     attempts: int = 1
     again: Distribution | Fixed | None = None
-    pace: Expression = ONE
-    rejection: tuple[Effect, ...] = ()
+    pace: Amount = preset(ONE)
+    rejection: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, clip
+from negsim.model.inputs import Amount, Name, preset, record
 from negsim.model.variables import Fact
 from negsim.vocabulary.fields import ONE, ZERO, follows, tidy
 
 __all__ = ["Readiness"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Readiness:
     """How ready one party is to negotiate: motivation times optimism.
 
@@ -57,12 +58,12 @@ class Readiness:
     table: ClassVar[str] = "readiness"
 
     name: str = field(kw_only=False)
-    of: str
-    cost: Expression = ZERO
-    risk: Expression = ZERO
-    pressure: Expression = ZERO
-    trust: Expression = ONE
-    counterpart: Expression = ONE
+    of: Name
+    cost: Amount = preset(ZERO)
+    risk: Amount = preset(ZERO)
+    pressure: Amount = preset(ZERO)
+    trust: Amount = preset(ONE)
+    counterpart: Amount = preset(ONE)
     threshold: float = 0.25
     centre: float | None = None
     title: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
@@ -12,6 +12,7 @@ from negsim.model.clocks import Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, as_condition
+from negsim.model.inputs import Conditions, MaybeName, Name, preset, record
 from negsim.model.variables import Level
 from negsim.vocabulary.common import put
 from negsim.vocabulary.fields import tidy
@@ -19,7 +20,7 @@ from negsim.vocabulary.fields import tidy
 __all__ = ["Reputation"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reputation:
     """A Beta belief about how often somebody keeps its word, with forgetting.
 
@@ -59,10 +60,10 @@ class Reputation:
     table: ClassVar[str] = "reputation"
 
     name: str = field(kw_only=False)
-    of: str
-    kept: tuple[Expression, ...] = ()
-    broken: tuple[Expression, ...] = ()
-    among: str | None = None
+    of: Name
+    kept: Conditions = preset(())
+    broken: Conditions = preset(())
+    among: MaybeName = preset(None)
     forgetting: float = 0.9
     prior_kept: float = 1.0
     prior_broken: float = 1.0

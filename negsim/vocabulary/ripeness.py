@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
@@ -11,7 +11,8 @@ from negsim.model.actions import Action
 from negsim.model.clocks import Distribution, Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, all_of
+from negsim.model.expressions import all_of
+from negsim.model.inputs import Amount, ConditionsOf, MaybeName, Names, preset, record
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import Lookup, asked, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, ONE, SETTLING, both, clock_or_now, follows, pace_for, tidy
@@ -19,7 +20,7 @@ from negsim.vocabulary.fields import ALWAYS, ONE, SETTLING, both, clock_or_now, 
 __all__ = ["Ripeness"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Ripeness:
     """A ripe moment: each side *perceives* that it is stuck and hurt, and that there is a way out.
 
@@ -64,13 +65,13 @@ class Ripeness:
     table: ClassVar[str] = "ripeness"
 
     name: str = field(kw_only=False)
-    between: tuple[str, ...]
-    stalemate: Mapping[str, Expression]
-    way_out: Mapping[str, Expression] = Lookup()
+    between: Names
+    stalemate: ConditionsOf
+    way_out: ConditionsOf = preset(Lookup())
     notices: Distribution | None = None
     seize: Distribution | None = None
-    by: str | None = None
-    pace: Expression = ONE
+    by: MaybeName = preset(None)
+    pace: Amount = preset(ONE)
     title: str = ""
 
     def __post_init__(self) -> None:

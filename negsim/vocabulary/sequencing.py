@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError, nearest
@@ -12,6 +12,7 @@ from negsim.model.clocks import Distribution, Fixed, Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, all_of, as_condition
+from negsim.model.inputs import Condition, Conditions, ConditionsOf, preset, record
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import asked, party, put
 from negsim.vocabulary.fields import ALWAYS, both, clock_or_now, follows, tidy
@@ -20,7 +21,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["Deadlock", "Sequence", "Sequencing"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Sequence:
     """A before B before C: a step counts only once the steps before it have come true.
 
@@ -48,7 +49,7 @@ class Sequence:
     table: ClassVar[str] = "sequence"
 
     name: str = field(kw_only=False)
-    steps: tuple[Expression, ...]
+    steps: Conditions
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -91,7 +92,7 @@ class Sequence:
                 yield Action(name=f"{self.name}.warn.n{k}", when=early, clock=Immediately(), effects=wrong, priority=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Sequencing:
     """One switch for what is worked on first: a track is open when the policy lets it be.
 
@@ -124,7 +125,7 @@ class Sequencing:
     table: ClassVar[str] = "sequencing"
 
     name: str = field(kw_only=False)
-    tracks: Mapping[str, Expression]
+    tracks: ConditionsOf
     policy: str = "parallel"
     order: tuple[str, ...] = ()
     title: str = ""
@@ -155,7 +156,7 @@ class Sequencing:
     def open(self, track: str) -> Fact:
         """The fact that a track may be worked on now."""
         may = self.may(track)
-        return Fact(f"{self.name}.{track}_open", may == ALWAYS)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.{track}_open", may == ALWAYS)
 
     @property
     def completed(self) -> Fact:
@@ -177,7 +178,7 @@ class Sequencing:
         yield Action(name=f"{self.name}.complete", when=guard, clock=Immediately(), effects=(self.completed.set(True),))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Deadlock(When):
     """A named deadlock: it holds while nobody has what it waits for.
 
@@ -210,8 +211,8 @@ class Deadlock(When):
     steps: ClassVar[tuple[str, ...]] = ("holds",)
 
     name: str = field(kw_only=False)
-    waits: Mapping[str, Expression]
-    when: Expression = ALWAYS
+    waits: ConditionsOf
+    when: Condition = preset(ALWAYS)
     declared: Distribution | Fixed | None = None
     title: str = ""
 

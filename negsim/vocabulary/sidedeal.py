@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action
 from negsim.model.clocks import Distribution, Immediately
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, where
+from negsim.model.inputs import Amount, Condition, Effects, Names, preset, record
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, both, pace_for, tidy
@@ -21,7 +21,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["SideDeal"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SideDeal(When):
     """A deal beside the talks (minerals, gas, grain, arms) as a bond of interest while it is in force.
 
@@ -69,16 +69,16 @@ class SideDeal(When):
     )
 
     name: str = field(kw_only=False)
-    between: tuple[str, ...]
+    between: Names
     subject: str = ""
     signed: bool = False
     signs: Distribution | None = None
-    when: Expression = ALWAYS
-    pace_of_signing: Expression = ONE
+    when: Condition = preset(ALWAYS)
+    pace_of_signing: Amount = preset(ONE)
     collapses: Distribution | None = None
-    collapses_when: Expression = NEVER
-    bond: Expression = Number(1.2)
-    effects: tuple[Effect, ...] = ()
+    collapses_when: Condition = preset(NEVER)
+    bond: Amount = preset(Number(1.2))
+    effects: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -102,12 +102,12 @@ class SideDeal(When):
     @property
     def was_signed(self) -> Fact:
         """The fact that it was signed."""
-        return Fact(f"{self.name}.signed", self.signed)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.signed", self.signed)
 
     @property
     def in_force(self) -> Fact:
         """The fact that it binds now."""
-        return Fact(f"{self.name}.in_force", self.signed)  # type: ignore[arg-type] # made an expression by Fact
+        return Fact(f"{self.name}.in_force", self.signed)
 
     @property
     def pace(self) -> Expression:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp
+from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, ZERO, both, tidy
@@ -20,7 +20,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["Spoiler"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Spoiler(When):
     """Somebody inside or outside the talks who acts to wreck them.
 
@@ -66,14 +66,14 @@ class Spoiler(When):
     steps: ClassVar[tuple[str, ...]] = ("acts",)
 
     name: str = field(kw_only=False)
-    by: str
+    by: Name
     acts: Distribution
-    progress: Expression = ZERO
-    growth: Expression = Number(1.0)
-    when: Expression = ALWAYS
-    derails: Expression = ZERO
-    derailment: tuple[Effect, ...] = ()
-    harm: tuple[Effect, ...] = ()
+    progress: Amount = preset(ZERO)
+    growth: Amount = preset(Number(1.0))
+    when: Condition = preset(ALWAYS)
+    derails: Amount = preset(ZERO)
+    derailment: Effects = preset(())
+    harm: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Fixed, Immediately
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, where
+from negsim.model.inputs import Amount, Amounts, Condition, Effects, Laws, Names, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import Lookup, asked, numbers, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, pace_for, tidy
@@ -21,7 +21,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["Suspension"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Suspension(When):
     """Talks that a party walks out of, that are suspended, taken up again, or ended for good.
 
@@ -73,16 +73,16 @@ class Suspension(When):
     steps: ClassVar[tuple[str, ...]] = ("times",)
 
     name: str = field(kw_only=False)
-    among: tuple[str, ...]
-    walks_out: Mapping[str, Distribution] = Lookup()
-    pace: Mapping[str, Expression] = Lookup()
-    suspends_when: Expression = NEVER
+    among: Names
+    walks_out: Laws = preset(Lookup())
+    pace: Amounts = preset(Lookup())
+    suspends_when: Condition = preset(NEVER)
     resumes: Distribution | Fixed | None = None
-    pace_of_return: Expression = ONE
-    ends: Expression = ZERO
-    ends_when: Expression = NEVER
-    when: Expression = ALWAYS
-    harm: tuple[Effect, ...] = ()
+    pace_of_return: Amount = preset(ONE)
+    ends: Amount = preset(ZERO)
+    ends_when: Condition = preset(NEVER)
+    when: Condition = preset(ALWAYS)
+    harm: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Fixed
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, where
+from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, clock_or_now, fixed, tidy
@@ -23,7 +23,7 @@ __all__ = ["Threat"]
 A_DAY = fixed(1.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Threat(When):
     """A conditional commitment that stands until it is tested, withdrawn, or carried out.
 
@@ -76,19 +76,19 @@ class Threat(When):
     steps: ClassVar[tuple[str, ...]] = ("made",)
 
     name: str = field(kw_only=False)
-    by: str
-    to: str
+    by: Name
+    to: Name
     text: str = ""
     makes: Distribution | Fixed | None = None
-    when: Expression = ALWAYS
-    tested_when: Expression = NEVER
+    when: Condition = preset(ALWAYS)
+    tested_when: Condition = preset(NEVER)
     acts: Distribution | Fixed = A_DAY
-    resolve: Expression = Number(0.5)
-    deters: Expression = Number(0.5)
-    credibility: Expression = ONE
+    resolve: Amount = preset(Number(0.5))
+    deters: Amount = preset(Number(0.5))
+    credibility: Amount = preset(ONE)
     withdraws: Distribution | None = None
-    deed: tuple[Effect, ...] = ()
-    bluff: tuple[Effect, ...] = ()
+    deed: Effects = preset(())
+    bluff: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:

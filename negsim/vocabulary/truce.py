@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Duration, Moment, days
+from negsim.model.calendar import Duration, days
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, where
+from negsim.model.inputs import Amount, Condition, Effects, MaybeDate, Names, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, clock_or_now, fixed, pace_for, tidy
@@ -26,7 +27,7 @@ MONITORED, WRITTEN = 0.81, 0.58
 """Hazard ratios of collapse in 1,330 ceasefires of 1989-2020: associations, not effects."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Truce(When):
     """A halt of fighting of some scope, declared by one side or by several, for a term or open.
 
@@ -111,30 +112,30 @@ class Truce(When):
     )
 
     name: str = field(kw_only=False)
-    by: tuple[str, ...]
+    by: Names
     lasts: Distribution
-    towards: tuple[str, ...] = ()
+    towards: Names = preset(())
     scope: str = "general"
     terms: str = ""
     declares: Distribution | Fixed | None = None
-    declared_on: Moment | None = None
-    declared_when: Expression = NEVER
-    when: Expression = ALWAYS
-    pace: Expression = ONE
-    refused: Expression = ZERO
+    declared_on: MaybeDate = preset(None)
+    declared_when: Condition = preset(NEVER)
+    when: Condition = preset(ALWAYS)
+    pace: Amount = preset(ONE)
+    refused: Amount = preset(ZERO)
     begins: Fixed | Distribution | None = None
-    begins_on: Moment | None = None
-    strain: Expression = ONE
+    begins_on: MaybeDate = preset(None)
+    strain: Amount = preset(ONE)
     monitored: bool = False
     written: bool = False
     term: Duration | None = None
-    extends: Expression = ZERO
+    extends: Amount = preset(ZERO)
     extension: Duration | None = None
     most: int = 10
     violations: Distribution | None = None
     window: Duration = 7.0
     tolerates: int | None = None
-    harm: tuple[Effect, ...] = ()
+    harm: Effects = preset(())
     again: bool = True
     title: str = ""
 

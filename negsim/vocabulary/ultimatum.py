@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Duration, Moment, days
+from negsim.model.calendar import Duration, days
 from negsim.model.clocks import Distribution, Immediately, On
-from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number
+from negsim.model.inputs import Amount, Condition, Date, Effects, Name, preset, record
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, due_again, pace_for, tidy
@@ -22,7 +22,7 @@ from negsim.vocabulary.preconditions import When
 __all__ = ["Ultimatum"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Ultimatum(When):
     """One party tells another what to do, by when, or else.
 
@@ -79,18 +79,18 @@ class Ultimatum(When):
     )
 
     name: str = field(kw_only=False)
-    by: str
-    to: str
-    on: Moment
-    met: Expression = NEVER
+    by: Name
+    to: Name
+    on: Date
+    met: Condition = preset(NEVER)
     complies: Distribution | None = None
-    pace: Expression = ONE
-    resolve: Expression = Number(0.5)
-    extend: Expression = ZERO
+    pace: Amount = preset(ONE)
+    resolve: Amount = preset(Number(0.5))
+    extend: Amount = preset(ZERO)
     extension: Duration = "14 days"
-    consequence: tuple[Effect, ...] = ()
-    backing_down: tuple[Effect, ...] = ()
-    when: Expression = ALWAYS
+    consequence: Effects = preset(())
+    backing_down: Effects = preset(())
+    when: Condition = preset(ALWAYS)
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -161,7 +161,7 @@ class Machine:
             outcome = more.get("outcome")
             if outcome is not None and not isinstance(outcome, str):
                 raise EstimateError(f"outcome is {outcome!r}; give the name of an outcome")
-            return self.posed(Question(name="anew", kind=kind, action=what, **more))  # type: ignore[arg-type] # its name is taken
+            return self.posed(Question(name="anew", kind=kind, action=what, **more))
         return self.posed(Question(name="anew", kind=kind, condition=as_expression(what)))
 
     def needs(self, posed: Posed, *kinds: str) -> None:
