@@ -57,7 +57,7 @@ def survives(path: Path, keep: str, moments: list[float]) -> None:
         assert resumed.block.counts.tobytes() == whole.block.counts.tobytes()
 
 
-@pytest.mark.parametrize("keep", ["times", "counts"])
+@pytest.mark.parametrize("keep", ["all", "counts"])
 def test_kill_and_resume(tmp_path: Path, keep: str) -> None:
     moments = random.Random(20250528).choices([0.0, 0.02, 0.05, 0.1], k=3)
     survives(tmp_path / "run.checkpoint", keep, moments)
@@ -67,7 +67,7 @@ def test_kill_and_resume(tmp_path: Path, keep: str) -> None:
 def test_fifty_kills(tmp_path: Path) -> None:
     dice = random.Random(20250602)
     for k in range(50):
-        survives(tmp_path / f"{k}.checkpoint", "times" if k % 2 else "counts", [dice.random() * 0.3])
+        survives(tmp_path / f"{k}.checkpoint", "all" if k % 2 else "counts", [dice.random() * 0.3])
 
 
 def checkpointed(path: Path, **changes: object) -> object:

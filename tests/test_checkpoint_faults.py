@@ -77,7 +77,7 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize("keep", ["times", "answers", "counts"])
+@pytest.mark.parametrize("keep", ["all", "answers", "counts"])
 @pytest.mark.parametrize(("said", "changed", "called", "key"), CHANGES, ids=[change[0] for change in CHANGES])
 def test_what_decides_a_bit_is_compared(
     path: Path, keep: str, said: str, changed: dict[str, Any], called: dict[str, Any], key: str
@@ -251,7 +251,7 @@ def full(*_: Any) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.parametrize("keep", ["times", "counts"])
+@pytest.mark.parametrize("keep", ["all", "counts"])
 def test_a_disk_that_fills_up_costs_no_result(
     path: Path, keep: str, saving_always: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -371,7 +371,7 @@ def test_space_that_the_disk_promised_and_never_wrote_is_left_away(path: Path, s
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such locks here")
-@pytest.mark.parametrize("keep", ["times", "counts"])
+@pytest.mark.parametrize("keep", ["all", "counts"])
 def test_two_runs_do_not_share_a_file(path: Path, keep: str, saving_always: None) -> None:
     def meanwhile(done: int, wanted: int) -> None:
         with pytest.raises(ns.CheckpointError, match="in use by another run; wait for it"):
@@ -381,7 +381,7 @@ def test_two_runs_do_not_share_a_file(path: Path, keep: str, saving_always: None
     assert repr(run(story(), path, keep=keep).probability("done")) == repr(runs.probability("done"))
 
 
-@pytest.mark.parametrize("keep", ["times", "counts"])
+@pytest.mark.parametrize("keep", ["all", "counts"])
 def test_a_file_that_somebody_removed_is_written_again(path: Path, keep: str, saving_always: None) -> None:
     def meanwhile(done: int, wanted: int) -> None:
         if done == 3 * BLOCK:

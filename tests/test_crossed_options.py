@@ -20,7 +20,7 @@ import negsim as ns
 
 N, SEED, BLOCK = 240, 5, 37
 SHARES, MEANS = ("talks", "given"), ("waited", "refused", "mood")
-KEEP = ("times", "answers", "counts")
+KEEP = ("all", "answers", "counts")
 DRAWS = (None, 7)
 ON_ERROR = ("raise", "count")
 PLACES = ("one thread", "three threads", "threads of somebody else", "processes")

@@ -133,7 +133,7 @@ def test_answers_alone_take_less_memory() -> None:
         assert answers.traces == everything.traces
         assert answers.events == everything.events
         assert answers.block.nbytes < everything.block.nbytes
-        with pytest.raises(ns.NotRecorded, match=r"review.*keep='times'"):
+        with pytest.raises(ns.NotRecorded, match=r"review.*keep='all'"):
             answers.count("review")
 
 
@@ -293,3 +293,10 @@ def test_runaways_are_counted_like_other_failures() -> None:
     assert {type(error) for error in runs.failures} == {RunawayError}
     with pytest.raises(ns.NegsimError, match="on_error is 'skip'"):
         ns.simulate(described, replications=20, on_error="skip")
+
+
+def test_the_old_name_of_keeping_all_still_works_and_says_so() -> None:
+    toy = ns.load("toy")
+    with pytest.warns(DeprecationWarning, match="keep='all'"):
+        old = ns.simulate(toy, replications=20, seed=1, keep="times")
+    assert np.array_equal(old.block.first, ns.simulate(toy, replications=20, seed=1, keep="all").block.first)

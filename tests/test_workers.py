@@ -122,7 +122,7 @@ def test_counts_refuse_what_was_not_counted() -> None:
     counts = ns.simulate(story(), replications=100, seed=5, keep="counts")
     with pytest.raises(ns.NotRecorded, match="end of a day"):
         counts.probability("when_talks", by=3.00001)
-    with pytest.raises(ns.EstimateError, match="keep='times'"):
+    with pytest.raises(ns.EstimateError, match="keep='all'"):
         counts.answers("talks")
 
 

@@ -86,7 +86,7 @@ class Verification:
         """Questions with answers that differ by more than the joint error."""
         return tuple(line for line in self.lines if not line.agree)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """A plain dictionary, for JSON."""
         rows = []
         for line in self.lines:

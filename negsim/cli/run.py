@@ -18,7 +18,7 @@ from negsim.cli.limits import Limits, limited
 if TYPE_CHECKING:
     from negsim.model.scenario import Scenario
     from negsim.results.answers import Answer
-    from negsim.results.runs import Results
+    from negsim.results.base import Results
     from negsim.results.solved import Solved
     from negsim.why.explanation import Explanation
 

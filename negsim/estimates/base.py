@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from negsim.errors import EstimateError
 from negsim.estimates.checks import check_level, check_order, whole
@@ -187,7 +186,7 @@ class Estimate:
         low, high = self.ends()
         return f"{self.printed} [{low}, {high}], {self.kind} {percent(self.level)}, n = {thousands(self.n)}"
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """Return the fields and the printed form as a plain dictionary.
 
         >>> one = Estimate(value=0.5, low=0.5, high=0.5, level=0.95, kind="exact", method="matrix exponential", n=0)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from negsim.errors import ScenarioError, nearest
 from negsim.model.calendar import Calendar, moment
-from negsim.model.expressions import as_condition, as_expression
+from negsim.model.expressions import Operand, as_condition, as_expression
 from negsim.model.inputs import MaybeAmount, MaybeCondition, MaybeDate, MaybeName, preset, record
 from negsim.model.names import check_name
 
-__all__ = ["GIVENS", "KINDS", "PROBABILITIES", "Question"]
+__all__ = ["GIVENS", "Askable", "KINDS", "PROBABILITIES", "Question"]
+
+Askable: TypeAlias = str | Operand
+"""What can be asked of finished runs besides a `Question`: the name of one that they asked, or a condition."""
 
 GIVENS = ("given_by", "given_on", "given_not_by")
 """The ways in which a question is conditioned: became true by, holds on, did not become true by a date."""

@@ -21,8 +21,9 @@ from negsim.model.calendar import DAY
 from negsim.program.probes import Asked
 from negsim.report.words import bare, clean, day, judgement, plain
 from negsim.results.answers import stated
+from negsim.results.base import Results
 from negsim.results.estimators import NothingCounted
-from negsim.results.runs import Results, Runs
+from negsim.results.runs import Runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

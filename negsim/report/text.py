@@ -17,7 +17,7 @@ from negsim.report.words import bare, clean, day, judgement, percent, plain
 from negsim.results.answers import Answer
 
 if TYPE_CHECKING:
-    from negsim.results.runs import Results
+    from negsim.results.base import Results
     from negsim.results.solved import Solved
     from negsim.why.explanation import Explanation
     from negsim.why.reasons import Reason

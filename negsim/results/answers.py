@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +12,8 @@ from negsim.model.calendar import counted_days
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.program.probes import Asked
+from negsim.results.base import Results
 from negsim.results.estimators import NothingCounted
-from negsim.results.runs import Results
 
 __all__ = ["Answer", "answers", "deadline", "stated"]
 
@@ -146,7 +147,9 @@ def deadline(question: Question, scenario: Scenario) -> str:
     return scenario.calendar.date_text(question.closes(scenario.calendar, scenario.horizon))
 
 
-def answers(runs: Results, questions: Any = None, *, level: float = 0.95) -> tuple[Answer, ...]:
+def answers(
+    runs: Results, questions: Iterable[Question | str] | None = None, *, level: float = 0.95
+) -> tuple[Answer, ...]:
     """Answer the scenario's questions from finished runs.
 
     Parameters

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from negsim.errors import EstimateError, NotRecorded, nearest
 from negsim.estimates import Band, Conditional, Curve, CurveRows, Mean, Proportion, Rows
-from negsim.model.calendar import DAY
-from negsim.model.questions import Question
+from negsim.model.calendar import DAY, Dated
+from negsim.model.inputs import Named
+from negsim.model.questions import Askable, Question
 from negsim.program.probes import Asked
+from negsim.results.base import Results
 from negsim.results.estimators import (
     FirstPassage,
     band_of,
@@ -23,7 +25,6 @@ from negsim.results.estimators import (
     refuse_never,
     share,
 )
-from negsim.results.runs import Results
 from negsim.results.tally import Tally
 
 __all__ = ["CountedRuns"]
@@ -61,7 +62,12 @@ class CountedRuns(Results):
         return self.tally.failures
 
     def probability(
-        self, question: Any, by: Any = None, *, before: Any = None, after: Any = None
+        self,
+        question: Question | Askable,
+        by: Dated | None = None,
+        *,
+        before: Dated | None = None,
+        after: Dated | None = None,
     ) -> Proportion | Conditional:
         """How often the answer is yes; see `Runs.probability`.
 
@@ -77,7 +83,7 @@ class CountedRuns(Results):
             rows = Rows(total=self.tally.yes[place], size=self.tally.counted[place], unknown=self.tally.failed_rows)
         elif entry.given is not None or entry.question.kind not in ("reached", "when"):
             raise NotRecorded(
-                f"question {entry.question.name} was counted at its own date only; use keep='times' for others"
+                f"question {entry.question.name} was counted at its own date only; use keep='all' for others"
             )
         else:
             since, upto = self.window(entry, by, after, before)
@@ -118,22 +124,24 @@ class CountedRuns(Results):
         place = int(np.searchsorted(edges, when))
         if place == len(edges) or edges[place] != when:
             where = "at the end of a day or on a question's date" if not self.clustered else "on a question's date"
-            raise NotRecorded(f"nothing was counted at {told!r}; ask {where}, or use keep='times'")
+            raise NotRecorded(f"nothing was counted at {told!r}; ask {where}, or use keep='all'")
         return place
 
-    def band(self, question: Any, by: Any = None, *, low: float = 0.05, high: float = 0.95) -> Band:
+    def band(
+        self, question: Question | Askable, by: Dated | None = None, *, low: float = 0.05, high: float = 0.95
+    ) -> Band:
         """The range of the probability over the draws of the parameters; see `Runs.band`."""
         self._needs_draws()
         return band_of(self, self.probability(question, by), low, high)
 
-    def first_passage(self, question: Any, *, level: float = 0.95) -> FirstPassage:
+    def first_passage(self, question: Question | Askable, *, level: float = 0.95) -> FirstPassage:
         """The cumulative curve of the first time at the edges of the cells, with a simultaneous band."""
         entry = self.asked(question)
         self._needs(entry, "reached", "when")
         if entry.given is not None:
             raise NotRecorded(
                 f"question {entry.question.name} is given '{entry.question.given}', and curves were counted over all"
-                " histories; use keep='times'"
+                " histories; use keep='all'"
             )
         if self.tally.failed == self.tally.n:
             refuse_all_failed(entry.question.name, self.tally.n, self.failures)
@@ -156,16 +164,16 @@ class CountedRuns(Results):
         )
         return FirstPassage(curve, self.scenario.calendar, self.program.horizon / DAY)
 
-    def count(self, what: Any, outcome: str | None = None) -> Mean:
+    def count(self, what: Question | Named | str, outcome: str | None = None) -> Mean:
         """How often an action fires: as a question of kind ``fired`` asks."""
         if isinstance(what, Question) or (isinstance(what, str) and what in self.program.probes.asked):
             return self.mean(what)
         total = self.firings(what, outcome)
         raise NotRecorded(
-            f"{what} fired {total:,} times in all, but its spread was not counted; ask a question of kind 'fired', or use keep='times'"
+            f"{what} fired {total:,} times in all, but its spread was not counted; ask a question of kind 'fired', or use keep='all'"
         )
 
-    def firings(self, action: Any, outcome: str | None = None) -> int:
+    def firings(self, action: Named | str, outcome: str | None = None) -> int:
         """Firings of an action (with an outcome) in all histories together."""
         name = action if isinstance(action, str) else action.name
         rows = [(row.name, result.name) for row in self.program.actions for result in row.outcomes]
@@ -174,7 +182,7 @@ class CountedRuns(Results):
             raise NotRecorded(f"no action {name!r}{nearest(name, [act for act, _ in rows])}")
         return int(self.tally.outcomes[chosen].sum())
 
-    def mean(self, question: Any) -> Mean:
+    def mean(self, question: Question | Askable) -> Mean:
         """The mean answer of a question of kind ``duration`` (days), ``value``, ``holds``, ``fired`` or ``when``."""
         entry = self.asked(question)
         kind, name = entry.question.kind, entry.question.name
@@ -182,7 +190,7 @@ class CountedRuns(Results):
         if entry.given is not None:
             raise NotRecorded(
                 f"question {name} is given '{entry.question.given}', and means were counted over all histories; use"
-                " keep='times'"
+                " keep='all'"
             )
         failed = self.tally.failed_rows
         if self.tally.failed == self.tally.n:
@@ -201,17 +209,17 @@ class CountedRuns(Results):
         never = never_share(rows, clustered=self.clustered)
         return replace(bounded(total.mean(failed, clustered=self.clustered), limits(entry)), never=never)
 
-    def quantile(self, question: Any, p: float, *, level: float = 0.95) -> Any:
+    def quantile(self, question: Question | Askable, p: float, *, level: float = 0.95) -> Any:
         """Refused: quantiles need each history; `first_passage` has those of first times, to one cell."""
         raise NotRecorded(
-            f"a quantile needs the number of each history; use simulate(..., keep='times'), or, for a time, "
+            f"a quantile needs the number of each history; use simulate(..., keep='all'), or, for a time, "
             f"first_passage({str(question)!r}).quantile({p!r})"
         )
 
     def answers(self, *_: Any) -> Any:
         """Refused: single histories were not kept."""
         raise EstimateError(
-            "single histories were not kept; use simulate(..., keep='times') to pair, explain or tabulate them"
+            "single histories were not kept; use simulate(..., keep='all') to pair, explain or tabulate them"
         )
 
     first_times = to_dataframe = answers

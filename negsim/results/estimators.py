@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from negsim.engines.blocks import answered, counted, numbers, times_of
 from negsim.errors import EstimateError
 from negsim.estimates import Band, Conditional, Curve, CurveRows, Mean, Proportion, Quantile, Rows, quantile_of
-from negsim.model.calendar import DAY, Calendar, Moment, moment
+from negsim.estimates.curves import CurvePoint
+from negsim.model.calendar import DAY, Calendar, Dated, moment
 from negsim.program.probes import Asked
 from negsim.results.tally import reached_by_row
 
@@ -59,7 +60,7 @@ class FirstPassage:
     calendar: Calendar
     horizon: float = math.inf
 
-    def at(self, when: Moment) -> Any:
+    def at(self, when: Dated) -> CurvePoint:
         """Probability that it happened by a date (the whole day), with the band."""
         time = self.calendar.deadline(moment(when, "at"), "at") / DAY
         if not 0 <= time <= self.horizon:

@@ -3,208 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negsim.engines.blocks import Block, Trajectory, answered, numbers
-from negsim.errors import EstimateError, NotRecorded, SimulationError, nearest
+from negsim.errors import NotRecorded, SimulationError, nearest
 from negsim.estimates import Band, Conditional, Mean, Proportion, Quantile, Rows
-from negsim.model.calendar import moment
-from negsim.model.expressions import Expression, Operand, Truth, as_expression
-from negsim.model.questions import Question
-from negsim.model.scenario import Scenario
-from negsim.program import Program
+from negsim.model.calendar import Dated
+from negsim.model.inputs import Named
+from negsim.model.questions import Askable, Question
 from negsim.program.probes import Asked
+from negsim.results.base import Results
 from negsim.results.estimators import FirstPassage, band_of, mean_of, mean_over, passage, quantile_in, share, table
-from negsim.results.tally import grid, pivots
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["FirstPassage", "Results", "Runs"]
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Results:
-    """What `Runs` and `CountedRuns` have in common: where they come from, and which questions they can answer.
-
-    Attributes
-    ----------
-    scenario : Scenario
-    program : Program
-    seed : int
-    rows : sequence of tuple of float
-        Parameter values, a tuple a draw; replication r uses row ``r % len(rows)``.
-    drawn : bool
-        Whether the rows were drawn from what is believed of the parameters.
-    engine : str
-    note : str
-        What is worth saying about how it was computed.
-    seconds : float
-        Time spent simulating.
-    max_events : int
-    requested : int
-        Replications asked for; fewer were simulated if a budget ended the run.
-    """
-
-    scenario: Scenario
-    program: Program
-    seed: int
-    rows: Sequence[tuple[float, ...]]
-    drawn: bool
-    engine: str
-    note: str
-    seconds: float
-    max_events: int
-    requested: int
-
-    @property
-    def replications(self) -> int:
-        """How many histories were simulated, failed ones included."""
-        raise NotImplementedError
-
-    def __repr__(self) -> str:
-        """Short: the arrays are asked for by name."""
-        return f"<{type(self).__name__} of {self.scenario.name}: {self.replications:,} replications, seed {self.seed}, {self.engine}>"
-
-    @property
-    def partial(self) -> bool:
-        """Whether a budget ended the run before all replications were simulated."""
-        return self.replications < self.requested
-
-    @cached_property
-    def clustered(self) -> bool:
-        """Whether replications of one row of parameters have something in common, so that rows are clusters."""
-        return self.drawn and any(parameter.belief is not None for parameter in self.program.parameters)
-
-    @cached_property
-    def pivots(self) -> NDArray[np.float64]:
-        """Dates, in microseconds, at which curves are counted by row of parameters."""
-        return pivots(grid(self.program, self.scenario.calendar), self.program, len(self.rows))
-
-    @cached_property
-    def parameters(self) -> NDArray[np.float64]:
-        """Parameter values, (draws, parameters)."""
-        return np.asarray(self.rows, dtype=np.float64).reshape(len(self.rows), len(self.program.parameters))
-
-    def asked(self, question: Any) -> Asked:
-        """The question as it was recorded: by name, by itself, or by its condition.
-
-        Raises
-        ------
-        NotRecorded
-            With the line to add, if the runs did not ask it.
-        """
-        known = self.program.probes.asked
-        name = question.name if isinstance(question, Question) else question
-        if isinstance(name, str) and name in known and question in (name, known[name].question):
-            return known[name]
-        if isinstance(question, (Expression, Operand)):
-            return self._by_condition(as_expression(question))
-        if isinstance(question, Question):
-            raise NotRecorded(
-                f"question {name!r} was not asked; add it: simulate(scenario, ..., questions=[that question])"
-            )
-        raise NotRecorded(
-            f"question {str(name)[:80]!r} was not asked{nearest(str(name), known)}; add it: simulate(scenario, ..., "
-            "questions=[ns.Question(name='mine', condition='...')])"
-        )
-
-    def _by_condition(self, condition: Expression) -> Asked:
-        """Its first time, by the scenario's end, from whichever question recorded it; that question's dates are its own."""
-        plain = (condition, Truth(True))
-        if plain in self.program.probes.first:
-            anew = Question(name="anew", kind="when", condition=condition)
-            return Asked(
-                question=anew, by=self.program.horizon, after=0.0, column=self.program.probes.first.index(plain)
-            )
-        raise NotRecorded(
-            f"nothing recorded when '{condition}' was first true; add it: "
-            f"simulate(scenario, ..., questions=[ns.Question(name='mine', kind='when', condition='{condition}')])"
-        )
-
-    def _needs(self, entry: Asked, *kinds: str) -> None:
-        if entry.question.kind not in kinds:
-            raise EstimateError(
-                f"question {entry.question.name} is of kind {entry.question.kind!r}, which has no such answer; ask one "
-                f"of kind {' or '.join(kinds)}"
-            )
-
-    def _needs_probability(self, entry: Asked) -> None:
-        if not entry.question.probable:
-            advice = (
-                "give it at_least=" if entry.question.kind == "fired" else "ask one of kind reached, happens or holds"
-            )
-            raise EstimateError(
-                f"question {entry.question.name} is of kind {entry.question.kind!r}: its answer is a number and has no "
-                f"probability; {advice}, or use mean()"
-            )
-
-    def _refuse_given(self, entry: Asked) -> None:
-        question = entry.question
-        raise EstimateError(
-            f"question {question.name}: given '{question.given}' is true at the start of every history, so that it "
-            "leaves none out; use given_on (it holds on a date) or given_not_by (it did not become true by a date)"
-        )
-
-    def _no_other_date(self, entry: Asked, upto: float, since: float) -> None:
-        """Refuse other dates than the question's own, where nothing else was recorded."""
-        question = entry.question
-        if upto == entry.by and since == entry.after:
-            return
-        calendar = self.scenario.calendar
-        if question.kind == "fired":
-            what = f"kind='fired', action={question.action!r}, at_least={question.at_least!r}"
-        else:
-            what = f"kind={question.kind!r}, condition='{question.condition}'"
-        opens = f"after={calendar.at(since).isoformat()!r}, " if since > 0 else ""
-        raise NotRecorded(
-            f"question {question.name} looked at its own dates alone; add one with the others: simulate(scenario, ..., "
-            f"questions=[ns.Question(name='mine', {what}, {opens}by={calendar.date_text(upto)!r})])"
-        )
-
-    def window(self, entry: Asked, by: Any = None, after: Any = None, before: Any = None) -> tuple[float, float]:
-        """The opening and the deadline asked for, in microseconds; by default the question's own.
-
-        Raises
-        ------
-        EstimateError
-            If a date lies outside the simulated time, or the window is empty.
-        """
-        calendar, horizon = self.scenario.calendar, self.program.horizon
-        if by is not None and before is not None:
-            raise EstimateError(f"give either by={by!r} (the whole of that day) or before={before!r}, not both")
-        upto, since = entry.by, entry.after
-        if by is not None:
-            upto = calendar.deadline(moment(by, "by"), "by")
-        elif before is not None:
-            upto = calendar.before(moment(before, "before"), "before")
-        if after is not None:
-            since = calendar.opening(moment(after, "after"), "after")
-        for name, told, when in (("by", by, upto), ("before", before, upto), ("after", after, since)):
-            if told is not None and not 0 <= when <= horizon:
-                raise EstimateError(
-                    f"{name}={told!r} lies outside the simulated time ({calendar.label(0.0)} to "
-                    f"{calendar.label(horizon)}); move the scenario's start or end"
-                )
-        if since > upto and (after, by, before) != (None, None, None):
-            raise EstimateError(
-                f"the window from {calendar.label(since)} to {calendar.label(upto)} is empty; give a later by= or an "
-                "earlier after="
-            )
-        return since, upto
-
-    def _needs_draws(self) -> None:
-        if not self.drawn or len(self.rows) < 2:
-            raise EstimateError(
-                "there is no range over parameter draws, because every parameter had its best value; use "
-                "simulate(..., draws=200)"
-            )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -239,7 +58,7 @@ class Runs(Results):
         """Full logs of the first replications, as many as were asked for."""
         return self.block.traces
 
-    def first_times(self, question: Any) -> NDArray[np.float64]:
+    def first_times(self, question: Question | Askable) -> NDArray[np.float64]:
         """First times (days, inf for never; NaN in failed replications) of a question's condition, (n,).
 
         Of a question of kind ``happens``, the first time in its window (or later) at which the condition turned true.
@@ -249,7 +68,12 @@ class Runs(Results):
         return numbers(self.block, entry)
 
     def answers(
-        self, question: Any, by: Any = None, after: Any = None, *, before: Any = None
+        self,
+        question: Question | Askable,
+        by: Dated | None = None,
+        after: Dated | None = None,
+        *,
+        before: Dated | None = None,
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Pair of arrays (yes, counted), (n,): counted is false where what the question is given did not come true.
 
@@ -274,7 +98,12 @@ class Runs(Results):
                 self._refuse_given(entry)
 
     def probability(
-        self, question: Any, by: Any = None, *, before: Any = None, after: Any = None
+        self,
+        question: Question | Askable,
+        by: Dated | None = None,
+        *,
+        before: Dated | None = None,
+        after: Dated | None = None,
     ) -> Proportion | Conditional:
         """How often the answer is yes, with its Monte Carlo interval on request.
 
@@ -301,11 +130,19 @@ class Runs(Results):
         """The row of parameters of each replication, (n,)."""
         return np.asarray(self.block.replications % len(self.rows), dtype=np.int64)
 
-    def sums(self, values: NDArray[Any], counts: NDArray[np.bool_]) -> Rows:
+    def sums(self, values: NDArray[np.number | np.bool_], counts: NDArray[np.bool_]) -> Rows:
         """Totals by row of parameters over the replications that count."""
         return Rows.of(self.draw, len(self.rows), values.astype(np.float64), counts, self.block.failed)
 
-    def band(self, question: Any, by: Any = None, *, low: float = 0.05, high: float = 0.95, **dates: Any) -> Band:
+    def band(
+        self,
+        question: Question | Askable,
+        by: Dated | None = None,
+        *,
+        low: float = 0.05,
+        high: float = 0.95,
+        **dates: Dated | None,
+    ) -> Band:
         """The range of the probability over the draws of the parameters, inner noise removed; dates as in `probability`.
 
         Raises
@@ -316,7 +153,7 @@ class Runs(Results):
         self._needs_draws()
         return band_of(self, self.probability(question, by, **dates), low, high)
 
-    def first_passage(self, question: Any, *, level: float = 0.95) -> FirstPassage:
+    def first_passage(self, question: Question | Askable, *, level: float = 0.95) -> FirstPassage:
         """The cumulative curve of the first time, with a simultaneous band, and its quantiles as dates.
 
         Of a question with ``given``, the curve is that of the histories that count; with ``after``, what came before
@@ -327,22 +164,23 @@ class Runs(Results):
         self._check_given(entry)
         return passage(self, entry, level)
 
-    def count(self, what: Any, outcome: str | None = None) -> Mean:
+    def count(self, what: Question | Named | str, outcome: str | None = None) -> Mean:
         """How often an action fires (with an outcome), by the end or as a question of kind ``fired`` asks."""
         asked = self.program.probes.asked.get(what) if isinstance(what, str) else None
-        if isinstance(what, Question) or (asked is not None and asked.question.kind == "fired"):
-            entry = self.asked(what)
-            self._needs(entry, "fired")
+        if asked is not None and asked.question.kind == "fired":
+            return self.mean(asked.question)
+        if isinstance(what, Question):
+            self._needs(self.asked(what), "fired")
             return self.mean(what)
         name = what if isinstance(what, str) else what.name
         fired = self.firings(what, outcome).astype(np.float64)
         return mean_over(self, name, fired, ~self.block.failed, (0.0, math.inf))
 
-    def firings(self, action: Any, outcome: str | None = None) -> NDArray[np.int64]:
+    def firings(self, action: Named | str, outcome: str | None = None) -> NDArray[np.int64]:
         """Firings of an action (with an outcome) by the end, (n,)."""
         name = action if isinstance(action, str) else action.name
         if not self.block.counts.shape[1]:
-            raise NotRecorded(f"firings of action {name!r} were not counted; use simulate(..., keep='times')")
+            raise NotRecorded(f"firings of action {name!r} were not counted; use simulate(..., keep='all')")
         column, chosen = 0, []
         for row in self.program.actions:
             for result in row.outcomes:
@@ -357,7 +195,7 @@ class Runs(Results):
         total: NDArray[np.int64] = self.block.counts[:, chosen].sum(axis=1)
         return total
 
-    def mean(self, question: Any) -> Mean:
+    def mean(self, question: Question | Askable) -> Mean:
         """The mean answer of a question whose answer is a number.
 
         Parameters
@@ -373,7 +211,7 @@ class Runs(Results):
         """
         return mean_of(self, self._numbered(question))
 
-    def quantile(self, question: Any, p: float, *, level: float = 0.95) -> Quantile:
+    def quantile(self, question: Question | Askable, p: float, *, level: float = 0.95) -> Quantile:
         """The number that a share `p` of the histories does not exceed, with its Monte Carlo interval.
 
         Parameters
@@ -386,7 +224,7 @@ class Runs(Results):
         """
         return quantile_in(self, self._numbered(question), p, level)
 
-    def _numbered(self, question: Any) -> Asked:
+    def _numbered(self, question: Question | Askable) -> Asked:
         entry = self.asked(question)
         self._needs(entry, "duration", "value", "fired", "holds", "when")
         self._check_given(entry)

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from negsim.estimates import Estimate, Mean, Rows, exact_range
 from negsim.estimates.rows import row_notes, share_over_rows
 from negsim.laws.draws import check_seed, fresh_seed
 from negsim.model.questions import Question
-from negsim.model.scenario import Scenario, check_is_scenario
+from negsim.model.scenario import Fixing, Scenario, check_is_scenario
 from negsim.program import Program, lower
 from negsim.program.drawn import parameter_rows
 from negsim.results.answers import Answer, facts, of_estimate, stated
@@ -67,7 +66,7 @@ def solve_answers(
     draws: int | None = None,
     seed: int | None = None,
     level: float = 0.95,
-    fix: Mapping[Any, float | bool] | None = None,
+    fix: Fixing | None = None,
 ) -> Solved:
     """Answer a scenario's questions exactly, once, or once for each draw of its parameters.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,11 +91,14 @@ def check_simulate(given: dict[str, Any]) -> tuple[Question, ...]:
             raise BudgetError(f"{name} = {given[name]:,} is more than can be kept; give at most {most:,}")
     check_count("trace", given["trace"], 0)
     check_choice("on_error", given["on_error"], ("raise", "count"))
-    check_choice("keep", given["keep"], ("times", "answers", "counts"))
+    if given["keep"] == "times":
+        warnings.warn("keep='times' is called keep='all' now; 'times' goes with 0.3", DeprecationWarning, stacklevel=3)
+    else:
+        check_choice("keep", given["keep"], ("all", "answers", "counts"))
     if given["keep"] == "counts" and given["trace"]:
         raise NegsimError(
             f"trace = {given['trace']} and keep='counts' exclude each other, since counts keep no single history; use "
-            "keep='times', or ns.replay(runs, number) for the log of one"
+            "keep='all', or ns.replay(runs, number) for the log of one"
         )
     if not isinstance(given["engine"], str):
         raise NegsimError(f"engine must be a name such as 'auto', not {short(given['engine'])}")

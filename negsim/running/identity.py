@@ -50,7 +50,7 @@ def identity(plan: Plan, calendar: Calendar, drawn: int | None) -> dict[str, Any
         if drawn is None
         else f"{drawn} draws",
         "contested": list(job.contested),
-        "keep": "counts" if plan.edges is not None else "answers" if job.lean else "times",
+        "keep": "counts" if plan.edges is not None else "answers" if job.lean else "all",
         "edges": "" if plan.edges is None else _digest([np.ascontiguousarray(plan.edges).tobytes()]),
         "trace": job.trace,
         "max_events": job.max_events,

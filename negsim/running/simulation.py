@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal, overload
 
 from negsim.engines import Job, Trajectory, choose, prepare
 from negsim.errors import NegsimError
 from negsim.laws.draws import check_seed, fresh_seed
 from negsim.model.questions import Question
-from negsim.model.scenario import Scenario, check_is_scenario
+from negsim.model.scenario import Fixing, Scenario, check_is_scenario
 from negsim.program import lower
 from negsim.program.drawn import parameter_rows
-from negsim.results.runs import Results
+from negsim.results.base import Results
+from negsim.results.runs import Runs
 from negsim.results.tally import grid
 from negsim.running.arguments import check_memory, check_seconds, check_simulate, path_of
 from negsim.running.underway import Underway, block_size
 from negsim.running.workers import Plan
+
+if TYPE_CHECKING:
+    from negsim.results.counted import CountedRuns
 
 __all__ = ["parameter_rows", "replay", "simulate"]
 
@@ -27,6 +31,7 @@ SAVE_EVERY = 2.0
 """Seconds between checkpoints, at least; and no more than a twentieth of the time goes into them."""
 
 
+@overload
 def simulate(
     scenario: Scenario,
     *,
@@ -35,11 +40,11 @@ def simulate(
     questions: Iterable[Question] = (),
     engine: str = "auto",
     draws: int | None = None,
-    fix: Mapping[Any, float | bool] | None = None,
-    keep: str = "times",
+    fix: Fixing | None = None,
+    keep: Literal["all", "answers"] = "all",
     trace: int = 0,
     max_events: int = 100_000,
-    on_error: str = "raise",
+    on_error: Literal["raise", "count"] = "raise",
     workers: int | None = None,
     executor: Executor | None = None,
     block: int | None = None,
@@ -48,7 +53,52 @@ def simulate(
     memory: float | None = None,
     events: int | None = None,
     progress: Callable[[int, int], None] | bool | None = None,
-) -> Any:
+) -> Runs: ...
+@overload
+def simulate(
+    scenario: Scenario,
+    *,
+    replications: int = 10_000,
+    seed: int | None = None,
+    questions: Iterable[Question] = (),
+    engine: str = "auto",
+    draws: int | None = None,
+    fix: Fixing | None = None,
+    keep: Literal["counts"],
+    trace: int = 0,
+    max_events: int = 100_000,
+    on_error: Literal["raise", "count"] = "raise",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    block: int | None = None,
+    checkpoint: str | Path | None = None,
+    seconds: float | None = None,
+    memory: float | None = None,
+    events: int | None = None,
+    progress: Callable[[int, int], None] | bool | None = None,
+) -> CountedRuns: ...
+def simulate(
+    scenario: Scenario,
+    *,
+    replications: int = 10_000,
+    seed: int | None = None,
+    questions: Iterable[Question] = (),
+    engine: str = "auto",
+    draws: int | None = None,
+    fix: Fixing | None = None,
+    keep: Literal["all", "answers", "counts"] = "all",
+    trace: int = 0,
+    max_events: int = 100_000,
+    on_error: Literal["raise", "count"] = "raise",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    block: int | None = None,
+    checkpoint: str | Path | None = None,
+    seconds: float | None = None,
+    memory: float | None = None,
+    events: int | None = None,
+    progress: Callable[[int, int], None] | bool | None = None,
+) -> Runs | CountedRuns:
     """Simulate a scenario's histories.
 
     Parameters
@@ -69,7 +119,7 @@ def simulate(
     fix : mapping of str to bool or float, optional
         Claims that are read one way, ``{"terms": True}``, and parameters fixed at a value: short for simulating
         ``scenario.fixing(fix)``.
-    keep : {'times', 'answers', 'counts'}
+    keep : {'all', 'answers', 'counts'}
         Arrays with a row a replication (`Runs`); the same without firings by action and final values, in less memory;
         or counts in constant memory (`CountedRuns`).
     trace : int

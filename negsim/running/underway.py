@@ -16,8 +16,9 @@ from negsim.engines import Kernel, prepare
 from negsim.engines.blocks import Block
 from negsim.errors import BudgetError, CheckpointError, CheckpointWarning, NegsimError, SimulationError, WorkerError
 from negsim.model.scenario import Scenario
+from negsim.results.base import Results
 from negsim.results.rows import Rows, bytes_a_row
-from negsim.results.runs import Results, Runs
+from negsim.results.runs import Runs
 from negsim.results.tally import Tally
 from negsim.running import workers
 from negsim.running.interrupts import Interrupted

@@ -210,13 +210,9 @@ class Appointment(Requires):
         check_products(self.products, (*OWN_FACTS, *own), place)
 
     @property
-    def _at_start(self) -> bool:
-        return self.announces is None and self.announced_when == NEVER
-
-    @property
     def announced(self) -> Fact:
         """The fact that it was announced."""
-        return Fact(f"{self.name}.announced", self._at_start)
+        return Fact(f"{self.name}.announced", self.announces is None and self.announced_when == NEVER)
 
     def _fact(self, word: str) -> Fact:
         return Fact(f"{self.name}.{word}")
@@ -303,7 +299,7 @@ class Appointment(Requires):
     @property
     def _stands(self) -> Expression:
         off = ~self.cancelled if self.cancels is not None else True
-        return both(self.announced if not self._at_start else True, ~self.held, ~self.called_off, off)
+        return both(True if self.announced.initial == ALWAYS else self.announced, ~self.held, ~self.called_off, off)
 
     def expand(self) -> Iterator[Element]:
         """Yield facts and the actions of its life."""
@@ -339,10 +335,8 @@ class Appointment(Requires):
             return
         yield from asked(self.cancelled)
         pace = pace_for(self.cancels, self.pace)
-        guard = both(self._stands, self.cancels_when)
-        yield Action(
-            name=f"{self.name}.cancel", when=guard, clock=self.cancels, pace=pace, effects=(self.cancelled.set(True),)
-        )
+        guard, off = both(self._stands, self.cancels_when), (self.cancelled.set(True),)
+        yield Action(name=f"{self.name}.cancel", when=guard, clock=self.cancels, pace=pace, effects=off)
         if self.reinstates is not None:
             yield from asked(self.reinstated)
             guard = both(self.cancelled, ~self.called_off)
@@ -350,14 +344,8 @@ class Appointment(Requires):
             pace = pace_for(self.reinstates, self.pace_of_return)
             yield Action(name=f"{self.name}.reinstate", when=guard, clock=self.reinstates, pace=pace, effects=effects)
         if self.on is not None:
-            passed = both(self.cancelled, ~self.held, ~self.called_off)
-            yield Action(
-                name=f"{self.name}.pass_by",
-                when=passed,
-                clock=On(self.on),
-                effects=(self.called_off.set(True),),
-                priority=11,
-            )
+            passed, gone = both(self.cancelled, ~self.held, ~self.called_off), (self.called_off.set(True),)
+            yield Action(name=f"{self.name}.pass_by", when=passed, clock=On(self.on), effects=gone, priority=11)
 
     @property
     def dates(self) -> Dates:

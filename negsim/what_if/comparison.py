@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from negsim.errors import EstimateError
 from negsim.estimates import Estimate, Interval, PairedDifference, Proportion, Rows
-from negsim.model.calendar import Moment, counted_days, moment
-from negsim.model.questions import Question
+from negsim.model.calendar import Dated, counted_days, moment
+from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.results.answers import deadline
 from negsim.results.runs import Runs
@@ -114,7 +114,7 @@ def _some(numbers: NDArray[np.int64], most: int = 3) -> str:
     return f" (such as {shown})" if numbers.size > most else f" ({shown})"
 
 
-def compare(runs_a: Runs, runs_b: Runs, question: Any, by: Any = None) -> Comparison:
+def compare(runs_a: Runs, runs_b: Runs, question: Question | Askable, by: Dated | None = None) -> Comparison:
     """Compare the answers of two variants of a scenario, replication by replication.
 
     Parameters
@@ -197,7 +197,7 @@ def _by_row(
     return found, (one, two)
 
 
-def _answers(runs: Runs, question: Any, by: Any) -> NDArray[np.bool_]:
+def _answers(runs: Runs, question: Question | Askable, by: Dated | None) -> NDArray[np.bool_]:
     entry = runs.asked(question)
     if entry.given is not None:
         raise EstimateError(
@@ -211,7 +211,7 @@ def _check_pairs(one: Any, two: Any) -> None:
     """Refuse runs whose replications are no pairs."""
     for runs in (one, two):
         if not isinstance(runs, Runs):
-            raise EstimateError("single histories were not kept; simulate both variants with keep='times'")
+            raise EstimateError("single histories were not kept; simulate both variants with keep='all'")
     if one.seed != two.seed:
         raise EstimateError(
             f"the runs have the seeds {one.seed} and {two.seed}; simulate both with one seed,"
@@ -241,7 +241,7 @@ def _check_rows(one: Runs, two: Runs) -> None:
             )
 
 
-def _when(asked: Question, by: Moment | None, scenario: Scenario) -> str:
+def _when(asked: Question, by: Dated | None, scenario: Scenario) -> str:
     if by is None:
         return deadline(asked, scenario)
     when = moment(by, "by")

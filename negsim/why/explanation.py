@@ -6,17 +6,18 @@ the conditions that matter are looked at on the dates on which they matter. The 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from negsim.errors import EstimateError
-from negsim.model.questions import Question
+from negsim.model.calendar import Dated
+from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.results.answers import answers, deadline, stated
-from negsim.results.runs import Results, Runs
+from negsim.results.base import Results
+from negsim.results.runs import Runs
 from negsim.running.simulation import simulate
 from negsim.why.inquiry import Plan, Step
 from negsim.why.phrases import Phrases
@@ -65,33 +66,39 @@ class Explanation:
         return self.failures / self.n if self.n else float("nan")
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, object]]:
         """A dictionary a reason, those behind others after them with ``depth`` 1, 2, ..."""
-        found: list[dict[str, Any]] = []
-
-        def add(reasons: Iterable[Reason], depth: int) -> None:
-            for reason in reasons:
-                row = asdict(reason)
-                del row["behind"], row["otherwise"]
-                found.append({**row, "depth": depth, "told": str(reason)})
-                add(reason.behind, depth + 1)
-
-        add(self.reasons, 0)
-        return found
+        return [
+            {**_fields(reason), "depth": depth, "told": str(reason)} for depth, reason in _with_depth(self.reasons, 0)
+        ]
 
     def __str__(self) -> str:
         head = f"{self.question} by {self.by}: no in {self.failures:,} of {self.n:,} histories"
         if not self.failures:
             return head
         lines = [f"{head}; what was missing (share of these; alone: nothing else was missing)"]
-        for row in self.rows:
-            alone = f", alone {100 * row['alone']:.0f} %" if row["alone"] and row["alone"] < row["share"] else ""
-            indent = "  " * row["depth"]
-            lines.append(f"{indent}  {100 * row['share']:3.0f} %{alone}  {row['told']}")
+        for depth, reason in _with_depth(self.reasons, 0):
+            alone = f", alone {100 * reason.alone:.0f} %" if reason.alone and reason.alone < reason.share else ""
+            lines.append(f"{'  ' * depth}  {100 * reason.share:3.0f} %{alone}  {reason}")
         return "\n".join([*lines, f"  ({self.note})"])
 
 
-def explain(runs: Results, question: Any, by: Any = None, *, depth: int = 2, most: int | None = None) -> Explanation:
+def _with_depth(reasons: Iterable[Reason], depth: int) -> Iterator[tuple[int, Reason]]:
+    """Each reason with how far behind it stands, those behind it after it."""
+    for reason in reasons:
+        yield depth, reason
+        yield from _with_depth(reason.behind, depth + 1)
+
+
+def _fields(reason: Reason) -> dict[str, object]:
+    row = asdict(reason)
+    del row["behind"], row["otherwise"]
+    return row
+
+
+def explain(
+    runs: Results, question: Question | Askable, by: Dated | None = None, *, depth: int = 2, most: int | None = None
+) -> Explanation:
     """Tell what was missing in the histories in which the answer to a question is no.
 
     Parameters

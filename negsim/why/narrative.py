@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from negsim.engines.blocks import Event
 from negsim.model.expressions import Evaluator
 from negsim.program import Program
-from negsim.results.runs import Results
+from negsim.results.base import Results
 from negsim.running.simulation import replay
 from negsim.why.phrases import Phrases
 

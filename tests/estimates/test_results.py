@@ -78,7 +78,7 @@ def same(one: Any, two: Any) -> None:
 
 @pytest.mark.parametrize(("draws", "failing"), [*itertools.product([None, 4, 7, 40], [0.0, 1.0])])
 def test_arrays_and_counts_tell_the_same(draws: int | None, failing: float) -> None:
-    arrays, answers, counts = (runs(keep, draws, failing) for keep in ("times", "answers", "counts"))
+    arrays, answers, counts = (runs(keep, draws, failing) for keep in ("all", "answers", "counts"))
     assert (int(arrays.block.failed.sum()) > 20) == bool(failing)
     for question in QUESTIONS.values():
         same(question(arrays), question(counts))
@@ -98,19 +98,19 @@ def test_arrays_and_counts_tell_the_same(draws: int | None, failing: float) -> N
 @pytest.mark.parametrize("failing", [0.0, 1.0])
 def test_failures_are_counted_by_row(failing: float) -> None:
     found = runs("counts", 40, failing).probability("reached")
-    block = runs("times", 40, failing).block
+    block = runs("all", 40, failing).block
     row = block.replications % 40
     assert np.array_equal(found.rows.unknown, np.bincount(row[block.failed], minlength=40))
     assert found.rows.unknown.sum() + found.rows.size.sum() == N
     if failing:
         assert len(set(found.rows.unknown)) > 3, "they differ, so that a share of all failures for each row is wrong"
-        band = runs("times", 40, failing).band("reached")
+        band = runs("all", 40, failing).band("reached")
         worst, best = found.rows.bounds()
         assert band.low < np.quantile(best[0] / best[1], 0.05)
         assert band.high > np.quantile(worst[0] / worst[1], 0.95)
 
 
-@pytest.mark.parametrize(("keep", "draws"), [*itertools.product(["times", "counts"], [None, 10])])
+@pytest.mark.parametrize(("keep", "draws"), [*itertools.product(["all", "counts"], [None, 10])])
 def test_all_failed_is_told(keep: str, draws: int | None) -> None:
     broken = ns.Counter("broken")
     fact = ns.Fact("fact")
@@ -150,7 +150,7 @@ def test_a_given_that_no_history_satisfied_is_refused() -> None:
     ]
     asked = ns.Question(name="q", condition=done, given=met)
     told = ns.Scenario("none", start="2025-01-01", end=5, parts=[met, done, *acts, asked])
-    for keep in ("times", "counts"):
+    for keep in ("all", "counts"):
         found = ns.simulate(told, replications=200, seed=1, keep=keep)
         with pytest.raises(EstimateError, match=r"question q: .*'met'.* in none of 200 histories.*do\(") as caught:
             found.probability("q")
@@ -161,7 +161,7 @@ def test_a_given_that_no_history_satisfied_is_refused() -> None:
 
 
 def test_a_given_tells_how_often_it_came_true() -> None:
-    found = runs("times", None, 0.0)
+    found = runs("all", None, 0.0)
     done = found.block.first[:, found.asked("given").given.column] <= 3 * 86_400e6
     assert f"given in {int(done.sum())} of {N}" in str(found.probability("given"))
     row = next(row for row in ns.answers(found) if row.id == "given")
@@ -203,16 +203,16 @@ def test_when_has_a_mean_and_quantiles_with_the_share_of_never() -> None:
 
 def test_quantiles_of_numbers_have_intervals() -> None:
     for draws in (None, 40):
-        found = runs("times", draws, 0.0)
+        found = runs("all", draws, 0.0)
         for name in ("duration", "fired", "value"):
             quantile = found.quantile(name, 0.5)
             assert quantile.low <= quantile.value <= quantile.high
             assert quantile.method == ("order statistics" if draws is None else "t over rows")
             assert quantile.printed in str(quantile)
-    with pytest.raises(NotRecorded, match="keep='times'"):
+    with pytest.raises(NotRecorded, match="keep='all'"):
         runs("counts", None, 0.0).quantile("duration", 0.5)
     with pytest.raises(EstimateError, match="kind 'reached'"):
-        runs("times", None, 0.0).quantile("reached", 0.5)
+        runs("all", None, 0.0).quantile("reached", 0.5)
 
 
 def test_a_time_that_is_never_reached_has_no_mean() -> None:
@@ -221,7 +221,7 @@ def test_a_time_that_is_never_reached_has_no_mean() -> None:
     told = ns.Scenario(
         "w", start="2025-01-01", end=10.0, parts=[done, act, ns.Question(name="w", kind="when", condition=done)]
     )
-    for keep in ("times", "counts"):
+    for keep in ("all", "counts"):
         with pytest.raises(EstimateError, match="never came true in 50 histories"):
             ns.simulate(told, replications=50, seed=1, keep=keep).mean("w")
 
@@ -237,7 +237,7 @@ def test_nothing_believed_leaves_histories_independent() -> None:
 
 
 def test_methods_for_independent_histories_are_refused_where_they_are_not() -> None:
-    found = runs("times", 40, 0.0)
+    found = runs("all", 40, 0.0)
     for ask in (
         lambda: found.probability("reached").interval(method="wilson"),
         lambda: found.mean("duration").interval(method="normal"),

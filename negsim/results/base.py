@@ -1,0 +1,205 @@
+"""What arrays and counts of histories have in common: where they come from, and which questions they can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negsim.errors import EstimateError, NotRecorded, nearest
+from negsim.model.calendar import Dated, moment
+from negsim.model.expressions import Expression, Operand, Truth, as_expression
+from negsim.model.questions import Askable, Question
+from negsim.model.scenario import Scenario
+from negsim.program import Program
+from negsim.program.probes import Asked
+from negsim.results.tally import grid, pivots
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["Results"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Results:
+    """What `Runs` and `CountedRuns` have in common: where they come from, and which questions they can answer.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    program : Program
+    seed : int
+    rows : sequence of tuple of float
+        Parameter values, a tuple a draw; replication r uses row ``r % len(rows)``.
+    drawn : bool
+        Whether the rows were drawn from what is believed of the parameters.
+    engine : str
+    note : str
+        What is worth saying about how it was computed.
+    seconds : float
+        Time spent simulating.
+    max_events : int
+    requested : int
+        Replications asked for; fewer were simulated if a budget ended the run.
+    """
+
+    scenario: Scenario
+    program: Program
+    seed: int
+    rows: Sequence[tuple[float, ...]]
+    drawn: bool
+    engine: str
+    note: str
+    seconds: float
+    max_events: int
+    requested: int
+
+    @property
+    def replications(self) -> int:
+        """How many histories were simulated, failed ones included."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        """Short: the arrays are asked for by name."""
+        return f"<{type(self).__name__} of {self.scenario.name}: {self.replications:,} replications, seed {self.seed}, {self.engine}>"
+
+    @property
+    def partial(self) -> bool:
+        """Whether a budget ended the run before all replications were simulated."""
+        return self.replications < self.requested
+
+    @cached_property
+    def clustered(self) -> bool:
+        """Whether replications of one row of parameters have something in common, so that rows are clusters."""
+        return self.drawn and any(parameter.belief is not None for parameter in self.program.parameters)
+
+    @cached_property
+    def pivots(self) -> NDArray[np.float64]:
+        """Dates, in microseconds, at which curves are counted by row of parameters."""
+        return pivots(grid(self.program, self.scenario.calendar), self.program, len(self.rows))
+
+    @cached_property
+    def parameters(self) -> NDArray[np.float64]:
+        """Parameter values, (draws, parameters)."""
+        return np.asarray(self.rows, dtype=np.float64).reshape(len(self.rows), len(self.program.parameters))
+
+    def asked(self, question: Question | Askable) -> Asked:
+        """The question as it was recorded: by name, by itself, or by its condition.
+
+        Raises
+        ------
+        NotRecorded
+            With the line to add, if the runs did not ask it.
+        """
+        known = self.program.probes.asked
+        name = question.name if isinstance(question, Question) else question
+        if isinstance(name, str) and name in known and question in (name, known[name].question):
+            return known[name]
+        if isinstance(question, (Expression, Operand)):
+            return self._by_condition(as_expression(question))
+        if isinstance(question, Question):
+            raise NotRecorded(
+                f"question {name!r} was not asked; add it: simulate(scenario, ..., questions=[that question])"
+            )
+        raise NotRecorded(
+            f"question {str(name)[:80]!r} was not asked{nearest(str(name), known)}; add it: simulate(scenario, ..., "
+            "questions=[ns.Question(name='mine', condition='...')])"
+        )
+
+    def _by_condition(self, condition: Expression) -> Asked:
+        """Its first time, by the scenario's end, from whichever question recorded it; that question's dates are its own."""
+        plain = (condition, Truth(True))
+        if plain in self.program.probes.first:
+            anew = Question(name="anew", kind="when", condition=condition)
+            return Asked(
+                question=anew, by=self.program.horizon, after=0.0, column=self.program.probes.first.index(plain)
+            )
+        raise NotRecorded(
+            f"nothing recorded when '{condition}' was first true; add it: "
+            f"simulate(scenario, ..., questions=[ns.Question(name='mine', kind='when', condition='{condition}')])"
+        )
+
+    def _needs(self, entry: Asked, *kinds: str) -> None:
+        if entry.question.kind not in kinds:
+            raise EstimateError(
+                f"question {entry.question.name} is of kind {entry.question.kind!r}, which has no such answer; ask one "
+                f"of kind {' or '.join(kinds)}"
+            )
+
+    def _needs_probability(self, entry: Asked) -> None:
+        if not entry.question.probable:
+            advice = (
+                "give it at_least=" if entry.question.kind == "fired" else "ask one of kind reached, happens or holds"
+            )
+            raise EstimateError(
+                f"question {entry.question.name} is of kind {entry.question.kind!r}: its answer is a number and has no "
+                f"probability; {advice}, or use mean()"
+            )
+
+    def _refuse_given(self, entry: Asked) -> None:
+        question = entry.question
+        raise EstimateError(
+            f"question {question.name}: given '{question.given}' is true at the start of every history, so that it "
+            "leaves none out; use given_on (it holds on a date) or given_not_by (it did not become true by a date)"
+        )
+
+    def _no_other_date(self, entry: Asked, upto: float, since: float) -> None:
+        """Refuse other dates than the question's own, where nothing else was recorded."""
+        question = entry.question
+        if upto == entry.by and since == entry.after:
+            return
+        calendar = self.scenario.calendar
+        if question.kind == "fired":
+            what = f"kind='fired', action={question.action!r}, at_least={question.at_least!r}"
+        else:
+            what = f"kind={question.kind!r}, condition='{question.condition}'"
+        opens = f"after={calendar.at(since).isoformat()!r}, " if since > 0 else ""
+        raise NotRecorded(
+            f"question {question.name} looked at its own dates alone; add one with the others: simulate(scenario, ..., "
+            f"questions=[ns.Question(name='mine', {what}, {opens}by={calendar.date_text(upto)!r})])"
+        )
+
+    def window(
+        self, entry: Asked, by: Dated | None = None, after: Dated | None = None, before: Dated | None = None
+    ) -> tuple[float, float]:
+        """The opening and the deadline asked for, in microseconds; by default the question's own.
+
+        Raises
+        ------
+        EstimateError
+            If a date lies outside the simulated time, or the window is empty.
+        """
+        calendar, horizon = self.scenario.calendar, self.program.horizon
+        if by is not None and before is not None:
+            raise EstimateError(f"give either by={by!r} (the whole of that day) or before={before!r}, not both")
+        upto, since = entry.by, entry.after
+        if by is not None:
+            upto = calendar.deadline(moment(by, "by"), "by")
+        elif before is not None:
+            upto = calendar.before(moment(before, "before"), "before")
+        if after is not None:
+            since = calendar.opening(moment(after, "after"), "after")
+        for name, told, when in (("by", by, upto), ("before", before, upto), ("after", after, since)):
+            if told is not None and not 0 <= when <= horizon:
+                raise EstimateError(
+                    f"{name}={told!r} lies outside the simulated time ({calendar.label(0.0)} to "
+                    f"{calendar.label(horizon)}); move the scenario's start or end"
+                )
+        if since > upto and (after, by, before) != (None, None, None):
+            raise EstimateError(
+                f"the window from {calendar.label(since)} to {calendar.label(upto)} is empty; give a later by= or an "
+                "earlier after="
+            )
+        return since, upto
+
+    def _needs_draws(self) -> None:
+        if not self.drawn or len(self.rows) < 2:
+            raise EstimateError(
+                "there is no range over parameter draws, because every parameter had its best value; use "
+                "simulate(..., draws=200)"
+            )
