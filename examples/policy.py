@@ -6,10 +6,9 @@ Run it: ``python examples/policy.py``. Such a scenario runs on the reference eng
 from __future__ import annotations
 
 import negsim as ns
-from negsim.model.policies import Draw, View
 
 
-def stubborn(view: View, draw: Draw) -> str:
+def stubborn(view: ns.View, draw: ns.Draw) -> str:
     """Refuse the first two offers; then accept the likelier, the less is trusted in waiting."""
     if view["offers"] < 2:
         return "refuse"

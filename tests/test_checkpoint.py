@@ -82,7 +82,7 @@ def test_more_replications_go_on_from_there(tmp_path: Path) -> None:
     more = checkpointed(path, replications=500)
     whole = ns.simulate(ns.load("toy"), replications=500, seed=9)
     assert more.block.first.tobytes() == whole.block.first.tobytes()
-    with pytest.raises(ns.CheckpointError, match="more than the 300"):
+    with pytest.raises(ns.errors.CheckpointError, match="more than the 300"):
         checkpointed(path, replications=300)
 
 
@@ -92,7 +92,7 @@ def test_more_replications_go_on_from_there(tmp_path: Path) -> None:
 def test_another_run_is_refused(tmp_path: Path, change: dict[str, object], key: str) -> None:
     path = tmp_path / "run.checkpoint"
     checkpointed(path)
-    with pytest.raises(ns.CheckpointError, match=f"another run: its {key}"):
+    with pytest.raises(ns.errors.CheckpointError, match=f"another run: its {key}"):
         checkpointed(path, **change)
 
 
@@ -100,7 +100,7 @@ def test_another_scenario_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     checkpointed(path)
     other = ns.load("toy").do(next(iter(f for f in ns.load("toy").expanded.variables)), never=True)
-    with pytest.raises(ns.CheckpointError, match="its scenario"):
+    with pytest.raises(ns.errors.CheckpointError, match="its scenario"):
         ns.simulate(other, replications=200, seed=9, engine="reference", checkpoint=path)
 
 
@@ -111,7 +111,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, where: int) -> None:
     data = bytearray(path.read_bytes())
     data[where] ^= 0x40
     path.write_bytes(bytes(data))
-    with pytest.raises(ns.CheckpointError, match=r"damaged|no negsim checkpoint"):
+    with pytest.raises(ns.errors.CheckpointError, match=r"damaged|no negsim checkpoint"):
         checkpointed(path)
 
 
@@ -119,7 +119,7 @@ def test_a_file_of_an_earlier_layout_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     checkpointed(path)
     path.write_bytes(path.read_bytes().replace(b"negsim checkpoint 3", b"negsim checkpoint 2", 1))
-    with pytest.raises(ns.CheckpointError, match=r"no negsim checkpoint of this layout.*remove it"):
+    with pytest.raises(ns.errors.CheckpointError, match=r"no negsim checkpoint of this layout.*remove it"):
         checkpointed(path)
 
 

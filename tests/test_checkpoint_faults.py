@@ -85,14 +85,14 @@ def test_what_decides_a_bit_is_compared(
     if keep == "counts" and "trace" in called:
         return  # counts have no logs
     run(story(), path, keep=keep)
-    with pytest.raises(ns.CheckpointError, match=rf"another run: its ({key}|scenario) is"):
+    with pytest.raises(ns.errors.CheckpointError, match=rf"another run: its ({key}|scenario) is"):
         run(story(**changed), path, keep=keep, **called)
     run(story(), path, keep=keep)  # and it is still there for its own run
 
 
 def test_as_many_draws_are_needed(path: Path) -> None:
     run(story(), path, draws=7)
-    with pytest.raises(ns.CheckpointError, match="its parameters is '7 draws', this run's is '8 draws'"):
+    with pytest.raises(ns.errors.CheckpointError, match="its parameters is '7 draws', this run's is '8 draws'"):
         run(story(), path, draws=8)
 
 
@@ -197,7 +197,7 @@ def test_what_cannot_be_compared_takes_no_checkpoint(path: Path) -> None:
     import random
 
     dice = random.Random(1)
-    with pytest.raises(ns.CheckpointError, match=r"action decide: its policy reads Random .*cannot be compared"):
+    with pytest.raises(ns.errors.CheckpointError, match=r"action decide: its policy reads Random .*cannot be compared"):
         run(story(policy=lambda view, draw: "yes" if dice.random() < 0.5 else "no"), path)
     assert not path.exists()
 
@@ -205,7 +205,7 @@ def test_what_cannot_be_compared_takes_no_checkpoint(path: Path) -> None:
 def test_a_run_with_one_policy_is_not_resumed_with_another(path: Path) -> None:
     """Half the histories of each would be true of neither."""
     run(story(policy=lambda view, draw: "yes"), path)
-    with pytest.raises(ns.CheckpointError, match="its policies"):
+    with pytest.raises(ns.errors.CheckpointError, match="its policies"):
         run(story(policy=lambda view, draw: "no"), path, replications=200)
 
 
@@ -269,7 +269,9 @@ def test_a_disk_that_fills_up_costs_no_result(
         sync(file)
 
     monkeypatch.setattr(checkpoint, "_sync", sometimes)
-    with pytest.warns(ns.CheckpointWarning, match=r"could not be saved \(No space left on device\); the run goes on"):
+    with pytest.warns(
+        ns.errors.CheckpointWarning, match=r"could not be saved \(No space left on device\); the run goes on"
+    ):
         runs = run(story(), path, keep=keep)
     assert repr(runs.probability("done")) == repr(whole.probability("done"))
     monkeypatch.setattr(checkpoint, "_sync", sync)
@@ -284,7 +286,7 @@ def test_a_disk_that_stays_full_costs_no_result(path: Path, monkeypatch: pytest.
     whole = ns.simulate(story(), replications=100, seed=9)
     sync = checkpoint._sync
     monkeypatch.setattr(checkpoint, "_sync", lambda file: sync(file) if file.tell() < 1_500 else full())
-    with pytest.warns(ns.CheckpointWarning):
+    with pytest.warns(ns.errors.CheckpointWarning):
         runs = run(story(), path)
     assert runs.block.first.tobytes() == whole.block.first.tobytes()
 
@@ -323,7 +325,7 @@ def test_a_place_that_cannot_be_is_told_before_the_start(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(Underway, "go", lambda self: pytest.fail("it began"))
-    with pytest.raises(ns.CheckpointError, match=message):
+    with pytest.raises(ns.errors.CheckpointError, match=message):
         run(story(), tmp_path / where)
 
 
@@ -332,7 +334,7 @@ def test_a_full_disk_is_told_before_the_start(path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(checkpoint, "_sync", full)
     monkeypatch.setattr(Underway, "go", lambda self: pytest.fail("it began"))
-    with pytest.raises(ns.CheckpointError, match=r"cannot be written \(No space left on device\); make room"):
+    with pytest.raises(ns.errors.CheckpointError, match=r"cannot be written \(No space left on device\); make room"):
         run(story(), path)
     assert list(path.parent.iterdir()) == []
 
@@ -374,7 +376,7 @@ def test_space_that_the_disk_promised_and_never_wrote_is_left_away(path: Path, s
 @pytest.mark.parametrize("keep", ["all", "counts"])
 def test_two_runs_do_not_share_a_file(path: Path, keep: str, saving_always: None) -> None:
     def meanwhile(done: int, wanted: int) -> None:
-        with pytest.raises(ns.CheckpointError, match="in use by another run; wait for it"):
+        with pytest.raises(ns.errors.CheckpointError, match="in use by another run; wait for it"):
             run(story(), path, keep=keep)
 
     runs = run(story(), path, keep=keep, progress=meanwhile)
@@ -415,7 +417,7 @@ def test_a_file_that_holds_code_is_refused(path: Path, monkeypatch: pytest.Monke
         Checkpoint, "save_state", lambda self, done, arrays, told: old(self, done, arrays | planted, told)
     )
     run(story(), path, keep="counts")
-    with pytest.raises(ns.CheckpointError, match="is damaged"):
+    with pytest.raises(ns.errors.CheckpointError, match="is damaged"):
         run(story(), path, keep="counts")
 
 
@@ -423,7 +425,7 @@ def test_counts_by_other_edges_are_refused(path: Path, monkeypatch: pytest.Monke
     """Another version of negsim may count in other cells."""
     run(story(), path, keep="counts")
     monkeypatch.setattr("negsim.results.tally.CELLS", 2048)
-    with pytest.raises(ns.CheckpointError, match="its edges"):
+    with pytest.raises(ns.errors.CheckpointError, match="its edges"):
         run(story(), path, keep="counts")
 
 
@@ -452,7 +454,7 @@ class Lost:
 
 def test_a_worker_that_is_lost_costs_no_result(path: Path) -> None:
     lost = Lost()
-    with pytest.raises(ns.WorkerError, match=r"a worker was lost .*terminated abruptly") as caught:
+    with pytest.raises(ns.errors.WorkerError, match=r"a worker was lost .*terminated abruptly") as caught:
         run(story(), path, executor=lost)
     lost.pool.shutdown()
     assert caught.value.runs.replications == BLOCK
@@ -460,7 +462,7 @@ def test_a_worker_that_is_lost_costs_no_result(path: Path) -> None:
 
 
 def test_a_policy_that_cannot_be_sent_is_told(path: Path) -> None:
-    with pytest.raises(ns.WorkerError, match="cannot be sent to another process"):
+    with pytest.raises(ns.errors.WorkerError, match="cannot be sent to another process"):
         ns.simulate(story(policy=lambda view, draw: "yes"), replications=10, executor=Lost())
 
 

@@ -70,7 +70,7 @@ def simulated(on_error: str, **options: Any) -> tuple[Any, int | None]:
     try:
         # The pace of a visit has no value beyond 8.5 of them: with fewer, some histories cannot be finished.
         return ns.simulate(story(8.5), seed=SEED, max_events=30, on_error=on_error, **options), None
-    except ns.SimulationError as error:
+    except ns.errors.SimulationError as error:
         return error.runs, error.replication
 
 
@@ -165,13 +165,13 @@ def test_another_seed_is_told_apart() -> None:
     ],
 )
 def test_wrong_arguments_are_told_with_their_names(arguments: dict[str, object], message: str) -> None:
-    with pytest.raises(ns.NegsimError, match=message):
+    with pytest.raises(ns.errors.NegsimError, match=message):
         ns.simulate(story(8.5), **arguments)
 
 
 @pytest.mark.parametrize("given", ["toy", Path("mine.toml"), None, [1]])
 def test_what_is_no_scenario_is_told(given: object) -> None:
-    with pytest.raises(ns.NegsimError, match="simulate takes a scenario, not"):
+    with pytest.raises(ns.errors.NegsimError, match="simulate takes a scenario, not"):
         ns.simulate(given)  # type: ignore[arg-type] # the point
 
 

@@ -315,7 +315,7 @@ def _yes(states: list[Any], trace: Any, entry: Any, program: Any) -> bool:
 
 def test_a_scenario_of_more_than_285_years_is_not_simulated() -> None:
     long = scenario(*ROUNDS, end=2**53 / DAY + 1)
-    with pytest.raises(ns.NegsimError, match=r"lasts 104,251 days, .* exact up to 104,250 days \(285 years\)"):
+    with pytest.raises(ns.errors.NegsimError, match=r"lasts 104,251 days, .* exact up to 104,250 days \(285 years\)"):
         ns.simulate(long, replications=1, seed=1)
     assert np.isfinite(
         ns.solve(

@@ -133,7 +133,7 @@ def test_answers_alone_take_less_memory() -> None:
         assert answers.traces == everything.traces
         assert answers.events == everything.events
         assert answers.block.nbytes < everything.block.nbytes
-        with pytest.raises(ns.NotRecorded, match=r"review.*keep='all'"):
+        with pytest.raises(ns.errors.NotRecorded, match=r"review.*keep='all'"):
             answers.count("review")
 
 
@@ -190,9 +190,9 @@ def test_further_questions_may_be_asked_at_the_run() -> None:
     runs = ns.simulate(described(), replications=10, seed=1, questions=[asked])
     assert runs.probability("mine").hits == 10
     assert runs.probability(asked).hits == 10
-    with pytest.raises(ns.ScenarioError, match="another question of the scenario has this name"):
+    with pytest.raises(ns.errors.ScenarioError, match="another question of the scenario has this name"):
         ns.simulate(described(), replications=10, questions=[ns.Question(name="held", condition="memo")])
-    with pytest.raises(ns.UnknownName, match="unknown name 'hold'; did you mean 'held'"):
+    with pytest.raises(ns.errors.UnknownName, match="unknown name 'hold'; did you mean 'held'"):
         ns.simulate(described(), replications=10, questions=[ns.Question(name="mine", condition="hold")])
 
 
@@ -245,13 +245,13 @@ def test_seeds() -> None:
     same = ns.simulate(described(), replications=5, seed=drawn.seed)
     assert (drawn.block.first == same.block.first).all()
     for wrong in (-1, 2**64, 1.5, True, "1"):
-        with pytest.raises(ns.NegsimError, match="seed"):
+        with pytest.raises(ns.errors.NegsimError, match="seed"):
             ns.simulate(described(), replications=5, seed=wrong)  # type: ignore[arg-type] # the point
 
 
 @pytest.mark.parametrize("wrong", [0, -3, 2.5, True, "many"])
 def test_replications_are_counted_in_whole_numbers(wrong: Any) -> None:
-    with pytest.raises(ns.NegsimError, match="replications must be a whole number of at least 1"):
+    with pytest.raises(ns.errors.NegsimError, match="replications must be a whole number of at least 1"):
         ns.simulate(described(), replications=wrong, seed=1)
 
 
@@ -291,7 +291,7 @@ def test_runaways_are_counted_like_other_failures() -> None:
     described = scenario(ns.Fact("luck", ns.chance(0.5)), spin, ns.Question(name="q", condition="luck"))
     runs = ns.simulate(described, replications=20, seed=1, on_error="count")
     assert {type(error) for error in runs.failures} == {RunawayError}
-    with pytest.raises(ns.NegsimError, match="on_error is 'skip'"):
+    with pytest.raises(ns.errors.NegsimError, match="on_error is 'skip'"):
         ns.simulate(described, replications=20, on_error="skip")
 
 

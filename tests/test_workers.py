@@ -120,9 +120,9 @@ def test_counts_do_not_depend_on_the_partition() -> None:
 
 def test_counts_refuse_what_was_not_counted() -> None:
     counts = ns.simulate(story(), replications=100, seed=5, keep="counts")
-    with pytest.raises(ns.NotRecorded, match="end of a day"):
+    with pytest.raises(ns.errors.NotRecorded, match="end of a day"):
         counts.probability("when_talks", by=3.00001)
-    with pytest.raises(ns.EstimateError, match="keep='all'"):
+    with pytest.raises(ns.errors.EstimateError, match="keep='all'"):
         counts.answers("talks")
 
 
@@ -164,7 +164,7 @@ def test_a_budget_of_time_ends_with_a_flagged_prefix(alone: Block) -> None:
     ],
 )
 def test_what_cannot_be_kept_is_refused_with_the_number(arguments: dict[str, object], message: str) -> None:
-    with pytest.raises(ns.NegsimError, match=message):
+    with pytest.raises(ns.errors.NegsimError, match=message):
         ns.simulate(story(), seed=5, **arguments)
 
 
@@ -174,7 +174,7 @@ def test_a_failure_carries_the_runs_so_far() -> None:
     scenario = ns.Scenario(
         "ticks", start="2025-01-01", end=5, parts=[count, tick, ns.Question(name="q", condition=count >= 30)]
     )
-    with pytest.raises(ns.RunawayError, match="more than 40 events") as caught:
+    with pytest.raises(ns.errors.RunawayError, match="more than 40 events") as caught:
         ns.simulate(scenario, replications=200, seed=3, max_events=40, block=16)
     failing = caught.value.replication
     assert failing is not None
@@ -200,5 +200,5 @@ def test_a_failure_carries_the_runs_so_far() -> None:
     ],
 )
 def test_wrong_arguments_are_told(arguments: dict[str, object], message: str) -> None:
-    with pytest.raises(ns.NegsimError, match=message):
+    with pytest.raises(ns.errors.NegsimError, match=message):
         ns.simulate(story(), **arguments)

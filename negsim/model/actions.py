@@ -10,7 +10,7 @@ from negsim.errors import ScenarioError
 from negsim.model.clocks import Clock, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
 from negsim.model.expressions import Number, Truth, as_condition, as_number
-from negsim.model.inputs import Amount, Condition, Effects, MaybeName, preset, record
+from negsim.model.inputs import Amount, Condition, Effects, MaybeName, Several, preset, record
 from negsim.model.names import check_name
 
 __all__ = ["MEMORIES", "Action", "Outcome"]
@@ -100,7 +100,7 @@ class Action:
     speed: Amount = preset(Number(1.0))
     memory: str = "reset"
     effects: Effects = preset(())
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: Several[Outcome] = preset(())
     limit: int | None = None
     priority: int = 0
     title: str = ""

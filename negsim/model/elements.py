@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Protocol, runtime_checkable
 
 from negsim.errors import Gather, NegsimError, ScenarioError, problem_of
@@ -12,6 +12,7 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Every, Fixed
 from negsim.model.evidence import Evidence, Party
 from negsim.model.expressions import Truth
+from negsim.model.inputs import Several, preset, record
 from negsim.model.making import explained
 from negsim.model.names import check_name
 from negsim.model.origins import table_of
@@ -30,7 +31,7 @@ class Supposition(Protocol):
         """Return the elements under the supposition."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Mechanism:
     """A named mechanism of the story, and what it means to suppose it away.
 
@@ -43,7 +44,7 @@ class Mechanism:
     """
 
     name: str
-    off: tuple[Supposition, ...] = ()
+    off: Several[Supposition] = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -66,7 +67,7 @@ class Part(Protocol):
         """The plain elements that the word stands for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Elements:
     """Plain elements by kind and name.
 

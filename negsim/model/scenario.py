@@ -38,7 +38,8 @@ Fixing: TypeAlias = (
 if TYPE_CHECKING:
     Start: TypeAlias = Given[str, str | date]
     AsOf: TypeAlias = Given[str | None, str | date | None]
-    Parts: TypeAlias = Given[tuple[Element | Part, ...], Iterable[Element | Part]]
+    # Any objects, not only parts: to a type checker a list of unlike words is a list of objects.
+    Parts: TypeAlias = Given[tuple[Element | Part, ...], Iterable[object]]
     Steps: TypeAlias = Given[tuple[Intervention, ...], Iterable[Intervention]]
 else:
     Start, AsOf, Parts, Steps = str, str | None, tuple[Element | Part, ...], tuple[Intervention, ...]

@@ -12,7 +12,7 @@ from negsim.model.clocks import Distribution, Fixed
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, equal
-from negsim.model.inputs import Amount, Condition, Effects, Names, preset, record
+from negsim.model.inputs import Amount, Condition, Effects, Names, Several, preset, record
 from negsim.model.names import check_name
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Counter, Fact
@@ -108,7 +108,7 @@ class Agreement:
 
     name: str = field(kw_only=False)
     between: Names
-    rungs: tuple[Rung, ...]
+    rungs: Several[Rung]
     done: int = 0
     breaks: Distribution | None = None
     breaks_while: Condition = preset(ALWAYS)

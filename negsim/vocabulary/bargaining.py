@@ -14,7 +14,18 @@ from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, absolute, clip, exp, log, minimum, where
-from negsim.model.inputs import Amount, Amounts, Condition, Effects, Names, Numbers, ordered_record, preset, record
+from negsim.model.inputs import (
+    Amount,
+    Amounts,
+    Condition,
+    Effects,
+    Names,
+    Numbers,
+    Several,
+    ordered_record,
+    preset,
+    record,
+)
 from negsim.model.names import check_name
 from negsim.model.variables import Counter, Fact, Level
 from negsim.vocabulary.common import Lookup, asked, numbers, parties, party, put
@@ -145,7 +156,7 @@ class Bargaining(When):
 
     name: str = field(kw_only=False)
     between: Names
-    issues: tuple[Issue, ...]
+    issues: Several[Issue]
     gap: Distribution | Fixed
     rounds: int = 10
     when: Condition = preset(ALWAYS)

@@ -13,7 +13,7 @@ from negsim.model.clocks import Distribution, Fixed
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, where
-from negsim.model.inputs import Condition, Name, preset, record
+from negsim.model.inputs import Condition, Name, Several, preset, record
 from negsim.model.names import check_name
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.common import put
@@ -137,7 +137,7 @@ class Belief:
     of: Name
     about: Condition
     prior: float = 0.5
-    sources: tuple[Source, ...] = ()
+    sources: Several[Source] = preset(())
     convinced_at: float = 0.5
     title: str = ""
 

@@ -78,7 +78,7 @@ def test_rubinstein_known_answer() -> None:
     assert rubinstein(0.9, 0.8).first == pytest.approx(0.2 / 0.28)
     assert round(rubinstein(0.9, 0.8).first, 7) == 0.7142857
     assert rubinstein(0.99999, 0.99999).first == pytest.approx(0.5, abs=1e-5), "no haste, equal shares"
-    with pytest.raises(ns.ScenarioError, match="discount factor"):
+    with pytest.raises(ns.errors.ScenarioError, match="discount factor"):
         rubinstein(1.0, 0.5)
 
 
@@ -90,7 +90,7 @@ def test_concession_known_answers_and_the_convention_of_the_exponent() -> None:
     assert round(0.5**0.2, 5) == 0.87055
     assert conceded(0, 10, 0.2, start=0.1) == 0.1
     assert conceded(99, 10, 0.2) == 1.0
-    with pytest.raises(ns.ScenarioError, match="exponent > 0"):
+    with pytest.raises(ns.errors.ScenarioError, match="exponent > 0"):
         conceded(1, 10, 0)
 
 
@@ -247,7 +247,7 @@ def test_reservations_may_read_the_state() -> None:
     )
     stubborn = runs.first_times("talks.agreed")[0]
     assert stubborn > played(price(7, 4, rounds=10)).first_times("talks.agreed")[0] or stubborn >= 6
-    with pytest.raises(ns.ScenarioError, match="plain number"):
+    with pytest.raises(ns.errors.ScenarioError, match="plain number"):
         word.zone_is_empty()
 
 

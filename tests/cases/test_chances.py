@@ -144,7 +144,7 @@ def test_a_hazard_that_fades_in_daily_steps() -> None:
 
     With each day's mean hazard the chance at the ends of days is exact: 1 - exp(-2 (1 - e^-.05t)).
     """
-    with pytest.raises(ns.UnknownName, match="unknown name 'time'"):
+    with pytest.raises(ns.errors.UnknownName, match="unknown name 'time'"):
         scenario(ns.Fact("deal"), ns.Action(name="go", clock=ns.Exponential(0.1), pace="time", effects=["deal = true"]))
     fall = math.exp(-0.05)
     parts = [
@@ -483,7 +483,7 @@ def test_a_circle_and_doors_that_exclude_each_other_are_told() -> None:
         ns.Action(name="write", when="table and not text", clock=ns.Exponential(0.1), effects=["text = true"]),
         ns.Action(name="agree", when="text and not table", clock=ns.Exponential(0.1), effects=["table = true"]),
     ]
-    with pytest.raises(ns.CircularPrecondition):
+    with pytest.raises(ns.errors.CircularPrecondition):
         scenario(*(ns.Fact(name) for name in ("text", "table")), *wait, ns.Question(name="q", condition="table"))
     doors = [
         ns.Fact("x", initial=True),
@@ -512,7 +512,7 @@ def test_seeds() -> None:
     drawn = ns.simulate(toy, **asked, replications=50)
     assert np.array_equal(drawn.first_times("t"), times(replications=50, seed=drawn.seed))
     for seed in (True, -1, 2**64, 1.0, "7"):
-        with pytest.raises(ns.NegsimError, match="seed"):
+        with pytest.raises(ns.errors.NegsimError, match="seed"):
             times(seed=seed)
 
 
@@ -549,5 +549,5 @@ def test_what_people_type_is_answered_or_refused_with_the_remedy() -> None:
     runs = run(*parts, n=4_000, end=1_000)
     assert abs(runs.mean("when").value - 10) < 6 * 10 / math.sqrt(4_000)
     assert runs.quantile("count", 0.5).value == 5
-    with pytest.raises(ns.ScenarioError, match=r"month has no fixed length.*days or weeks"):
+    with pytest.raises(ns.errors.ScenarioError, match=r"month has no fixed length.*days or weeks"):
         ns.Every("1 month", start="2025-01-01T10:00")

@@ -88,7 +88,7 @@ def test_the_first_failure_is_raised(name: str) -> None:
     program = lower(FAILING[name])
     said = []
     for engine in ("reference", "compiled"):
-        with pytest.raises(ns.SimulationError) as caught:
+        with pytest.raises(ns.errors.SimulationError) as caught:
             prepare(engine, program).run(job_of(program, stop_at_failure=True))
         error = caught.value
         said.append((type(error), str(error), error.action, error.time, error.replication))
@@ -196,7 +196,7 @@ def test_failures_side_by_side(draws: int | None, stop: bool) -> None:
         return
     numbers = set()
     for engine in ("reference", "compiled"):
-        with pytest.raises(ns.SimulationError) as caught:
+        with pytest.raises(ns.errors.SimulationError) as caught:
             prepare(engine, program).run(job)
         numbers.add((caught.value.replication, caught.value.time))
     assert len(numbers) == 1

@@ -136,9 +136,9 @@ def test_fix_is_with_parameter_and_takes_the_claims_name():
     runs = ns.simulate(world(), replications=50, seed=1, fix={ns.Parameter("c", True): False, "terms": True})
     assert runs.answers("truth")[0].all()
     assert runs.scenario == world().with_parameter("c", False).with_parameter("terms.holds", True)
-    with pytest.raises(ns.UnknownName, match=r"no such parameter; did you mean 'terms\.holds'"):
+    with pytest.raises(ns.errors.UnknownName, match=r"no such parameter; did you mean 'terms\.holds'"):
         ns.simulate(world(), replications=1, fix={"terms.hold": True})
-    with pytest.raises(ns.ScenarioError, match="give true or false"):
+    with pytest.raises(ns.errors.ScenarioError, match="give true or false"):
         ns.simulate(world(), replications=1, fix={"terms": 0.3})
 
 
@@ -215,8 +215,10 @@ def test_initial_values_that_read_a_claim_are_mixed_too():
 
 def test_a_law_that_reads_a_claim_has_no_exact_answer_until_it_is_read_one_way():
     described = world(ns.Exponential("0.5 if c else 0.1"))
-    with pytest.raises(ns.EngineError, match=r"action go: its law reads the contested claim c.*fix=\{'c': True\}"):
+    with pytest.raises(
+        ns.errors.EngineError, match=r"action go: its law reads the contested claim c.*fix=\{'c': True\}"
+    ):
         ns.solve(described)
     assert 0 < ns.solve(described, fix={"c": True}).probability("q").value < 1
-    with pytest.raises(ns.EngineError, match=r"south\.sees\.terms.*contested claim terms\.holds"):
+    with pytest.raises(ns.errors.EngineError, match=r"south\.sees\.terms.*contested claim terms\.holds"):
         ns.export_prism(world(), stages=20)

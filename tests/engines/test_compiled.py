@@ -261,10 +261,10 @@ def test_failures_are_told_by_one_world_and_the_first_twenty_in_words(monkeypatc
         told.append([(type(error), str(error), error.action, error.time) for error in runs.failures])
     assert told[0] == told[1] == told[2] == told[3]
     first, rest = told[0][:TOLD], told[0][TOLD:]
-    assert all(kind is ns.EvaluationError and "1 / n" in text and time == 2.0 for kind, text, _, time in first)
+    assert all(kind is ns.errors.EvaluationError and "1 / n" in text and time == 2.0 for kind, text, _, time in first)
     assert len(rest) > 100
-    assert all(kind is ns.SimulationError and "replay(runs, " in text for kind, text, _, _ in rest)
-    with pytest.raises(ns.EvaluationError, match="1 / n"):
+    assert all(kind is ns.errors.SimulationError and "replay(runs, " in text for kind, text, _, _ in rest)
+    with pytest.raises(ns.errors.EvaluationError, match="1 / n"):
         ns.replay(runs, runs.failures[TOLD].replication)
 
 
@@ -278,7 +278,7 @@ def test_failures_stand_in_the_order_of_the_rows() -> None:
     assert failed.sum() > 5
     # the first to fail is the first of the rows and not the smallest number
     for engine in ("reference", "compiled"):
-        with pytest.raises(ns.SimulationError) as caught:
+        with pytest.raises(ns.errors.SimulationError) as caught:
             prepare(engine, program).run(job(program, replications=numbers, trace=0))
         assert caught.value.replication == numbers[failed.argmax()]
 

@@ -141,9 +141,9 @@ def test_whole_numbers_reach_two_to_the_53rd_and_no_further(engine: str) -> None
         assert final(scenario(ns.Counter("x", sign * (most - 1)), at(1.0, f"x += {sign}")), engine, "x") == sign * most
         assert final(scenario(ns.Counter("x", sign * most), at(1.0, "x += 0")), engine, "x") == sign * most
         for beyond in (ns.Counter("x", sign * most), ns.Level("x", sign * most, step=1)):
-            with pytest.raises(ns.EvaluationError):
+            with pytest.raises(ns.errors.EvaluationError):
                 final(scenario(beyond, at(1.0, f"x += 2 * {sign}")), engine, "x")
-    with pytest.raises(ns.EvaluationError):
+    with pytest.raises(ns.errors.EvaluationError):
         final(scenario(ns.Level("x", 0, step=2.5), at(1.0, "x = 9007199254740996 / 2")), engine, "x")
 
 

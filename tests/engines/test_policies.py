@@ -74,7 +74,7 @@ def test_the_engine_table_says_who_can() -> None:
     runs = ns.simulate(story(stubborn), replications=10, seed=4)
     assert runs.engine == "reference"
     assert "Python function" in runs.note
-    with pytest.raises(ns.EngineError, match="Python policies"):
+    with pytest.raises(ns.errors.EngineError, match="Python policies"):
         ns.simulate(story(stubborn), replications=10, seed=4, engine="compiled")
 
 
@@ -96,7 +96,7 @@ def test_processes_import_the_policy_by_name(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_wrong_answer_is_told() -> None:
-    with pytest.raises(ns.EvaluationError, match=r"policy of ukraine chose 'acept'; did you mean 'accept'"):
+    with pytest.raises(ns.errors.EvaluationError, match=r"policy of ukraine chose 'acept'; did you mean 'accept'"):
         ns.simulate(story(lost), replications=1, seed=4)
 
 
@@ -113,11 +113,11 @@ def test_a_policy_that_raises_is_a_failure_of_its_replication() -> None:
     assert 0 < failed.sum() <= 20  # some, and no more than are told in words
     assert [error.replication for error in whole.failures] == failed.nonzero()[0].tolist()
     for error in whole.failures:
-        assert isinstance(error, ns.EvaluationError)
+        assert isinstance(error, ns.errors.EvaluationError)
         assert (error.action, error.time) == ("ukraine.answer", 3.0)
         assert "policy of ukraine raised ZeroDivisionError: no more patience" in str(error)
     assert (whole.first_times("done")[~failed] == 5.0).all()
-    with pytest.raises(ns.EvaluationError, match="no more patience") as caught:
+    with pytest.raises(ns.errors.EvaluationError, match="no more patience") as caught:
         ns.simulate(story(fragile), replications=40, seed=4)
     assert caught.value.replication == failed.argmax()
     assert len(caught.value.runs.block.failed) == failed.argmax()
@@ -138,7 +138,7 @@ def test_a_kernel_that_an_exception_left_is_not_used_again(kind: type[BaseExcept
     program = lower(story(interrupted))
     job = Job(seed=4, replications=range(40), rows=(program.best(),))
     kernel = prepare("reference", program)
-    with pytest.raises(ns.EvaluationError if kind is ZeroDivisionError else kind, match="stop"):
+    with pytest.raises(ns.errors.EvaluationError if kind is ZeroDivisionError else kind, match="stop"):
         kernel.run(job)
     alone = prepare("reference", lower(story(stubborn))).run(job)
     for _ in range(2):
@@ -167,5 +167,5 @@ def test_each_party_sees_its_own_view_of_contested_facts() -> None:
 
 
 def test_what_is_no_function_is_refused() -> None:
-    with pytest.raises(ns.ScenarioError, match="policy must be a function"):
+    with pytest.raises(ns.errors.ScenarioError, match="policy must be a function"):
         ns.Party("ukraine", policy="accept")  # type: ignore[arg-type] # that is the point

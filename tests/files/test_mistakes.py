@@ -165,7 +165,7 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("text", "place", "value", "remedy"), MISTAKES)
 def test_a_mistake_is_told_with_place_value_and_remedy(text: str, place: str, value: str, remedy: str) -> None:
-    with pytest.raises(ns.NegsimError) as caught:
+    with pytest.raises(ns.errors.NegsimError) as caught:
         ns.loads(BASE + text + "\n", name="mine.toml")
     said = str(caught.value)
     assert said.startswith("mine.toml: ")
@@ -217,7 +217,7 @@ def test_all_mistakes_are_told_at_once() -> None:
             "[parameter.p]\nbest = 1.4\nbelief = {law = 'beta', a = 2, b = 2}\n"  # 30 to 32
         )
     )
-    with pytest.raises(ns.NegsimError) as caught:
+    with pytest.raises(ns.errors.NegsimError) as caught:
         ns.loads(text, name="mine.toml")
     found = {(problem.line, problem.place) for problem in caught.value.problems}
     assert found >= {
@@ -235,7 +235,7 @@ def test_all_mistakes_are_told_at_once() -> None:
 
 def test_what_a_wrong_part_would_have_declared_is_not_missed_as_well() -> None:
     text = BASE + 'waiver = 40\n[question.q]\ncondition = "round.held and memo.sent"\n'
-    with pytest.raises(ns.NegsimError) as caught:
+    with pytest.raises(ns.errors.NegsimError) as caught:
         ns.loads(text, name="mine.toml")
     assert [problem.place for problem in caught.value.problems] == ["meeting.round.waiver", "question.q.condition"]
     assert "'memo' has memo.delivered" in str(caught.value)

@@ -163,7 +163,7 @@ def test_what_cannot_be_met_is_told():
     ],
 )
 def test_contradictions_are_told_with_parameter_key_value_and_remedy(said, words):
-    with pytest.raises(ns.NegsimError, match=words) as found:
+    with pytest.raises(ns.errors.NegsimError, match=words) as found:
         ns.Parameter("x", **said)
     assert "parameter x" in str(found.value)
 
@@ -180,7 +180,7 @@ def test_contradictions_are_told_with_parameter_key_value_and_remedy(said, words
     ],
 )
 def test_files_say_where(text, words):
-    with pytest.raises(ns.NegsimError, match=words):
+    with pytest.raises(ns.errors.NegsimError, match=words):
         loads(f"{HEAD}[parameter.x]\n{text}\n")
 
 

@@ -146,7 +146,7 @@ MISTAKES: list[tuple[Callable[[], Any], str, str, str]] = [
 def test_a_mistake_is_told_with_place_value_and_remedy(
     make: Callable[[], Any], place: str, value: str, remedy: str
 ) -> None:
-    with pytest.raises(ns.NegsimError) as caught:
+    with pytest.raises(ns.errors.NegsimError) as caught:
         make()
     said = str(caught.value)
     for part in (place, value, remedy):
@@ -173,7 +173,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         act(when="foo", effects=["bar = true"]),
         ns.Question(name="q", condition="baz and foo", by=3),
     ]
-    with pytest.raises(ns.UnknownName) as caught:
+    with pytest.raises(ns.errors.UnknownName) as caught:
         world(*parts)
     places = [problem.place for problem in caught.value.problems]
     assert sorted(places) == [
@@ -186,9 +186,9 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 def test_errors_of_several_kinds_are_told_by_what_they_have_in_common() -> None:
     late = ns.Parameter("p", 1.4, ns.Beta(2, 3), source="log", as_of="2025-06-01")
-    with pytest.raises(ns.ScenarioError) as caught:
+    with pytest.raises(ns.errors.ScenarioError) as caught:
         world(late, as_of="2025-01-01")
-    assert type(caught.value) is ns.ScenarioError
+    assert type(caught.value) is ns.errors.ScenarioError
     assert {problem.code for problem in caught.value.problems} == {"belief", "hindsight"}
 
 
@@ -202,7 +202,7 @@ def test_an_action_is_an_intervention_by_what_it_is_and_not_by_its_name() -> Non
     harm = ns.Action(name="do.harm", clock=ns.On("2026-01-01T12:00"), effects=["signed = true"])
     (note,) = world(FACT, harm).notes
     assert note.startswith("action do.harm: '2026-01-01T12:00' lies after the end")
-    with pytest.raises(ns.ScenarioError, match="has no hour"):
+    with pytest.raises(ns.errors.ScenarioError, match="has no hour"):
         world(FACT, ns.Action(name="nudge.on", clock=ns.On("2025-01-05"), effects=["signed = true"]))
     once = world(FACT, ns.Action(name="do.signed", clock=ns.On(3), effects=["signed = true"])).do(
         "signed", on="2025-01-03"

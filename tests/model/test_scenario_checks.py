@@ -325,5 +325,5 @@ def test_a_condition_given_that_can_never_be_is_refused() -> None:
         return ns.Scenario("tiny", start="2025-01-01", end=5, parts=[memo, never, act, question])
 
     assert asked(memo).notes == ()
-    with pytest.raises(ns.ScenarioError, match=r"question\.q\.given: nothing can ever make 'never' true"):
+    with pytest.raises(ns.errors.ScenarioError, match=r"question\.q\.given: nothing can ever make 'never' true"):
         asked(never)

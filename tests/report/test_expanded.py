@@ -51,5 +51,5 @@ def test_starters_validate_and_answer(template: str) -> None:
 
 
 def test_unknown_templates_are_named() -> None:
-    with pytest.raises(ns.ScenarioError, match="did you mean 'meeting'"):
+    with pytest.raises(ns.errors.ScenarioError, match="did you mean 'meeting'"):
         starter("meetign")

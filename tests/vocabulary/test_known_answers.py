@@ -383,7 +383,7 @@ def test_battle_news_stay_within_bounds() -> None:
     word = ns.BattleNews("n", between=["b", "a"], arrives=ns.Exponential(1), shift=ns.Normal(0.2, 0.3))
     top = ns.Question(name="top", condition=word.level >= 1)
     assert word.between == ("b", "a"), "the balance is seen from the first"
-    with pytest.raises(ns.ScenarioError, match=r"nothing can ever make 'n.balance > 1' true"):
+    with pytest.raises(ns.errors.ScenarioError, match=r"nothing can ever make 'n.balance > 1' true"):
         scenario(word, ns.Question(name="out", condition=word.level > 1))
     runs = run(word, top, n=300)
     assert hits(runs, "top") > 250
@@ -395,7 +395,9 @@ def test_battle_news_stay_within_bounds() -> None:
 def test_circle_without_a_way_out_is_refused_and_named() -> None:
     one = ns.Demand("one", of="a", needs="two.met")
     two = ns.Demand("two", of="b", needs="one.met")
-    with pytest.raises(ns.CircularPrecondition, match=r"one\.fulfil waits for two\.fulfil waits for one\.fulfil"):
+    with pytest.raises(
+        ns.errors.CircularPrecondition, match=r"one\.fulfil waits for two\.fulfil waits for one\.fulfil"
+    ):
         scenario(one, two)
 
 
@@ -498,7 +500,7 @@ def test_sequencing_is_one_switch() -> None:
     }
     assert found == {"parallel": 10.0, "ceasefire_first": 13.0, "causes_first": 13.0}
     with pytest.raises(
-        ns.ScenarioError, match=r"policy 'ceasfire_first' is not one of .*did you mean 'ceasefire_first'"
+        ns.errors.ScenarioError, match=r"policy 'ceasfire_first' is not one of .*did you mean 'ceasefire_first'"
     ):
         ns.Sequencing("p", tracks={"ceasefire": truce, "causes": treaty}, policy="ceasfire_first")
     ordered = ns.Sequencing("p", tracks={"b": "x", "a": "y", "c": "z"}, policy="in_order", order=["b", "a", "c"])
@@ -690,5 +692,5 @@ def test_truce_declared_by_a_condition_is_not_declared_anew_by_it() -> None:
     ],
 )
 def test_refusals_say_what_to_do(make: Any, message: str) -> None:
-    with pytest.raises(ns.ScenarioError, match=message):
+    with pytest.raises(ns.errors.ScenarioError, match=message):
         make()

@@ -57,7 +57,7 @@ def test_round_trip(hotline: ModuleType, folder: Path) -> None:
 
 
 def test_without_the_word_the_file_is_refused_with_a_reason(folder: Path) -> None:
-    with pytest.raises(ns.FileError, match="unknown key 'hotline'"):
+    with pytest.raises(ns.errors.FileError, match="unknown key 'hotline'"):
         ns.load("line.toml")
 
 

@@ -321,12 +321,12 @@ def test_what_reads_the_facts_of_a_waiver_stays_legal() -> None:
     ],
 )
 def test_unknown_requirements_are_refused_with_the_nearest_name(how: str, name: str, message: str) -> None:
-    with pytest.raises(ns.UnknownName, match=message):
+    with pytest.raises(ns.errors.UnknownName, match=message):
         getattr(case(), how)(name)
 
 
 def test_a_scenario_without_requirements_says_so() -> None:
-    with pytest.raises(ns.UnknownName, match="the scenario has none"):
+    with pytest.raises(ns.errors.UnknownName, match="the scenario has none"):
         ns.load("toy").meet("review")
 
 
@@ -423,7 +423,7 @@ HOWS: dict[str, Any] = {"meet": ns.Meet, "waive": ns.Waive, "harden": ns.Harden}
     ],
 )
 def test_waivers_of_nobody_and_of_nothing_are_refused(wrong: dict[str, Any], message: str) -> None:
-    with pytest.raises(ns.ScenarioError, match=message):
+    with pytest.raises(ns.errors.ScenarioError, match=message):
         ns.Meeting("w", among=SIDES, on=5.0, requires={"north": "text"}, **wrong)
 
 
@@ -431,5 +431,5 @@ def test_waivers_of_nobody_and_of_nothing_are_refused(wrong: dict[str, Any], mes
     ("wrong", "message"), [({"most": 0}, "most must be a positive"), ({"waiver": 2}, "postpone: waiver")]
 )
 def test_postponements_check_themselves(wrong: dict[str, Any], message: str) -> None:
-    with pytest.raises(ns.ScenarioError, match=message):
+    with pytest.raises(ns.errors.ScenarioError, match=message):
         ns.Postpone(ns.Fixed(1), **wrong)

@@ -23,6 +23,7 @@ __all__ = [
     "MaybeAmount",
     "MaybeCondition",
     "Numeric",
+    "Several",
     "ordered_record",
     "preset",
     "record",
@@ -35,6 +36,7 @@ Numeric: TypeAlias = Operand | float | str
 """What is read as a number: a variable, a parameter, an expression, a number, or the text of one."""
 
 C = TypeVar("C")
+Item = TypeVar("Item")
 Kept = TypeVar("Kept", covariant=True)
 Accepted = TypeVar("Accepted", contravariant=True)
 
@@ -56,12 +58,19 @@ if TYPE_CHECKING:
     MaybeAmount: TypeAlias = Given[Expression | None, Numeric | None]
     # A share has no text here: on_date="soon" is a slip that a type checker can find. Files have texts.
     Likely: TypeAlias = Given[Expression, Operand | float]
+    Several: TypeAlias = Given[tuple[Item, ...], Iterable[Item]]
     Conditions: TypeAlias = Given[tuple[Expression, ...], Iterable[Conditional]]
 else:
     Given = Mapping
     Condition = Amount = Likely = Expression
     MaybeCondition = MaybeAmount = Expression | None
     Conditions = tuple[Expression, ...]
+
+    class Several:
+        """Things of one kind, kept as a tuple."""
+
+        def __class_getitem__(cls, item):
+            return tuple[item, ...]
 
 
 def preset(default: object) -> Any:

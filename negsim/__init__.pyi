@@ -1,0 +1,364 @@
+"""The front door: what `import negsim as ns` has. Type checkers, editors and the lazy loader read this one list.
+
+A name is imported when it is first used. Exceptions are in `ns.errors`, pictures in `ns.plots`.
+"""
+
+from . import errors as errors
+from .checking.lint import (
+    Finding,
+    lint,
+)
+from .checking.verify import (
+    Verification,
+    verify,
+)
+from .engines.blocks import (
+    Event,
+    Trajectory,
+)
+from .engines.exact import (
+    Observed,
+    Solution,
+    solve,
+)
+from .estimates import (
+    Band,
+    Conditional,
+    Curve,
+    Estimate,
+    Interval,
+    Mean,
+    PairedDifference,
+    Proportion,
+)
+from .files import (
+    dumps,
+    load,
+    loads,
+    save,
+    schema,
+    shipped,
+)
+from .model.actions import (
+    Action,
+    Outcome,
+)
+from .model.beliefs import (
+    Elicited,
+)
+from .model.clocks import (
+    Beta,
+    Distribution,
+    Erlang,
+    Every,
+    Exponential,
+    Fixed,
+    Gamma,
+    Immediately,
+    LogNormal,
+    Normal,
+    On,
+    Pert,
+    Triangular,
+    Uniform,
+    Weibull,
+    chance,
+)
+from .model.effects import (
+    Effect,
+)
+from .model.elements import (
+    Mechanism,
+    Part,
+)
+from .model.evidence import (
+    Evidence,
+    Party,
+)
+from .model.expressions import (
+    Expression,
+    Operand,
+    absolute,
+    all_of,
+    any_of,
+    as_condition,
+    as_number,
+    at_least,
+    clip,
+    different,
+    equal,
+    exp,
+    log,
+    maximum,
+    minimum,
+    parse,
+    sqrt,
+    where,
+)
+from .model.interventions import (
+    Do,
+    Harden,
+    Meet,
+    Nudge,
+    Waive,
+    WithLaw,
+    Without,
+    WithParameter,
+)
+from .model.parameters import (
+    Parameter,
+)
+from .model.policies import Draw, View
+from .model.questions import (
+    Question,
+)
+from .model.requirements import (
+    Requirement,
+)
+from .model.scenario import (
+    Scenario,
+)
+from .model.variables import (
+    Counter,
+    Fact,
+    Level,
+)
+from .program import (
+    lower,
+)
+from .report import (
+    plots,
+)
+from .report.prism import (
+    PrismText,
+    export_prism,
+)
+from .results.answers import (
+    Answer,
+    answers,
+)
+from .results.base import (
+    Results,
+)
+from .results.counted import (
+    CountedRuns,
+)
+from .results.runs import (
+    FirstPassage,
+    Runs,
+)
+from .results.solved import (
+    Solved,
+    solve_answers,
+)
+from .running.simulation import (
+    replay,
+    simulate,
+)
+from .vocabulary import (
+    Agreement,
+    Appointment,
+    Attrition,
+    AudienceCost,
+    Bargaining,
+    BattleNews,
+    Belief,
+    Ceasefire,
+    Channel,
+    Claim,
+    Deadline,
+    Deadlock,
+    Demand,
+    Exchange,
+    Issue,
+    LeaderChange,
+    Mediator,
+    Meeting,
+    Offensive,
+    Offer,
+    Postpone,
+    Precondition,
+    Pressure,
+    Process,
+    Promise,
+    Ratification,
+    Readiness,
+    Reputation,
+    Ripeness,
+    Rung,
+    Sequence,
+    Sequencing,
+    SideDeal,
+    Source,
+    Spoiler,
+    Suspension,
+    Tactic,
+    Threat,
+    Truce,
+    Ultimatum,
+    odds,
+    posterior,
+)
+from .what_if.comparison import (
+    Comparison,
+    compare,
+)
+from .why.explanation import (
+    Explanation,
+    explain,
+    main_reasons,
+)
+from .why.narrative import (
+    Narrative,
+    narrate,
+)
+
+__version__: str
+__all__ = [
+    "Action",
+    "Agreement",
+    "Answer",
+    "Appointment",
+    "Attrition",
+    "AudienceCost",
+    "Band",
+    "Bargaining",
+    "BattleNews",
+    "Belief",
+    "Beta",
+    "Ceasefire",
+    "Channel",
+    "Claim",
+    "Comparison",
+    "Conditional",
+    "CountedRuns",
+    "Counter",
+    "Curve",
+    "Deadline",
+    "Deadlock",
+    "Demand",
+    "Distribution",
+    "Do",
+    "Draw",
+    "Effect",
+    "Elicited",
+    "Erlang",
+    "Estimate",
+    "Event",
+    "Every",
+    "Evidence",
+    "Exchange",
+    "Explanation",
+    "Exponential",
+    "Expression",
+    "Fact",
+    "Finding",
+    "FirstPassage",
+    "Fixed",
+    "Gamma",
+    "Harden",
+    "Immediately",
+    "Interval",
+    "Issue",
+    "LeaderChange",
+    "Level",
+    "LogNormal",
+    "Mean",
+    "Mechanism",
+    "Mediator",
+    "Meet",
+    "Meeting",
+    "Narrative",
+    "Normal",
+    "Nudge",
+    "Observed",
+    "Offensive",
+    "Offer",
+    "On",
+    "Operand",
+    "Outcome",
+    "PairedDifference",
+    "Parameter",
+    "Part",
+    "Party",
+    "Pert",
+    "Postpone",
+    "Precondition",
+    "Pressure",
+    "PrismText",
+    "Process",
+    "Promise",
+    "Proportion",
+    "Question",
+    "Ratification",
+    "Readiness",
+    "Reputation",
+    "Requirement",
+    "Results",
+    "Ripeness",
+    "Rung",
+    "Runs",
+    "Scenario",
+    "Sequence",
+    "Sequencing",
+    "SideDeal",
+    "Solution",
+    "Solved",
+    "Source",
+    "Spoiler",
+    "Suspension",
+    "Tactic",
+    "Threat",
+    "Trajectory",
+    "Triangular",
+    "Truce",
+    "Ultimatum",
+    "Uniform",
+    "Verification",
+    "View",
+    "Waive",
+    "Weibull",
+    "WithLaw",
+    "WithParameter",
+    "Without",
+    "absolute",
+    "all_of",
+    "answers",
+    "any_of",
+    "as_condition",
+    "as_number",
+    "at_least",
+    "chance",
+    "clip",
+    "compare",
+    "different",
+    "dumps",
+    "equal",
+    "errors",
+    "exp",
+    "explain",
+    "export_prism",
+    "lint",
+    "load",
+    "loads",
+    "log",
+    "lower",
+    "main_reasons",
+    "maximum",
+    "minimum",
+    "narrate",
+    "odds",
+    "parse",
+    "plots",
+    "posterior",
+    "replay",
+    "save",
+    "schema",
+    "shipped",
+    "simulate",
+    "solve",
+    "solve_answers",
+    "sqrt",
+    "verify",
+    "where",
+]
