@@ -30,6 +30,7 @@ __all__ = [
     "numbers",
     "rows_of",
     "times_of",
+    "untold",
 ]
 
 TOLD = 20
@@ -86,6 +87,8 @@ class Job:
         Raise at the first replication that fails, instead of counting it.
     lean : bool
         Leave counts of firings and final values away; the block has no columns for them.
+    told : int
+        Failures that must say what happened, where the engine needs a history for the words; one that is raised does.
     """
 
     seed: int
@@ -96,6 +99,7 @@ class Job:
     max_events: int = 100_000
     stop_at_failure: bool = True
     lean: bool = False
+    told: int = TOLD
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,7 +127,7 @@ class Block:
         Firings in all.
     failed : bool (n,)
     failures : list of SimulationError
-        Of the failed ones, in their order; the first ``TOLD`` say why.
+        Of the failed ones, in their order; the first ``Job.told`` say why.
     traces : list of Trajectory
     """
 
@@ -152,10 +156,11 @@ ARRAYS = ("replications", "first", "edges", "at", "held", "fired", "counts", "fi
 
 def first_told(failures: Sequence[SimulationError]) -> list[SimulationError]:
     """Failures of which those after the first ``TOLD`` keep their number alone, whoever told them."""
-    return [*failures[:TOLD], *(_untold(failure.replication) for failure in failures[TOLD:])]
+    return [*failures[:TOLD], *(untold(failure.replication) for failure in failures[TOLD:])]
 
 
-def _untold(replication: int | None) -> SimulationError:
+def untold(replication: int | None) -> SimulationError:
+    """A failure of which only the number is known."""
     return SimulationError(
         f"could not be finished; the first {TOLD} failures say why, and replay(runs, {replication}) says it of this one",
         replication=replication,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negsim.engines import Kernel, prepare
-from negsim.engines.blocks import Block
+from negsim.engines.blocks import TOLD, Block, untold
 from negsim.errors import BudgetError, CheckpointError, CheckpointWarning, NegsimError, SimulationError, WorkerError
 from negsim.model.scenario import Scenario
 from negsim.results.base import Results
@@ -304,6 +304,7 @@ class Underway:
 
     def take(self, result: Block | Tally) -> None:
         """Add a block's results."""
+        self._tell(result.failures)
         if isinstance(result, Tally):
             if self.tally is None:
                 self.tally = result
@@ -312,6 +313,20 @@ class Underway:
         else:
             assert self.rows is not None
             self.rows.add(result)
+
+    def _tell(self, failures: list[SimulationError]) -> None:
+        """Put words to the next failures until the run has told ``TOLD``: blocks cannot know how many came before.
+
+        Their histories are simulated again here, unless whoever simulated them had the words at hand.
+        """
+        so_far = self.rows or self.tally
+        left = TOLD - (len(so_far.failures) if so_far is not None else 0)
+        wordless = [error for error in failures[: max(0, left)] if error.message == untold(error.replication).message]
+        numbers = [error.replication for error in wordless if error.replication is not None]
+        if numbers:
+            again = replace(self.plan.job, replications=numbers, told=TOLD, stop_at_failure=False, trace=0)
+            words = {error.replication: error for error in self.kernel.run(again).failures}
+            failures[:] = [words.get(error.replication, error) for error in failures]
 
     def _before(self, error: SimulationError) -> Results | None:
         """The runs finished before the failing replication."""

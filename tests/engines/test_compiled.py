@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 import negsim as ns
 from negsim.engines import Job, available, prepare
 from negsim.engines.blocks import TOLD
+from negsim.engines.reference.kernel import ReferenceKernel
 from negsim.engines.reference.world import World
 from negsim.errors import EngineError, LawError
 from negsim.laws import Law, cumulative_hazard, inverse_hazard, upper_quantile
@@ -266,6 +268,36 @@ def test_failures_are_told_by_one_world_and_the_first_twenty_in_words(monkeypatc
     assert all(kind is ns.errors.SimulationError and "replay(runs, " in text for kind, text, _, _ in rest)
     with pytest.raises(ns.errors.EvaluationError, match="1 / n"):
         ns.replay(runs, runs.failures[TOLD].replication)
+
+
+def test_words_cost_twenty_histories_a_run_however_many_blocks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is dear about a failure is its history on the reference engine: 20 of them, also after a resume."""
+    told: list[int] = []
+    simulate = ReferenceKernel.simulate
+
+    def count(self: ReferenceKernel, job: Job, *rest: Any) -> None:
+        told.extend(job.replications)
+        simulate(self, job, *rest)
+
+    monkeypatch.setattr(ReferenceKernel, "simulate", count)
+    scenario, asked = unlucky(0.2), {"seed": 7, "on_error": "count", "engine": "compiled", "workers": 2}
+    for said in ({"keep": "times"}, {"keep": "answers"}, {"keep": "counts"}):
+        for block in (1000, 40, 7):
+            told.clear()
+            runs = ns.simulate(scenario, replications=1000, block=block, **said, **asked)
+            assert len(runs.failures) >= TOLD
+            assert told == [error.replication for error in runs.failures[:TOLD]]
+            assert all("1 / n" in str(error) for error in runs.failures[:TOLD])
+        told.clear()
+        path = tmp_path / said["keep"]
+        for replications in (30, 60, 1000):
+            runs = ns.simulate(scenario, replications=replications, block=7, checkpoint=path, **said, **asked)
+        assert told == [error.replication for error in runs.failures[:TOLD]]
+    # few failures, each in a block of its own: the words of all of them, and no history more
+    told.clear()
+    runs = ns.simulate(unlucky(0.004), replications=1000, block=10, **asked)
+    assert 0 < len(runs.failures) < TOLD
+    assert told == [error.replication for error in runs.failures]
 
 
 def test_failures_stand_in_the_order_of_the_rows() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from negsim.engines.blocks import TOLD, Block, Event, Job, Trajectory, empty_block, first_told, rows_of
+from negsim.engines.blocks import Block, Event, Job, Trajectory, empty_block, rows_of, untold
 from negsim.engines.compiled import loop
 from negsim.engines.compiled.layouts import LAYOUTS, together
 from negsim.engines.compiled.tables import Lowered, law_rows, lower_program
@@ -86,7 +86,7 @@ class CompiledKernel:
             if not block.failed[row]:
                 block.traces.append(self._trajectory(int(block.replications[row]), *work.trace()))
         if failed < n:
-            raise self._failures(job, [int(block.replications[failed])])[0]
+            raise self._failures(replace(job, told=1), [int(block.replications[failed])])[0]
         block.failures = self._failures(job, block.replications[block.failed].tolist())
 
     def _keys(self, seed: int) -> dict[str, Any]:
@@ -146,13 +146,14 @@ class CompiledKernel:
         """
         from negsim.engines.reference import ReferenceKernel
 
-        if not replications:
-            return []
-        retold = replace(job, replications=replications[:TOLD], trace=0, stop_at_failure=False)
-        with self.telling:
-            self.teller = self.teller or ReferenceKernel(self.program)
-            told = {error.replication: error for error in self.teller.run(retold).failures}
-        return first_told([told.get(number) or _fault(number) for number in replications])
+        first, rest = replications[: job.told], replications[job.told :]
+        told: dict[int | None, SimulationError] = {}
+        if first:
+            retold = replace(job, replications=first, trace=0, stop_at_failure=False)
+            with self.telling:
+                self.teller = self.teller or ReferenceKernel(self.program)
+                told = {error.replication: error for error in self.teller.run(retold).failures}
+        return [*(told.get(number) or _fault(number) for number in first), *map(untold, rest)]
 
 
 def _fault(replication: int) -> SimulationError:
