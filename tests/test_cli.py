@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,31 @@ def test_quantities_are_null_in_json(capsys: pytest.CaptureFixture[str], tmp_pat
     rows = {row["id"]: row for row in as_json(capsys, str(file), "-n", "50")["questions"]}  # type: ignore[attr-defined]
     assert rows["n"]["probability"] is None
     assert "review" not in call(capsys, "run", str(file), "-n", "50")[2]
+
+
+def test_a_given_that_never_came_true_leaves_the_other_answers(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    asked = (
+        ns.Question(name="far", condition="summit.held", by=30, given="moon.reached"),
+        ns.Question(name="long", condition="summit.held", kind="duration", by=30, given="moon.reached"),
+    )
+    reach = ns.Action(name="reach", clock=ns.Exponential(rate=1e-9), effects=["moon.reached = true"])
+    toy = ns.load("toy")
+    path = str(tmp_path / "moon.toml")
+    ns.save(replace(toy, parts=[*toy.parts, ns.Fact("moon.reached"), reach, *asked]), path)
+    for more in ((), ("--draws", "10"), ("--best",)):
+        rows = {row["id"]: row for row in as_json(capsys, path, "-n", "300", "--seed", "1", *more)["questions"]}  # type: ignore[attr-defined]
+        assert 0.7 < rows["talks_day_5"]["value"] < 0.85
+        for name in ("far", "long"):
+            assert (rows[name]["value"], rows[name]["printed"], rows[name]["counted"]) == (None, "unknown", 0)
+            assert "came true in none of 300 histories" in rows[name]["notes"][0]
+        code, out, _ = call(capsys, "run", path, "-n", "300", "--seed", "1", *more, "--out", str(tmp_path))
+        flat = " ".join(out.split())
+        assert code == 0
+        assert "far, long: what it is given ('moon.reached') came true in none of 300 histories" in flat
+        assert "talks day 5 6 Jan 2025" in flat
+        assert "unknown days" not in flat
 
 
 def test_a_seed_not_given_is_drawn_and_told(capsys: pytest.CaptureFixture[str]) -> None:

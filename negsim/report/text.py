@@ -96,7 +96,8 @@ def quantity_table(rows: Sequence[Answer], *, level: float, digits: int | None) 
     table.add_column("Mean", justify="right")
     table.add_column(f"Monte Carlo {100 * level:.10g} %", justify="right")
     for row in rows:
-        mean = f"{row.rounded(digits)} {units[row.kind]}".rstrip()
+        unit = units[row.kind] if row.estimate is not None else ""
+        mean = f"{row.rounded(digits)} {unit}".rstrip()
         table.add_row(Text(plain(row.id)), day(row.by), mean, row.interval(digits))
     return table
 

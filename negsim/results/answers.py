@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from negsim.errors import EstimateError, NotRecorded
 from negsim.estimates import Conditional, Estimate, words
 from negsim.model.calendar import counted_days
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.program.probes import Asked
 from negsim.results.base import Results
-from negsim.results.estimators import NothingCounted
 
 __all__ = ["Answer", "answers", "deadline", "stated"]
 
@@ -150,7 +150,7 @@ def deadline(question: Question, scenario: Scenario) -> str:
 def answers(
     runs: Results, questions: Iterable[Question | str] | None = None, *, level: float = 0.95
 ) -> tuple[Answer, ...]:
-    """Answer the scenario's questions from finished runs.
+    """Answer the scenario's questions from finished runs; of one that has no answer the row says why.
 
     Parameters
     ----------
@@ -177,13 +177,19 @@ def _answer(runs: Any, entry: Asked, level: float) -> Answer:
     plain = facts(question, runs.scenario) | {"n": runs.replications, "counted": runs.replications}
     try:
         found = runs.probability(question) if question.probable else runs.mean(question)
-    except NothingCounted as error:
-        return Answer(**plain | {"counted": 0}, value=math.nan, low=math.nan, high=math.nan, notes=(str(error),))
+        estimate = found.estimate(level)
+        band = found.band(level=level) if question.probable else None
+    except (EstimateError, NotRecorded) as error:  # of one question: the others have their answers
+        return unanswered(plain | {"counted": getattr(error, "counted", plain["counted"])}, str(error))
     if isinstance(found, Conditional):
         plain["counted"] = found.given
-    estimate = found.estimate(level)
-    band = found.band(level=level) if question.probable else None
     return of_estimate(plain, estimate, collapsed=band is not None and band.collapsed)
+
+
+def unanswered(plain: dict[str, Any], why: str) -> Answer:
+    """The row of a question that has no answer, and why."""
+    note = why.removeprefix(f"question {plain['id']}: ")
+    return Answer(**plain, value=math.nan, low=math.nan, high=math.nan, notes=(note,))
 
 
 def facts(question: Question, scenario: Scenario) -> dict[str, Any]:

@@ -23,9 +23,10 @@ from negsim.results.estimators import (
     never_share,
     refuse_all_failed,
     refuse_never,
+    refuse_none,
     share,
 )
-from negsim.results.tally import Tally
+from negsim.results.tally import ExactSum, Tally, given_numbers
 
 __all__ = ["CountedRuns"]
 
@@ -187,27 +188,34 @@ class CountedRuns(Results):
         entry = self.asked(question)
         kind, name = entry.question.kind, entry.question.name
         self._needs(entry, "duration", "value", "fired", "holds", "when")
-        if entry.given is not None:
-            raise NotRecorded(
-                f"question {name} is given '{entry.question.given}', and means were counted over all histories; use"
-                " keep='all'"
-            )
         failed = self.tally.failed_rows
         if self.tally.failed == self.tally.n:
             refuse_all_failed(name, self.tally.n, self.failures)
         if kind != "when":
-            table = {"duration": self.tally.held, "fired": self.tally.fired}.get(kind, self.tally.at)
-            return bounded(table[entry.column].mean(failed, clustered=self.clustered), limits(entry))
+            return bounded(self._sum(entry).mean(failed, clustered=self.clustered), limits(entry))
         asked = self.program.probes.asked
         place = self._place(entry)
         if place is None:
             raise NotRecorded(f"the times of question {name} were not summed; ask a question of kind 'when' in the run")
         total = self.tally.when[[one for one in asked if asked[one].question.kind == "when"].index(name)]
         rows = Rows(total=self.tally.yes[place], size=self.tally.counted[place], unknown=failed)
+        if entry.given is not None and not rows.size.any():
+            refuse_none(entry, self.tally.n)
         if total.n == 0:
             refuse_never(name, int(rows.size.sum()))
         never = never_share(rows, clustered=self.clustered)
         return replace(bounded(total.mean(failed, clustered=self.clustered), limits(entry)), never=never)
+
+    def _sum(self, entry: Asked) -> ExactSum:
+        """The sum of a question's numbers over the histories that count."""
+        kind, name = entry.question.kind, entry.question.name
+        if entry.given is None:
+            table = {"duration": self.tally.held, "fired": self.tally.fired}.get(kind, self.tally.at)
+            return table[entry.column]
+        total = self.tally.given[given_numbers(self.program).index(name)]
+        if total.n == 0:
+            refuse_none(entry, self.tally.n)
+        return total
 
     def quantile(self, question: Question | Askable, p: float, *, level: float = 0.95) -> Any:
         """Refused: quantiles need each history; `first_passage` has those of first times, to one cell."""

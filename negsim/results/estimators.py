@@ -33,6 +33,7 @@ __all__ = [
     "passage",
     "quantile_in",
     "refuse_all_failed",
+    "refuse_none",
     "refuse_never",
     "share",
     "table",
@@ -41,6 +42,8 @@ __all__ = [
 
 class NothingCounted(EstimateError):
     """No history counts: all failed, or what a question is given never came true."""
+
+    counted = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,7 @@ def share(entry: Asked, rows: Rows, n: int, *, clustered: bool) -> Proportion | 
     if entry.given is None:
         return Proportion(hits=hits, n=n, unknown=unknown, rows=kept)
     if good == 0:
-        question = entry.question
-        raise NothingCounted(
-            f"question {question.name}: what it is given ('{question.given}') came true in none of {n:,} histories, so"
-            " that nothing is known of what follows from it; simulate more of them, or make it happen with do(...)"
-        )
+        refuse_none(entry, n)
     return Conditional(hits=hits, given=good, n=n, unknown=unknown, rows=kept)
 
 
@@ -129,6 +128,30 @@ def refuse_all_failed(name: str, n: int, failures: Sequence[Exception]) -> NoRet
     """Say that there is nothing to estimate from."""
     first = f"; the first: {failures[0]}" if failures else ""
     raise NothingCounted(f"question {name}: all {n:,} replications failed, so that there is no number{first}")
+
+
+def refuse_none(entry: Asked, n: int) -> NoReturn:
+    """Say that what a question is given was so in no history."""
+    question, given = entry.question, entry.given
+    assert given is not None
+    remedy = "make it happen with do(...)"
+    if given.form == "by":
+        date = _day(question.by if question.given_by is None else question.given_by)
+        was = f"came true in none of {n:,} histories" + (date and f" by {date}")
+    elif given.form == "on":
+        was = f"held on {_day(question.given_on)} in none of {n:,} histories"
+    else:
+        was = f"came true by {_day(question.given_not_by)} in all of {n:,} histories"
+        remedy = "keep it from happening with do(..., never=True)"
+    raise NothingCounted(
+        f"question {question.name}: what it is given ('{question.given}') {was}, so that nothing is known of what follows "
+        f"{'without it' if given.form == 'not_by' else 'from it'}; simulate more of them, give another date, or {remedy}"
+    )
+
+
+def _day(when: Moment | None) -> str:
+    """A date as it was said, days from the start as such."""
+    return "" if when is None else f"day {when:g}" if isinstance(when, float) else str(when)
 
 
 def refuse_never(name: str, n: int) -> NoReturn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negsim.engines.exact import Solution, solve
+from negsim.engines.exact.questions import NoSuchHistory
 from negsim.errors import EngineError, EstimateError
 from negsim.estimates import Estimate, Mean, Rows, exact_range
 from negsim.estimates.rows import row_notes, share_over_rows
@@ -19,7 +19,7 @@ from negsim.model.questions import Question
 from negsim.model.scenario import Fixing, Scenario, check_is_scenario
 from negsim.program import Program, lower
 from negsim.program.drawn import parameter_rows
-from negsim.results.answers import Answer, facts, of_estimate, stated
+from negsim.results.answers import Answer, facts, of_estimate, stated, unanswered
 
 __all__ = ["Solved", "solve_answers"]
 
@@ -41,10 +41,10 @@ class Solved:
     seed : int or None
         Of the draws of the parameters; None for best values.
     answers : tuple of Answer
-        Not a number where the exact engine has none.
+        Not a number where the exact engine has none; then a note says why.
     seconds : float
     note : str
-        Which questions have no exact answer, and why.
+        Which questions have no exact answer, and why the first has none.
     """
 
     scenario: Scenario
@@ -111,6 +111,7 @@ def solve_answers(
     weights: dict[str, list[float]] = {question.name: [] for question in asked}
     givens = {question.name: _given(question) for question in asked if question.given is not None and draws is not None}
     refused: dict[str, str] = {}
+    never: dict[str, str] = {}
     for row in rows:
         solution = solve(
             scenario,
@@ -121,12 +122,15 @@ def solve_answers(
             try:
                 found[question.name].append(solution.answer(question))
                 weights[question.name].append(_weight(solution, question, givens))
+            except NoSuchHistory as error:  # in this draw, which then has no weight
+                never[question.name] = str(error)
             except (EngineError, EstimateError) as error:
                 refused[question.name] = str(error)
+    refused |= {name: why for name, why in never.items() if not found[name]}
     answered = tuple(
-        _answer(
-            question, scenario, [] if question.name in refused else found[question.name], weights[question.name], level
-        )
+        unanswered(facts(question, scenario), refused[question.name])
+        if question.name in refused
+        else _answer(question, scenario, found[question.name], weights[question.name], level)
         for question in asked
     )
     note = "" if not refused else f"no exact answer to {', '.join(refused)}: {next(iter(refused.values()))}"
@@ -166,8 +170,6 @@ def _answer(
     question: Question, scenario: Scenario, found: Sequence[Estimate], weights: Sequence[float], level: float
 ) -> Answer:
     plain = facts(question, scenario)
-    if not found:
-        return Answer(**plain, value=math.nan, low=math.nan, high=math.nan)
     if len(found) == 1:
         return of_estimate(plain, found[0])
     return of_estimate(plain, _over_draws(question, np.array([one.value for one in found]), np.array(weights), level))

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.blocks import Block, answered, numbers
+from negsim.engines.blocks import Block, answered, counted, numbers
 from negsim.errors import SimulationError
 from negsim.estimates import Mean, Rows
 from negsim.model.calendar import DAY, Calendar
 from negsim.program import Program
 
-__all__ = ["ExactSum", "Tally", "grid", "pivots", "reached_by_row"]
+__all__ = ["ExactSum", "Tally", "given_numbers", "grid", "pivots", "reached_by_row"]
 
 CELLS = 4096
 """Equal cells of the horizon in which first times are counted: quantiles are sharp to horizon / 4096."""
@@ -123,6 +123,12 @@ def grid(program: Program, calendar: Calendar) -> NDArray[np.float64]:
     return np.array(sorted(edge for edge in edges if 0.0 <= edge <= horizon))
 
 
+def given_numbers(program: Program) -> list[str]:
+    """The questions whose mean is summed over the histories in which what they are given came true."""
+    kinds = ("duration", "value", "fired", "holds")
+    return [name for name, one in program.probes.asked.items() if one.given and one.question.kind in kinds]
+
+
 def pivots(edges: NDArray[np.float64], program: Program, draws: int) -> NDArray[np.float64]:
     """Those edges of `grid` at which first times are also counted by row: question dates, then days, then cells."""
     dates = {date for entry in program.probes.asked.values() for date in (entry.by, entry.after - 1.0)}
@@ -169,8 +175,9 @@ class Tally:
         Empty where there is one draw.
     yes, counted : int64 (Q, K)
         Per question with a probability, and draw of the parameters: yes, and counted at all.
-    at, held, fired, when : list of ExactSum
-        Durations and times in days; of times, those of each question of kind ``when`` that were reached.
+    at, held, fired, when, given : list of ExactSum
+        Durations and times in days; of times, those of each question of kind ``when`` that were reached; ``given`` has
+        the numbers of each question of another kind in the histories in which what it is given came true.
     outcomes : int64 (K,)
         Firings by action and outcome.
     n, events : int
@@ -190,6 +197,7 @@ class Tally:
     held: list[ExactSum]
     fired: list[ExactSum]
     when: list[ExactSum]
+    given: list[ExactSum]
     outcomes: NDArray[np.int64]
     failed_rows: NDArray[np.int64]
     n: int = 0
@@ -218,6 +226,7 @@ class Tally:
             held=[ExactSum(draws) for _ in probes.held],
             fired=[ExactSum(draws) for _ in probes.fired],
             when=[ExactSum(draws) for entry in probes.asked.values() if entry.question.kind == "when"],
+            given=[ExactSum(draws) for _ in given_numbers(program)],
             failed_rows=np.zeros(draws, dtype=np.int64),
             outcomes=np.zeros(sum(len(row.outcomes) for row in program.actions), dtype=np.int64),
             failures=[],
@@ -255,6 +264,10 @@ class Tally:
                     next(when).add(numbers(block, entry)[yes & good], row[yes & good])
                 self.yes[place] = np.bincount(row[yes & good], minlength=draws)
                 self.counted[place] = np.bincount(row[counts & good], minlength=draws)
+        for name, total in zip(given_numbers(program), self.given, strict=True):
+            entry = program.probes.asked[name]
+            counts = counted(block, entry, entry.by) & good
+            total.add(numbers(block, entry)[counts], row[counts])
 
     def merge(self, other: Tally) -> None:
         """Add another tally; the order has no meaning, but that failures are kept in the order they come."""
@@ -288,4 +301,4 @@ class Tally:
 
 
 COUNTS = ("reached", "reached_rows", "yes", "counted", "outcomes", "failed_rows")
-SUMS = ("at", "held", "fired", "when")
+SUMS = ("at", "held", "fired", "when", "given")

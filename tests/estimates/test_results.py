@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import negsim as ns
 from negsim.errors import EstimateError, NotRecorded
 from negsim.estimates import Mean, Proportion
+from negsim.results.solved import solve_answers
 
 SEED = 20250528
 N = 630  # no multiple of the rows
@@ -156,8 +158,100 @@ def test_a_given_that_no_history_satisfied_is_refused() -> None:
             found.probability("q")
         ns.verify(told, replications=200)
         row = ns.answers(found)[0]
-        assert (row.printed, row.notes) == ("unknown", (str(caught.value),))
+        assert (row.printed, row.notes) == ("unknown", (str(caught.value).removeprefix("question q: "),))
         assert math.isnan(row.value)
+
+
+GIVENS = {
+    "on": ({"given": "met", "given_on": 3}, "held on day 3 in none of 60 histories"),
+    "by": ({"given": "met"}, "came true in none of 60 histories by day 4"),
+    "by_its_date": ({"given": "met", "given_by": 3}, "came true in none of 60 histories by day 3"),
+    "not_by": ({"given": "begun", "given_not_by": 3}, "came true by day 3 in all of 60 histories"),
+}
+KINDS: dict[str, dict[str, Any]] = {
+    "reached": {"condition": "done"},
+    "holds": {"condition": "done", "kind": "holds"},
+    "happens": {"condition": "done", "kind": "happens", "after": 1},
+    "when": {"condition": "done", "kind": "when"},
+    "duration": {"condition": "done", "kind": "duration"},
+    "fired": {"action": "work", "kind": "fired"},
+    "often": {"action": "work", "kind": "fired", "at_least": 1},
+    "value": {"condition": "n", "kind": "value"},
+}
+
+
+def given_world(meet: float, begin: float, *questions: ns.Question) -> ns.Scenario:
+    """Somebody meets and begins at these rates, and works at a rate that nobody knows exactly."""
+    acts = [
+        ns.Action(name="meet", clock=ns.Exponential(rate=meet), when="not met", effects=["met = true"]),
+        ns.Action(name="begin", clock=ns.Exponential(rate=begin), when="not begun", effects=["begun = true"]),
+        ns.Action(name="work", clock=ns.Exponential(rate="pace"), effects=["done = true", "n = n + 1"]),
+    ]
+    state = [ns.Fact("met"), ns.Fact("begun"), ns.Fact("done"), ns.Counter("n")]
+    pace = ns.Parameter("pace", 0.4, belief=ns.Gamma(shape=4, mean=0.4))
+    return ns.Scenario("given", start="2025-01-01", end=5, parts=[*state, pace, *acts, *questions])
+
+
+def given_questions() -> list[ns.Question]:
+    told = [(f"{kind}.{form}", said | KINDS[kind]) for form, (said, _) in GIVENS.items() for kind in KINDS]
+    return [ns.Question(name=name, by=4, **said) for name, said in told]
+
+
+@pytest.mark.parametrize("draws", [None, 6])
+@pytest.mark.parametrize("keep", ["times", "counts"])
+def test_a_question_whose_given_never_was_so_spoils_no_other(keep: str, draws: int | None) -> None:
+    """Whatever its kind and the form of its given: the row says what never was so, in how many histories."""
+    free = ns.Question(name="free", condition="done", by=4)
+    runs = ns.simulate(
+        given_world(1e-9, 1e9, free, *given_questions()), replications=60, seed=1, keep=keep, draws=draws
+    )
+    rows = {row.id: row for row in ns.answers(runs)}
+    assert 0 < rows["free"].value < 1
+    assert rows["free"].counted == 60
+    for form, (_, words) in GIVENS.items():
+        for kind in KINDS:
+            row = rows[f"{kind}.{form}"]
+            assert (row.printed, row.counted, row.n) == ("unknown", 0, 60)
+            (note,) = row.notes
+            assert words in note
+            assert "simulate more of them" in note
+            assert f"question {row.id}" not in note
+
+
+@pytest.mark.parametrize("draws", [None, 6])
+def test_means_under_a_given_are_counted_as_they_are_kept(draws: int | None) -> None:
+    questions = given_questions()
+    told = given_world(0.3, 0.3, *questions)
+    kept, counted = (
+        ns.simulate(told, replications=400, seed=2, keep=keep, draws=draws) for keep in ("times", "counts")
+    )
+    for one, two in zip(ns.answers(kept), ns.answers(counted), strict=True):
+        assert 0 < one.counted <= one.n
+        assert (two.value, two.low, two.high) == pytest.approx((one.value, one.low, one.high), rel=1e-12)
+        assert (two.id, two.counted, two.printed) == (one.id, one.counted, one.printed)
+
+
+def test_an_exact_answer_that_is_none_says_why_and_draws_that_exclude_a_given_have_no_weight() -> None:
+    told = given_world(1e-3, 1.0, *given_questions())
+    late = ns.Action(name="meet", clock=ns.On(4.5), effects=["met = true"])
+    never = replace(told, parts=[late if getattr(part, "name", "") == "meet" else part for part in told.parts])
+    for draws in (None, 2):
+        rows = {row.id: row for row in solve_answers(never, draws=draws, seed=1).answers}
+        for row in rows.values():
+            assert math.isnan(row.value) == bool(row.notes and row.printed == "unknown")
+        assert "has probability 0" in rows["reached.on"].notes[0]
+        assert "no exact answer" in rows["duration.by"].notes[0]
+        assert 0 < rows["reached.not_by"].value < 1
+    # what half of the draws exclude is answered by the other half
+    held = ns.Parameter("held", True, belief=ns.chance(0.5))
+    start = ns.Action(name="meet", clock=ns.On(1), when="held", effects=["met = true"])
+    parts = [start if getattr(part, "name", "") == "meet" else part for part in told.parts]
+    found = solve_answers(replace(told, parts=[held, *parts]), draws=12, seed=1)
+    with_it = [row for row in found.rows if 1.0 in row]
+    assert 0 < len(with_it) < 12
+    row = next(one for one in found.answers if one.id == "reached.by_its_date")
+    assert 0 < row.value < 1
+    assert row.estimate.n == len(with_it)
 
 
 def test_a_given_tells_how_often_it_came_true() -> None:

@@ -22,7 +22,17 @@ from negsim.model.expressions import Expression, as_condition
 from negsim.program import Program
 from negsim.program.probes import ALWAYS, Asked
 
-__all__ = ["Observed", "Posed", "Watch", "exact", "observing", "on_states", "question_marks", "watch_of"]
+__all__ = [
+    "NoSuchHistory",
+    "Observed",
+    "Posed",
+    "Watch",
+    "exact",
+    "observing",
+    "on_states",
+    "question_marks",
+    "watch_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -267,10 +277,14 @@ def observed_marks(graph: Graph, chain: Chain, plan: Sequence[tuple[int, Express
     return marks
 
 
+class NoSuchHistory(EngineError):
+    """What is given or observed cannot be."""
+
+
 def check_evidence(mass: float) -> None:
     """Refuse to condition on what cannot happen."""
     if not mass > 0.0:
-        raise EngineError(
+        raise NoSuchHistory(
             "what is given or observed has probability 0 under this scenario; check the dates and the conditions"
         )
 
