@@ -14,7 +14,7 @@ from negsim.engines.blocks import answered, counted, numbers, times_of
 from negsim.errors import EstimateError
 from negsim.estimates import Band, Conditional, Curve, CurveRows, Mean, Proportion, Quantile, Rows, quantile_of
 from negsim.estimates.curves import CurvePoint
-from negsim.model.calendar import DAY, Calendar, Dated, moment
+from negsim.model.calendar import DAY, Calendar, Dated, Moment, moment
 from negsim.program.probes import Asked
 from negsim.results.tally import reached_by_row
 
