@@ -8,11 +8,12 @@ from negsim.model.actions import Action
 from negsim.model.clocks import Chance, Distribution, Fixed
 from negsim.model.elements import Elements
 from negsim.model.expressions import Compare, Expression, Number, walk
+from negsim.vocabulary.decision import SUREST
 
 __all__ = ["bare_numbers", "estimates_of"]
 
-PLAIN = frozenset({0.0, 1.0, -1.0, 2.0, 0.5})
-"""Numbers that are rather words of the language (never, surely, half) than estimates."""
+PLAIN = frozenset({0.0, 1.0, -1.0, 2.0, 0.5, SUREST, -SUREST})
+"""Numbers that are rather words of the language (never, surely, half; as sure as can be) than estimates."""
 
 
 def bare_numbers(elements: Elements) -> dict[str, tuple[float, ...]]:

@@ -16,7 +16,7 @@ from negsim.laws.statements import KNOWLEDGE
 from negsim.model.clocks import LAWS, Chance, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
 from negsim.model.expressions import Expression
-from negsim.model.interventions import Do, Harden, Meet, Nudge, Waive, WithLaw, Without, WithParameter
+from negsim.model.interventions import Decide, Do, Harden, Meet, Nudge, Waive, WithLaw, Without, WithParameter
 
 __all__ = [
     "TAGS",
@@ -48,6 +48,7 @@ TAGS: dict[type, tuple[str, str | None]] = {
     Meet: ("meet", "requirement"),
     Waive: ("waive", "requirement"),
     Harden: ("harden", "requirement"),
+    Decide: ("decide", "decision"),
 }
 """Tables known by a key of their own, and the field that stands under it."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import field, replace
 from typing import Any, Protocol, runtime_checkable
 
@@ -10,6 +11,7 @@ from negsim.errors import Gather, NegsimError, ScenarioError, problem_of
 from negsim.errors.problems import path_text
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Every, Fixed
+from negsim.model.decisions import Deciding
 from negsim.model.evidence import Evidence, Party
 from negsim.model.expressions import Truth
 from negsim.model.inputs import Several, preset, record
@@ -18,6 +20,7 @@ from negsim.model.names import check_name
 from negsim.model.origins import table_of
 from negsim.model.parameters import Parameter
 from negsim.model.questions import Question
+from negsim.model.readings import Readings
 from negsim.model.requirements import Requirement, requirements_of, revised
 from negsim.model.variables import Counter, Fact, Level, Variable
 
@@ -77,6 +80,8 @@ class Elements:
         The actions of each word.
     requirements : mapping from str to Requirement
         What words require.
+    decisions : mapping from str to word
+        The decisions that parties take.
     origins : mapping from (shelf, name) to a part of the scenario
         The part that each element comes from: a word, or the element itself.
     named_by : mapping from str to tuple of parts
@@ -96,6 +101,7 @@ class Elements:
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     owners: Mapping[str, set[str]] = field(default_factory=dict)
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
+    decisions: Mapping[str, Deciding] = field(default_factory=dict)
     origins: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     named_by: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     first: frozenset[str] = frozenset()
@@ -144,7 +150,12 @@ def expand(parts: Iterable[Element | Part], supposed: Iterable[tuple[str, str]] 
     """
     items, wanted = tuple(parts), tuple(supposed)
     plain = _Shelves(()).filled(items)
-    return plain if not wanted else _unwaived(_with_what_is_gone(_Shelves(wanted).filled(items), plain), wanted)
+    if wanted:
+        revised_ = _Shelves(wanted).filled(items)
+        # What is no longer asked for counts as there, for those who name the requirement.
+        clear = {name for name, how in wanted if how in ("without", "meet")} - revised_.requirements.keys()
+        return settled(_unwaived(_with_what_is_gone(revised_, plain), wanted), clear)
+    return settled(plain)
 
 
 def _unwaived(elements: Elements, supposed: tuple[tuple[str, str], ...]) -> Elements:
@@ -176,6 +187,38 @@ def _with_what_is_gone(elements: Elements, plain: Elements) -> Elements:
     )
 
 
+def settled(elements: Elements, clear: Collection[str] = ()) -> Elements:
+    """The elements with what words call by name put in: `Readings` of every expression of actions and questions."""
+    needs = {name: one.needs for name, one in elements.requirements.items()}
+    read = Readings(elements.types(), {**needs, **dict.fromkeys(clear, Truth(True))})
+    gather = Gather()
+
+    def each(shelf: str, things: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+        found = dict(things)
+        for name, one in things.items():
+            with gather.going_on(), placed_in(elements.origins.get((shelf, name))):
+                found[name] = read.all_in(one, fields)
+        return found
+
+    actions = each("actions", elements.actions, ("when", "pace", "speed", "effects", "outcomes"))
+    questions = each("questions", elements.questions, ("condition", "throughout", "given"))
+    requirements = each("requirements", elements.requirements, ("needs", "waiver"))
+    gather.check()
+    return replace(elements, actions=actions, questions=questions, requirements=requirements)
+
+
+@contextmanager
+def placed_in(part: Any) -> Iterator[None]:
+    """Errors within it are told of this part, if they do not say where they stand."""
+    try:
+        yield
+    except NegsimError as error:
+        if part is None:
+            raise
+        path = (table_of(part), part.name)
+        raise type(error).telling([one if one.path else replace(one, path=path) for one in error.problems]) from error
+
+
 class _Shelves:
     """Sorts parts by kind while words are written out, and remembers where each element comes from."""
 
@@ -184,6 +227,7 @@ class _Shelves:
         self.shelves: dict[str, dict[str, object]] = {shelf: {} for _, shelf in SHELVES}
         self.owners: dict[str, set[str]] = {}
         self.requirements: dict[str, Requirement] = {}
+        self.decisions: dict[str, Deciding] = {}
         self.words: dict[str, object] = {}
         self.origins: dict[tuple[str, str], Any] = {}
         self.named_by: dict[str, list[Any]] = {}
@@ -202,6 +246,7 @@ class _Shelves:
             **self.shelves,  # type: ignore[arg-type] # the shelves hold what SHELVES says
             owners=self.owners,
             requirements=self.requirements,
+            decisions=self.decisions,
             origins=self.origins,
             named_by={name: tuple(found) for name, found in self.named_by.items()},
         )
@@ -250,12 +295,10 @@ class _Shelves:
         word = revised(part, self.supposed)
         assert isinstance(word, Part)  # a word stays one
         self.requirements.update((one.name, one) for one in requirements_of(word))
-        try:
+        if isinstance(word, Deciding):
+            self.decisions[word.name] = word
+        with placed_in(top):
             pieces = list(word.expand())
-        except NegsimError as error:
-            path = (table_of(top), top.name)
-            placed = [one if one.path else replace(one, path=path) for one in error.problems]
-            raise type(error).telling(placed) from error
         for piece in pieces:
             with self.gather.going_on():
                 self.shelve(piece, (*words, part.name), top)

@@ -20,6 +20,10 @@ class Party:
     ----------
     name : str
     title : str
+    aims : sequence of str
+        What it wants of this process, in order, each in a sentence.
+    sees : sequence of str
+        What it watches besides its own claims, beliefs and decisions: names of facts, counters, levels and words.
     policy : function (view, draw) -> outcome name or None, optional
         Decides the outcomes of the party's actions from its own view and keyed draws; see `negsim.model.policies`.
         Such a scenario runs on the reference engine and cannot be written to a file.
@@ -33,11 +37,27 @@ class Party:
     name: str
     title: str = ""
     policy: Policy | None = field(default=None, metadata={"file": False})
+    aims: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_name(self.name, "party")
+        for key in ("aims", "sees"):
+            object.__setattr__(self, key, _texts(getattr(self, key), f"party {self.name}: {key}"))
+        for name in self.sees:
+            check_name(name, f"party {self.name}: sees")
         if self.policy is not None and not callable(self.policy):
             raise ScenarioError(f"party {self.name}: policy must be a function of (view, draw), not {self.policy!r}")
+
+
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    """One text or several; of variables and words their names."""
+    single = isinstance(value, str) or hasattr(value, "name")
+    items = [getattr(item, "name", item) for item in ([value] if single else value)]  # type: ignore[attr-defined] # a list
+    found = tuple(item for item in items if isinstance(item, str) and item)
+    if len(found) < len(items):
+        raise ScenarioError(f"{where} must be a list of texts, not {value!r}")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

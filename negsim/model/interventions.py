@@ -13,6 +13,7 @@ from negsim.errors import ScenarioError, UnknownName, nearest
 from negsim.model.actions import Action, Outcome
 from negsim.model.calendar import moment
 from negsim.model.clocks import Clock, On
+from negsim.model.decisions import reasons_called
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements, Supposition
 from negsim.model.expressions import Truth
@@ -22,6 +23,7 @@ from negsim.model.requirements import named
 from negsim.model.variables import Fact
 
 __all__ = [
+    "Decide",
     "Do",
     "Harden",
     "Intervention",
@@ -107,7 +109,8 @@ class Without:
     """Suppose an element away: its actions never happen, its variables keep their initial values.
 
     ``element`` names a mechanism, a requirement (nobody asks for it; what it asks for need not be there), a waiver
-    (``istanbul_2.waiver``: nothing is waived any more), a word, an action, a party (all it does) or a variable (nothing
+    (``istanbul_2.waiver``: nothing is waived any more), a reason of a decision (``kyiv_attends.reasons.blame``: it moves
+    nobody), a word, an action, a party (all it does) or a variable (nothing
     changes it).
     """
 
@@ -126,7 +129,7 @@ class Without:
             for step in mechanism.off:
                 elements = step.apply(elements)
             return elements
-        if _required(self, elements):
+        if _required(self, elements) or reasons_called(name, elements.decisions):
             return elements  # the word that states it is written out without it
         gone = elements.owners.get(name)
         if gone is None and name in (*elements.actions, *elements.removed):
@@ -232,7 +235,30 @@ class Harden:
         return _stated(self.requirement, elements, "harden")
 
 
-Intervention = Do | Nudge | Without | WithLaw | WithParameter | Meet | Waive | Harden
+@record
+class Decide:
+    """Suppose that a party decides for an option at every occasion on which it is open; where not, it takes none."""
+
+    decision: Called
+    option: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "decision", check_name(getattr(self.decision, "name", self.decision), "decide"))
+        object.__setattr__(self, "option", check_name(self.option, f"decide({self.decision}): option"))
+
+    def apply(self, elements: Elements) -> Elements:
+        """Return the elements, in which the decision is known to have the option."""
+        where, known = f"decide({self.decision}, {self.option})", elements.decisions
+        if self.decision not in known:
+            there = f"; the scenario's decisions are {', '.join(sorted(known))}" if known else "; the scenario has none"
+            raise UnknownName(f"{where}: no decision has this name{nearest(self.decision, known)}{there}")
+        options = sorted(known[self.decision].choices())
+        if self.option not in options:
+            raise UnknownName(f"{where}: it has no such option; its options are {', '.join(options)}")
+        return elements
+
+
+Intervention = Do | Nudge | Without | WithLaw | WithParameter | Meet | Waive | Harden | Decide
 
 
 def suppositions(steps: Iterable[Intervention], elements: Elements) -> tuple[tuple[str, str], ...]:
@@ -251,6 +277,9 @@ def _suppositions(steps: Iterable[Supposition], elements: Elements, off: set[str
                 yield from _suppositions(elements.mechanisms[step.element].off, elements, off)
         elif isinstance(step, Without):
             yield from _required(step, elements)
+            yield from ((name, "without") for name in reasons_called(step.element, elements.decisions))
+        elif isinstance(step, Decide):
+            yield step.decision, f"decide.{step.option}"
         elif isinstance(step, (Meet, Waive, Harden)):
             how = type(step).__name__.lower()
             yield from ((name, how) for name in named(step.requirement, elements.requirements))

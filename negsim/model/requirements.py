@@ -9,7 +9,7 @@ from negsim.model.expressions import Number
 from negsim.model.inputs import Condition, MaybeAmount, MaybeName, preset, record
 from negsim.model.names import check_name
 
-__all__ = ["SUPPOSITIONS", "Requirement", "Stating", "named", "requirements_of", "revised"]
+__all__ = ["SUPPOSITIONS", "Requirement", "Stating", "named", "named_or_under", "requirements_of", "revised"]
 
 SUPPOSITIONS = ("without", "meet", "waive", "harden")
 """What can be supposed of a requirement: not there; counts as met; always waived; never waived."""
@@ -75,16 +75,27 @@ def requirements_of(part: object) -> tuple[Requirement, ...]:
 
 
 def revised(part: object, supposed: Iterable[tuple[str, str]]) -> object:
-    """The part under all suppositions that concern its own requirements, in their order."""
-    for requirement, how in supposed:
-        if any(one.name == requirement for one in requirements_of(part)):
-            assert isinstance(part, Stating)  # it states this one
-            part = part.supposing(requirement, how)
+    """The part under all suppositions that concern itself, its own requirements or its reasons, in their order."""
+    for name, how in supposed:
+        if isinstance(part, Stating) and name in _own_names(part):
+            part = part.supposing(name, how)
     return part
+
+
+def _own_names(part: Stating) -> set[str]:
+    """What of a part can be supposed something: its requirements; of a decision also itself and its reasons."""
+    found = {one.name for one in part.requirements()}
+    reasons = getattr(part, "moved_by", None)
+    return found if reasons is None else {*found, *reasons(), part.name}  # type: ignore[attr-defined] # every word has one
 
 
 def named(name: str, known: Mapping[str, Requirement]) -> tuple[str, ...]:
     """The requirements that a name means: one, or all that stand under it (``istanbul_2.requires``, ``istanbul_2``)."""
+    return named_or_under(name, known)
+
+
+def named_or_under(name: str, known: Mapping[str, object]) -> tuple[str, ...]:
+    """The one of this name, or all whose names begin with it and a dot."""
     if name in known:
         return (name,)
     return tuple(one for one in known if one.startswith(f"{name}."))

@@ -15,6 +15,7 @@ from negsim.model.clocks import Clock
 from negsim.model.elements import Element, Elements, Part, expand
 from negsim.model.inputs import Date, Given, Named, preset, remembering_record
 from negsim.model.interventions import (
+    Decide,
     Do,
     Harden,
     Intervention,
@@ -72,7 +73,7 @@ class Scenario:
     title, note : str
     interventions : sequence of Intervention
         What is supposed; see :meth:`do`, :meth:`nudge`, :meth:`without`, :meth:`with_law`, :meth:`with_parameter`,
-        :meth:`meet`, :meth:`waive`, :meth:`harden`.
+        :meth:`meet`, :meth:`waive`, :meth:`harden`, :meth:`decide`.
 
     Raises
     ------
@@ -191,6 +192,10 @@ class Scenario:
         """Suppose that a requirement is never waived, at no date."""
         return self.supposing(Harden(requirement=requirement))
 
+    def decide(self, decision: Named | str, option: str) -> Scenario:
+        """Suppose that a party takes this option at every occasion of a decision: ``scenario.decide("attends", "go")``."""
+        return self.supposing(Decide(decision=decision, option=option))
+
     def with_law(self, action: Named | str, law: Clock) -> Scenario:
         """Give an action another clock."""
         return self.supposing(WithLaw(action=action, law=law))
@@ -247,5 +252,5 @@ def canonical(parts: Iterable[Element | Part]) -> tuple[Element | Part, ...]:
     return tuple(sorted(items, key=lambda part: (type(part).__module__, type(part).__qualname__, part.name)))
 
 
-for _step in (Do, Nudge, Without, WithLaw, WithParameter, Meet, Waive, Harden):
+for _step in (Do, Nudge, Without, WithLaw, WithParameter, Meet, Waive, Harden, Decide):
     explained(_step)

@@ -15,6 +15,7 @@ from negsim.vocabulary.channel import Channel
 from negsim.vocabulary.claim import Claim
 from negsim.vocabulary.common import odds
 from negsim.vocabulary.deadline import Deadline
+from negsim.vocabulary.decision import Decision, Option, ReasonFor
 from negsim.vocabulary.demand import Demand
 from negsim.vocabulary.exchange import Exchange
 from negsim.vocabulary.leader import LeaderChange
@@ -51,6 +52,7 @@ __all__ = [
     "Claim",
     "Deadline",
     "Deadlock",
+    "Decision",
     "Demand",
     "Exchange",
     "Issue",
@@ -59,6 +61,7 @@ __all__ = [
     "Meeting",
     "Offensive",
     "Offer",
+    "Option",
     "Postpone",
     "Precondition",
     "Pressure",
@@ -66,6 +69,7 @@ __all__ = [
     "Promise",
     "Ratification",
     "Readiness",
+    "ReasonFor",
     "Reputation",
     "Ripeness",
     "Rung",
@@ -100,6 +104,7 @@ WORDS: tuple[type, ...] = (
     Channel,
     Deadline,
     Deadlock,
+    Decision,
     Demand,
     Exchange,
     LeaderChange,
@@ -122,5 +127,5 @@ WORDS: tuple[type, ...] = (
 )
 """The words that a file may use without further ado."""
 
-for _cls in (*WORDS, Issue, Postpone, Rung, Source, Tactic):
+for _cls in (*WORDS, Issue, Option, Postpone, ReasonFor, Rung, Source, Tactic):
     explained(_cls)

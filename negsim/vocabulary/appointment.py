@@ -81,14 +81,13 @@ class Appointment(Requires):
     confirms : mapping of Party or str to Distribution or Fixed
         Who must confirm, and the law of the days until it does.
     when : condition
-        What must hold on the day, in any form: no suspension. It cannot be waived, and no clock towards a later date
-        runs while it is false.
+        What must hold on the day, in any form. It cannot be waived; no clock to a later date runs while it is false.
     requires : mapping of Party or str to condition
         Each participant's own preconditions of coming.
-    waiver : probability
-        That what is unmet on a day is waived, and the meeting held as planned (default 0: hard).
-    waivers : mapping of Party or str to probability
-        Other shares of single parties; of several unmet requirements the smallest share counts.
+    waiver : probability or condition
+        That what is unmet on a day is waived (default 0: hard); a condition is a party's `Decision` on that day.
+    waivers : mapping of Party or str to probability or condition
+        Others of single parties; of several unmet requirements the smallest share counts.
     on_date : probability
         ``p_0`` (default 0.5: the share held on the announced day is 12 of 24 for talks and 3 of 7 for leaders in the
         project's own coding of announced meetings, a small sample).
@@ -176,11 +175,13 @@ class Appointment(Requires):
             "appointment",
             condition=["announced_when", "when", "cancels_when"],
             number=["unconfirmed", "pace", "pace_of_return"],
-            share=["waiver", "on_date", "downgraded", "never"],
+            share=["on_date", "downgraded", "never"],
+            waiver=["waiver"],
             effect=["effects"],
             instant=["on"],
             condition_of=["requires"],
-            number_of=["waivers", "absent", "products"],
+            number_of=["absent", "products"],
+            waiver_of=["waivers"],
         )
         put(self, among=parties(self.among, place))
         put(self, confirms=Lookup({party(key): law for key, law in dict(self.confirms).items()}))
@@ -197,11 +198,10 @@ class Appointment(Requires):
         self.check_terms(place, self.among)
         if isinstance(self.most, bool) or not isinstance(self.most, int) or self.most < 1:
             raise ScenarioError(f"{place}: most must be a positive whole number, not {self.most!r}")
-        shares = [self.downgraded, *self.absent.values()]
-        for share in shares:
+        for share in (shares := [self.downgraded, *self.absent.values()]):
             check_share(share, f"{place}: a share of absent or downgraded")
         if sum(share.value for share in shares if isinstance(share, Number)) > 1:
-            raise ScenarioError(f"{place}: absent and downgraded add up to more than 1; they share a rest")
+            raise ScenarioError(f"{place}: absent and downgraded add up to more than 1; lower one of these shares")
         if not self.stands and self.cancels is None:
             raise ScenarioError(f"{place}: stands=False without cancels; give the law of a further cancellation too")
         if self.reinstates is not None and self.cancels is None:

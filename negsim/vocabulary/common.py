@@ -11,7 +11,7 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, Operand, Truth, as_condition, as_number, where
+from negsim.model.expressions import Expression, Number, Operand, Truth, as_condition, as_expression, as_number, where
 from negsim.model.names import check_name
 from negsim.model.questions import Question
 from negsim.model.variables import Fact
@@ -35,6 +35,7 @@ __all__ = [
     "parties",
     "party",
     "put",
+    "shares",
 ]
 
 MOST_PRODUCTS = 5
@@ -114,6 +115,11 @@ def conditions(entries: Mapping[Any, Any]) -> Lookup[Expression]:
 def numbers(entries: Mapping[Any, Any]) -> Lookup[Expression]:
     """A table from names (or things with a name) to number-valued expressions."""
     return Lookup({party(key): as_number(value) for key, value in dict(entries).items()})
+
+
+def shares(entries: Mapping[Any, Any]) -> Lookup[Expression]:
+    """A table from names (or things with a name) to shares: numbers, or conditions such as a party's decision."""
+    return Lookup({party(key): as_expression(value) for key, value in dict(entries).items()})
 
 
 def odds(probability: Operand | float, factor: Operand | float) -> Expression:

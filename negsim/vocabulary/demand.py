@@ -11,7 +11,7 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, as_condition
+from negsim.model.expressions import Expression, amount, as_condition
 from negsim.model.inputs import Amount, Condition, Conditions, MaybeDate, MaybeName, Name, preset, record
 from negsim.model.names import check_name
 from negsim.model.requirements import Requirement
@@ -110,7 +110,7 @@ class Demand:
             party_=["of", "verified_by"],
             condition=["needs", "stated_when", "guaranteed_when"],
             number=["pace"],
-            share=["waiver"],
+            waiver=["waiver"],
             instant=["not_until", "expires", "waived_on"],
         )
         steps = (
@@ -179,7 +179,7 @@ class Demand:
             needs=both(self._raw, ~self.expired if self.expires is not None and self.verified_by is None else True),
             steps=(self.met.name if self.verified_by is None else self.verified.name,),
             of=self.of,
-            waiver=self.waiver if on_a_date else None,
+            waiver=amount(self.waiver) if on_a_date else None,
             waiver_name=f"{self.name}.waiver" if self._waivable else "",
             waived=self.waived.name,
         )
@@ -283,8 +283,8 @@ class Demand:
         open_, drop = both(self.stated, ~self.met), (self.met.set(True), self.waived.set(True))
         if self.waived_on is not None:
             outcomes = (
-                Outcome(name="waived", weight=self.waiver, effects=drop),
-                Outcome(name="insisted", weight=1 - self.waiver),
+                Outcome(name="waived", weight=amount(self.waiver), effects=drop),
+                Outcome(name="insisted", weight=1 - amount(self.waiver)),
             )
             yield Action(
                 name=f"{self.name}.decide",

@@ -11,13 +11,14 @@ from negsim.model.calendar import Duration, Moment, counted_days, days, later, m
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
 from negsim.model.elements import Element
-from negsim.model.expressions import Expression, Number, Truth, all_of, as_condition, as_number
+from negsim.model.expressions import Expression, Number, Truth, all_of, as_condition, as_expression, as_number
 from negsim.model.names import check_name
 from negsim.model.variables import Fact
-from negsim.vocabulary.common import asked, conditions, numbers, party, put
+from negsim.vocabulary.common import asked, conditions, numbers, party, put, shares
 
 __all__ = [
     "ALWAYS",
+    "CHOOSING",
     "DECIDING",
     "NEVER",
     "ONE",
@@ -37,8 +38,9 @@ __all__ = [
 ]
 
 ALWAYS, NEVER = Truth(True), Truth(False)
-SETTLING, DECIDING, REVIEWING = -10, 9, 10
-"""Priorities: facts that only restate a condition come first; decisions of a date before its review, which is last."""
+SETTLING, CHOOSING, DECIDING, REVIEWING = -10, 8, 9, 10
+"""Priorities: facts that only restate a condition come first; on a date parties choose, then what is unmet is waived or
+not, and the review is last."""
 ONE, ZERO = Number(1.0), Number(0.0)
 
 
@@ -50,22 +52,27 @@ def tidy(
     condition: Iterable[str] = (),
     number: Iterable[str] = (),
     share: Iterable[str] = (),
+    waiver: Iterable[str] = (),
     effect: Iterable[str] = (),
     instant: Iterable[str] = (),
     duration: Iterable[str] = (),
     period: Iterable[str] = (),
     condition_of: Iterable[str] = (),
     number_of: Iterable[str] = (),
+    waiver_of: Iterable[str] = (),
 ) -> str:
     """Check a word's name, bring its fields into one form, and return how to call the word in an error.
 
-    Fields that are None stay so. A ``period`` keeps its text, so that counted days stay days of the calendar. ``share`` fields are numbers that, if constant, lie within [0, 1].
+    Fields that are None stay so. A ``period`` keeps its text, so that counted days stay days of the calendar. ``share`` fields are
+    numbers that, if constant, lie within [0, 1]; a ``waiver`` may be a condition too.
     """
     where = f"{what} {check_name(word.name, what)}"
     for names, convert in (
         (party_, party),
         (condition, as_condition),
         ((*number, *share), as_number),
+        (waiver, as_expression),
+        (waiver_of, shares),
         (effect, as_effects),
         (duration, days),
         (period, period_of),
@@ -78,7 +85,7 @@ def tidy(
     for name in instant:
         if getattr(word, name) is not None:
             put(word, **{name: moment(getattr(word, name), f"{where}: {name}")})
-    for name in share:
+    for name in (*share, *waiver):
         check_share(getattr(word, name), f"{where}: {name}")
     return where
 

@@ -12,7 +12,7 @@ from negsim.model.calendar import moment
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, all_of, as_condition, as_number, where
+from negsim.model.expressions import Expression, all_of, amount, as_condition, as_expression, as_number, where
 from negsim.model.inputs import (
     Amount,
     Amounts,
@@ -44,6 +44,7 @@ from negsim.vocabulary.common import (
     parties,
     party,
     put,
+    shares,
 )
 from negsim.vocabulary.dates import Dates
 from negsim.vocabulary.fields import REVIEWING, SETTLING, both, check_share
@@ -67,7 +68,7 @@ class Postpone:
         Law of the days from a missed date to the next one.
     never : probability
         That a missed date is the end of it (default 0).
-    waiver : probability, optional
+    waiver : probability or condition, optional
         Share of the waiver at later dates; by default that of the first date.
     on_date : probability
         Held at a later date if all is in order (default 1: the delay is that to the day on which it was held).
@@ -89,7 +90,7 @@ class Postpone:
 
     def __post_init__(self) -> None:
         put(self, never=as_number(self.never), on_date=as_number(self.on_date))
-        put(self, waiver=None if self.waiver is None else as_number(self.waiver))
+        put(self, waiver=None if self.waiver is None else as_expression(self.waiver))
         for key in ("never", "waiver", "on_date"):
             check_share(getattr(self, key), f"postpone: {key}")
         if isinstance(self.most, bool) or not isinstance(self.most, int) or self.most < 1:
@@ -129,9 +130,10 @@ class Meeting(Requires):
     on_date : probability
         Held on its date if all is in order (default 1, assumed; over 24 delegation meetings announced in peace and
         war talks about one half).
-    waiver : probability
-        That what is unmet on a date is waived (default 0: hard). An expression of the state: a party's decision.
-    waivers : mapping of Party or str to probability
+    waiver : probability or condition
+        That what is unmet on a date is waived (default 0: hard). A condition is a party's `Decision` on that date:
+        ``"kyiv_attends.go"``.
+    waivers : mapping of Party or str to probability or condition
         Shares of those whose waiver is another, at every date; 0 makes this one hard. Who lets something pass does so
         together with the others: of several unmet requirements the smallest share counts.
     otherwise : Postpone, optional
@@ -190,9 +192,9 @@ class Meeting(Requires):
         check_name(self.name, "meeting")
         where = f"meeting {self.name}"
         put(self, among=parties(self.among, where), when=as_condition(self.when), requires=conditions(self.requires))
-        put(self, on_date=as_number(self.on_date), waiver=as_number(self.waiver), products=numbers(self.products))
+        put(self, on_date=as_number(self.on_date), waiver=as_expression(self.waiver), products=numbers(self.products))
         put(self, consent=Lookup({party(key): law for key, law in self.consent.items()}), willing=numbers(self.willing))
-        put(self, pace=as_number(self.pace), waivers=numbers(self.waivers))
+        put(self, pace=as_number(self.pace), waivers=shares(self.waivers))
         if self.on is not None:
             put(self, on=moment(self.on, f"{where}: on"))
         self._check(where)
@@ -258,7 +260,7 @@ class Meeting(Requires):
     def _share(self, name: str) -> Expression:
         first = self.waivers.get(name, self.waiver)
         later = None if self.otherwise is None or name in self.waivers else self.otherwise.waiver
-        return first if later is None or later == first else where(self.postponed, later, first)
+        return first if later is None or later == first else where(self.postponed, amount(later), amount(first))
 
     def expand(self) -> Iterator[Element]:
         """Yield facts, actions and the question when it is held."""

@@ -12,7 +12,7 @@ from negsim.model.calendar import moment
 from negsim.model.clocks import Immediately, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Number, all_of, as_condition, as_number
+from negsim.model.expressions import Number, all_of, amount, as_condition, as_expression
 from negsim.model.inputs import Amount, Condition, MaybeDate, Name, preset, record
 from negsim.model.names import check_name
 from negsim.model.requirements import Requirement
@@ -44,8 +44,8 @@ class Precondition:
     latched : bool
         Fulfilled once is fulfilled for good (default); otherwise it can be lost again.
     expires : instant, optional
-    waiver : probability
-        With which the party drops an unmet demand at ``waived_on`` (default 0). An expression of the state.
+    waiver : probability or condition
+        With which the party drops an unmet demand at ``waived_on`` (default 0). A condition is its `Decision`.
     waived_on : instant, optional
     title : str
 
@@ -77,7 +77,7 @@ class Precondition:
     def __post_init__(self) -> None:
         check_name(self.name, "precondition")
         where = f"precondition {self.name}"
-        put(self, of=party(self.of), needs=as_condition(self.needs), waiver=as_number(self.waiver))
+        put(self, of=party(self.of), needs=as_condition(self.needs), waiver=as_expression(self.waiver))
         for key in ("expires", "waived_on"):
             if getattr(self, key) is not None:
                 put(self, **{key: moment(getattr(self, key), f"{where}: {key}")})
@@ -111,7 +111,7 @@ class Precondition:
             needs=both(self.needs, ~self.expired if self.expires is not None else True),
             steps=(self.met.name,),
             of=self.of,
-            waiver=self.waiver,
+            waiver=amount(self.waiver),
             waiver_name=f"{self.name}.waiver" if waivable else "",
             waived=self.waived.name if waivable else "",
         )
@@ -155,8 +155,8 @@ class Precondition:
 
     def _waive(self) -> Action:
         assert self.waived_on is not None  # only asked for then
-        gone = Outcome(name="waived", weight=self.waiver, effects=(self.met.set(True), self.waived.set(True)))
-        kept = Outcome(name="insisted", weight=1 - self.waiver)
+        gone = Outcome(name="waived", weight=amount(self.waiver), effects=(self.met.set(True), self.waived.set(True)))
+        kept = Outcome(name="insisted", weight=1 - amount(self.waiver))
         return Action(
             name=f"{self.name}.decide",
             by=self.of,

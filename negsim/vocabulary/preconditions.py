@@ -15,7 +15,7 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Clock, Immediately
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
-from negsim.model.expressions import Expression, minimum, where
+from negsim.model.expressions import Expression, amount, minimum, where
 from negsim.model.inputs import Amounts, Condition, ConditionsOf, preset, record
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
@@ -121,8 +121,8 @@ class Terms:
     word : str
         Name of the word: the fact is ``word.waived``, the decision ``word.waive``.
     needs : mapping of str to condition
-    shares : mapping of str to number-valued expression
-        For each of the needs; 0 is never.
+    shares : mapping of str to number-valued expression or condition
+        For each of the needs; 0 is never. A condition waives where it holds: a party's decision.
     also : condition
         What nobody can waive.
     declared : bool
@@ -136,7 +136,9 @@ class Terms:
     declared: bool = False
 
     def __post_init__(self) -> None:
-        put(self, needs=dict(self.needs), shares=dict(self.shares))
+        # A party's decision may waive: a condition counts 1 where it holds.
+        shares = {name: amount(share) for name, share in self.shares.items()}
+        put(self, needs=dict(self.needs), shares=shares)
 
     @property
     def waived(self) -> Fact:

@@ -12,7 +12,7 @@ from negsim.model.clocks import Distribution, Immediately
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, all_of, as_condition, as_number
+from negsim.model.expressions import Expression, all_of, as_condition, as_expression, as_number
 from negsim.model.inputs import Amount, Amounts, Condition, ConditionsOf, MaybeName, Names, preset, record
 from negsim.model.names import check_name
 from negsim.model.variables import Counter, Fact
@@ -29,6 +29,7 @@ from negsim.vocabulary.common import (
     numbers,
     parties,
     put,
+    shares,
 )
 from negsim.vocabulary.fields import REVIEWING
 from negsim.vocabulary.preconditions import Requires, Terms, heard
@@ -66,9 +67,10 @@ class Process(Requires):
         Under which rounds can come at all; no gap runs while it is false.
     requires : mapping of Party or str to condition
         Each participant's own preconditions of coming to a round; ``NAME.number`` is there to be read in them.
-    waiver : probability
-        That what is unmet on a round's date is waived for that round (default 0: hard).
-    waivers : mapping of Party or str to probability
+    waiver : probability or condition
+        That what is unmet on a round's date is waived for that round (default 0: hard). A condition is a party's
+        `Decision` on that date.
+    waivers : mapping of Party or str to probability or condition
         Shares of those whose waiver is another; of several unmet requirements the smallest share counts.
     revived_by : condition
         Each time it turns true a stalled process is active again.
@@ -122,7 +124,7 @@ class Process(Requires):
         )
         if self.opening is not None:
             put(self, opening=check_name(getattr(self.opening, "name", self.opening), "meeting"))
-        put(self, requires=conditions(self.requires), waiver=as_number(self.waiver), waivers=numbers(self.waivers))
+        put(self, requires=conditions(self.requires), waiver=as_expression(self.waiver), waivers=shares(self.waivers))
         self.check_terms(where, self.among)
         if isinstance(self.held_before, bool) or not isinstance(self.held_before, int) or self.held_before < 0:
             raise ScenarioError(f"{where}: held_before must be a whole number, not {self.held_before!r}")

@@ -9,6 +9,7 @@ The meaning of every operation is that of 64-bit floats, evaluated lazily and fr
 
 from __future__ import annotations
 
+from negsim.model.expressions.amounts import Amount, amount, settled_amounts
 from negsim.model.expressions.base import Expression, Operable, Operand
 from negsim.model.expressions.evaluation import Evaluator, compile_expression, evaluate
 from negsim.model.expressions.functions import (
@@ -59,6 +60,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
     "NUMBER",
+    "Amount",
     "And",
     "Arithmetic",
     "AtLeast",
@@ -78,6 +80,7 @@ __all__ = [
     "Truth",
     "absolute",
     "all_of",
+    "amount",
     "any_of",
     "as_condition",
     "as_expression",
@@ -97,6 +100,7 @@ __all__ = [
     "minimum",
     "parse",
     "reads",
+    "settled_amounts",
     "sqrt",
     "substitute",
     "type_of",

@@ -1,0 +1,72 @@
+"""What expressions mean by the names that words give: put in when a scenario is written out.
+
+A condition may name a requirement (``not istanbul_2.requires.ukraine``): it stands for what is required.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from negsim.errors import ScenarioError
+from negsim.model.actions import Outcome
+from negsim.model.effects import Effect
+from negsim.model.expressions import Amount, Expression, Ref, reads, settled_amounts, substitute, walk
+
+__all__ = ["Readings"]
+
+MOST_STEPS = 20
+"""How far names may stand for expressions that read further such names."""
+
+
+class Readings:
+    """Expressions with what names mean put in.
+
+    Parameters
+    ----------
+    types : mapping of str to str
+        Type of every variable and parameter.
+    meanings : mapping of str to Expression
+        What further names stand for; a variable or parameter of the same name goes before.
+    """
+
+    def __init__(self, types: Mapping[str, str], meanings: Mapping[str, Expression]) -> None:
+        self.types = types
+        self.meanings = {name: tree for name, tree in meanings.items() if name not in types}
+
+    def all_in(self, thing: Any, fields: tuple[str, ...]) -> Any:
+        """The element with these fields read; the same one if nothing in them is to be put in."""
+        changed = {}
+        for field in fields:
+            old = getattr(thing, field)
+            new = self._value(old)
+            if new is not old:
+                changed[field] = new
+        return replace(thing, **changed) if changed else thing
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, Expression):
+            return self.tree(value)
+        if isinstance(value, Outcome):
+            return self.all_in(value, ("weight", "effects"))
+        if isinstance(value, Effect):
+            return self.all_in(value, ("amount",))
+        if isinstance(value, tuple):
+            new = tuple(self._value(one) for one in value)
+            return value if all(one is two for one, two in zip(value, new, strict=True)) else new
+        return value
+
+    def tree(self, tree: Expression) -> Expression:
+        """The expression with the names of requirements and amounts put in."""
+        if not any(
+            isinstance(one, Amount) or (isinstance(one, Ref) and one.name in self.meanings) for one in walk(tree)
+        ):
+            return tree
+        found = tree
+        for _ in range(MOST_STEPS):
+            names = [name for name in reads(found) if name in self.meanings]
+            if not names:
+                return settled_amounts(found, self.types)
+            found = substitute(found, {name: self.meanings[name] for name in names})
+        raise ScenarioError(f"'{tree}': the names {', '.join(sorted(names)[:4])} stand for each other without end")

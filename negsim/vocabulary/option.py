@@ -1,0 +1,109 @@
+"""What a decision is made of: the options that a party has, and the reasons that speak for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from negsim.errors import ScenarioError
+from negsim.model.clocks import Distribution, Fixed
+from negsim.model.effects import Effect
+from negsim.model.expressions import Expression, Number, amount, as_condition, as_expression
+from negsim.model.names import check_name
+from negsim.vocabulary.common import Lookup
+from negsim.vocabulary.fields import ALWAYS, ZERO, as_effects
+
+__all__ = ["Option", "ReasonFor", "options_of", "reasons_of"]
+
+OWN_NAMES = ("decided", "decide", "none", "options", "reasons")
+"""Names that a decision uses itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One of the things that a party can decide to do.
+
+    Parameters
+    ----------
+    share : probability, optional
+        With which it is taken where all options are open and every reason is at its centre: a number or an expression,
+        best a parameter with its source. One option may leave it out: it has the rest.
+    when : condition
+        A hard precondition: the option is open only while it holds, and never taken otherwise.
+    effects : list of effects
+        What taking it changes.
+    takes : Distribution or Fixed, optional
+        Law of the days from the choice to its effects; by default they come at once.
+    says : str
+        The option in a sentence, for people.
+    """
+
+    share: Expression | None = None
+    when: Expression = ALWAYS
+    effects: tuple[Effect, ...] = ()
+    takes: Distribution | Fixed | None = None
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonFor:
+    """A reason for (or, with a negative weight, against) one option of a decision.
+
+    Parameters
+    ----------
+    option : str
+    reads : number or condition
+        What the party looks at: an expression of its own view, costs and hopes. A condition is 1 where it holds, else 0.
+    weight : number-valued expression
+        In log odds for each unit of what it reads; best a parameter with its source.
+    centre : number or condition
+        Where the reason moves nobody: the average of what it reads over the cases from which the shares come.
+    says : str
+        The reason in a sentence.
+    """
+
+    option: str
+    reads: Expression = field(kw_only=True)
+    weight: Expression = field(kw_only=True)
+    centre: Expression = field(kw_only=True, default=ZERO)
+    says: str = field(kw_only=True, default="")
+
+    @property
+    def pull(self) -> Expression:
+        """What the reason adds to the utility of its option, in log odds."""
+        reads, centre = amount(self.reads), amount(self.centre)
+        return amount(self.weight) * (reads if centre == ZERO else reads - centre)
+
+
+def options_of(given: object, place: str) -> Lookup[Option]:
+    """The options of a decision, in one form."""
+    if not isinstance(given, Mapping) or not all(isinstance(one, Option) for one in given.values()):
+        raise ScenarioError(f"{place}: options must be a table of Option by name, not {given!r}"[:400])
+    found = {}
+    for name, one in given.items():
+        where_ = f"{place}: option {check_name(name, 'option')}"
+        if name in OWN_NAMES or "." in name:
+            raise ScenarioError(f"{where_}: the word uses this name itself; call the option otherwise")
+        share = None if one.share is None else as_expression(one.share)
+        if isinstance(share, Number) and not 0 <= share.value <= 1:
+            raise ScenarioError(f"{where_}: share must be a probability, not {share.value!r}")
+        found[name] = _tidied(one, where_, share)
+    return Lookup(found)
+
+
+def _tidied(option: Option, place: str, share: Expression | None) -> Option:
+    if option.takes is not None and not isinstance(option.takes, (Distribution, Fixed)):
+        raise ScenarioError(f"{place}: takes must be a law or Fixed, not {option.takes!r}")
+    return replace(option, share=share, when=as_condition(option.when), effects=as_effects(option.effects))
+
+
+def reasons_of(given: object, place: str) -> Lookup[ReasonFor]:
+    """The reasons of a decision, in one form."""
+    if not isinstance(given, Mapping) or not all(isinstance(one, ReasonFor) for one in given.values()):
+        raise ScenarioError(f"{place}: reasons must be a table of ReasonFor by name, not {given!r}"[:400])
+    found = {}
+    for name, one in given.items():
+        check_name(name, f"{place}: reason")
+        trees = {key: as_expression(getattr(one, key)) for key in ("reads", "weight", "centre")}
+        found[name] = replace(one, **trees)
+    return Lookup(found)
