@@ -28,7 +28,7 @@ from negsim.model.places import Places
 from negsim.model.questions import GIVENS, Question
 from negsim.model.ranges import check_ranges
 from negsim.model.reachability import Reach, explore
-from negsim.model.sources import check_parties, check_sources
+from negsim.model.sources import check_parties, check_sources, check_views
 from negsim.model.spans import EVERYTHING, UNSURE, Span, span
 from negsim.model.variables import Counter, Fact
 
@@ -70,6 +70,7 @@ def check_scenario(
         with places.at("questions", question.name, about=question.condition):
             check_question(question, elements, types, calendar, horizon)
     check_parties(places)
+    check_views(places)
     places.gather.check()
     _check_budget(places, calendar, horizon)
     reach = explore(elements)

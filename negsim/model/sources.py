@@ -9,7 +9,7 @@ from negsim.model.elements import Elements
 from negsim.model.evidence import Party
 from negsim.model.places import Places
 
-__all__ = ["check_parties", "check_sources", "cited", "declared_parties"]
+__all__ = ["check_parties", "check_sources", "check_views", "cited", "declared_parties"]
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 MOST_NAMED = 8
@@ -32,6 +32,18 @@ def check_parties(places: Places) -> None:
         for word in dict.fromkeys(places.elements.named_by[name]):
             with places.within(word, name):
                 raise UnknownName.telling([problem])
+
+
+def check_views(places: Places) -> None:
+    """What a party sees is something that the scenario has: a variable, a parameter, a word."""
+    elements = places.elements
+    known = {*elements.variables, *elements.parameters, *elements.owners}
+    for party in elements.parties.values():
+        for name in party.sees:
+            if name not in known:
+                text = f"the scenario has nothing called {name!r}{nearest(name, known)}; correct it, or leave it out"
+                with places.at("parties", party.name, "sees", about=name):
+                    raise UnknownName.telling([problem_of(UnknownName(text), value=name)])
 
 
 def cited(source: str, evidence: frozenset[str] | set[str]) -> list[str]:

@@ -162,7 +162,7 @@ class Decision:
                 f"decision {self.name} has no option {option!r}{nearest(option, self.options)}; it has "
                 f"{', '.join(self.options)}"
             )
-        return Fact(f"{self.name}.{option}")
+        return Fact(f"{self.name}.{option}", title=self.options[option].says)
 
     @property
     def decided(self) -> Fact:
@@ -198,6 +198,8 @@ class Decision:
         """The decision with one option forced, one reason that moves nobody, or one option always open."""
         if how.startswith("decide."):
             forced = how.removeprefix("decide.")
+            if forced not in self.options:
+                return self  # told where the intervention is applied
             shares = {name: replace(one, share=ONE if name == forced else ZERO) for name, one in self.options.items()}
             return replace(self, options=shares, reasons={name: _idle(one) for name, one in self.reasons.items()})
         kind, _, name = requirement.removeprefix(f"{self.name}.").partition(".")

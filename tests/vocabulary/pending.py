@@ -122,6 +122,13 @@ def others() -> st.SearchStrategy[Any]:
             products=st.sampled_from([{}, {"swap": 0.5}]),
         ),
         st.builds(
+            lambda when, **said: ns.Decision(
+                "w", by="north", options={"go": ns.Option(share=0.5, when=when), "stay": ns.Option()}, **said
+            ),
+            when=conditions,
+            at=conditions,
+        ),
+        st.builds(
             lambda **said: ns.Ceasefire("w", duration=ns.Exponential(0.5), **said),
             **pairs,
             agreed_when=conditions,
