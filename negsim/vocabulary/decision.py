@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import ClassVar
 
 from negsim.errors import ScenarioError, nearest
@@ -15,6 +15,7 @@ from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, amount, any_of, clip, exp, where
+from negsim.model.inputs import Amount, Condition, Name, preset, record
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import EMPTY, asked, is_true, put
@@ -29,7 +30,7 @@ CLOSE = 1e-9
 """How far constant shares may add up to something else than 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Decision:
     """At an occasion a party takes one of several options: a logit over named reasons, centred on evidence.
 
@@ -93,14 +94,14 @@ class Decision:
     table: ClassVar[str] = "decision"
 
     name: str = field(kw_only=False)
-    by: str
+    by: Name
     options: Mapping[str, Option]
     reasons: Mapping[str, ReasonFor] = EMPTY
-    at: Expression = NEVER
+    at: Condition = preset(NEVER)
     on: Moment | tuple[Moment, ...] | None = None
     every: Duration | None = None
-    when: Expression = ALWAYS
-    temperature: Expression = ONE
+    when: Condition = preset(ALWAYS)
+    temperature: Amount = preset(ONE)
     priority: int = CHOOSING
     title: str = ""
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from negsim.errors import ScenarioError
 from negsim.model.clocks import Distribution, Fixed
-from negsim.model.effects import Effect
 from negsim.model.expressions import Expression, Number, amount, as_condition, as_expression
+from negsim.model.inputs import Condition, Effects, MaybeAmount, preset, record
 from negsim.model.names import check_name
 from negsim.vocabulary.common import Lookup
 from negsim.vocabulary.fields import ALWAYS, ZERO, as_effects
@@ -19,7 +19,7 @@ OWN_NAMES = ("decided", "decide", "none", "options", "reasons")
 """Names that a decision uses itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Option:
     """One of the things that a party can decide to do.
 
@@ -38,9 +38,9 @@ class Option:
         The option in a sentence, for people.
     """
 
-    share: Expression | None = None
-    when: Expression = ALWAYS
-    effects: tuple[Effect, ...] = ()
+    share: MaybeAmount = preset(None)
+    when: Condition = preset(ALWAYS)
+    effects: Effects = preset(())
     takes: Distribution | Fixed | None = None
     says: str = ""
 
