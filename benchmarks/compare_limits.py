@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import negsim as ns
-from negsim.engines import ENGINES, Job, available, prepare
+from negsim.engines import Job, prepare, simulating
 from negsim.program import lower
 
 HERE = Path(__file__).resolve().parent
@@ -79,7 +79,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
         rates = yardsticks(Path(folder))
-        rates |= {name: engine_rate(name, 30_000 if name == "compiled" else 100) for name in ENGINES if available(name)}
+        rates |= {name: engine_rate(name, 30_000 if name == "compiled" else 100) for name in simulating()}
         ours = "compiled" if "compiled" in rates else "reference"
         rates[ours]()  # the first run also reserves memory
         measured: dict[str, list[float]] = {name: [] for name in rates}

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 import negsim as ns
-from negsim.engines import ENGINES, Job, available, prepare
+from negsim.engines import Job, prepare, simulating
 from negsim.program import Program, lower
 
 pytestmark = pytest.mark.benchmark
 
 BENCH = Path(__file__).with_name("istanbul-bench.toml")
-ENGINE_NAMES = [name for name in ENGINES if available(name)]
+ENGINE_NAMES = simulating()
 REPLICATIONS = {"compiled": 20_000, "reference": 100}
 compiled = pytest.mark.skipif("compiled" not in ENGINE_NAMES, reason="no C compiler made the compiled engine")
 

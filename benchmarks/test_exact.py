@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import negsim as ns
-from negsim.engines.exact import solve
+from negsim.running.solving import solve
 
 pytestmark = pytest.mark.benchmark
 

@@ -19,7 +19,6 @@ from .engines.blocks import (
 from .engines.exact import (
     Observed,
     Solution,
-    solve,
 )
 from .estimates import (
     Band,
@@ -148,14 +147,12 @@ from .results.runs import (
     FirstPassage,
     Runs,
 )
-from .results.solved import (
-    Solved,
-    solve_answers,
-)
+from .results.solved import Solved
 from .running.simulation import (
     replay,
     simulate,
 )
+from .running.solving import solve, solve_answers
 from .vocabulary import (
     Agreement,
     Appointment,

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 import negsim as ns
-from negsim.engines import ENGINES, Block, Job, Trajectory, prepare
-from negsim.engines import available as engine_available
+from negsim.engines import Block, Job, Trajectory, prepare, simulating
 from negsim.laws.draws import Stream
 from negsim.program import lower
 
 DAY = 86_400_000_000.0
-AVAILABLE = [name for name in ENGINES if engine_available(name)]
+AVAILABLE = simulating()
 on_every_engine = pytest.mark.parametrize("engine", AVAILABLE)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from negsim.engines import ENGINES, available
+from negsim.engines import ENGINES, simulating, solving
 from negsim.engines.blocks import ARRAYS, Block
-from negsim.engines.exact import Solution, solve
+from negsim.engines.exact import Solution
 from negsim.engines.exact.options import listed
 from negsim.errors import BudgetError, EngineError, EstimateError, NegsimError, RunawayError
 from negsim.estimates import Conditional, Estimate, Mean, Proportion
@@ -24,6 +24,7 @@ from negsim.results.estimators import NothingCounted
 from negsim.results.runs import Runs
 from negsim.running.interrupts import within
 from negsim.running.simulation import simulate
+from negsim.running.solving import solve
 
 __all__ = ["Line", "Verification", "verify"]
 
@@ -63,7 +64,7 @@ class Verification:
     scenario : str
     lines : tuple of Line
     engines : tuple of str
-        Those that ran; ``exact`` among them if it had an answer.
+        Those that ran; the one that solves among them if it had an answer.
     replications, seed : int
     level : float
         Probability of a false alarm, over all questions and engines together.
@@ -113,7 +114,7 @@ class Verification:
         }
 
     def __str__(self) -> str:
-        names = [name for name in self.engines if name != "exact"]
+        names = [name for name in self.engines if ENGINES[name].simulates]
         head = ["question", "exact", *names, ""]
         rows = [head]
         for line in self.lines:
@@ -200,7 +201,7 @@ def verify(
     if solution is not None and not isinstance(solution, Solution):
         raise EngineError(f"solution is {solution!r}; give what solve() returned, or None")
     program = lower(scenario, asked)
-    names = [name for name in ENGINES if available(name) and (ENGINES[name].policies or not program.has_policies)]
+    names = [name for name in simulating() if ENGINES[name].policies or not program.has_policies]
     began = clock()
     half = None if seconds is None else seconds / 2
     exact, notes = _exact(scenario, asked, program, solution, max_states, max_seconds, stages, (half, clock))
@@ -222,7 +223,7 @@ def verify(
     lines = tuple(
         _line(name, program, runs, exact.get(name), notes.get(name, ""), share) for name in sorted(program.probes.asked)
     )
-    ran = (*names, "exact") if exact else tuple(names)
+    ran = (*names, *solving()) if exact else tuple(names)
     return Verification(scenario.name, lines, ran, replications, seed, level)
 
 

@@ -17,9 +17,8 @@ from negsim.cli.limits import Limits, limited
 
 if TYPE_CHECKING:
     from negsim.model.scenario import Scenario
-    from negsim.results.answers import Answer
+    from negsim.results.answers import Answer, Answering
     from negsim.results.base import Results
-    from negsim.results.solved import Solved
     from negsim.why.explanation import Explanation
 
 __all__ = ["replay", "run"]
@@ -66,14 +65,13 @@ def run(
     import negsim as ns
 
     _check_run(engine, level, best, draws)
-    if engine == "exact" and out is not None:
+    solves = _solves(engine)
+    if solves and out is not None:
         raise typer.BadParameter("the chart is drawn from histories; leave --out away, or use another engine")
     told = fixed(ns.load(scenario), fix)
-    if engine == "exact":
-        from negsim.results.solved import solve_answers
-
-        solved = solve_answers(told, draws=draws, seed=seed, level=level)
-        _print(solved, solved.answers, format, level=level, digits=digits)
+    if solves:
+        solved = ns.solve_answers(told, draws=draws, seed=seed, level=level)
+        _print(solved, ns.answers(solved, level=level), format, level=level, digits=digits)
         return
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the run, not after it
@@ -110,7 +108,7 @@ def _reasons(runs: Results, limits: Limits) -> Sequence[Explanation]:
 
 
 def _print(
-    runs: Results | Solved,
+    runs: Answering,
     rows: tuple[Answer, ...],
     format: Format,
     reasons: Sequence[Explanation] = (),
@@ -130,13 +128,20 @@ def _print(
 def _check_run(engine: str, level: float, best: bool, draws: int | None) -> None:
     from negsim.engines import ENGINES
 
-    known = ("auto", *ENGINES, "exact")
+    known = ("auto", *ENGINES)
     if engine not in known:
         raise typer.BadParameter(f"{engine!r} is not one of {', '.join(known)}", param_hint="--engine")
     if not 0 < level < 1:
         raise typer.BadParameter(f"{level!r} must lie between 0 and 1, such as 0.95", param_hint="--level")
     if best and draws is not None:
         raise typer.BadParameter("--best fixes the parameters and --draws draws them; give one of the two")
+
+
+def _solves(engine: str) -> bool:
+    """Whether an engine answers without histories."""
+    from negsim.engines import ENGINES
+
+    return engine in ENGINES and ENGINES[engine].solves
 
 
 def _enough(engine: str) -> int:
@@ -206,7 +211,7 @@ def _progress() -> Callable[[int, int], None] | None:
     return tell
 
 
-def _as_json(runs: Any, rows: tuple[Answer, ...], level: float, digits: int | None) -> dict[str, Any]:
+def _as_json(runs: Answering, rows: tuple[Answer, ...], level: float, digits: int | None) -> dict[str, Any]:
     from negsim.report.words import bare_count
 
     return {

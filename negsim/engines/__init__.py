@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
+from typing import Any
 
 from negsim.engines.blocks import Block, Event, Job, Kernel, Trajectory
+from negsim.engines.solving import SolveJob, Solver
 from negsim.errors import EngineError, nearest
 from negsim.model.calendar import DAY, LONGEST
 from negsim.program import Program
 
-__all__ = ["ENGINES", "Block", "Engine", "Event", "Job", "Kernel", "Trajectory", "choose", "prepare"]
+__all__ = [
+    "ENGINES",
+    "Block",
+    "Engine",
+    "Event",
+    "Job",
+    "Kernel",
+    "SolveJob",
+    "Solver",
+    "Trajectory",
+    "available",
+    "choose",
+    "prepare",
+    "prepare_solver",
+    "simulating",
+    "solving",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +39,15 @@ class Engine:
     ----------
     name : str
     module, kernel : str
-        Where its kernel class is; imported when it is used.
+        Where its kernel class is; imported when it is used. A kernel is made of a `Program`.
     title : str
         One line for people.
+    simulates : bool
+        Whether it tells histories: its kernel runs a `Job` and hands back a `Block`.
+    solves : bool
+        Whether it answers without histories: its kernel solves a `SolveJob`.
+    snapshots : bool
+        Whether its histories can be stopped, kept as plain arrays and gone on from.
     releases_gil : bool
         Whether threads run side by side.
     policies : bool
@@ -34,8 +58,11 @@ class Engine:
     module: str
     kernel: str
     title: str
-    releases_gil: bool
-    policies: bool
+    simulates: bool = False
+    solves: bool = False
+    snapshots: bool = False
+    releases_gil: bool = False
+    policies: bool = False
 
 
 ENGINES: dict[str, Engine] = {
@@ -46,16 +73,23 @@ ENGINES: dict[str, Engine] = {
             module="negsim.engines.compiled",
             kernel="CompiledKernel",
             title="table-driven kernel, compiled ahead of time",
+            simulates=True,
             releases_gil=True,
-            policies=False,
         ),
         Engine(
             name="reference",
             module="negsim.engines.reference",
             kernel="ReferenceKernel",
             title="SimPy processes, written to be read",
-            releases_gil=False,
+            simulates=True,
             policies=True,
+        ),
+        Engine(
+            name="exact",
+            module="negsim.engines.exact",
+            kernel="ExactKernel",
+            title="Markov chains, no sampling",
+            solves=True,
         ),
     )
 }
@@ -69,13 +103,23 @@ def available(name: str) -> bool:
         return False
 
 
+def simulating() -> tuple[str, ...]:
+    """Names of the engines here that tell histories, the fastest first."""
+    return tuple(name for name, engine in ENGINES.items() if engine.simulates and available(name))
+
+
+def solving() -> tuple[str, ...]:
+    """Names of the engines here that answer without histories."""
+    return tuple(name for name, engine in ENGINES.items() if engine.solves and available(name))
+
+
 def choose(name: str, program: Program) -> tuple[str, str]:
-    """Return the engine to use and a note that says why it is not the first choice (or an empty one).
+    """Return the engine to simulate with and a note that says why it is not the first choice (or an empty one).
 
     Raises
     ------
     EngineError
-        If there is no engine of this name, or it is not installed.
+        If there is no engine of this name, it does not simulate, or it is not installed.
     """
     if name == "auto" and program.has_policies:
         return "reference", "a party decides by a Python function, which only the reference engine can call"
@@ -88,8 +132,13 @@ def choose(name: str, program: Program) -> tuple[str, str]:
                 "the compiled engine is not installed (no C compiler was found); the reference engine is used",
             )
         )
+    known = [row.name for row in ENGINES.values() if row.simulates]
     if name not in ENGINES:
-        raise EngineError(f"there is no engine {name!r}{nearest(name, ENGINES)}; use auto, {' or '.join(ENGINES)}")
+        raise EngineError(f"there is no engine {name!r}{nearest(name, known)}; use auto, {' or '.join(known)}")
+    if not ENGINES[name].simulates:
+        raise EngineError(
+            f"the engine {name!r} tells no histories; use solve(scenario) for its answers, or engine='auto' to simulate"
+        )
     if program.has_policies and not ENGINES[name].policies:
         raise EngineError(f"the engine {name!r} cannot call Python policies; use engine='auto' or engine='reference'")
     if not available(name):
@@ -101,7 +150,7 @@ def choose(name: str, program: Program) -> tuple[str, str]:
 
 
 def prepare(name: str, program: Program) -> Kernel:
-    """Make a program ready to run on an engine.
+    """Make a program ready to run on an engine that simulates.
 
     Raises
     ------
@@ -113,5 +162,15 @@ def prepare(name: str, program: Program) -> Kernel:
             f"the scenario lasts {program.horizon / DAY:,.0f} days, and instants are whole microseconds, exact up to "
             f"{LONGEST / DAY:,.0f} days (285 years); move its end, or solve it exactly"
         )
-    kernel: Kernel = getattr(importlib.import_module(ENGINES[name].module), ENGINES[name].kernel)(program)
+    kernel: Kernel = _kernel(name, program)
     return kernel
+
+
+def prepare_solver(name: str, program: Program) -> Solver:
+    """Make a program ready to be solved on an engine that solves."""
+    solver: Solver = _kernel(name, program)
+    return solver
+
+
+def _kernel(name: str, program: Program) -> Any:
+    return getattr(importlib.import_module(ENGINES[name].module), ENGINES[name].kernel)(program)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from negsim.engines.exact import Solution, solve
+from negsim.engines.exact import Solution
 from negsim.engines.exact.options import check_stages, listed
 from negsim.errors import EngineError
 from negsim.model.calendar import DAY
@@ -24,6 +24,7 @@ from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import ActionRow, EffectRow, OutcomeRow, Program, Slot
 from negsim.program.probes import Asked
 from negsim.report.prism_words import Writer, number, stretches
+from negsim.running.solving import solve
 
 __all__ = ["PrismText", "export_prism"]
 

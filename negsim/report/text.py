@@ -14,11 +14,9 @@ from rich.text import Text
 
 from negsim.estimates.base import thousands
 from negsim.report.words import bare, clean, day, judgement, percent, plain
-from negsim.results.answers import Answer
+from negsim.results.answers import Answer, Answering
 
 if TYPE_CHECKING:
-    from negsim.results.base import Results
-    from negsim.results.solved import Solved
     from negsim.why.explanation import Explanation
     from negsim.why.reasons import Reason
 
@@ -33,7 +31,7 @@ MOST_REASONS, MOST_BEHIND, LEAST_BEHIND = 6, 3, 0.05
 
 def print_run(
     console: Console,
-    runs: Results | Solved,
+    runs: Answering,
     rows: Sequence[Answer],
     reasons: Sequence[Explanation] = (),
     *,
@@ -154,7 +152,7 @@ def _because(reason: Reason, among: Sequence[Reason]) -> str:
     return told if reason.share > 0.995 else f"{percent(reason.share)} % {told}"
 
 
-def _legend(console: Console, runs: Results | Solved, rows: Sequence[Answer], level: float) -> None:
+def _legend(console: Console, runs: Answering, rows: Sequence[Answer], level: float) -> None:
     """Which kind of uncertainty each column carries."""
     if any(row.band_low is not None for row in rows):
         chance = "averaged over what is believed of the parameters"
@@ -190,7 +188,7 @@ def _errors(rows: Sequence[Answer]) -> str:
     return f"{min(found):.1f} to {max(found):.1f} points (standard error)" if found else "the digits shown"
 
 
-def _error(runs: Results | Solved, level: float) -> str:
+def _error(runs: Answering, level: float) -> str:
     """What the column of intervals stands for."""
     if runs.replications:
         if _clustered(runs):
@@ -203,11 +201,11 @@ def _error(runs: Results | Solved, level: float) -> str:
     )
 
 
-def _clustered(runs: Results | Solved) -> bool:
+def _clustered(runs: Answering) -> bool:
     return runs.drawn and any(parameter.belief is not None for parameter in runs.program.parameters)
 
 
-def _footer(console: Console, runs: Results | Solved) -> None:
+def _footer(console: Console, runs: Answering) -> None:
     scenario = runs.scenario
     guessed, total, later = judgement(scenario)
     as_of = "no as-of date" if scenario.as_of is None else f"as of {day(scenario.as_of)}"

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from negsim.errors import EstimateError, NotRecorded
 from negsim.estimates import Conditional, Estimate, words
 from negsim.model.calendar import counted_days
-from negsim.model.questions import Question
+from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
-from negsim.program.probes import Asked
-from negsim.results.base import Results
+from negsim.program import Program
 
-__all__ = ["Answer", "answers", "deadline", "stated"]
+__all__ = ["Answer", "Answering", "answers", "deadline", "facts", "of_estimate", "row_of", "stated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +107,56 @@ class Answer:
         return f"{low:.2g}, {high:.2g}"
 
 
+class Answering(Protocol):
+    """What has answers to a scenario's questions: finished runs, or what was solved without any.
+
+    Whoever prints, tables or compares answers asks for no more than this, and never which engine they come from.
+    """
+
+    @property
+    def scenario(self) -> Scenario:
+        """Whose answers they are."""
+
+    @property
+    def program(self) -> Program:
+        """What the engine saw of it."""
+
+    @property
+    def rows(self) -> Sequence[tuple[float, ...]]:
+        """Values of the parameters, a tuple a draw."""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the rows were drawn from what is believed of the parameters."""
+
+    @property
+    def seed(self) -> int | None:
+        """Of the draws; None where nothing was drawn."""
+
+    @property
+    def engine(self) -> str:
+        """Name of the engine."""
+
+    @property
+    def note(self) -> str:
+        """What is worth saying about how it was computed."""
+
+    @property
+    def seconds(self) -> float:
+        """Time spent."""
+
+    @property
+    def replications(self) -> int:
+        """Histories told; 0 where none were needed."""
+
+    @property
+    def events(self) -> int:
+        """Firings told."""
+
+    def row(self, question: Question | Askable, *, level: float = 0.95) -> Answer:
+        """The answer to one question."""
+
+
 def stated(scenario: Scenario) -> tuple[Question, ...]:
     """The questions that the scenario states itself; those that its words bring only if it states none.
 
@@ -148,13 +197,13 @@ def deadline(question: Question, scenario: Scenario) -> str:
 
 
 def answers(
-    runs: Results, questions: Iterable[Question | str] | None = None, *, level: float = 0.95
+    runs: Answering, questions: Iterable[Question | str] | None = None, *, level: float = 0.95
 ) -> tuple[Answer, ...]:
-    """Answer the scenario's questions from finished runs; of one that has no answer the row says why.
+    """Answer the scenario's questions from finished runs, or from what was solved; of one that has no answer the row says why.
 
     Parameters
     ----------
-    runs : Runs or CountedRuns
+    runs : Runs, CountedRuns or Solved
     questions : iterable of Question or str, optional
         By default those that the scenario states.
     level : float, optional
@@ -169,16 +218,17 @@ def answers(
     """
     if questions is None:
         questions = stated(runs.scenario)
-    return tuple(_answer(runs, runs.asked(question), level) for question in questions)
+    return tuple(runs.row(question, level=level) for question in questions)
 
 
-def _answer(runs: Any, entry: Asked, level: float) -> Answer:
-    question = entry.question
-    plain = facts(question, runs.scenario) | {"n": runs.replications, "counted": runs.replications}
+def row_of(runs: Any, question: Question | Askable, level: float) -> Answer:
+    """The answer of finished runs to a question, as a row (see `Results.row`)."""
+    asked: Question = runs.asked(question).question
+    plain = facts(asked, runs.scenario) | {"n": runs.replications, "counted": runs.replications}
     try:
-        found = runs.probability(question) if question.probable else runs.mean(question)
+        found = runs.probability(question) if asked.probable else runs.mean(question)
         estimate = found.estimate(level)
-        band = found.band(level=level) if question.probable else None
+        band = found.band(level=level) if asked.probable else None
     except (EstimateError, NotRecorded) as error:  # of one question: the others have their answers
         return unanswered(plain | {"counted": getattr(error, "counted", plain["counted"])}, str(error))
     if isinstance(found, Conditional):

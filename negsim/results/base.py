@@ -17,6 +17,7 @@ from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program
 from negsim.program.probes import Asked
+from negsim.results.answers import Answer, row_of
 from negsim.results.tally import grid, pivots
 
 if TYPE_CHECKING:
@@ -64,9 +65,18 @@ class Results:
         """How many histories were simulated, failed ones included."""
         raise NotImplementedError
 
+    @property
+    def events(self) -> int:
+        """Firings simulated in all."""
+        raise NotImplementedError
+
     def __repr__(self) -> str:
         """Short: the arrays are asked for by name."""
         return f"<{type(self).__name__} of {self.scenario.name}: {self.replications:,} replications, seed {self.seed}, {self.engine}>"
+
+    def row(self, question: Question | Askable, *, level: float = 0.95) -> Answer:
+        """The answer to a question as every table shows it."""
+        return row_of(self, question, level)
 
     @property
     def partial(self) -> bool:
@@ -131,23 +141,6 @@ class Results:
                 f"of kind {' or '.join(kinds)}"
             )
 
-    def _needs_probability(self, entry: Asked) -> None:
-        if not entry.question.probable:
-            advice = (
-                "give it at_least=" if entry.question.kind == "fired" else "ask one of kind reached, happens or holds"
-            )
-            raise EstimateError(
-                f"question {entry.question.name} is of kind {entry.question.kind!r}: its answer is a number and has no "
-                f"probability; {advice}, or use mean()"
-            )
-
-    def _refuse_given(self, entry: Asked) -> None:
-        question = entry.question
-        raise EstimateError(
-            f"question {question.name}: given '{question.given}' is true at the start of every history, so that it "
-            "leaves none out; use given_on (it holds on a date) or given_not_by (it did not become true by a date)"
-        )
-
     def _no_other_date(self, entry: Asked, upto: float, since: float) -> None:
         """Refuse other dates than the question's own, where nothing else was recorded."""
         question = entry.question
@@ -196,10 +189,3 @@ class Results:
                 "earlier after="
             )
         return since, upto
-
-    def _needs_draws(self) -> None:
-        if not self.drawn or len(self.rows) < 2:
-            raise EstimateError(
-                "there is no range over parameter draws, because every parameter had its best value; use "
-                "simulate(..., draws=200)"
-            )

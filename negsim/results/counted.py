@@ -20,8 +20,10 @@ from negsim.results.estimators import (
     band_of,
     bounded,
     limits,
+    needs_probability,
     never_share,
     refuse_all_failed,
+    refuse_given,
     refuse_never,
     refuse_none,
     share,
@@ -78,7 +80,7 @@ class CountedRuns(Results):
             If counts were not kept for this date.
         """
         entry = self.asked(question)
-        self._needs_probability(entry)
+        needs_probability(entry)
         place = self._place(entry)
         if (by, after, before) == (None, None, None) and place is not None:
             rows = Rows(total=self.tally.yes[place], size=self.tally.counted[place], unknown=self.tally.failed_rows)
@@ -98,7 +100,7 @@ class CountedRuns(Results):
         if given is not None and given.form == "by":
             at_start = int(self.tally.reached[given.column, 0])
             if at_start and at_start == self.tally.n - self.tally.failed:
-                self._refuse_given(entry)
+                refuse_given(entry)
 
     def _place(self, entry: Asked) -> int | None:
         names = list(self.program.probes.asked)
@@ -132,7 +134,6 @@ class CountedRuns(Results):
         self, question: Question | Askable, by: Dated | None = None, *, low: float = 0.05, high: float = 0.95
     ) -> Band:
         """The range of the probability over the draws of the parameters; see `Runs.band`."""
-        self._needs_draws()
         return band_of(self, self.probability(question, by), low, high)
 
     def first_passage(self, question: Question | Askable, *, level: float = 0.95) -> FirstPassage:

@@ -29,11 +29,13 @@ __all__ = [
     "limits",
     "mean_of",
     "mean_over",
+    "needs_probability",
     "never_share",
     "passage",
     "quantile_in",
     "refuse_all_failed",
     "refuse_none",
+    "refuse_given",
     "refuse_never",
     "share",
     "table",
@@ -154,6 +156,26 @@ def _day(when: Moment | None) -> str:
     return "" if when is None else f"day {when:g}" if isinstance(when, float) else str(when)
 
 
+def refuse_given(entry: Asked) -> NoReturn:
+    """Say that a given which every history has at the start leaves none out."""
+    question = entry.question
+    raise EstimateError(
+        f"question {question.name}: given '{question.given}' is true at the start of every history, so that it "
+        "leaves none out; use given_on (it holds on a date) or given_not_by (it did not become true by a date)"
+    )
+
+
+def needs_probability(entry: Asked) -> None:
+    """Refuse a question whose answer is a number."""
+    question = entry.question
+    if not question.probable:
+        advice = "give it at_least=" if question.kind == "fired" else "ask one of kind reached, happens or holds"
+        raise EstimateError(
+            f"question {question.name} is of kind {question.kind!r}: its answer is a number and has no probability; "
+            f"{advice}, or use mean()"
+        )
+
+
 def refuse_never(name: str, n: int) -> NoReturn:
     """Say that a time has no mean, because nobody ever gets there."""
     raise NothingCounted(
@@ -162,8 +184,18 @@ def refuse_never(name: str, n: int) -> NoReturn:
     )
 
 
+def needs_draws(runs: Any) -> None:
+    """Refuse a range over draws where every parameter had its best value."""
+    if not runs.drawn or len(runs.rows) < 2:
+        raise EstimateError(
+            "there is no range over parameter draws, because every parameter had its best value; use "
+            "simulate(..., draws=200)"
+        )
+
+
 def band_of(runs: Any, found: Proportion | Conditional, low: float, high: float) -> Band:
     """Return the range of a share over draws, or say why there is none."""
+    needs_draws(runs)
     if not runs.clustered:
         raise EstimateError(
             "there is no range over parameter draws, because nothing is believed of any parameter; give the uncertain"

@@ -18,7 +18,18 @@ from negsim.model.inputs import Named
 from negsim.model.questions import Askable, Question
 from negsim.program.probes import Asked
 from negsim.results.base import Results
-from negsim.results.estimators import FirstPassage, band_of, mean_of, mean_over, passage, quantile_in, share, table
+from negsim.results.estimators import (
+    FirstPassage,
+    band_of,
+    mean_of,
+    mean_over,
+    needs_probability,
+    passage,
+    quantile_in,
+    refuse_given,
+    share,
+    table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +91,7 @@ class Runs(Results):
         Failed replications are counted and not yes; `probability` treats them as unknown.
         """
         entry = self.asked(question)
-        self._needs_probability(entry)
+        needs_probability(entry)
         since, upto = self.window(entry, by, after, before)
         if entry.question.kind in ("holds", "fired"):
             self._no_other_date(entry, upto, since)
@@ -95,7 +106,7 @@ class Runs(Results):
         if given is not None and given.form == "by":
             times = self.block.first[~self.block.failed, given.column]
             if times.size and not times.any():
-                self._refuse_given(entry)
+                refuse_given(entry)
 
     def probability(
         self,
@@ -150,7 +161,6 @@ class Runs(Results):
         EstimateError
             If the parameters were not drawn (``simulate(..., draws=200)``), or nothing can be told of two draws.
         """
-        self._needs_draws()
         return band_of(self, self.probability(question, by, **dates), low, high)
 
     def first_passage(self, question: Question | Askable, *, level: float = 0.95) -> FirstPassage:

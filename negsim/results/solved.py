@@ -1,27 +1,22 @@
-"""The answers of the exact engine as rows like those of runs: no histories, an error bound instead of an interval."""
+"""The answers of an engine that solves, as rows like those of runs: no histories, an error bound instead of an interval."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.exact import Solution, solve
-from negsim.engines.exact.questions import NoSuchHistory
-from negsim.errors import EngineError, EstimateError
+from negsim.errors import EstimateError, NotRecorded, nearest
 from negsim.estimates import Estimate, Mean, Rows, exact_range
 from negsim.estimates.rows import row_notes, share_over_rows
-from negsim.laws.draws import check_seed, fresh_seed
-from negsim.model.questions import Question
-from negsim.model.scenario import Fixing, Scenario, check_is_scenario
-from negsim.program import Program, lower
-from negsim.program.drawn import parameter_rows
+from negsim.model.questions import Askable, Question
+from negsim.model.scenario import Scenario
+from negsim.program import Program
 from negsim.results.answers import Answer, facts, of_estimate, stated, unanswered
 
-__all__ = ["Solved", "solve_answers"]
+__all__ = ["Solved"]
 
 LARGEST = 1e150
 """Answers whose squares still are floats."""
@@ -40,11 +35,18 @@ class Solved:
     drawn : bool
     seed : int or None
         Of the draws of the parameters; None for best values.
-    answers : tuple of Answer
-        Not a number where the exact engine has none; then a note says why.
+    engine : str
+    found : mapping of str to tuple of Estimate
+        The answers to each question by its name, one a row; questions without exact answers are missing.
+    weights : mapping of str to tuple of float
+        How likely each row makes what the question is given.
+    level : float
+        Confidence level of intervals over draws.
     seconds : float
+    refused : mapping of str to str
+        Which questions have no exact answer, and why.
     note : str
-        Which questions have no exact answer, and why the first has none.
+        The same for people.
     """
 
     scenario: Scenario
@@ -52,127 +54,61 @@ class Solved:
     rows: Sequence[tuple[float, ...]]
     drawn: bool
     seed: int | None
-    answers: tuple[Answer, ...]
+    engine: str
+    found: Mapping[str, tuple[Estimate, ...]]
+    weights: Mapping[str, tuple[float, ...]]
+    refused: Mapping[str, str]
+    level: float
     seconds: float
     note: str
-    engine: str = "exact"
-    replications: int = 0
-    events: int = 0
 
+    def __post_init__(self) -> None:
+        for name, several in self.found.items():
+            largest = max(abs(one.value) for one in several)
+            if len(several) > 1 and not largest < LARGEST:
+                raise EstimateError(
+                    f"question {name}: its answers over the draws reach {largest:.3g}, too large for their spread to be "
+                    f"computed (up to {LARGEST:g}); choose a larger unit, or ask without draws"
+                )
 
-def solve_answers(
-    scenario: Scenario,
-    *,
-    draws: int | None = None,
-    seed: int | None = None,
-    level: float = 0.95,
-    fix: Fixing | None = None,
-) -> Solved:
-    """Answer a scenario's questions exactly, once, or once for each draw of its parameters.
+    @property
+    def replications(self) -> int:
+        """No histories were told."""
+        return 0
 
-    Parameters
-    ----------
-    scenario : Scenario
-    draws : int, optional
-        Rows of parameters to draw from what is believed of them; each is solved by itself. By default best values, and
-        contested claims are mixed over with their credibility.
-    seed : int, optional
-        Of the draws.
-    level : float, optional
-        Confidence level of the interval of the mean over draws; without draws the interval is the numerical error.
-    fix : mapping of str to bool or float, optional
-        Claims that are read one way, as in `negsim.simulate`.
+    @property
+    def events(self) -> int:
+        """Nothing fired."""
+        return 0
 
-    Raises
-    ------
-    EngineError
-        If no question of the scenario can be solved.
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers to the scenario's own questions; not a number where there is none, and then a note says why."""
+        return tuple(self.row(question) for question in stated(self.scenario))
 
-    Examples
-    --------
-    >>> import negsim as ns
-    >>> rows = solve_answers(ns.load("toy")).answers
-    >>> rows[0].id, rows[0].rounded(4)
-    ('talks_day_5', '77.6870 %')
-    """
-    check_is_scenario(scenario, "solve_answers")
-    began = time.perf_counter()
-    scenario = scenario.fixing(fix or {})
-    program = lower(scenario)
-    if not any(parameter.belief is not None for parameter in program.parameters):
-        draws = None
-    if draws is not None:
-        seed = fresh_seed() if seed is None else check_seed(seed)
-    rows = parameter_rows(program, seed or 0, draws)
-    # a claim that is not named to solve is mixed over
-    names = ["" if draws is None and parameter.contested else parameter.name for parameter in program.parameters]
-    asked = stated(scenario)
-    found: dict[str, list[Estimate]] = {question.name: [] for question in asked}
-    weights: dict[str, list[float]] = {question.name: [] for question in asked}
-    givens = {question.name: _given(question) for question in asked if question.given is not None and draws is not None}
-    refused: dict[str, str] = {}
-    never: dict[str, str] = {}
-    for row in rows:
-        solution = solve(
-            scenario,
-            parameters={name: x for name, x in zip(names, row, strict=True) if name},
-            questions=givens.values(),
-        )
-        for question in asked:
-            try:
-                found[question.name].append(solution.answer(question))
-                weights[question.name].append(_weight(solution, question, givens))
-            except NoSuchHistory as error:  # in this draw, which then has no weight
-                never[question.name] = str(error)
-            except (EngineError, EstimateError) as error:
-                refused[question.name] = str(error)
-    refused |= {name: why for name, why in never.items() if not found[name]}
-    answered = tuple(
-        unanswered(facts(question, scenario), refused[question.name])
-        if question.name in refused
-        else _answer(question, scenario, found[question.name], weights[question.name], level)
-        for question in asked
-    )
-    note = "" if not refused else f"no exact answer to {', '.join(refused)}: {next(iter(refused.values()))}"
-    drawn = draws is not None
-    return Solved(
-        scenario=scenario,
-        program=program,
-        rows=rows,
-        drawn=drawn,
-        seed=seed if drawn else None,
-        answers=answered,
-        seconds=time.perf_counter() - began,
-        note=note,
-    )
+    def row(self, question: Question | Askable, *, level: float | None = None) -> Answer:
+        """The answer to a question of the scenario, by its name or itself; over draws, the mean with its interval.
 
-
-def _given(question: Question) -> Question:
-    """How likely what a question is given comes true, as a question of its own."""
-    name = f"{question.name}.given"
-    if question.given_on is not None:
-        return Question(name=name, kind="holds", condition=question.given, by=question.given_on)
-    date = question.given_by if question.given_not_by is None else question.given_not_by
-    if date is not None:
-        return Question(name=name, condition=question.given, by=date)
-    return Question(name=name, condition=question.given, by=question.by, before=question.before)
-
-
-def _weight(solution: Solution, question: Question, givens: Mapping[str, Question]) -> float:
-    """The weight of a draw: 1, or how likely it makes what the question is given."""
-    if question.name not in givens:
-        return 1.0
-    share = solution.probability(givens[question.name]).value
-    return share if question.given_not_by is None else 1 - share
-
-
-def _answer(
-    question: Question, scenario: Scenario, found: Sequence[Estimate], weights: Sequence[float], level: float
-) -> Answer:
-    plain = facts(question, scenario)
-    if len(found) == 1:
-        return of_estimate(plain, found[0])
-    return of_estimate(plain, _over_draws(question, np.array([one.value for one in found]), np.array(weights), level))
+        Raises
+        ------
+        NotRecorded
+            If the scenario does not ask it.
+        """
+        name = question.name if isinstance(question, Question) else question
+        known = self.program.probes.asked
+        if not isinstance(name, str) or name not in known or question not in (name, known[name].question):
+            raise NotRecorded(
+                f"question {str(name)[:80]!r} was not asked{nearest(str(name), known)}; state it in the scenario, or ask "
+                "solve(scenario)"
+            )
+        question = known[name].question
+        plain, found = facts(question, self.scenario), self.found.get(name, ())
+        if not found:
+            return unanswered(plain, self.refused.get(name, "it has no exact answer"))
+        if len(found) == 1:
+            return of_estimate(plain, found[0])
+        values, weights = np.array([one.value for one in found]), np.array(self.weights[name])
+        return of_estimate(plain, _over_draws(question, values, weights, self.level if level is None else level))
 
 
 def _over_draws(
@@ -182,11 +118,6 @@ def _over_draws(
 
     Given something, a draw that makes it likelier weighs more, as it does among simulated histories.
     """
-    if not float(np.abs(values).max()) < LARGEST:
-        raise EstimateError(
-            f"question {question.name}: its answers over the draws reach {float(np.abs(values).max()):.3g}, too large for "
-            f"their spread to be computed (up to {LARGEST:g}); choose a larger unit, or ask without draws"
-        )
     rows = Rows(total=values * weights, size=weights)
     if not question.probable:
         return Mean.of(values, rows=rows).estimate(level)

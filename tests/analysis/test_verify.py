@@ -16,10 +16,10 @@ from scipy.linalg import expm
 
 import negsim as ns
 from negsim.checking.verify import verify
-from negsim.engines.exact import solve
 from negsim.errors import EngineError
 from negsim.report.prism import export_prism
 from negsim.report.prism_words import RESERVED
+from negsim.running.solving import solve
 
 Part = Callable[[dict[str, Any]], Any]
 TOKEN = re.compile(

@@ -9,10 +9,11 @@ import pytest
 from scipy import sparse
 
 import negsim as ns
-from negsim.engines.exact import Observed, Solution, solve
+from negsim.engines.exact import Observed, Solution
 from negsim.engines.exact.poisson import poisson_weights
 from negsim.engines.exact.transient import Leg, Sweep, carry
 from negsim.errors import EngineError, EstimateError, UnknownName
+from negsim.running.solving import solve
 
 NINE = 1e-9
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import negsim as ns
-from negsim.engines.exact import solve
 from negsim.engines.exact.layout import Layout, Table
 from negsim.engines.exact.lumping import whole
 from negsim.engines.exact.markov import numbers_of
@@ -22,6 +21,7 @@ from negsim.errors import EngineError, EstimateError, EvaluationError, RunawayEr
 from negsim.laws import Law
 from negsim.model.expressions import Expression, compile_expression, parse
 from negsim.program import lower
+from negsim.running.solving import solve
 
 
 def scenario(*parts: Any, end: float = 20) -> ns.Scenario:

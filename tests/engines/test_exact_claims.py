@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 import negsim as ns
-from negsim.engines.exact import solve, transient
+from negsim.engines.exact import transient
 from negsim.engines.exact.doubled import Doubled, added, product, product_error, scaled
 from negsim.engines.exact.implicit import series
 from negsim.engines.exact.transient import Leg, Stiff, Sweep, carry
 from negsim.errors import EngineError
+from negsim.running.solving import solve
 
 Floats = NDArray[np.float64]
 Table = list[list[Decimal]]

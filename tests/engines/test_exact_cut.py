@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from scipy import special
 
 import negsim as ns
-from negsim.engines.exact import Observed, Solution, cutting, solve
+from negsim.engines.exact import Observed, Solution, cutting
 from negsim.engines.exact.cutting import Depth
 from negsim.engines.exact.questions import exact
 from negsim.errors import EngineError, EstimateError, NegsimError
-from negsim.results.solved import solve_answers
+from negsim.running.solving import solve, solve_answers
 
 
 def scenario(*parts: Any, end: float = 40) -> ns.Scenario:

@@ -12,8 +12,8 @@ from hypothesis import assume, given, settings
 
 import negsim as ns
 from negsim.checking.verify import verify
-from negsim.engines.exact import solve
 from negsim.errors import RunawayError, ScenarioError, SimulationError
+from negsim.running.solving import solve
 
 SCENARIOS = 100
 REPLICATIONS = 200

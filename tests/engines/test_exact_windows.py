@@ -9,8 +9,8 @@ import pytest
 from scipy import special
 
 import negsim as ns
-from negsim.engines.exact import solve
 from negsim.errors import EngineError, EstimateError
+from negsim.running.solving import solve
 
 HOUR = 1 / 24
 

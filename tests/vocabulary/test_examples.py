@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import negsim as ns
-from negsim.engines import ENGINES, available
+from negsim.engines import simulating
 from negsim.files import dumps, loads
 from negsim.vocabulary import WORDS
 
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parents[2] / "examples" / "words"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
 # These words are shown at length by the Istanbul example and by their own tests.
 ELSEWHERE = {"ceasefire", "claim", "precondition", "promise"}
-RUNNABLE = [name for name in ENGINES if available(name)]
+RUNNABLE = simulating()
 
 
 @cache

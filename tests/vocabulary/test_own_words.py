@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import negsim as ns
-from negsim.engines import ENGINES, available
+from negsim.engines import simulating
 
 PAGE = (Path(__file__).parents[2] / "docs" / "own_words.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(python|toml)\n(.*?)```", PAGE, re.DOTALL)
@@ -63,7 +63,7 @@ def test_without_the_word_the_file_is_refused_with_a_reason(folder: Path) -> Non
 
 def test_every_engine_runs_it_alike(hotline: ModuleType) -> None:
     scenario = ns.load("line.toml", words=[hotline.Hotline])
-    runs = [ns.simulate(scenario, replications=100, seed=4, engine=name) for name in ENGINES if available(name)]
+    runs = [ns.simulate(scenario, replications=100, seed=4, engine=name) for name in simulating()]
     for other in runs[1:]:
         np.testing.assert_array_equal(other.block.first, runs[0].block.first)
 

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from scipy.special import gammainc
 
 import negsim as ns
-from negsim.engines import ENGINES, available
+from negsim.engines import simulating
 
 from .helpers import accepts
 from .pending import SIDES, Forgetful, appointments, breaches, histories, meetings, moves, others, world
 from .test_word_properties import words
 
-RUNNABLE = [name for name in ENGINES if available(name)]
+RUNNABLE = simulating()
 ROWS = ("first", "counts", "final")
 
 pending = st.one_of(meetings(), meetings(), appointments())

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import negsim as ns
-from negsim.engines import ENGINES, available
+from negsim.engines import simulating
 
 SIDES = ("north", "south")
-RUNNABLE = [name for name in ENGINES if available(name)]
+RUNNABLE = simulating()
 # Nothing and certainty are where words most easily ask what cannot be.
 shares = st.sampled_from([0.0, 0.25, 0.5, 1.0, "0.5 if signal else 0.25"])
 conditions = st.sampled_from(["signal", "not signal", "signal and count >= 2", "count >= 1 or signal"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from negsim.engines.exact.curves import ExactCurve, ExactPassage
+from negsim.engines.exact.kernel import ExactKernel
 from negsim.engines.exact.questions import Observed
-from negsim.engines.exact.solution import Solution, solve
+from negsim.engines.exact.solution import Solution
 from negsim.engines.exact.structure import Impossible, Shape
 
-__all__ = ["ExactCurve", "ExactPassage", "Impossible", "Observed", "Shape", "Solution", "solve"]
+__all__ = ["ExactCurve", "ExactKernel", "ExactPassage", "Impossible", "Observed", "Shape", "Solution"]

@@ -101,8 +101,7 @@ class Machine:
         Examples
         --------
         >>> import negsim as ns
-        >>> from negsim.engines.exact import solve
-        >>> solve(ns.load("toy")).cost
+        >>> ns.solve(ns.load("toy")).cost
         '5 states, 8 transitions, explored in ... s (... microseconds a state)'
         """
         graph = self._largest()
@@ -129,8 +128,7 @@ class Machine:
         Examples
         --------
         >>> import negsim as ns
-        >>> from negsim.engines.exact import Observed, solve
-        >>> later = solve(ns.load("toy")).given(Observed(condition="talks.held", on=5))
+        >>> later = ns.solve(ns.load("toy")).given(ns.Observed(condition="talks.held", on=5))
         >>> round(later.probability("summit.held", by=30).value, 7)
         0.5090754
         """

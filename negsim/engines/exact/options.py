@@ -77,7 +77,7 @@ def check_claims(program: Program, claims: Sequence[str]) -> None:
             )
 
 
-def values_of(program: Program, given: Mapping[str, float]) -> list[float]:
+def values_of(program: Program, given: Mapping[str, float]) -> tuple[float, ...]:
     """A row of parameter values: the given ones, else the best."""
     if not isinstance(given, Mapping):
         raise EngineError(f"parameters is {_shown(given)}; give a mapping from name to number")
@@ -87,4 +87,4 @@ def values_of(program: Program, given: Mapping[str, float]) -> list[float]:
             raise UnknownName(f"no parameter is named {name!r}{nearest(str(name), names)}")
         if not isinstance(value, int | float) or not math.isfinite(value):
             raise EngineError(f"parameters: {name} is {_shown(value)}; give a finite number")
-    return [float(given.get(name, best)) for name, best in zip(names, program.best(), strict=True)]
+    return tuple(float(given.get(name, best)) for name, best in zip(names, program.best(), strict=True))

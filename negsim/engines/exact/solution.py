@@ -1,8 +1,8 @@
-"""`solve`: a scenario's answers without sampling, where its clocks are Markov."""
+"""Answers without sampling, where clocks are Markov."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,111 +17,16 @@ from negsim.engines.exact.generator import Chain
 from negsim.engines.exact.graph import Graph
 from negsim.engines.exact.joint import Mass, given_mass, joint_mass, misfit, weighed
 from negsim.engines.exact.machine import Machine, on_chain
-from negsim.engines.exact.markov import numbers_of
-from negsim.engines.exact.options import check_arguments, check_claims, listed, values_of
-from negsim.engines.exact.questions import Observed, Posed, exact
+from negsim.engines.exact.questions import Posed, exact
 from negsim.engines.exact.structure import Impossible, Shape, impossible, shape
 from negsim.engines.exact.transient import Sweep
-from negsim.errors import EngineError, EstimateError
+from negsim.errors import EstimateError
 from negsim.estimates import Estimate
 from negsim.model.calendar import DAY
-from negsim.model.questions import Question
-from negsim.model.scenario import Scenario, check_is_scenario
-from negsim.program import lower
 
-__all__ = ["Solution", "solve"]
+__all__ = ["Solution"]
 
 Floats = NDArray[np.float64]
-
-
-def solve(
-    scenario: Scenario,
-    *,
-    questions: Iterable[Question] = (),
-    observed: Iterable[Observed] = (),
-    max_states: int = 2_000_000,
-    max_seconds: float = 60.0,
-    tolerance: float = 1e-12,
-    method: str = "auto",
-    stages: int | None = None,
-    parameters: Mapping[str, float] | None = None,
-    fix: Mapping[Any, float | bool] | None = None,
-) -> Solution:
-    """Solve a scenario exactly: no sampling, an error bound instead of an interval.
-
-    It covers exponential clocks with pace and speed by state, Erlang clocks and others by stages, calendar instants,
-    immediate actions, outcomes, limits, random initial values; facts, counters and levels with a step. States are
-    explored when a question needs them, and only with the variables that can bear on it.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    questions : iterable of Question
-        Asked besides the scenario's own; others may be asked of the solution too.
-    observed : iterable of Observed
-        Answers are given that all of this was so.
-    max_states : int
-        Most states to explore.
-    max_seconds : float
-        Most seconds to explore them, and to carry them through time for one answer.
-    tolerance : float
-        Probability that cutting off may lose, at most: jumps beyond the last, and states beyond those explored where a
-        counter has no end. It is kept far below that where it costs little, and is part of every error.
-    method : {'auto', 'uniformisation', 'squaring', 'implicit'}
-        Of the transient probabilities; see `negsim.engines.exact.transient`.
-    stages : int, optional
-        Put at most so many stages in the place of a law that is not Markov. The error is part of every answer.
-    parameters : mapping of str to float, optional
-        Values of parameters by name; where none is given best values, and contested claims are mixed over with their
-        credibility.
-    fix : mapping of str to bool or float, optional
-        Claims that are read one way, as in `negsim.simulate`.
-
-    Returns
-    -------
-    Solution
-
-    Raises
-    ------
-    EngineError
-        If no question of the scenario can be solved; the message says what is not Markov and what to do.
-
-    Examples
-    --------
-    >>> from negsim.model.actions import Action
-    >>> from negsim.model.clocks import Exponential
-    >>> from negsim.model.variables import Fact
-    >>> act = Action(name="deliver", when="not memo", clock=Exponential(0.3), effects=["memo = true"])
-    >>> solution = solve(Scenario("tiny", start="2025-01-01", end=40, parts=[Fact("memo"), act]))
-    >>> round(solution.probability("memo", by=5).value, 9)
-    0.77686984
-    """
-    check_is_scenario(scenario, "solve")
-    check_arguments(method, max_states, max_seconds, tolerance, stages)
-    questions, observed = listed(questions, Question, "questions"), listed(observed, Observed, "observed")
-    if not isinstance(fix, Mapping | None) or not isinstance(parameters, Mapping | None):
-        raise EngineError(f"fix is {fix!r} and parameters is {parameters!r}; give mappings from name to value, or None")
-    scenario = scenario.fixing(fix or {})
-    elements, named = scenario.expanded, parameters or {}
-    claims = tuple(name for name, one in elements.parameters.items() if one.contested and name not in named)
-    program = lower(scenario, questions, claims)
-    check_claims(program, claims)
-    solution = Solution(
-        scenario=scenario,
-        program=program,
-        numbers=numbers_of(program, values_of(program, parameters or {})),
-        observed=observed,
-        max_states=max_states,
-        max_seconds=float(max_seconds),
-        tolerance=tolerance,
-        method=method,
-        stages=stages,
-        claims=claims,
-    )
-    refused = solution.refused
-    if refused and len(refused) == len(program.probes.asked):
-        raise EngineError(next(iter(refused.values())))
-    return solution
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +42,7 @@ class Solution(Machine):
         Examples
         --------
         >>> import negsim as ns
-        >>> print(solve(ns.load("toy")).answer("talks_day_5"))
+        >>> print(ns.solve(ns.load("toy")).answer("talks_day_5"))
         0.7768698, exact (error below ...)
         """
         posed = self.posed(question)
