@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,7 +24,7 @@ from negsim.errors import EngineError
 from negsim.model.calendar import DAY
 from negsim.program import Program
 
-__all__ = ["Budget", "Wanted", "explore"]
+__all__ = ["Budget", "Wanted", "explore", "summed"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -34,11 +35,17 @@ MOST_MONITORS = 31
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is watched on the way: conditions, firings to be counted, and firings counted in the state."""
+    """What is watched on the way: conditions, firings to be counted, and firings counted in the state.
+
+    ``forever``: whatever can ever occur is wanted, not what can by the end. ``stops``: what comes after the first
+    condition is known is not looked at.
+    """
 
     monitors: tuple[Monitor, ...] = ()
     counted: tuple[tuple[int, int | None], ...] = ()
     nth: Nth | None = None
+    forever: bool = False
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ def explore(
     fitted = [rank for rank, clock in clocks.items() if clock.law is not None and clock.law.distance > 0]
     counted = [*wanted.counted, *((rank, STARTS) for rank in fitted)]
     firings = Firings(layout, clocks, numbers.laws, wanted.monitors, counted, wanted.nth)
-    return _Explorer(firings, numbers, budget).run()
+    return _Explorer(firings, numbers, budget, wanted).run()
 
 
 def check_slots(program: Program, cone: Cone) -> None:
@@ -93,8 +100,9 @@ def check_slots(program: Program, cone: Cone) -> None:
 class _Explorer:
     """Grows the table of states; one use."""
 
-    def __init__(self, firings: Firings, numbers: Numbers, budget: Budget) -> None:
+    def __init__(self, firings: Firings, numbers: Numbers, budget: Budget, wanted: Wanted) -> None:
         self.firings = firings
+        self.wanted = wanted
         self.program = firings.program
         self.layout = firings.layout
         self.numbers = numbers
@@ -122,9 +130,9 @@ class _Explorer:
         start, tallies = self._start(at_start)
         self.begun = start
         times = [0.0, *(when for when, _ in timeline), self.program.horizon]
-        days = [(after - before) / DAY for before, after in pairwise(times)]
+        days = [math.inf if self.wanted.forever else (after - before) / DAY for before, after in pairwise(times)]
         self.stretches = [(length, due) for length, (_, due) in zip(days, timeline, strict=False)]
-        mask = self._closure(np.unique(start.target), days[0], 0)
+        mask = self._closure(np.unique(start.target[self._goes_on(start.flags)]), days[0], 0)
         for number, (_, due) in enumerate(timeline, 1):
             mask = self._instant(due, mask, days[number], number)
         return self._graph(start, tallies, timeline)
@@ -206,7 +214,7 @@ class _Explorer:
             if tallied is not None:
                 self.step_tallies.setdefault(due, []).append((chunk, tallied))
         every = edges.all()
-        targets = np.unique(every.target[mask[every.source]])
+        targets = np.unique(every.target[mask[every.source] & self._goes_on(every.flags)])
         cut = self.cut
         after = self._closure(targets, days, number)
         if self.cut == cut and days > 0.0:
@@ -284,7 +292,7 @@ class _Explorer:
         mask[frontier] = True
         if days == 0.0:
             return mask
-        depth = Depth(days)
+        depth = None if math.isinf(days) else Depth(days)
         while len(frontier):
             self._check()
             for chunk in _chunks(frontier[self._unknown(frontier)]):
@@ -293,20 +301,32 @@ class _Explorer:
             source, target, rates = self._leading_out(frontier, mask)
             if not len(target):
                 break
-            lost = depth.further(float(np.bincount(source, rates).max()))
-            # The last chance: what comes next would be more than there may be.
-            full = self.table.size + 2 * len(target) > self.budget.states
-            allowed = self.budget.tolerance if full else negligible(self.budget.tolerance, self.table.size)
-            if lost > allowed and (full or depth.due(self.rates.all())):
-                lost = self._lost(mask, days, number)
-            if lost <= allowed:
-                # Never quite nothing, so that a graph that was cut can be told from one that is whole.
-                self.cut += max(lost, 1e-300)
-                self.deep = True
+            if depth is not None and self._hardly(
+                depth, mask, days, number, float(np.bincount(source, rates).max()), len(target)
+            ):
                 break
             frontier = np.unique(target)
             mask[frontier] = True
         return mask
+
+    def _hardly(self, depth: Depth, mask: Bools, days: float, number: int, rate: float, ahead: int) -> bool:
+        """Whether the states ahead are reached with a negligible probability, which is then lost."""
+        lost = depth.further(rate)
+        # The last chance: what comes next would be more than there may be.
+        full = self.table.size + 2 * ahead > self.budget.states
+        allowed = self.budget.tolerance if full else negligible(self.budget.tolerance, self.table.size)
+        if lost > allowed and (full or depth.due(self.rates.all())):
+            lost = self._lost(mask, days, number)
+        if lost > allowed:
+            return False
+        # Never quite nothing, so that a graph that was cut can be told from one that is whole.
+        self.cut += max(lost, 1e-300)
+        self.deep = True
+        return True
+
+    def _goes_on(self, flags: Longs) -> Bools:
+        """Edges behind which there is something to look at: the first condition is still open, if that is all."""
+        return flags & 3 == 0 if self.wanted.stops else np.ones(len(flags), dtype=np.bool_)
 
     def _lost(self, mask: Bools, days: float, number: int) -> float:
         """Probability to leave some states within a stretch."""
@@ -345,7 +365,7 @@ class _Explorer:
         within = np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
         place = np.repeat(self.first[numbers], lengths) + within
         every = self.rates.all()
-        place = place[~mask[every.target[place]]]
+        place = place[~mask[every.target[place]] & self._goes_on(every.flags[place])]
         return every.source[place], every.target[place], every.mass[place, 0]
 
 
@@ -354,7 +374,7 @@ def settle_edges(firings: Firings, batch: Batch) -> Batch:
     return resolve(firings, batch) if batch.pending.any() else batch
 
 
-def summed(places: Longs, values: Floats, n: int) -> Floats:
+def summed(places: NDArray[np.integer], values: Floats, n: int) -> Floats:
     """Sums of values by place."""
     return np.bincount(places, values, n).astype(np.float64)
 

@@ -30,7 +30,7 @@ from negsim.engines.exact.doubled import Doubled, added, scaled, slices, two_sum
 from negsim.engines.exact.squaring import FASTEST, too_stiff
 from negsim.errors import EngineError
 
-__all__ = ["Resolvents"]
+__all__ = ["Resolvents", "flow_of", "negative"]
 
 Floats = NDArray[np.float64]
 ORDER = 20
@@ -120,15 +120,7 @@ class Resolvents:
 
     def flow(self, v: Doubled) -> Doubled:
         """``Q v``, columns to rows: exact products, added up from the smallest; cancels without error."""
-        parts = slices(v, self.bits, PIECES, None)
-        hi = np.zeros(self.size)
-        lo = np.zeros(self.size)
-        last = len(self.pieces) + PIECES - 2
-        for both in range(last, -1, -1):
-            for k in range(max(0, both - PIECES + 1), min(both, len(self.pieces) - 1) + 1):
-                hi, error = two_sum(hi, self.pieces[k] @ parts[both - k])
-                lo = lo + error
-        return Doubled(*two_sum(hi, lo))
+        return flow_of(self.pieces, self.bits, v)
 
     def solve(self, b: Doubled, reach: float) -> tuple[Doubled, float]:
         """``(I - reach Q)^-1 b`` and the size of the correction that was not made."""
@@ -204,6 +196,19 @@ class Resolvents:
         # A correction not made in one term is in all later ones; the coefficients can magnify it by their sum.
         magnified = (noise + left) * (sum(map(abs, numbers)) + mass)
         return out, (held.hi + held.lo) * -reach, mass * rest + magnified
+
+
+def flow_of(pieces: list[sparse.csr_array], bits: int, v: Doubled) -> Doubled:
+    """The product of a sum of matrices of few bits with a vector: exact products, added up from the smallest."""
+    parts = slices(v, bits, PIECES, None)
+    hi = np.zeros(len(v.hi))
+    lo = np.zeros(len(v.hi))
+    last = len(pieces) + PIECES - 2
+    for both in range(last, -1, -1):
+        for k in range(max(0, both - PIECES + 1), min(both, len(pieces) - 1) + 1):
+            hi, error = two_sum(hi, pieces[k] @ parts[both - k])
+            lo = lo + error
+    return Doubled(*two_sum(hi, lo))
 
 
 def negative(a: Doubled) -> Doubled:

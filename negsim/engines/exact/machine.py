@@ -65,6 +65,7 @@ class Machine:
     claims: tuple[str, ...] = ()
     graphs: list[tuple[Cone, tuple[str, ...], Graph]] = field(default_factory=list, repr=False)
     chains: dict[Any, Chain] = field(default_factory=dict, repr=False)
+    endless: dict[tuple[Watch, bool], tuple[Graph, Chain]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def asked(self) -> tuple[str, ...]:
@@ -132,7 +133,9 @@ class Machine:
         >>> round(later.probability("summit.held", by=30).value, 7)
         0.5090754
         """
-        return replace(self, observed=(*self.observed, *listed(observed, Observed, "observed")), graphs=[], chains={})
+        return replace(
+            self, observed=(*self.observed, *listed(observed, Observed, "observed")), graphs=[], chains={}, endless={}
+        )
 
     def posed(self, question: Any) -> Posed:
         """The question as it is watched: by name, by itself, or by its condition (an expression or its text)."""

@@ -17,8 +17,9 @@ from negsim.engines.exact.travel import Mark
 from negsim.engines.exact.vector import evaluate
 from negsim.errors import EngineError, EstimateError
 from negsim.estimates import Estimate
-from negsim.model.calendar import Moment, moment
+from negsim.model.calendar import moment
 from negsim.model.expressions import Expression, as_condition
+from negsim.model.inputs import Amount, MaybeDate, preset, record
 from negsim.program import Program
 from negsim.program.probes import ALWAYS, Asked
 
@@ -28,6 +29,7 @@ __all__ = [
     "Posed",
     "Watch",
     "exact",
+    "is_condition",
     "observing",
     "on_states",
     "question_marks",
@@ -37,7 +39,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Observed:
     """Something known of the history: answers are then given that it was so.
 
@@ -56,9 +58,9 @@ class Observed:
     5.0
     """
 
-    condition: Expression
-    on: Moment | None = None
-    at: Moment | None = None
+    condition: Amount
+    on: MaybeDate = preset(None)
+    at: MaybeDate = preset(None)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -204,6 +206,11 @@ def on_states(graph: Graph, chain: Chain, tree: Expression) -> Floats:
     values = evaluate(tree, graph.layout.view(graph.rows)).v
     whole = np.broadcast_to(np.asarray(values, dtype=np.float64), graph.states)
     return np.where(chain.state >= 0, whole[chain.state], 0.0)
+
+
+def is_condition(graph: Graph, tree: Expression) -> bool:
+    """Whether a tree is true or false, rather than a number."""
+    return np.asarray(evaluate(tree, graph.layout.view(graph.rows[:1])).v).dtype == np.bool_
 
 
 def keep(mask: NDArray[np.bool_]) -> Mark:

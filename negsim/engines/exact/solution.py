@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negsim.engines.exact import forever
 from negsim.engines.exact import questions as ask
 from negsim.engines.exact.curves import ExactPassage, passage
 from negsim.engines.exact.derivatives import derivative
@@ -22,6 +23,7 @@ from negsim.engines.exact.structure import Impossible, Shape, impossible, shape
 from negsim.engines.exact.transient import Sweep
 from negsim.errors import EstimateError
 from negsim.estimates import Estimate
+from negsim.model.actions import Action
 from negsim.model.calendar import DAY
 
 __all__ = ["Solution"]
@@ -162,6 +164,86 @@ class Solution(Machine):
             If it cannot happen by then.
         """
         return first_time(self, self.posed(question), by)
+
+    def ever(self, question: Any) -> Estimate:
+        """Probability that it is ever reached, whenever: by no date, beyond the scenario's end too.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            Of kind reached or when; its dates do not count, its ``throughout`` does.
+
+        Raises
+        ------
+        EngineError
+            If calendar instants go on beyond the scenario's end, a clock has fitted stages, or there are too many states.
+
+        Examples
+        --------
+        >>> import negsim as ns
+        >>> win = ns.Action(name="win", when="0 < x and x < 3", clock=ns.Exponential(1), effects=["x += 1"])
+        >>> lose = ns.Action(name="lose", when="0 < x and x < 3", clock=ns.Exponential(1), effects=["x -= 1"])
+        >>> game = ns.Scenario("game", start="2025-01-01", end=1, parts=[ns.Counter("x", initial=1), win, lose])
+        >>> round(ns.solve(game).ever("x == 3").value, 12)
+        0.333333333333
+        """
+        return forever.ever(self, self.posed(question))
+
+    def mean_time(self, question: Any, *, reached_only: bool = False) -> Estimate:
+        """Mean time (days) until it is first true, whenever that is.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            As in `ever`.
+        reached_only : bool
+            Over the histories in which it ever is; without it, it must come with certainty.
+
+        Raises
+        ------
+        EstimateError
+            If it is never reached, or not with certainty, so that the mean is infinite.
+        """
+        return forever.mean_time(self, self.posed(question), reached_only)
+
+    def gathered(self, what: Any, until: Any, *, outcome: str | None = None) -> Estimate:
+        """Mean of what is gathered until a condition is first true, whenever that is.
+
+        Parameters
+        ----------
+        what : Action, name of an action, Question or expression
+            Firings of an action (with an outcome), those at the very instant included; or a number a day: of a
+            condition, the days for which it holds.
+        until : str, Question or condition
+            As in `ever`; it must come with certainty.
+        """
+        rows = [row.name for row in self.program.actions]
+        known = what in self.program.probes.asked if isinstance(what, str) else False
+        fired = isinstance(what, Action) or (isinstance(what, str) and what in rows and not known)
+        posed = self.posed_as(what, "fired", outcome=outcome) if fired else self.posed_as(what, "value")
+        self.needs(posed, "fired", "value", "duration", "holds")
+        return forever.gathered(self, posed, self.posed(until))
+
+    def long_run(self, condition: Any) -> Estimate:
+        """Long-run share of time in which a condition (or a question of kind holds or duration) holds.
+
+        Of an expression of numbers (or a question of kind value) it is the long-run mean. Where histories can end up in
+        several classes of states, it is the mean over them.
+
+        Examples
+        --------
+        >>> import negsim as ns
+        >>> fail = ns.Action(name="fail", when="up", clock=ns.Exponential(0.1), effects=["up = false"])
+        >>> mend = ns.Action(name="mend", when="not up", clock=ns.Exponential(0.9), effects=["up = true"])
+        >>> parts = [ns.Fact("up", initial=True), fail, mend]
+        >>> round(ns.solve(ns.Scenario("mill", start="2025-01-01", end=1, parts=parts)).long_run("up").value, 12)
+        0.9
+        """
+        return forever.long_run(self, self.posed_as(condition, "value"))
+
+    def long_run_rate(self, action: Any, *, outcome: str | None = None) -> Estimate:
+        """Long-run rate of an action (with an outcome), or of a question of kind fired: firings a day."""
+        return forever.long_run_rate(self, self.posed_as(action, "fired", outcome=outcome))
 
     def first_passage(self, question: Any, dates: Iterable[Any] | None = None) -> ExactPassage:
         """The cumulative curve of the first time over dates, in one pass.

@@ -20,7 +20,7 @@ from negsim.model.calendar import DAY, Calendar
 from negsim.model.effects import Effect
 from negsim.model.expressions import Expression, Not, Truth, atoms, reads, walk
 
-__all__ = ["Impossible", "Shape", "impossible", "shape"]
+__all__ = ["Impossible", "Shape", "can_reach", "graph_of", "impossible", "shape"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -88,14 +88,14 @@ class Impossible:
         return "\n".join(lines)
 
 
-def _graph_of(matrix: sparse.csr_array) -> sparse.csr_array:
+def graph_of(matrix: sparse.csr_array) -> sparse.csr_array:
     """Who leads to whom (rows to columns) of a transposed matrix."""
     found = matrix.T.tocsr()
     found.eliminate_zeros()
     return found
 
 
-def _can_reach(links: sparse.csr_array, goal: Bools) -> Bools:
+def can_reach(links: sparse.csr_array, goal: Bools) -> Bools:
     """States from which some path leads to the goal."""
     n = links.shape[0]
     first = np.flatnonzero(goal)
@@ -112,15 +112,15 @@ def _can_reach(links: sparse.csr_array, goal: Bools) -> Bools:
 
 def alive_sets(chain: Chain, until: float) -> list[tuple[float, Bools]]:
     """Pairs (from these microseconds on, states from which yes is still possible by the deadline), in order of time."""
-    links = _graph_of(chain.jump)
+    links = graph_of(chain.jump)
     goal = chain.status[:, 0] == TRUE
-    alive = _can_reach(links, goal)
+    alive = can_reach(links, goal)
     found = []
     for when, due in reversed([point for point in chain.timeline if point[0] <= until]):
         found.append((when, alive))
         # Before the instant: what the instant leads to, and what leads there.
         through = np.asarray(chain.steps[due].T @ alive.astype(np.float64)) > 0.0
-        alive = _can_reach(links, through)
+        alive = can_reach(links, through)
     found.append((0.0, alive))
     return found[::-1]
 
@@ -183,7 +183,7 @@ def shape(machine: Machine, posed: Posed) -> Shape:
     """Classes of the question's chain."""
     machine.needs(posed, "reached", "when")
     graph, chain = machine.chain(posed.alone)
-    links = _graph_of(chain.jump)
+    links = graph_of(chain.jump)
     count, label = csgraph.connected_components(links, directed=True, connection="strong")
     edges = links.tocoo()
     leaving = label[edges.row] != label[edges.col]
