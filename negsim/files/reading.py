@@ -282,7 +282,7 @@ def _follows(problem: Problem, wrong: list[str]) -> bool:
     return any(problem.value == name or problem.value.startswith(name + ".") for name in wrong)
 
 
-def schema(words: Iterable[type] = ()) -> dict[str, Any]:
+def schema(words: Iterable[type] = ()) -> dict[str, object]:
     """Return the JSON Schema of scenario files, for editors and for other programs.
 
     The schema knows names with dots in their quoted form, ``[action."russia.deliver"]``, as :func:`save` writes them.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.errors import EstimateError, NotRecorded, nearest
+from negsim.errors import EstimateError, NotRecorded, SimulationError, nearest
 from negsim.estimates import Band, Conditional, Curve, CurveRows, Mean, Proportion, Rows
 from negsim.model.calendar import DAY, Dated
 from negsim.model.inputs import Named
@@ -60,7 +60,7 @@ class CountedRuns(Results):
         return self.tally.events
 
     @property
-    def failures(self) -> list[Any]:
+    def failures(self) -> list[SimulationError]:
         """Why the first few failing replications failed; ``tally.failed`` has their number."""
         return self.tally.failures
 
@@ -218,14 +218,14 @@ class CountedRuns(Results):
             refuse_none(entry, self.tally.n)
         return total
 
-    def quantile(self, question: Question | Askable, p: float, *, level: float = 0.95) -> Any:
+    def quantile(self, question: Question | Askable, p: float, *, level: float = 0.95) -> NoReturn:
         """Refused: quantiles need each history; `first_passage` has those of first times, to one cell."""
         raise NotRecorded(
             f"a quantile needs the number of each history; use simulate(..., keep='all'), or, for a time, "
             f"first_passage({str(question)!r}).quantile({p!r})"
         )
 
-    def answers(self, *_: Any) -> Any:
+    def answers(self, *_: object) -> NoReturn:
         """Refused: single histories were not kept."""
         raise EstimateError(
             "single histories were not kept; use simulate(..., keep='all') to pair, explain or tabulate them"

@@ -14,7 +14,7 @@ import pytest
 import negsim as ns
 from negsim.errors import EstimateError, NotRecorded
 from negsim.estimates import Mean, Proportion
-from negsim.results.solved import solve_answers
+from negsim.running.solving import solve_answers
 
 SEED = 20250528
 N = 630  # no multiple of the rows

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +11,7 @@ from negsim.engines.exact.questions import Posed, exact
 from negsim.engines.exact.travel import Mark, Probe
 from negsim.errors import EstimateError
 from negsim.estimates import Estimate
-from negsim.model.calendar import DAY
+from negsim.model.calendar import DAY, Dated
 
 __all__ = ["first_time"]
 
@@ -21,7 +19,7 @@ Floats = NDArray[np.float64]
 HALVINGS = 40
 
 
-def first_time(machine: Machine, posed: Posed, by: Any = None) -> Estimate:
+def first_time(machine: Machine, posed: Posed, by: Dated | None = None) -> Estimate:
     """Expected first time in days, of the histories in which it happens by the deadline.
 
     In a stretch that ends at t, histories that first get there in it have spent ``t * G - (integral of the share that

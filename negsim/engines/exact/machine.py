@@ -23,9 +23,10 @@ from negsim.engines.exact.transient import Sweep
 from negsim.engines.exact.travel import Mark, Outcome, Probe, travel
 from negsim.errors import EngineError, EstimateError
 from negsim.model.actions import Action
-from negsim.model.calendar import moment
+from negsim.model.calendar import Dated, moment
 from negsim.model.expressions import Expression, Operand, Ref, as_expression
-from negsim.model.questions import Question
+from negsim.model.inputs import Named
+from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
 
@@ -137,7 +138,7 @@ class Machine:
             self, observed=(*self.observed, *listed(observed, Observed, "observed")), graphs=[], chains={}, endless={}
         )
 
-    def posed(self, question: Any) -> Posed:
+    def posed(self, question: Question | Askable) -> Posed:
         """The question as it is watched: by name, by itself, or by its condition (an expression or its text)."""
         known = self.program.probes.asked
         name = question.name if isinstance(question, Question) else question
@@ -152,17 +153,18 @@ class Machine:
         program = lower(self.scenario, [new], self.claims)
         return Posed(program.probes.asked[new.name], watch_of(program, program.probes.asked[new.name]))
 
-    def posed_as(self, what: Any, kind: str, **more: Any) -> Posed:
+    def posed_as(self, what: Question | Askable | Named, kind: str, outcome: str | None = None) -> Posed:
         """A question by name or by itself, or an expression as a question of a kind."""
         if isinstance(what, Question) or (isinstance(what, str) and what in self.program.probes.asked):
             return self.posed(what)
         if kind == "fired":
             if not isinstance(what, str | Action):
                 raise EstimateError(f"action is {what!r}; give an action or its name")
-            outcome = more.get("outcome")
             if outcome is not None and not isinstance(outcome, str):
                 raise EstimateError(f"outcome is {outcome!r}; give the name of an outcome")
-            return self.posed(Question(name="anew", kind=kind, action=what, **more))
+            return self.posed(Question(name="anew", kind=kind, action=what, outcome=outcome))
+        if not isinstance(what, str | Operand):
+            raise EstimateError(f"{what!r} is no question; give a name, a Question or an expression")
         return self.posed(Question(name="anew", kind=kind, condition=as_expression(what)))
 
     def needs(self, posed: Posed, *kinds: str) -> None:
@@ -215,11 +217,11 @@ class Machine:
         """The scenario's end in microseconds."""
         return self.program.horizon
 
-    def deadline(self, by: Any, name: str = "by") -> float:
+    def deadline(self, by: Dated | None, name: str = "by") -> float:
         """Microseconds to a date, the whole of a bare one."""
         return self.within(self.scenario.calendar.deadline(moment(by, name), name), by, name)
 
-    def times(self, dates: Any) -> list[float] | None:
+    def times(self, dates: Iterable[Dated] | None) -> list[float] | None:
         """Several dates in microseconds."""
         if dates is None:
             return None
@@ -227,7 +229,7 @@ class Machine:
             raise EstimateError(f"dates is {dates!r}; give a list of dates, instants or days")
         return [self.deadline(date, "dates") for date in dates]
 
-    def within(self, when: float, told: Any, name: str) -> float:
+    def within(self, when: float, told: object, name: str) -> float:
         """A date, refused if it lies outside the scenario."""
         if not 0 <= when <= self.horizon:
             label = self.scenario.calendar.label
@@ -236,7 +238,9 @@ class Machine:
             )
         return when
 
-    def dates(self, posed: Posed, by: Any = None, after: Any = None, before: Any = None) -> tuple[float, float, float]:
+    def dates(
+        self, posed: Posed, by: Dated | None = None, after: Dated | None = None, before: Dated | None = None
+    ) -> tuple[float, float, float]:
         """Deadline, opening, and date of what is given, in microseconds.
 
         Raises

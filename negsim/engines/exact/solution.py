@@ -24,7 +24,9 @@ from negsim.engines.exact.transient import Sweep
 from negsim.errors import EstimateError
 from negsim.estimates import Estimate
 from negsim.model.actions import Action
-from negsim.model.calendar import DAY
+from negsim.model.calendar import DAY, Dated
+from negsim.model.inputs import Named
+from negsim.model.questions import Askable, Question
 
 __all__ = ["Solution"]
 
@@ -38,7 +40,7 @@ class Solution(Machine):
     Further questions may be asked at any time: by a `Question`, or by a condition or its text.
     """
 
-    def answer(self, question: Any) -> Estimate:
+    def answer(self, question: Question | Askable) -> Estimate:
         """The answer to a question of any kind, at its own dates: a probability, a mean number, days.
 
         Examples
@@ -52,9 +54,16 @@ class Solution(Machine):
             return self.probability(question)
         if posed.kind == "duration":
             return self.duration(question)
-        return self.count(question) if posed.kind == "fired" else self.value(question)
+        return self.count(posed.entry.question) if posed.kind == "fired" else self.value(question)
 
-    def probability(self, question: Any, by: Any = None, *, before: Any = None, after: Any = None) -> Estimate:
+    def probability(
+        self,
+        question: Question | Askable,
+        by: Dated | None = None,
+        *,
+        before: Dated | None = None,
+        after: Dated | None = None,
+    ) -> Estimate:
         """Probability of yes, with its error.
 
         Parameters
@@ -79,15 +88,15 @@ class Solution(Machine):
             return exact(above.value, above.error + beside, above.method, share=True, fitted=fitted)
         return ratio(above, given_mass(self, posed, given), beside, fitted=fitted)
 
-    def holds(self, condition: Any, on: Any = None) -> Estimate:
+    def holds(self, condition: Question | Askable, on: Dated | None = None) -> Estimate:
         """Probability that a condition (or a question of kind holds) is true on a date."""
         return self._at_date(self.posed_as(condition, "holds"), on, share=True)
 
-    def value(self, expression: Any, on: Any = None) -> Estimate:
+    def value(self, expression: Question | Askable, on: Dated | None = None) -> Estimate:
         """Expected value of an expression (or of a question of kind value) on a date."""
         return self._at_date(self.posed_as(expression, "value"), on, share=False)
 
-    def _at_date(self, posed: Posed, on: Any, share: bool, before: Any = None) -> Estimate:
+    def _at_date(self, posed: Posed, on: Any, share: bool, before: Dated | None = None) -> Estimate:
         self.needs(posed, "holds", "value")
         when, _, given = self.dates(posed, on, None, before)
         above, size = weighed(self, posed, when, given)
@@ -96,14 +105,14 @@ class Solution(Machine):
             return exact(above.value, above.error + beside * size, above.method, share=share, fitted=fitted)
         return ratio(above, given_mass(self, posed, given), beside * size, share, fitted=fitted)
 
-    def spread(self, expression: Any) -> float:
+    def spread(self, expression: Question | Askable) -> float:
         """How far apart the values of an expression (or of a question of kind value) can lie, over all states."""
         posed = self.posed_as(expression, "value")
         graph, chain = self.chain(posed.watch, absorb=not self.observed)
         values = ask.on_states(graph, chain, posed.watch.trees[0])
         return float(np.ptp(values)) if len(values) else 0.0
 
-    def count(self, action: Any, by: Any = None, *, outcome: str | None = None) -> Estimate:
+    def count(self, action: Question | Named | str, by: Dated | None = None, *, outcome: str | None = None) -> Estimate:
         """Expected number of firings of an action (with an outcome) by a date, or of a question of kind fired."""
         posed = self.posed_as(action, "fired", outcome=outcome)
         self.needs(posed, "fired")
@@ -117,7 +126,7 @@ class Solution(Machine):
         steps = {due: on_chain(chain, table[:, column]) for due, table in graph.step_tallies.items()}
         return self._gathered(graph, chain, posed, by, (rewards, steps, float(graph.start_tallies[column])))
 
-    def duration(self, condition: Any, by: Any = None) -> Estimate:
+    def duration(self, condition: Question | Askable, by: Dated | None = None) -> Estimate:
         """Expected time (days) for which a condition holds by a date, or of a question of kind duration."""
         posed = self.posed_as(condition, "duration")
         self.needs(posed, "duration")
@@ -155,7 +164,7 @@ class Solution(Machine):
         error = (found.sweep.lost + early + self.misfit(graph, chain, upto)) * most + found.sweep.relative * value
         return exact(value, error, method_of(found.sweep), fitted=bool(graph.fitted))
 
-    def first_time(self, question: Any, by: Any = None) -> Estimate:
+    def first_time(self, question: Question | Askable, by: Dated | None = None) -> Estimate:
         """Expected first time (days) of the histories in which it happens by the deadline; of all, if that is certain.
 
         Raises
@@ -165,7 +174,7 @@ class Solution(Machine):
         """
         return first_time(self, self.posed(question), by)
 
-    def ever(self, question: Any) -> Estimate:
+    def ever(self, question: Question | Askable) -> Estimate:
         """Probability that it is ever reached, whenever: by no date, beyond the scenario's end too.
 
         Parameters
@@ -189,7 +198,7 @@ class Solution(Machine):
         """
         return forever.ever(self, self.posed(question))
 
-    def mean_time(self, question: Any, *, reached_only: bool = False) -> Estimate:
+    def mean_time(self, question: Question | Askable, *, reached_only: bool = False) -> Estimate:
         """Mean time (days) until it is first true, whenever that is.
 
         Parameters
@@ -206,7 +215,9 @@ class Solution(Machine):
         """
         return forever.mean_time(self, self.posed(question), reached_only)
 
-    def gathered(self, what: Any, until: Any, *, outcome: str | None = None) -> Estimate:
+    def gathered(
+        self, what: Question | Askable | Named, until: Question | Askable, *, outcome: str | None = None
+    ) -> Estimate:
         """Mean of what is gathered until a condition is first true, whenever that is.
 
         Parameters
@@ -224,7 +235,7 @@ class Solution(Machine):
         self.needs(posed, "fired", "value", "duration", "holds")
         return forever.gathered(self, posed, self.posed(until))
 
-    def long_run(self, condition: Any) -> Estimate:
+    def long_run(self, condition: Question | Askable) -> Estimate:
         """Long-run share of time in which a condition (or a question of kind holds or duration) holds.
 
         Of an expression of numbers (or a question of kind value) it is the long-run mean. Where histories can end up in
@@ -241,11 +252,11 @@ class Solution(Machine):
         """
         return forever.long_run(self, self.posed_as(condition, "value"))
 
-    def long_run_rate(self, action: Any, *, outcome: str | None = None) -> Estimate:
+    def long_run_rate(self, action: Question | Named | str, *, outcome: str | None = None) -> Estimate:
         """Long-run rate of an action (with an outcome), or of a question of kind fired: firings a day."""
         return forever.long_run_rate(self, self.posed_as(action, "fired", outcome=outcome))
 
-    def first_passage(self, question: Any, dates: Iterable[Any] | None = None) -> ExactPassage:
+    def first_passage(self, question: Question | Askable, dates: Iterable[Dated] | None = None) -> ExactPassage:
         """The cumulative curve of the first time over dates, in one pass.
 
         Parameters
@@ -258,7 +269,7 @@ class Solution(Machine):
         self.needs(posed, "reached", "when")
         return passage(self, posed, self.times(dates))
 
-    def impossible(self, question: Any, dates: Iterable[Any] | None = None) -> Impossible:
+    def impossible(self, question: Question | Askable, dates: Iterable[Dated] | None = None) -> Impossible:
         """Probability that the question can no longer come true by its deadline, and since when; what it waits for."""
         posed = self.posed(question)
         self.needs(posed, "reached", "when")
@@ -266,11 +277,18 @@ class Solution(Machine):
         self.ungiven(posed, "when a question becomes impossible")
         return impossible(self, posed, self.times(dates))
 
-    def shape(self, question: Any) -> Shape:
+    def shape(self, question: Question | Askable) -> Shape:
         """Classes of states (strongly connected components) behind a question: how many, which are never left."""
         return shape(self, self.posed(question))
 
-    def derivative(self, question: Any, parameter: Any, by: Any = None, *, after: Any = None) -> Estimate:
+    def derivative(
+        self,
+        question: Question | Askable,
+        parameter: Named | str,
+        by: Dated | None = None,
+        *,
+        after: Dated | None = None,
+    ) -> Estimate:
         """Derivative of a probability (or expected value) with respect to a parameter, or to an action's rate.
 
         Parameters
@@ -287,7 +305,9 @@ class Solution(Machine):
         Where a parameter stands in a guard or decides an integer, the answer jumps; the derivative is that between
         the jumps.
         """
-        return derivative(self, self.posed(question), getattr(parameter, "name", parameter), by, after)
+        return derivative(
+            self, self.posed(question), str(getattr(parameter, "name", parameter)), by, after
+        )
 
 
 def method_of(sweep: Sweep) -> str:
