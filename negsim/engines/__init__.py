@@ -6,7 +6,8 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
-from negsim.engines.blocks import Block, Event, Job, Kernel, Trajectory
+from negsim.engines.blocks import Block, Event, Job, Trajectory
+from negsim.engines.population import Kernel, Population, Snapshot
 from negsim.engines.solving import SolveJob, Solver
 from negsim.errors import EngineError, nearest
 from negsim.model.calendar import DAY, LONGEST
@@ -19,6 +20,8 @@ __all__ = [
     "Event",
     "Job",
     "Kernel",
+    "Population",
+    "Snapshot",
     "SolveJob",
     "Solver",
     "Trajectory",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ __all__ = [
     "Block",
     "Event",
     "Job",
-    "Kernel",
     "Trajectory",
     "answered",
     "counted",
@@ -165,13 +164,6 @@ def untold(replication: int | None) -> SimulationError:
         f"could not be finished; the first {TOLD} failures say why, and replay(runs, {replication}) says it of this one",
         replication=replication,
     )
-
-
-class Kernel(Protocol):
-    """A program made ready to run on one engine."""
-
-    def run(self, job: Job) -> Block:
-        """Simulate the job's replications."""
 
 
 def rows_of(program: Program, job: Job) -> tuple[list[tuple[float, ...]], NDArray[np.int64]]:

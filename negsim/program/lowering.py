@@ -209,7 +209,11 @@ class Program:
         return {name: self.__dict__[name] for name in self.__dataclass_fields__}
 
     def fingerprint(self) -> str:
-        """A hash of everything that decides a history, for checkpoints."""
+        """A hash of everything that decides a history, for checkpoints and snapshots."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         actions = [replace(row, policy=None) for row in self.actions]
         policies = [
             f"{type(row.policy)} {getattr(row.policy, '__module__', '')}.{getattr(row.policy, '__qualname__', '')}"

@@ -305,9 +305,7 @@ class Solution(Machine):
         Where a parameter stands in a guard or decides an integer, the answer jumps; the derivative is that between
         the jumps.
         """
-        return derivative(
-            self, self.posed(question), str(getattr(parameter, "name", parameter)), by, after
-        )
+        return derivative(self, self.posed(question), str(getattr(parameter, "name", parameter)), by, after)
 
 
 def method_of(sweep: Sweep) -> str:

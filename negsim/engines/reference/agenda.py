@@ -49,10 +49,16 @@ class Agenda(simpy.Environment):
         self.horizon = horizon
         self.entries: list[Any] = self._queue
 
-    def clear(self) -> None:
-        """Go back to the start; processes keep waiting for their appointments."""
+    def clear(self, now: float = 0.0) -> None:
+        """Go to an instant with nothing due; processes keep waiting for their appointments."""
         self.entries.clear()
-        self._now = 0.0
+        self._now = now
+
+    def advance(self, until: float) -> None:
+        """Let everything happen that is due up to an instant, this included."""
+        entries = self.entries
+        while entries and entries[0][0] <= until:
+            self.step()
 
     def schedule(self, event: Any, priority: int = 1, delay: float = 0) -> None:
         """SimPy's own scheduling, used to start processes; a process that failed raises its error at once."""
@@ -61,17 +67,15 @@ class Agenda(simpy.Environment):
         heappush(self.entries, (self._now + delay, priority - 2, next(self._eid), event))
 
     def step(self) -> None:
-        """Let the next event happen."""
-        queue = self.entries
-        while queue:
-            time, _, _, event = heappop(queue)
-            if type(event) is Appointment:
-                if event.time != time:
-                    continue
-                event.time = None
-            self._now = time
-            callbacks, event.callbacks = event.callbacks, []
-            for callback in callbacks:
-                callback(event)
-            return
-        raise simpy.core.EmptySchedule
+        """Let the next event happen, if its entry still stands: that of a moved appointment is passed over."""
+        if not self.entries:
+            raise simpy.core.EmptySchedule
+        time, _, _, event = heappop(self.entries)
+        if type(event) is Appointment:
+            if event.time != time:
+                return
+            event.time = None
+        self._now = time
+        callbacks, event.callbacks = event.callbacks, []
+        for callback in callbacks:
+            callback(event)

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from functools import lru_cache
 from math import exp, inf, log
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from negsim.engines.reference.agenda import Appointment
+from negsim.engines.population import Snapshot
+from negsim.engines.reference.agenda import Agenda, Appointment
+from negsim.engines.reference.history import History
+from negsim.engines.reference.memory import Memory
 from negsim.errors import EvaluationError
 from negsim.laws import Law, cumulative_hazard, inverse_hazard
 from negsim.laws.draws import Stream
@@ -19,10 +22,7 @@ from negsim.model.calendar import DAY
 from negsim.model.expressions import Evaluator, Number
 from negsim.program import ActionRow
 
-if TYPE_CHECKING:
-    from negsim.engines.reference.world import World
-
-__all__ = ["CalendarClock", "Clock", "FixedClock", "ImmediateClock", "RandomClock", "make_clock"]
+__all__ = ["Clock", "FixedClock", "RandomClock"]
 
 
 @lru_cache(maxsize=4096)
@@ -37,17 +37,20 @@ def whole(value: float) -> float:
 
 
 class Clock:
-    """An action at work: its guard, its process and its numbering of firings."""
+    """An action at work: its guard, its process and its numbering of firings.
 
-    def __init__(self, world: World, rank: int, row: ActionRow) -> None:
-        self.world = world
+    Whoever listens is called when its turn comes.
+    """
+
+    def __init__(self, history: History, rank: int, row: ActionRow, memory: Memory) -> None:
+        self.history = history
         self.rank = rank
         self.row = row
         self.name = row.name
-        self.guard: Evaluator = world.memory.compile(row.guard)
-        self.due = Appointment(world.agenda, rank)
-        self.most = inf if row.limit is None else row.limit
-        self.process: Any = None
+        self.guard: Evaluator = memory.compile(row.guard)
+        self.due: Appointment
+        self.at_most = inf if row.limit is None else row.limit
+        self.listener: Callable[[Clock], None]
 
     def new_seed(self, seed: int) -> None:
         """Take the keyed stream of this seed."""
@@ -65,25 +68,26 @@ class Clock:
         self.last_instant = -1.0
         self.at_instant = 0
 
-    def live(self) -> Generator[Any, Any, None]:
-        """The process: wait until due, act, for ever."""
+    def set_out(self, agenda: Agenda) -> Generator[Any, Any, None]:
+        """Its process: wait until due, act, for ever."""
+        self.due = Appointment(agenda, self.rank)
         while True:
             yield self.due
-            self.turn()
+            self.listener(self)
 
-    def turn(self) -> None:
-        """What happens when the appointment comes."""
-        self.world.fire(self)
+    def comes(self) -> bool:
+        """Whether it fires now that its turn has come."""
+        return True
 
     def begin(self) -> None:
         """The start of a history."""
-        if self.guard(self.world.state):
+        if self.guard(self.history.state):
             self.holds = True
             self.start()
 
     def review(self) -> None:
         """A variable that the guard, pace or speed reads has changed."""
-        if self.guard(self.world.state):
+        if self.guard(self.history.state):
             if self.holds:
                 self.repace()
             else:
@@ -93,9 +97,13 @@ class Clock:
             self.holds = False
             self.stop()
 
+    def draw(self, occurrence: int, purpose: int = 0) -> tuple[float, float]:
+        """The uniforms of one draw of this action in this history."""
+        return self.stream.uniforms(self.history.replication, occurrence, purpose, self.history.branch)
+
     def outcome_uniform(self) -> float:
         """Uniform b of the firing."""
-        return self.stream.uniforms(self.world.replication, self.occurrence)[1]
+        return self.draw(self.occurrence)[1]
 
     def start(self) -> None:
         """The guard turned true."""
@@ -112,15 +120,32 @@ class Clock:
     def again(self) -> None:
         """The firing is complete."""
 
+    def save(self, kept: Snapshot, row: int) -> None:
+        """Write what it is now to its place in a snapshot."""
+        kept.firings[row, self.rank] = self.firings
+
+    def load(self, kept: Snapshot, row: int) -> None:
+        """Be what a snapshot says; its state stands already."""
+        self.reset()
+        self.firings = int(kept.firings[row, self.rank])
+        self.holds = bool(self.guard(self.history.state))
+
+    def branch_off(self) -> None:
+        """The history is a clone from now on: draw anew what its past has not decided."""
+
+    def consumed_by_now(self) -> float:
+        """The hazard consumed under the present target; 0 without one."""
+        return 0.0
+
 
 class RandomClock(Clock):
     """A clock that draws a unit exponential target and fires when the hazard consumed reaches it."""
 
-    def __init__(self, world: World, rank: int, row: ActionRow) -> None:
-        super().__init__(world, rank, row)
+    def __init__(self, history: History, rank: int, row: ActionRow, memory: Memory) -> None:
+        super().__init__(history, rank, row, memory)
         self.constant = isinstance(row.pace, Number) and isinstance(row.speed, Number)
-        self.pace: Evaluator = world.memory.compile(row.pace)
-        self.speed: Evaluator = world.memory.compile(row.speed)
+        self.pace: Evaluator = memory.compile(row.pace)
+        self.speed: Evaluator = memory.compile(row.speed)
 
     def bind(self, law: Law | tuple[float, float] | None) -> None:
         assert isinstance(law, Law)
@@ -132,29 +157,29 @@ class RandomClock(Clock):
         super().reset()
         self.running = False
         self.target: float | None = None
-        self.drawn = 0
-        self.x = self.T = self.t0 = 0.0
+        self.drawn = self.purpose = 0
+        self.x = self.T = self.t0 = self.m = self.s = self.most = 0.0
 
     def outcome_uniform(self) -> float:
         return self.second
 
     def start(self) -> None:
-        if self.firings >= self.most:
+        if self.firings >= self.at_most:
             return
         if self.target is None:
-            self.occurrence = self.drawn
+            self.occurrence, self.purpose = self.drawn, 0
             self.drawn += 1
-            u, self.second = self.stream.uniforms(self.world.replication, self.occurrence)
+            u, self.second = self.draw(self.occurrence)
             self.target = -log(u)
-            self.x = self.T = 0.0
-        self.t0 = self.world.now
+            self.x = self.T = self.most = 0.0
+        self.t0 = self.history.now
         self.m, self.s = self.factors()
         self.running = True
         self.schedule()
 
     def factors(self) -> tuple[float, float]:
         """Pace and speed in the present state."""
-        state = self.world.state
+        state = self.history.state
         pace, speed = self.pace(state), self.speed(state)
         if pace < 0 or speed < 0:
             which, value = ("pace", pace) if pace < 0 else ("speed", speed)
@@ -162,7 +187,7 @@ class RandomClock(Clock):
             raise EvaluationError(
                 f"{which} '{tree}' is {value!r}, and must not be negative; clip it at 0",
                 action=self.name,
-                time=self.world.now / DAY,
+                time=self.history.now / DAY,
             )
         return pace, speed
 
@@ -177,7 +202,7 @@ class RandomClock(Clock):
 
     def touch(self) -> None:
         """Carry age and consumed hazard on to now."""
-        now = self.world.now
+        now = self.history.now
         aged = self.s * (now - self.t0)
         x1 = self.x + aged
         if self.m > 0:
@@ -194,13 +219,19 @@ class RandomClock(Clock):
             return target
         return min(target, self.T + self.m * (end - self.hazard(self.x / DAY)))
 
+    def consumed_by_now(self) -> float:
+        if self.target is None:
+            return 0.0
+        aged = self.s * (self.history.now - self.t0)
+        return self.consumed(self.x + aged, aged) if self.running and self.m > 0 else self.T
+
     def schedule(self) -> None:
         """Move the appointment to where the target will be reached."""
-        self.due.put(self.when())
+        self.due.put(self.when(self.history.now))
 
-    def when(self) -> float:
-        """The due time, in exactly the order of the semantics."""
-        m, s, now = self.m, self.s, self.world.now
+    def when(self, now: float) -> float:
+        """The due time of a clock touched now, in exactly the order of the semantics."""
+        m, s = self.m, self.s
         if m == 0 or s == 0:
             return inf
         left: float = self.target - self.T  # type: ignore[operator] # a running clock has a target
@@ -224,6 +255,7 @@ class RandomClock(Clock):
         if self.row.memory == "reset":
             self.target = None
         elif self.row.memory == "repeat":
+            self.most = max(self.most, self.T)
             self.x = self.T = 0.0
 
     def used(self) -> None:
@@ -233,6 +265,47 @@ class RandomClock(Clock):
     def again(self) -> None:
         if self.holds:
             self.start()
+
+    def save(self, kept: Snapshot, row: int) -> None:
+        super().save(kept, row)
+        place = row, self.rank
+        kept.drawn[place] = self.drawn
+        if self.target is None:
+            return
+        kept.age[place], kept.consumed[place], kept.target[place] = self.x, self.T, self.target
+        kept.most[place], kept.purpose[place] = self.most, self.purpose
+        if self.running:
+            kept.touched[place], kept.pace[place], kept.speed[place] = self.t0, self.m, self.s
+
+    def load(self, kept: Snapshot, row: int) -> None:
+        super().load(kept, row)
+        place = row, self.rank
+        self.drawn = int(kept.drawn[place])
+        self.target = float(kept.target[place]) or None  # a target is above 0
+        if self.target is None:
+            return
+        self.occurrence, self.purpose = self.drawn - 1, int(kept.purpose[place])
+        self.second = self.draw(self.occurrence, self.purpose)[1]
+        self.x, self.T, self.most = float(kept.age[place]), float(kept.consumed[place]), float(kept.most[place])
+        self.t0, self.m, self.s = float(kept.touched[place]), float(kept.pace[place]), float(kept.speed[place])
+        self.running = self.holds
+        if self.running:
+            self.due.put(self.when(self.t0))
+
+    def branch_off(self) -> None:
+        """What is left of a unit exponential target after M consumed is exponential again, whatever the law."""
+        if self.target is None:
+            return
+        if self.running:
+            self.touch()
+        consumed = max(self.most, self.T)
+        self.purpose = 1
+        u, self.second = self.draw(self.occurrence, 1)
+        self.target = consumed - log(u)
+        if self.row.memory == "repeat":
+            self.most = consumed
+        if self.running:
+            self.schedule()
 
 
 class FixedClock(RandomClock):
@@ -245,59 +318,23 @@ class FixedClock(RandomClock):
     def consumed(self, x1: float, aged: float) -> float:
         return 0.0
 
-    def when(self) -> float:
+    def when(self, now: float) -> float:
         if self.s == 0 or exp(-self.target) <= self.never:  # type: ignore[operator] # a running clock has a target
             return inf
-        return self.world.now + max(0.0, whole((self.delay - self.x) / self.s))
+        return now + max(0.0, whole((self.delay - self.x) / self.s))
 
+    def branch_off(self) -> None:
+        """It keeps its time. Whether that comes at all is still open as long as it is not over."""
+        if self.target is None:
+            return
+        self.second = self.draw(self.occurrence)[1]
+        if self.never > 0 and not self.over():
+            self.target = -log(self.draw(self.occurrence, 1)[0])
+        if self.running:
+            self.due.put(max(self.history.now, self.when(self.t0)))
 
-class CalendarClock(Clock):
-    """A clock due at calendar instants whatever its guard; found false when its turn comes, it is missed."""
-
-    def begin(self) -> None:
-        self.next = 0
-        self.wait()
-
-    def wait(self) -> None:
-        """Make the next instant the appointment."""
-        if self.next < len(self.row.instants) and self.firings < self.most:
-            self.due.put(self.row.instants[self.next][1])
-
-    def turn(self) -> None:
-        self.occurrence = self.row.instants[self.next][0]
-        self.next += 1
-        self.world.now = self.world.agenda.now
-        self.world.guarded(self, self.look)
-        if self.holds:
-            self.world.fire(self)
-        self.wait()
-
-    def look(self) -> None:
-        """Does the guard hold at this instant?"""
-        self.holds = bool(self.guard(self.world.state))
-
-    def review(self) -> None:
-        """The guard is looked at when its turn comes, not before."""
-
-
-class ImmediateClock(Clock):
-    """Fires each time the guard turns true; an edge is lost if the guard is false before its turn."""
-
-    def reset(self) -> None:
-        super().reset()
-        self.edges = 0
-
-    def start(self) -> None:
-        if self.firings < self.most:
-            self.occurrence = self.edges
-            self.edges += 1
-            self.due.put(self.world.now)
-
-    def stop(self) -> None:
-        self.due.cancel()
-
-
-def make_clock(world: World, rank: int, row: ActionRow) -> Clock:
-    """The clock of a row."""
-    kinds = {"random": RandomClock, "fixed": FixedClock, "calendar": CalendarClock, "immediate": ImmediateClock}
-    return kinds[row.clock](world, rank, row)
+    def over(self) -> bool:
+        """Whether the time at which it may fire has passed."""
+        if self.x >= self.delay or not self.running or self.s == 0:
+            return self.x >= self.delay
+        return self.t0 + max(0.0, whole((self.delay - self.x) / self.s)) <= self.history.now

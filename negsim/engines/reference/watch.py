@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from math import inf
-from typing import TYPE_CHECKING
+from math import inf, nan
 
 from negsim.engines.blocks import Block, Event
+from negsim.engines.population import Snapshot
+from negsim.engines.reference.history import History
 from negsim.errors import EvaluationError
 from negsim.model.calendar import DAY
 from negsim.model.expressions import Expression, Truth, reads
 from negsim.program import Program
-
-if TYPE_CHECKING:
-    from negsim.engines.reference.world import World
 
 __all__ = ["Watch"]
 
@@ -20,8 +18,8 @@ __all__ = ["Watch"]
 class Watch:
     """Looks at the initial state and at the state after every firing."""
 
-    def __init__(self, world: World, program: Program) -> None:
-        self.world = world
+    def __init__(self, history: History, program: Program) -> None:
+        self.history = history
         compiled = program.compile
         self.reach = [(compiled(c), None if t == Truth(True) else compiled(t)) for c, t in program.probes.first]
         self.edges = [(compiled(tree), after, holds) for tree, after, holds in program.probes.edges]
@@ -60,7 +58,7 @@ class Watch:
             for k in range(len(self.held)):
                 self.clockwork(k)
         except EvaluationError as error:
-            self.place(error, self.world.now)
+            self.place(error, self.history.now)
             raise
 
     @property
@@ -73,9 +71,9 @@ class Watch:
         if not self.open[k]:
             return
         condition, throughout = self.reach[k]
-        state = self.world.state
+        state = self.history.state
         if condition(state):
-            self.first[k] = self.world.now
+            self.first[k] = self.history.now
             self.open[k] = False
         elif throughout is not None and not throughout(state):
             self.open[k] = False
@@ -85,25 +83,25 @@ class Watch:
         if self.edge[k] < inf:
             return
         condition, after, _ = self.edges[k]
-        holds = bool(condition(self.world.state))
-        if holds and not self.was[k] and self.world.now >= after:
-            self.edge[k] = self.world.now
+        holds = bool(condition(self.history.state))
+        if holds and not self.was[k] and self.history.now >= after:
+            self.edge[k] = self.history.now
         self.was[k] = holds
 
     def clockwork(self, k: int) -> None:
         """Keep the time for which condition k holds, up to its date."""
         condition, date = self.held[k]
         since = self.since[k]
-        if condition(self.world.state):
+        if condition(self.history.state):
             if since is None:
-                self.since[k] = self.world.now
+                self.since[k] = self.history.now
         elif since is not None:
             self.close(k, since, date)
 
     def close(self, k: int, since: float, date: float) -> None:
         """Add a spell that ends now."""
         if since < date:
-            self.totals[k] += min(self.world.now, date) - since
+            self.totals[k] += min(self.history.now, date) - since
         self.since[k] = None
 
     def pass_dates(self, now: float) -> None:
@@ -119,7 +117,7 @@ class Watch:
         while self.next_date < now:
             try:
                 for k, value in self.at[self.dates_seen]:
-                    self.values[k] = float(value(self.world.state))
+                    self.values[k] = float(value(self.history.state))
             except EvaluationError as error:
                 self.place(error, self.next_date)
                 raise
@@ -129,7 +127,7 @@ class Watch:
     def count(self, action: int, outcome: int) -> None:
         """An action fired."""
         for k, wanted, after, date in self.fired_by.get(action, ()):
-            if after <= self.world.now <= date and wanted in (None, outcome):
+            if after <= self.history.now <= date and wanted in (None, outcome):
                 self.fired[k] += 1
 
     def after(self, changed: list[int]) -> None:
@@ -143,17 +141,16 @@ class Watch:
                 for k in self.held_readers[slot]:
                     self.clockwork(k)
         except EvaluationError as error:
-            self.place(error, self.world.now)
+            self.place(error, self.history.now)
             raise
 
     def place(self, error: EvaluationError, time: float) -> None:
         """Say of the error of an expression that a question asked for it, and when."""
         error.message, error.time = f"a question: {error.message}", time / DAY
 
-    def end(self, horizon: float) -> None:
-        """The horizon is passed."""
+    def end(self) -> None:
+        """The horizon is passed, and is now."""
         self.pass_dates(inf)
-        self.world.now = horizon
         for k, since in enumerate(self.since):
             if since is not None:
                 self.close(k, since, self.held[k][1])
@@ -165,6 +162,27 @@ class Watch:
         block.at[row] = [self.values[k] for k in range(len(self.values))]
         block.held[row] = self.totals
         block.fired[row] = self.fired
+
+    def save(self, kept: Snapshot, row: int) -> None:
+        """Write what is known so far to a row of a snapshot."""
+        kept.first[row], kept.open[row], kept.edges[row] = self.first, self.open, self.edge
+        kept.turned[row] = [was and when == inf for was, when in zip(self.was, self.edge, strict=True)]
+        kept.at[row] = [self.values.get(k, nan) for k in range(kept.at.shape[1])]
+        kept.held[row] = self.totals
+        kept.since[row] = [nan if since is None else since for since in self.since]
+        kept.fired[row] = self.fired
+
+    def load(self, kept: Snapshot, row: int) -> None:
+        """Know what a snapshot knows: everything up to its instant, and the opening of windows right after it."""
+        self.first, self.edge = kept.first[row].tolist(), kept.edges[row].tolist()
+        self.open = [bool(held) for held in kept.open[row]]
+        self.was = [bool(held) for held in kept.turned[row]]
+        self.opened = sum(after <= kept.now + 1.0 for after, _ in self.openings)
+        self.dates_seen = sum(date <= kept.now for date in self.dates)
+        self.next_date = self.dates[self.dates_seen] if self.dates_seen < len(self.dates) else inf
+        self.values = {k: value for k, value in enumerate(kept.at[row].tolist()) if value == value}
+        self.totals, self.fired = kept.held[row].tolist(), kept.fired[row].tolist()
+        self.since = [None if since != since else since for since in kept.since[row].tolist()]
 
     def event(self, now: float, name: str, outcome: str, changes: list[tuple[str, float, float]]) -> Event:
         """A row of the log."""

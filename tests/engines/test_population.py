@@ -1,0 +1,101 @@
+"""Histories that are stopped, written down, asked and gone on from are those of one run, to the last bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from engines.bits import differences, job_of
+from engines.pieces import differ, in_pieces, unlike
+from engines.stories import clocks, state
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from running import AVAILABLE, DAY
+from strategies import scenarios, seeds
+
+import negsim as ns
+from negsim.engines import prepare
+from negsim.program import Program, lower
+
+AVAILABLE = ["reference"]
+CLOCKS = dict(clocks())
+
+
+@st.composite
+def cuts(draw: Any) -> list[float]:
+    """Shares of the whole time at which histories are stopped, and where they are gone on with."""
+    return sorted(
+        draw(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.8, 0.99, 1.0]) | st.floats(0, 1), min_size=1, max_size=4))
+    )
+
+
+def instants(program: Program, shares: list[float]) -> list[float]:
+    """Whole microseconds; half of them whole days, on which most happens."""
+    exact = [share * program.horizon for share in shares]
+    whole = [round(at / DAY) * DAY if number % 2 else float(round(at)) for number, at in enumerate(exact)]
+    return sorted(min(at, program.horizon) for at in whole)
+
+
+def check_twins(described: ns.Scenario, seed: int, shares: list[float], engines: list[str], draws: int | None) -> None:
+    program = lower(described)
+    job = job_of(program, seed=seed, count=6, draws=draws, max_events=400, trace=0)
+    stops = instants(program, shares)
+    chosen = [engines[number % len(engines)] for number in range(len(stops) + 1)]
+    whole = prepare(AVAILABLE[0], program).run(job)
+    assert not unlike(whole, in_pieces(program, job, stops, chosen))
+    kept = [prepare(name, program).begin(job).advance(stops[0]).snapshot() for name in AVAILABLE]
+    assert all(not differ(kept[0], other) for other in kept[1:])
+
+
+twins = given(
+    scenarios(runaways=True),
+    seeds,
+    cuts(),
+    st.lists(st.sampled_from(AVAILABLE), min_size=1, max_size=3),
+    st.sampled_from([None, 2]),
+)
+
+
+@settings(max_examples=40)
+@twins
+def test_pieces_are_one_run(
+    described: ns.Scenario, seed: int, shares: list[float], engines: list[str], draws: int | None
+) -> None:
+    check_twins(described, seed, shares, engines, draws)
+
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@twins
+def test_pieces_are_one_run_of_many(
+    described: ns.Scenario, seed: int, shares: list[float], engines: list[str], draws: int | None
+) -> None:
+    check_twins(described, seed, shares, engines, draws)
+
+
+@pytest.mark.parametrize("name", CLOCKS)
+@pytest.mark.parametrize("engine", AVAILABLE)
+def test_every_clock_in_pieces(engine: str, name: str) -> None:
+    program = lower(CLOCKS[name])
+    job = job_of(program, count=8, trace=0)
+    stops = [DAY * day for day in (0.0, 1.0, 2.5, 6.0)]
+    others = [name for name in AVAILABLE if name != engine] or [engine]
+    assert not unlike(
+        prepare(engine, program).run(job),
+        in_pieces(program, job, stops, [engine, *others, engine, *others, engine][:5]),
+    )
+
+
+@pytest.mark.parametrize("engine", AVAILABLE)
+def test_logs_go_on_within_one_population(engine: str) -> None:
+    program = lower(state())
+    job = job_of(program, count=9, trace=5, draws=3)
+    kernel = prepare(engine, program)
+    population = kernel.begin(job)
+    for day in (0, 1, 3, 3, 8):
+        population.advance(day * DAY)
+        population.snapshot()
+    population.advance(program.horizon)
+    population.snapshot()  # also at the end, where it is told once more
+    assert not differences(kernel.run(job), population.block())
+    assert sum(len(trace.events) for trace in population.block().traces) > 100
