@@ -147,21 +147,24 @@ class Snapshot:
             raise EngineError(
                 f"this is no snapshot, {', '.join(missing)} is missing; take one with population.snapshot()"
             )
-        plain = {"program": str, "seed": int, "now": float, "max_events": int, "stop_at_failure": bool, "lean": bool}
-        rest = {field.name: np.asarray(values[field.name]) for field in fields(cls) if field.name not in plain}
-        wrong = [name for name, array in rest.items() if array.dtype != KINDS[name] or array.ndim == 0]
+        plain: dict[str, Any] = {
+            "program": str, "seed": int, "now": float, "max_events": int, "stop_at_failure": bool, "lean": bool,
+        }  # fmt: skip
+        found: dict[str, Any] = {name: np.asarray(values[name]) for name in KINDS}
+        wrong = [name for name, array in found.items() if array.dtype != KINDS[name] or array.ndim == 0]
         if wrong:
             raise EngineError(
                 f"this is no snapshot, {', '.join(wrong)} has another type; take one with population.snapshot()"
             )
-        return cls(**{name: kind(values[name]) for name, kind in plain.items()}, **rest)
+        return cls(**found, **{name: kind(values[name]) for name, kind in plain.items()})
 
     def rows(self, indices: NDArray[np.int64]) -> Self:
         """Some of the histories, in the order asked for, as often as asked for."""
         return self.of(self.values | {name: array[indices] for name, array in self.arrays.items()})
 
 
-KINDS: Mapping[str, Any] = BY_ACTION | {
+KINDS: Mapping[str, Any] = {
+    **BY_ACTION,
     "replications": np.int64,
     "branches": np.int32,
     **dict.fromkeys(("state", "first", "edges", "at", "held", "since"), np.float64),

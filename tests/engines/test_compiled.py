@@ -32,6 +32,7 @@ from engines.bits import assert_same, both, differences
 from engines.stories import crowd, order, state, tale
 
 from negsim.engines.compiled import layouts, loop, tables
+from negsim.engines.compiled.population import CompiledPopulation
 
 
 def test_worked_example_of_a_draw() -> None:
@@ -39,11 +40,18 @@ def test_worked_example_of_a_draw() -> None:
     assert loop.draw(0, 0, key) == (0.4763877629653467, 0.5477058471340833)
 
 
-@given(st.integers(0, 2**64 - 1), st.integers(0, 2**63 - 1), st.integers(0, 2**32 - 1))
-def test_draws_are_those_of_the_streams(seed: int, replication: int, occurrence: int) -> None:
+words = st.integers(0, 2**16 - 1)
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**63 - 1), st.integers(0, 2**32 - 1), words, words)
+def test_draws_are_those_of_the_streams(
+    seed: int, replication: int, occurrence: int, purpose: int, branch: int
+) -> None:
     stream = Stream(seed, "action", "talk")
     key = np.array(stream.key, dtype=np.uint32)
     assert loop.draw(replication, occurrence, key) == stream.uniforms(replication, occurrence)
+    last = branch * 2**16 + purpose
+    assert loop.draw(replication, occurrence, key, last) == stream.uniforms(replication, occurrence, purpose, branch)
 
 
 @pytest.mark.parametrize("most", [0, 1, 2])
@@ -52,13 +60,18 @@ def test_wider_registers_draw_the_same(most: int) -> None:
     key = np.array(stream_key(9, "action", "x"), dtype=np.uint32)
     for occurrences in ([0] * 8, [2**32 - 1] * 8, [0, 1, 2, 77, 2**31, 2**32 - 2, 2**32 - 1, 5]):
         replications = rng.integers(0, 2**63, 8, dtype=np.uint64)
-        a, b = np.zeros(8), np.zeros(8)
-        loop.draw_batch(replications, np.array(occurrences, dtype=np.uint64), key, a, b, most)
-        one_by_one = [
-            uniforms_array(9, "action", "x", replications[[i]], occurrence) for i, occurrence in enumerate(occurrences)
-        ]
-        assert a.tolist() == [float(pair[0][0]) for pair in one_by_one]
-        assert b.tolist() == [float(pair[1][0]) for pair in one_by_one]
+        for branches in (None, [0] * 8, [1, 2**16 - 1, 0, 7, 2**15, 300, 1, 2]):
+            a, b = np.zeros(8), np.zeros(8)
+            last = (
+                None if branches is None else np.array([2**16 * k + i % 2 for i, k in enumerate(branches)], np.uint64)
+            )
+            loop.draw_batch(replications, np.array(occurrences, dtype=np.uint64), last, key, a, b, most)
+            one_by_one = [
+                uniforms_array(9, "action", "x", replications[[i]], k, *((i % 2, branches[i]) if branches else ()))
+                for i, k in enumerate(occurrences)
+            ]
+            assert a.tolist() == [float(pair[0][0]) for pair in one_by_one]
+            assert b.tolist() == [float(pair[1][0]) for pair in one_by_one]
 
 
 def aligned(rows: int, columns: int) -> np.ndarray:
@@ -231,7 +244,7 @@ def test_a_workspace_that_an_exception_left_is_not_used_again(monkeypatch: pytes
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(kernel), "_trajectory", interrupted)
+        patch.setattr(CompiledPopulation, "log", interrupted)
         with pytest.raises(KeyboardInterrupt):
             kernel.run(job(program))
     assert not kernel.idle
@@ -356,8 +369,8 @@ def test_empty_programs() -> None:
 
 
 def test_other_sources_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from negsim.engines.compiled import kernel
+    from negsim.engines.compiled import machine
 
     monkeypatch.setitem(loop.SIZES, "Law", 8)
     with pytest.raises(EngineError, match=r"Law.*build it again"):
-        kernel._check_layouts()
+        machine._check_layouts()

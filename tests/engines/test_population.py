@@ -10,14 +10,13 @@ from engines.pieces import differ, in_pieces, unlike
 from engines.stories import clocks, state
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from running import AVAILABLE, DAY
+from running import AVAILABLE, DAY, on_every_engine
 from strategies import scenarios, seeds
 
 import negsim as ns
 from negsim.engines import prepare
 from negsim.program import Program, lower
 
-AVAILABLE = ["reference"]
 CLOCKS = dict(clocks())
 
 
@@ -74,7 +73,7 @@ def test_pieces_are_one_run_of_many(
 
 
 @pytest.mark.parametrize("name", CLOCKS)
-@pytest.mark.parametrize("engine", AVAILABLE)
+@on_every_engine
 def test_every_clock_in_pieces(engine: str, name: str) -> None:
     program = lower(CLOCKS[name])
     job = job_of(program, count=8, trace=0)
@@ -86,7 +85,7 @@ def test_every_clock_in_pieces(engine: str, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("engine", AVAILABLE)
+@on_every_engine
 def test_logs_go_on_within_one_population(engine: str) -> None:
     program = lower(state())
     job = job_of(program, count=9, trace=5, draws=3)

@@ -31,14 +31,41 @@ NOINLINE double delay_of(const Law *l, double P, double m, double s) {
     return delay((inverse(l, l->h0 + P / m) * DAY - 0.0) / s);
 }
 
+/* The last word of the counter (section 6): 0 unless the history was cloned. */
+INLINE uint32_t last_word(const Work *w, int j, uint32_t purpose) { return w->aside[j].branch << 16 | purpose; }
+
+/* Whether the numbers of a clock are not those of its last draw: its target was drawn anew for a clone, or comes from an
+   ancestor. Asked only in a clone, so that no other history has to write that they are. */
+INLINE int anew_now(const Work *w, int a, int j) {
+    uint32_t drawn = w->tallies[AT(w, a, j)].drawn;
+    return w->aside[j].branch && drawn && (uint32_t)w->anew[AT(w, a, j)] == drawn;
+}
+
+/* Of the draw of its target and of the outcome that this leads to; a fixed clock keeps its time, and its outcome. */
+INLINE uint32_t purpose_of(const Work *w, int a, int j) {
+    return w->p->actions[a].kind == KIND_RANDOM && anew_now(w, a, j);
+}
+
 /* Uniforms a and b of occurrence k[i] of replication r[i] for n of them; all arrays have room for whole eights. */
-INLINE void draw_many(const uint32_t *key, uint64_t *r, uint64_t *k, int n, double *a, double *b) {
+INLINE void draw_many(
+    const uint32_t *key, uint64_t *r, uint64_t *k, uint64_t *last, int n, double *a, double *b
+) {
     if (n == 1) {
-        uniforms(r[0], (uint32_t)k[0], key, a, b);
+        uniforms(r[0], (uint32_t)k[0], last ? (uint32_t)last[0] : 0, key, a, b);
         return;
     }
     for (int i = n; i & (EIGHT - 1); i++) r[i] = k[i] = 0;
-    for (int i = 0; i < n; i += EIGHT) batch_uniforms(r + i, k + i, key, a + i, b + i);
+    for (int i = n; last && (i & (EIGHT - 1)); i++) last[i] = 0;
+    for (int i = 0; i < n; i += EIGHT) batch_uniforms(r + i, k + i, last ? last + i : 0, key, a + i, b + i);
+}
+
+/* Targets: the same for new ones in these lanes. */
+INLINE void draw_targets(
+    const Work *w, int a, const LaneNo *js, uint64_t *r, uint64_t *k, int n, double *u, double *b
+) {
+    uint64_t last[LANES];
+    if (UNLIKELY(w->branched)) for (int i = 0; i < n; i++) last[i] = last_word(w, js[i], 0);
+    draw_many(w->action_keys + 2 * a, r, k, w->branched ? last : 0, n, u, b);
 }
 
 /* H at the clock's age, which was mostly worked out at its last touch. */
@@ -49,8 +76,8 @@ INLINE double hazard_at_x(const Law *l, Clock *c) {
 
 /* Touch of a plain exponential clock. */
 INLINE void touch_plain(const Law *l, Clock *c, double now) {
-    double T = c->m > 0.0 ? c->T + c->m * l->a * (c->s * (now - c->t0) / DAY) : c->T;
-    c->T = T < c->P ? T : c->P, c->t0 = now;
+    double aged = c->s * (now - c->t0), T = c->m > 0.0 ? c->T + c->m * l->a * (aged / DAY) : c->T;
+    c->x += aged, c->T = T < c->P ? T : c->P, c->t0 = now;
 }
 
 /* Age and consumed hazard up to now (section 4, Touch). */
@@ -129,7 +156,7 @@ NOINLINE void start_steady(Work *w, int a, const LaneNo *js, int n) {
     const Action *A = w->p->actions + a;
     const Lane *lane = w->lane;
     Tally *tally = w->tallies + AT(w, a, 0);
-    double *times = times_of(w, a), u[LANES], b[LANES];
+    double *times = times_of(w, a), *began = w->began + AT(w, a, 0), u[LANES], b[LANES];
     LaneNo drawing[LANES];
     uint64_t r[LANES], k[LANES];
     const int32_t limit = A->limit;
@@ -140,9 +167,14 @@ NOINLINE void start_steady(Work *w, int a, const LaneNo *js, int n) {
         drawing[m] = (LaneNo)j, r[m] = lane[j].replication, k[m++] = next_draw(w, j, a, tally + j);
     }
     if (!m) return;
-    draw_many(w->action_keys + 2 * a, r, k, m, u, b);
+    draw_targets(w, a, drawing, r, k, m, u, b);
     steady_delays(w, A, drawing, m, u);
-    for (int i = 0; i < m; i++) set_time(w, times, drawing[i], a, lane[drawing[i]].now + u[i]);
+    for (int i = 0; i < m; i++) {
+        int j = drawing[i];
+        double now = lane[j].now;
+        set_time(w, times, j, a, now + u[i]);
+        began[j] = now;                        /* only a snapshot asks for it */
+    }
 }
 
 /* The guard holds in these lanes: a clock without a target draws one, the others go on with theirs. */
@@ -162,10 +194,10 @@ NOINLINE void start_lanes(Work *w, int a, const LaneNo *given, int n) {
         if (clocks[j].P != 0.0) continue;
         drawing[m] = (LaneNo)j, r[m] = w->lane[j].replication, k[m++] = next_draw(w, j, a, tally + j);
     }
-    if (m) draw_many(w->action_keys + 2 * a, r, k, m, u, b);
+    if (m) draw_targets(w, a, drawing, r, k, m, u, b);
     for (int i = 0; i < m; i++) {
         Clock *c = clocks + drawing[i];
-        c->P = -log(u[i]), c->x = c->T = 0.0, c->h = law_of(w, drawing[i], A)->h0;
+        c->P = -log(u[i]), c->x = c->T = c->M = 0.0, c->h = law_of(w, drawing[i], A)->h0;
     }
     if (count) read_paces(w, A, js, count, pace, speed);
     for (int i = 0; i < count; i++) {
@@ -184,7 +216,7 @@ INLINE void stop(Work *w, int j, int a, double *times) {
     if (c->P == 0.0) return;
     if (A->memory == MEMORY_RESET) { c->P = 0.0; return; }
     touch(law_of(w, j, A), c, w->lane[j].now);
-    if (A->memory == MEMORY_REPEAT) c->x = c->T = 0.0, c->h = law_of(w, j, A)->h0;
+    if (A->memory == MEMORY_REPEAT) c->M = c->M > c->T ? c->M : c->T, c->x = c->T = 0.0, c->h = law_of(w, j, A)->h0;
 }
 
 /* An edge of an immediate action takes a number when the guard turns true, but none at its limit. */

@@ -10,9 +10,9 @@
 #define PHILOX_W1 0xBB67AE85u
 #define UNIT 0x1p-52
 
-/* Counter words (replication low, high, occurrence, branch*2**16 + purpose); branch and purpose are 0 here. */
-INLINE void philox(uint64_t replication, uint32_t occurrence, const uint32_t *key, uint32_t w[4]) {
-    uint32_t c0 = (uint32_t)replication, c1 = (uint32_t)(replication >> 32), c2 = occurrence, c3 = 0;
+/* Counter words (replication low, high, occurrence, `last`: branch*2**16 + purpose). */
+INLINE void philox(uint64_t replication, uint32_t occurrence, uint32_t last, const uint32_t *key, uint32_t w[4]) {
+    uint32_t c0 = (uint32_t)replication, c1 = (uint32_t)(replication >> 32), c2 = occurrence, c3 = last;
     uint32_t k0 = key[0], k1 = key[1];
     for (int i = 0; i < 10; i++) {
         uint64_t p = (uint64_t)c0 * PHILOX_M0, q = (uint64_t)c2 * PHILOX_M1;
@@ -28,17 +28,25 @@ INLINE double uniform(uint32_t low, uint32_t high) {
     return ((double)(int64_t)(x >> 12) + 0.5) * UNIT;
 }
 
-INLINE void uniforms(uint64_t replication, uint32_t occurrence, const uint32_t *key, double *a, double *b) {
+INLINE void uniforms(
+    uint64_t replication, uint32_t occurrence, uint32_t last, const uint32_t *key, double *a, double *b
+) {
     uint32_t w[4];
-    philox(replication, occurrence, key, w);
+    philox(replication, occurrence, last, key, w);
     *a = uniform(w[0], w[1]);
     *b = uniform(w[2], w[3]);
 }
 
-typedef void (*Batch)(const uint64_t *replications, const uint64_t *occurrences, const uint32_t *key, double *a, double *b);
+/* Eight draws; `last` is null where no history was cloned, and all these words are 0. */
+typedef void (*Batch)(
+    const uint64_t *replications, const uint64_t *occurrences, const uint64_t *last, const uint32_t *key,
+    double *a, double *b
+);
 
-NOINLINE void batch_plain(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *a, double *b) {
-    for (int i = 0; i < EIGHT; i++) uniforms(r[i], (uint32_t)n[i], key, a + i, b + i);
+NOINLINE void batch_plain(
+    const uint64_t *r, const uint64_t *n, const uint64_t *last, const uint32_t *key, double *a, double *b
+) {
+    for (int i = 0; i < EIGHT; i++) uniforms(r[i], (uint32_t)n[i], last ? (uint32_t)last[i] : 0, key, a + i, b + i);
 }
 
 #ifdef NEGSIM_X86
@@ -61,10 +69,11 @@ NOINLINE void batch_plain(const uint64_t *r, const uint64_t *n, const uint32_t *
         SETD(UNIT))
 
 __attribute__((target("avx2"), noinline, unused)) static void
-batch_avx2(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *a, double *b) {
+batch_avx2(const uint64_t *r, const uint64_t *n, const uint64_t *last, const uint32_t *key, double *a, double *b) {
     for (int j = 0; j < EIGHT; j += 4) {
         __m256i c0 = _mm256_loadu_si256((const __m256i *)(r + j)), c1 = _mm256_srli_epi64(c0, 32);
-        __m256i c2 = _mm256_loadu_si256((const __m256i *)(n + j)), c3 = _mm256_setzero_si256();
+        __m256i c2 = _mm256_loadu_si256((const __m256i *)(n + j));
+        __m256i c3 = last ? _mm256_loadu_si256((const __m256i *)(last + j)) : _mm256_setzero_si256();
         ROUNDS(__m256i, _mm256_mul_epu32, _mm256_xor_si256, _mm256_srli_epi64, _mm256_set1_epi64x)
         _mm256_storeu_pd(a + j, TO_UNIT(c0, c1, _mm256_and_si256, _mm256_or_si256, _mm256_slli_epi64, _mm256_srli_epi64,
             _mm256_set1_epi64x, _mm256_castsi256_pd, _mm256_sub_pd, _mm256_add_pd, _mm256_mul_pd, _mm256_set1_pd));
@@ -74,9 +83,9 @@ batch_avx2(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *a,
 }
 
 __attribute__((target("avx512f"), noinline, unused)) static void
-batch_avx512(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *a, double *b) {
+batch_avx512(const uint64_t *r, const uint64_t *n, const uint64_t *last, const uint32_t *key, double *a, double *b) {
     __m512i c0 = _mm512_loadu_si512(r), c1 = _mm512_srli_epi64(c0, 32);
-    __m512i c2 = _mm512_loadu_si512(n), c3 = _mm512_setzero_si512();
+    __m512i c2 = _mm512_loadu_si512(n), c3 = last ? _mm512_loadu_si512(last) : _mm512_setzero_si512();
     ROUNDS(__m512i, _mm512_mul_epu32, _mm512_xor_si512, _mm512_srli_epi64, _mm512_set1_epi64)
     _mm512_storeu_pd(a, TO_UNIT(c0, c1, _mm512_and_si512, _mm512_or_si512, _mm512_slli_epi64, _mm512_srli_epi64,
         _mm512_set1_epi64, _mm512_castsi512_pd, _mm512_sub_pd, _mm512_add_pd, _mm512_mul_pd, _mm512_set1_pd));

@@ -36,7 +36,7 @@ INLINE double amount(Work *w, int j, const Effect *e, uint32_t occurrence) {
     if (e->constant) return e->value;
     if (e->amount >= 0) return value(w, j, e->amount);
     double a, b;
-    uniforms(w->lane[j].replication, occurrence, w->effect_keys + 2 * e->stream, &a, &b);
+    uniforms(w->lane[j].replication, occurrence, last_word(w, j, 0), w->effect_keys + 2 * e->stream, &a, &b);
     return upper_quantile(w->lane[j].bound->laws + e->law, a);
 }
 
@@ -284,12 +284,13 @@ NOINLINE void apply(Work *w, int a, int choice, const LaneNo *js, const uint64_t
 NOINLINE void fire(Work *w, int a, const LaneNo *js, uint64_t *occurrence, int n) {
     const Action *A = w->p->actions + a;
     if (LIKELY(!A->branching)) { apply(w, a, 0, js, occurrence, n); return; }
-    uint64_t r[LANES], part_occurrence[LANES];
+    uint64_t r[LANES], part_occurrence[LANES], last[LANES];
     double unused[LANES], u[LANES];
     int choice[LANES];
     LaneNo part[LANES];
     for (int i = 0; i < n; i++) r[i] = w->lane[js[i]].replication;
-    draw_many(w->action_keys + 2 * a, r, occurrence, n, unused, u);
+    if (UNLIKELY(w->branched)) for (int i = 0; i < n; i++) last[i] = last_word(w, js[i], purpose_of(w, a, js[i]));
+    draw_many(w->action_keys + 2 * a, r, occurrence, w->branched ? last : 0, n, unused, u);
     choose_outcomes(w, A, js, n, u, choice);
     for (int first = 0; first < n; first++) {
         int which = choice[first], m = 0;

@@ -6,7 +6,7 @@
 
 INLINE double slot_uniform(const Work *w, int j, int slot) {
     double a, b;
-    uniforms(w->lane[j].replication, 0, w->slot_keys + 2 * slot, &a, &b);
+    uniforms(w->lane[j].replication, 0, 0, w->slot_keys + 2 * slot, &a, &b);
     return a;
 }
 
@@ -71,7 +71,7 @@ INLINE void forget(Work *w, const LaneNo *js, int n) {
     for (int l = 0; l < n; l++) {
         Lane *lane = w->lane + js[l];
         lane->now = 0.0, lane->events = 0, lane->n_instant = 0, lane->next_at = 0, lane->fail = 0;
-        w->aside[js[l]].n_touched = 0;
+        w->aside[js[l]].n_touched = 0, w->aside[js[l]].branch = 0;
     }
 }
 

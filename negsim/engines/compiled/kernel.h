@@ -4,6 +4,7 @@
 
 #include "cells.h"
 #include "history.h"
+#include "kept.h"
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
@@ -62,7 +63,7 @@ COLD void take_all(Work *w, Piece *piece) {
     TAKE(next_instant, p->n_actions * by_lane), TAKE(instant_stamp, p->n_actions * by_lane);
     TAKE(instant_count, p->n_actions * by_lane), TAKE(closed, p->n_first * by_lane);
     TAKE(spell, p->n_held * by_lane), TAKE(since, p->n_held * by_lane), TAKE(edge, p->n_edges * by_lane);
-    TAKE(touched, p->n_actions);
+    TAKE(touched, p->n_actions), TAKE(began, p->n_actions * by_lane), TAKE(anew, p->n_actions * by_lane);
     TAKE(initial, p->n_slots), TAKE(stack, 2 * p->depth + 16), TAKE(fresh, p->most_effects);
     TAKE(sums, p->most_outcomes * w->lanes), TAKE(columns, (p->depth + 2) * w->lanes);
     TAKE(parts, p->n_parts * w->lanes), TAKE(part_of, p->n_parts), TAKE(bounds, w->lanes);
@@ -104,6 +105,10 @@ typedef struct {
     const Law *laws;
     int64_t n_parameters;
     int alike, tables, stop_at_failure, tracing;      /* tables: they pay, because many rows have the same parameters */
+    int branched;                       /* some histories are clones */
+    double until;                       /* the instant after which they stop */
+    const Kept *from;                   /* where they begin; null: at the start */
+    const Kept *to;                     /* where they are written down when they stop; null: at the end, as results */
 } Orders;
 
 /* Rows of a block on their way through the lanes. */
@@ -123,7 +128,8 @@ INLINE void make_idle(Work *w, Course *c, LaneNo j) {
 /* Write what is known of rows that are over. */
 static void finish_rows(Work *w, const Orders *o, Course *c) {
     int left = 0;
-    finish_histories(w, c->over, c->n_over);
+    if (o->to) keep_histories(w, o->to, c->over, c->n_over);
+    else finish_histories(w, c->over, c->n_over);
     for (int i = 0; i < c->n_over; i++) {
         const Lane *lane = w->lane + c->over[i];
         if (UNLIKELY(lane->fail) && o->stop_at_failure && lane->row < c->failed) c->failed = lane->row;
@@ -169,6 +175,12 @@ static Bound *bound_for(Work *w, const Orders *o, int64_t row, int j) {
     return b;
 }
 
+/* Histories with the same parameters: at their start, or where they stopped. */
+INLINE void begin_or_resume(Work *w, const Orders *o, const Bound *b, const LaneNo *js, int n) {
+    if (LIKELY(!o->from)) begin_histories(w, b, js, n);
+    else for (int i = 0; i < n; i++) resume_history(w, o->from, js[i]);
+}
+
 /* Give idle lanes new rows, those with the same parameters together. */
 static void begin_rows(Work *w, const Orders *o, Course *c) {
     Bound *b = 0;
@@ -180,12 +192,12 @@ static void begin_rows(Work *w, const Orders *o, Course *c) {
         LaneNo j = c->idle[--c->n_idle];
         Lane *lane = w->lane + j;
         Bound *next = bound_for(w, o, o->row_of[row], j);
-        if (n && next != b) begin_histories(w, b, js, n), n = 0;
+        if (n && next != b) begin_or_resume(w, o, b, js, n), n = 0;
         lane->bound = b = next, lane->row = row, lane->replication = (uint64_t)o->replications[row];
         b->lanes++;
         js[n++] = c->going[c->n_going++] = j;
     }
-    if (n) begin_histories(w, b, js, n);
+    if (n) begin_or_resume(w, o, b, js, n);
 }
 
 static void find_next(Work *w, Course *c) {
@@ -200,8 +212,9 @@ static void find_next(Work *w, Course *c) {
 INLINE int goes_on(Work *w, int j, double when) {
     Lane *lane = w->lane + j;
     if (UNLIKELY(when > lane->stop)) {
-        record_dates(w, j, when);
-        if (when > w->p->horizon) return 0;
+        double upto = w->until + 1.0;          /* a date or window after it may find another state */
+        record_dates(w, j, when < upto ? when : upto);
+        if (when > w->until) return 0;
     }
     return LIKELY(!lane->fail);
 }
@@ -229,13 +242,18 @@ static void one_event_each(Work *w, Course *c) {
     }
 }
 
+INLINE void take_orders(Work *w, const Orders *o, Rows r) {
+    w->rows = r, w->tracing = o->tracing, w->alike = o->alike, w->last = 0;
+    w->branched = o->branched, w->until = o->until;
+    for (int j = 0; j < w->lanes; j++) w->bounds[j].row = -1;
+}
+
 /* Simulate rows order[begin] to order[end]; returns the first that failed (if that is what stops) or n. */
 static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n) {
     Course c = {.next = begin, .end = end, .failed = n};
     int worth = (w->lanes + EIGHT - 1) / EIGHT;
-    w->rows = r, w->tracing = o->tracing, w->alike = o->alike, w->last = 0;
+    take_orders(w, o, r);
     for (int j = 0; j < w->lanes; j++) c.idle[c.n_idle++] = (LaneNo)(w->lanes - 1 - j);
-    for (int j = 0; j < w->lanes; j++) w->bounds[j].row = -1;
     while (c.n_going || c.n_over || c.next < c.end) {
         if (!c.n_going || c.n_over >= worth) {
             finish_rows(w, o, &c);
@@ -245,6 +263,21 @@ static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t
         one_event_each(w, &c);
     }
     return c.failed;
+}
+
+/* Give histories that were given numbers and branches of their own a future of their own, one after the other. */
+static void clone_rows(Work *w, const Orders *o, Rows r, int64_t n) {
+    take_orders(w, o, r);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = o->order[i];
+        Lane *lane = w->lane;
+        LaneNo one = 0;
+        lane->bound = bound_for(w, o, o->row_of[row], 0);
+        lane->row = row, lane->replication = (uint64_t)o->replications[row];
+        resume_history(w, o->from, 0);
+        branch_off(w, 0);
+        keep_histories(w, o->to, &one, 1);
+    }
 }
 
 COLD void prepare_laws(Law *laws, int64_t n) {

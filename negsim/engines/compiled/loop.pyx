@@ -81,6 +81,26 @@ cdef extern from "kernel.h":
         TraceEvent *trace
         TraceChange *changes
         double *initial
+    ctypedef struct Kept:
+        double now
+        const int32_t *branch
+        double *state
+        double *age
+        double *consumed
+        double *target
+        double *touched
+        double *pace
+        double *speed
+        double *most
+        double *due
+        uint8_t *purpose
+        int64_t *drawn
+        int64_t *firings
+        int64_t *passed
+        uint8_t *open
+        uint8_t *turned
+        double *since
+        int64_t *events
     ctypedef struct Orders:
         const int64_t *replications
         const int64_t *order
@@ -88,7 +108,10 @@ cdef extern from "kernel.h":
         const double *parameters
         const Law *laws
         int64_t n_parameters
-        int alike, tables, stop_at_failure, tracing
+        int alike, tables, stop_at_failure, tracing, branched
+        double until
+        const Kept *from_ "from"
+        const Kept *to
     ctypedef struct Special:
         double (*gammaincc)(double, double) noexcept nogil
         double (*gammainccinv)(double, double) noexcept nogil
@@ -102,6 +125,8 @@ cdef extern from "kernel.h":
     Work *reserve(const Tables *p) noexcept
     void release(Work *w) noexcept
     int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n) noexcept nogil
+    void clone_rows(Work *w, const Orders *o, Rows r, int64_t n) noexcept nogil
+    void consumed_rows(const Tables *p, const Kept *k, const Law *laws, const int32_t *row_of, int64_t n, double *T) noexcept nogil
     void prepare_laws(Law *laws, int64_t n) noexcept
     void prepare_cells(const Tables *p, Work *w) noexcept
     void choose_registers(int most) noexcept
@@ -109,8 +134,12 @@ cdef extern from "kernel.h":
     double hazard(const Law *law, double x) noexcept nogil
     double inverse(const Law *law, double h) noexcept nogil
     double upper_quantile(const Law *law, double u) noexcept nogil
-    void uniforms(uint64_t replication, uint32_t occurrence, const uint32_t *key, double *a, double *b) noexcept nogil
-    void batch_uniforms(const uint64_t *r, const uint64_t *n, const uint32_t *key, double *a, double *b) noexcept nogil
+    void uniforms(
+        uint64_t replication, uint32_t occurrence, uint32_t last, const uint32_t *key, double *a, double *b
+    ) noexcept nogil
+    void batch_uniforms(
+        const uint64_t *r, const uint64_t *n, const uint64_t *last, const uint32_t *key, double *a, double *b
+    ) noexcept nogil
     enum: ACTIONS "FEW"
     enum: COLUMNS "MOST_COLUMNS"
 
@@ -196,6 +225,44 @@ cdef class Kernel:
         release(w)
 
 
+cdef void take_kept(dict given, Kept *k) except *:
+    """The arrays of a snapshot, and the due times."""
+    k.now, k.due = given["now"], <double *> address(given["due"])
+    k.branch, k.state = <int32_t *> address(given["branch"]), <double *> address(given["state"])
+    k.age, k.consumed = <double *> address(given["age"]), <double *> address(given["consumed"])
+    k.target, k.touched = <double *> address(given["target"]), <double *> address(given["touched"])
+    k.pace, k.speed = <double *> address(given["pace"]), <double *> address(given["speed"])
+    k.most, k.purpose = <double *> address(given["most"]), <uint8_t *> address(given["purpose"])
+    k.drawn, k.firings = <int64_t *> address(given["drawn"]), <int64_t *> address(given["firings"])
+    k.passed, k.open = <int64_t *> address(given["passed"]), <uint8_t *> address(given["open"])
+    k.turned, k.since = <uint8_t *> address(given["turned"]), <double *> address(given["since"])
+    k.events = <int64_t *> address(given["events"])
+
+
+cdef int64_t take_orders(dict given, Orders *o, Rows *r, Kept *source, Kept *target) except -1:
+    """What is to be done, from where, and where it is written; returns how many rows there are."""
+    o.replications, o.order = <int64_t *> address(given["replications"]), <int64_t *> address(given["order"])
+    o.row_of = <int32_t *> address(given["row_of"])
+    o.parameters, o.laws = <double *> address(given["parameters"]), <Law *> address(given["laws"])
+    o.n_parameters, o.tables, o.alike = given["n_parameters"], given["tables"], given["alike"]
+    o.stop_at_failure, o.tracing = given["stop_at_failure"], given["tracing"]
+    o.branched, o.until, o.from_, o.to = given["branched"], given["until"], NULL, NULL
+    r.first, r.edges = <double *> address(given["first"]), <double *> address(given["edges"])
+    r.at, r.held = <double *> address(given["at"]), <double *> address(given["held"])
+    r.final, r.fired = <double *> address(given["final"]), <int64_t *> address(given["fired"])
+    r.counts, r.events = <int32_t *> address(given["counts"]), <int64_t *> address(given["events"])
+    r.failed = <uint8_t *> address(given["failed"])
+    if given["lean"]:
+        r.final, r.counts = NULL, NULL
+    if given["from"] is not None:
+        take_kept(given["from"], source)
+        o.from_ = source
+    if given["to"] is not None:
+        take_kept(given["to"], target)
+        o.to, r.final = target, NULL
+    return len(given["replications"])
+
+
 cdef class Workspace:
     """What one thread writes while it runs."""
 
@@ -223,24 +290,31 @@ cdef class Workspace:
         """Simulate rows order[begin] to order[end]; returns the first that failed (if that stops), or how many there are."""
         cdef Orders o
         cdef Rows r
+        cdef Kept source, target
         cdef int64_t failed, n
-        o.replications, o.order = <int64_t *> address(given["replications"]), <int64_t *> address(given["order"])
-        o.row_of = <int32_t *> address(given["row_of"])
-        o.parameters, o.laws = <double *> address(given["parameters"]), <Law *> address(given["laws"])
-        o.n_parameters, o.tables, o.alike = given["n_parameters"], given["tables"], given["alike"]
-        o.stop_at_failure, o.tracing = given["stop_at_failure"], given["tracing"]
-        r.first, r.edges = <double *> address(given["first"]), <double *> address(given["edges"])
-        r.at, r.held = <double *> address(given["at"]), <double *> address(given["held"])
-        r.final, r.fired = <double *> address(given["final"]), <int64_t *> address(given["fired"])
-        r.counts, r.events = <int32_t *> address(given["counts"]), <int64_t *> address(given["events"])
-        r.failed = <uint8_t *> address(given["failed"])
-        if given["lean"]:
-            r.final, r.counts = NULL, NULL
+        n = take_orders(given, &o, &r, &source, &target)
         self.w.max_events = given["max_events"]
-        n = len(given["replications"])
         with nogil:
             failed = run_rows(self.w, &o, r, begin, end, n)
         return failed
+
+    def clone(self, dict given, int64_t count) -> None:
+        """Give the first of the rows in the order, which have numbers and branches of their own, a future of their own."""
+        cdef Orders o
+        cdef Rows r
+        cdef Kept source, target
+        take_orders(given, &o, &r, &source, &target)
+        with nogil:
+            clone_rows(self.w, &o, r, count)
+
+    def consumed(self, dict given, found) -> None:
+        """Fill in the hazard consumed under the present targets, row by row."""
+        cdef Orders o
+        cdef Rows r
+        cdef Kept source, target
+        cdef double *T = <double *> address(found)
+        n = take_orders(given, &o, &r, &source, &target)
+        consumed_rows(&self.kernel.p, &source, o.laws, o.row_of, n, T)
 
     def trace(self):
         """The last history, if it was traced: initial values, and events (time, action, outcome, changes)."""
@@ -263,18 +337,19 @@ def law_value(laws, int number, str what, double x) -> float:
     return inverse(law, x) if what == "inverse" else upper_quantile(law, x)
 
 
-def draw(uint64_t replication, uint32_t occurrence, key) -> tuple:
-    """Uniforms a and b of one draw."""
+def draw(uint64_t replication, uint32_t occurrence, key, uint32_t last=0) -> tuple:
+    """Uniforms a and b of one draw; the last word of its counter has branch and purpose."""
     cdef double a, b
-    uniforms(replication, occurrence, <uint32_t *> address(key), &a, &b)
+    uniforms(replication, occurrence, last, <uint32_t *> address(key), &a, &b)
     return a, b
 
 
-def draw_batch(replications, occurrences, key, a, b, int most) -> None:
+def draw_batch(replications, occurrences, last, key, a, b, int most) -> None:
     """Uniforms of eight draws at once, on plain (0), 256-bit (1) or 512-bit (2) registers if there are any."""
+    cdef uint64_t *words = NULL if last is None else <uint64_t *> address(last)
     choose_registers(most)
     batch_uniforms(
-        <uint64_t *> address(replications), <uint64_t *> address(occurrences), <uint32_t *> address(key),
+        <uint64_t *> address(replications), <uint64_t *> address(occurrences), words, <uint32_t *> address(key),
         <double *> address(a), <double *> address(b),
     )
     choose_registers(2)

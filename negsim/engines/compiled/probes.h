@@ -68,7 +68,7 @@ NOINLINE void record_dates(Work *w, int j, double when) {
         else at[date->column] = value(w, j, date->condition);
     }
     double next = lane->next_at < w->p->n_dates ? d[lane->next_at].date : INFINITY;
-    lane->stop = next < w->p->horizon ? next : w->p->horizon;
+    lane->stop = next < w->until ? next : w->until;
 }
 
 INLINE void count_firing(Work *w, int j, const Action *A, int outcome) {

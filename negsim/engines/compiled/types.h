@@ -126,9 +126,9 @@ typedef struct {
     int32_t *calendar, *changing;             /* calendar actions; slots drawn anew in each replication */
 } Tables;
 
-/* P: the target, 0 without one that is not used up. h: H(x/DAY), or NaN where nobody asked yet. Of a plain exponential
-   clock nobody asks for the age, and it is not kept. A line of the caches. */
-typedef struct { double x, T, t0, m, s, P, h, unused; } Clock;
+/* P: the target, 0 without one that is not used up. h: H(x/DAY), or NaN where nobody asked yet. M: of memory "repeat", the
+   most that was consumed in the target's earlier runs. A line of the caches. */
+typedef struct { double x, T, t0, m, s, P, h, M; } Clock;
 
 /* How often an action fired, and how many targets (or edges) it has drawn. */
 typedef struct { int32_t fired; uint32_t drawn; } Tally;
@@ -168,8 +168,8 @@ typedef struct {
     int32_t fail, next_at;
 } Lane;
 
-/* The same, seldom needed. */
-typedef struct { int32_t n_touched; uint32_t instant_id; } Aside;
+/* The same, seldom needed. branch: where it is 0, nothing was ever drawn anew. */
+typedef struct { int32_t n_touched; uint32_t instant_id, branch; } Aside;
 
 /* What one thread writes. Threads share nothing. Arrays "by lane" have a column for each lane: see AT. */
 typedef struct {
@@ -178,6 +178,8 @@ typedef struct {
     int32_t lanes, stride;                     /* of arrays by lane, no power of two: see AT */
     int32_t levels;                            /* of the tournament; 0 with few actions */
     int32_t tracing;
+    int32_t branched;                          /* some histories of this run are clones */
+    double until;                              /* histories stop after everything at this instant */
     int64_t max_events;
     Rows rows;
     Lane *lane; Aside *aside;
@@ -185,6 +187,8 @@ typedef struct {
     Clock *clocks; Tally *tallies; uint8_t *on;               /* by lane; on: whether the guard held at the last look */
     int32_t *counts;                                          /* by lane: firings by action and outcome */
     double *due;                                              /* by lane: see agenda.h */
+    double *began;                                            /* by lane: t0 of steady clocks */
+    int32_t *anew;                                            /* by lane: see anew_now */
     int32_t *next_instant;                                    /* by lane */
     uint8_t *closed, *spell, *edge; double *since;            /* by lane: probes */
     int32_t *instant_stamp, *instant_count;                   /* by lane */
@@ -202,6 +206,17 @@ typedef struct {
     TraceChange *changes; int64_t n_changes, cap_changes;
     void *memory;                              /* all arrays but the trace */
 } Work;
+
+/* Histories that stopped, a row each: the arrays of a snapshot (negsim/engines/population.py), and the due times, NaN where
+   they are not known. */
+typedef struct {
+    double now;
+    const int32_t *branch;
+    double *state, *age, *consumed, *target, *touched, *pace, *speed, *most, *due;
+    uint8_t *purpose; int64_t *drawn, *firings, *passed;
+    uint8_t *open, *turned; double *since;
+    int64_t *events;
+} Kept;
 
 /* The place of a slot, word or action in an array by lane. Rows are longer than the lanes, or else all that belongs to
    one lane would fall into the same few sets of the caches. */

@@ -1,0 +1,115 @@
+"""A program made ready for the compiled engine: its tables, keys of seeds, laws of rows of parameters, workspaces.
+
+The loop is in ``*.h``, written from the semantics alone; ``loop.pyx`` is its door. Python does what happens once a run:
+lowering (`tables`, `code`), keys, rows of parameters, and the words of an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from negsim.engines.blocks import TOLD, Job, first_told
+from negsim.engines.compiled import loop
+from negsim.engines.compiled.layouts import LAYOUTS, together
+from negsim.engines.compiled.tables import Lowered, law_rows, lower_program
+from negsim.engines.population import Snapshot
+from negsim.errors import EngineError, SimulationError
+from negsim.program import Program
+
+__all__ = ["Machine"]
+
+# Seeds and rows of parameters of which keys and laws are kept.
+KEPT_SEEDS, KEPT_ROWS = 4, 4096
+
+
+def _check_layouts() -> None:
+    wrong = [name for name, size in loop.SIZES.items() if LAYOUTS[name].itemsize != size]
+    if wrong:
+        raise EngineError(f"the compiled engine was built from other sources ({', '.join(wrong)}); build it again")
+
+
+_check_layouts()
+
+
+class Machine:
+    """A program made ready; any number of threads may use it at once."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.lowered: Lowered = lower_program(program, loop.FEW, loop.MOST_COLUMNS)
+        self.kernel = loop.Kernel(self.lowered)
+        self.seeds: dict[int, dict[str, Any]] = {}
+        self.solved: dict[tuple[float, ...], Any] = {}
+        self.solving, self.telling = Lock(), Lock()
+        self.idle: list[Any] = []
+        self.teller: Any = None
+
+    @contextmanager
+    def use(self, seed: int) -> Iterator[Any]:
+        """A workspace that no other thread has."""
+        try:  # a list's pop and append are atomic
+            work = self.idle.pop()
+        except IndexError:
+            work = loop.Workspace(self.kernel)
+        work.give_keys(self.keys(seed))
+        yield work
+        self.idle.append(work)  # one that was left by an exception is in no state to be used again
+
+    def keys(self, seed: int) -> dict[str, Any]:
+        """The keys of a seed's streams."""
+        found = self.seeds.get(seed)
+        if found is None:
+            while len(self.seeds) >= KEPT_SEEDS:
+                self.seeds.pop(next(iter(self.seeds)), None)
+            self.seeds[seed] = found = self.lowered.keys(seed)
+        return found
+
+    def laws(self, rows: Sequence[tuple[float, ...]]) -> Any:
+        """The laws of rows of parameters one after the other, ready for use; each row is solved by one thread only."""
+        count = len(self.program.laws)
+        with self.solving:
+            if len(self.solved) >= KEPT_ROWS:
+                self.solved.clear()
+            new = [row for row in dict.fromkeys(rows) if row not in self.solved]
+            solved = law_rows([self.program.bind(row) for row in new])
+            loop.prepare(solved)
+            self.solved.update((row, solved[i * count : (i + 1) * count]) for i, row in enumerate(new))
+            found = [self.solved[row] for row in rows]
+        return together({"laws": np.concatenate(found) if count else solved})["laws"]
+
+    def failures(self, job: Job, rows: Sequence[int], kept: Snapshot | None, until: float) -> list[SimulationError]:
+        """The errors of histories that failed on their way to an instant, in the order of their rows.
+
+        The kernel knows only that they failed: failures are rare, so the reference engine tells these histories again
+        and finds the words (which expression, which values). One world of it, which is dear to make, tells them all.
+        """
+        from negsim.engines.reference import ReferenceKernel
+
+        if not rows:
+            return []
+        numbers = [int(job.replications[row]) for row in rows]
+        with self.telling:
+            self.teller = self.teller or ReferenceKernel(self.program)
+            if kept is None:
+                retold = replace(job, replications=numbers[:TOLD], trace=0, stop_at_failure=False)
+                histories = self.teller.begin(retold)
+            else:
+                stopped = kept.rows(np.array(rows[:TOLD]))
+                histories = self.teller.resume(replace(stopped, stop_at_failure=False))
+            histories.advance(until)
+            told = {error.replication: error for error in histories.failures.values()}
+        return first_told([told.get(number) or _fault(number) for number in numbers])
+
+
+def _fault(replication: int) -> SimulationError:
+    return SimulationError(
+        "the compiled engine could not finish this replication and the reference engine could: a fault of negsim,"
+        " please report it",
+        replication=replication,
+    )
