@@ -108,7 +108,10 @@ from .model.interventions import (
 from .model.parameters import (
     Parameter,
 )
-from .model.policies import Draw, View
+from .model.policies import (
+    Draw,
+    View,
+)
 from .model.questions import (
     Question,
 )
@@ -147,12 +150,17 @@ from .results.runs import (
     FirstPassage,
     Runs,
 )
-from .results.solved import Solved
+from .results.solved import (
+    Solved,
+)
 from .running.simulation import (
     replay,
     simulate,
 )
-from .running.solving import solve, solve_answers
+from .running.solving import (
+    solve,
+    solve_answers,
+)
 from .vocabulary import (
     Agreement,
     Appointment,
@@ -212,6 +220,15 @@ from .why.explanation import (
 from .why.narrative import (
     Narrative,
     narrate,
+)
+from .why.party import (
+    PartyPage,
+    party,
+)
+from .why.waits import (
+    Wait,
+    Waits,
+    waits,
 )
 
 __version__: str
@@ -285,6 +302,7 @@ __all__ = [
     "Parameter",
     "Part",
     "Party",
+    "PartyPage",
     "Pert",
     "Postpone",
     "Precondition",
@@ -321,6 +339,8 @@ __all__ = [
     "Uniform",
     "Verification",
     "View",
+    "Wait",
+    "Waits",
     "Waive",
     "Weibull",
     "WithLaw",
@@ -354,6 +374,7 @@ __all__ = [
     "narrate",
     "odds",
     "parse",
+    "party",
     "plots",
     "posterior",
     "replay",
@@ -365,5 +386,6 @@ __all__ = [
     "solve_answers",
     "sqrt",
     "verify",
+    "waits",
     "where",
 ]

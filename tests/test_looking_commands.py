@@ -16,7 +16,15 @@ from vocabulary.test_word_properties import words, world
 import negsim as ns
 from negsim.cli import main
 
-LOOKING = [["show"], ["show", "--expanded"], ["show", "--toml"], ["validate"], ["lint"], ["lint", "--strict"]]
+LOOKING = [
+    ["show"],
+    ["show", "--expanded"],
+    ["show", "--toml"],
+    ["show", "--waits"],
+    ["validate"],
+    ["lint"],
+    ["lint", "--strict"],
+]
 
 
 def called(*args: str) -> tuple[int, str, str]:
@@ -70,6 +78,21 @@ def test_a_question_without_words_and_a_period_in_hours_are_shown() -> None:
         ns.save(scenario, file)
         assert "  f: act\n  q: memo\n" in called("show", str(file))[1]
         assert "every 36 hours" in called("show", str(file), "--expanded")[1]
+
+
+def test_a_party_and_who_waits_for_whom_are_shown(tmp_path: Path) -> None:
+    assert called("show", "istanbul-2025", "--party", "ukraine")[1].startswith("Ukraine, in: ")
+    code, _, err = called("show", "istanbul-2025", "--party", "ukrain")
+    assert (code, "did you mean 'ukraine'" in err) == (1, True)
+    assert called("show", "toy", "--waits", "mermaid")[1].startswith("flowchart LR\n")
+    assert called("show", "toy", "--waits", "graphviz")[1].startswith("digraph waits {\n")
+    picture = tmp_path / "waits.svg"
+    assert called("show", "toy", "--waits", "--out", str(picture))[1] == f"{picture} is written\n"
+    assert "<svg" in picture.read_text("utf-8")
+    for wrong in (["mermaid"], ["--waits", "dot"], ["--waits", "--out", "a.txt"], ["--waits", "--party", "x"]):
+        code, out, err = called("show", "toy", *wrong)
+        assert (code, out) == (2, "")
+        assert "Error" in err
 
 
 def test_list_and_schema() -> None:

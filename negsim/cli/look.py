@@ -12,6 +12,7 @@ import typer
 
 from negsim.cli.base import Format, ScenarioName, app
 from negsim.cli.limits import limited
+from negsim.report.words import clean
 
 if TYPE_CHECKING:
     from negsim.model.scenario import Scenario
@@ -38,21 +39,56 @@ def list_scenarios(format: Annotated[Format, typer.Option(help="Lines, or one JS
 @limited
 def show(
     scenario: ScenarioName,
+    form: Annotated[
+        str | None, typer.Argument(metavar="[text|mermaid|graphviz]", help="How --waits is written (default text).")
+    ] = None,
     toml: Annotated[bool, typer.Option("--toml", help="Print the file itself.")] = False,
     expanded: Annotated[bool, typer.Option("--expanded", help="Write out what its words stand for.")] = False,
+    party: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="One party: aims, views, preconditions, decisions, who waits for whom."),
+    ] = None,
+    waits: Annotated[bool, typer.Option("--waits", help="Who waits for whom at the start.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --waits: draw it to FILE.png, .svg or .pdf.")
+    ] = None,
 ) -> None:
     """Show what a scenario is made of."""
     import negsim as ns
 
-    if toml and expanded:
-        raise typer.BadParameter("--toml prints the file and --expanded what it stands for; give one of the two")
+    if toml + expanded + waits + (party is not None) > 1:
+        raise typer.BadParameter("--toml, --expanded, --party and --waits are different pages; give one of them")
+    if (form is not None or out is not None) and not waits:
+        raise typer.BadParameter("only --waits has a form or is drawn to a file; add --waits")
     told = ns.load(scenario)
     if toml:
         sys.stdout.write(_file_text(scenario))
-        return
-    from negsim.report.expanded import expanded_text, overview
+    elif party is not None:
+        print(clean(ns.party(told, party).text()))
+    elif waits:
+        _show_waits(told, form or "text", out)
+    else:
+        from negsim.report.expanded import expanded_text, overview
 
-    print(expanded_text(told) if expanded else overview(told))
+        print(expanded_text(told) if expanded else overview(told))
+
+
+def _show_waits(told: Scenario, form: str, out: Path | None) -> None:
+    import negsim as ns
+
+    found = ns.waits(told)
+    texts = {"text": found.text, "mermaid": found.mermaid, "graphviz": found.graphviz}
+    if form not in texts:
+        raise typer.BadParameter(f"{form!r} is no form of --waits; write {', '.join(texts)}, or leave it out")
+    if out is None:
+        print(clean(texts[form]()))
+        return
+    if out.suffix.lower() not in (".png", ".svg", ".pdf"):
+        raise typer.BadParameter(f"--out {out}: a picture ends in .png, .svg or .pdf")
+    from negsim.report.graph import draw_waits
+
+    draw_waits(found, out)
+    print(f"{out} is written")
 
 
 def _file_text(scenario: str) -> str:
@@ -73,7 +109,6 @@ def validate(
 ) -> None:
     """Check a scenario file; say what is wrong, where, and what to do."""
     import negsim as ns
-    from negsim.report.words import clean
 
     told = ns.load(file)
     _refuse_what_cannot_be_meant(file, told)

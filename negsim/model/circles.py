@@ -14,7 +14,7 @@ from negsim.model.elements import Elements
 from negsim.model.expressions import Arithmetic, Choice, Compare, Expression, Neg, Not, Ref, Truth, atoms, reads, walk
 from negsim.model.spans import Span, span
 
-__all__ = ["Step", "circles", "steps_of"]
+__all__ = ["Step", "circles", "components", "helps", "steps_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def circles(
     graph = {step.name: sorted(set(_waits(step, state, bringers))) for step in stuck}
     actions = {step.name: step.action for step in stuck}
     words = [set(one) for one in (owners or {}).values()]
-    parts = [part for part in _components(graph) if not any({actions[name] for name in part} <= one for one in words)]
+    parts = [part for part in components(graph) if not any({actions[name] for name in part} <= one for one in words)]
     return [_told(_around(part, graph)) for part in parts]
 
 
@@ -84,7 +84,7 @@ def _waits(step: Step, state: Mapping[str, Span], bringers: Mapping[str, list[St
 
 def _bringing(atom: Expression, wanted: bool, name: str, bringers: Mapping[str, list[Step]]) -> Iterator[Step]:
     for other in bringers.get(name, ()):
-        if any(effect.variable == name and _helps(effect, atom, wanted) for effect in other.effects):
+        if any(effect.variable == name and helps(effect, atom, wanted) for effect in other.effects):
             yield other
 
 
@@ -125,7 +125,7 @@ def _choices(weight: Expression, state: Mapping[str, Span]) -> Iterator[Expressi
         yield from _choices(part, state)
 
 
-def _helps(effect: Effect, atom: Expression, wanted: bool) -> bool:
+def helps(effect: Effect, atom: Expression, wanted: bool) -> bool:
     """Whether an effect on a variable of the atom can give it the wanted truth value."""
     if isinstance(atom, Ref):
         return effect.amount != Truth(not wanted)
@@ -156,7 +156,7 @@ def _told(circle: list[str]) -> str:
     return " waits for ".join([*circle, circle[0]])
 
 
-def _components(graph: Mapping[str, list[str]]) -> list[list[str]]:
+def components(graph: Mapping[str, list[str]]) -> list[list[str]]:
     """Strongly connected components that hold a circle of two or more, each sorted (Sharir 1981, without recursion)."""
     back: dict[str, list[str]] = {name: [] for name in graph}
     for name, targets in graph.items():

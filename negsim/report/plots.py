@@ -57,7 +57,7 @@ class _Shape:
 MISSING = "pictures need matplotlib; install it with: pip install matplotlib"
 
 
-def _new_figure(size: tuple[float, float]) -> Any:
+def new_figure(size: tuple[float, float]) -> Any:
     """A figure of its own: without pyplot there is no window system and no list of open figures."""
     try:
         from matplotlib.figure import Figure
@@ -311,7 +311,7 @@ def _figure(runs: Results, groups: Sequence[Sequence[Any]], level: float) -> Any
     columns = min(3 if len(shapes) > 4 else 2, max(1, len(shapes)))
     rows = max(1, -(-len(shapes) // columns))
     size = (max(6.5, 3.9 * columns), 2.75 * rows + 1.5)
-    figure = _new_figure(size)
+    figure = new_figure(size)
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
     for place, ax in enumerate(axes.flat):
         if place >= len(shapes):

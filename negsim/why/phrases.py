@@ -55,6 +55,10 @@ class Phrases:
                 return str(element.title)
         return self._within(name)
 
+    def word(self, name: str) -> str:
+        """A word of the scenario by its title, or by its name in plain words."""
+        return self.titles.get(name) or self._within(name)
+
     def _within(self, name: str) -> str:
         """A name within a word of the vocabulary, after the word's title."""
         parts = name.split(".")

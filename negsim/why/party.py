@@ -1,0 +1,429 @@
+"""A party's page: what it wants, what it holds true, what it requires, how it decides, and who waits for whom."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from negsim.errors import UnknownName, nearest
+from negsim.model.clocks import Chance, Distribution
+from negsim.model.expressions import Expression, evaluate, reads
+from negsim.model.scenario import Scenario, check_is_scenario
+from negsim.model.variables import Fact
+from negsim.vocabulary.belief import Belief
+from negsim.vocabulary.claim import Claim
+from negsim.vocabulary.decision import Decision, ReasonFor
+from negsim.why.standing import Precondition, Standing
+from negsim.why.waits import WIDTH, Wait, how, waits
+
+__all__ = ["Choosing", "PartyPage", "Reason", "View", "party"]
+
+SAME = 0.0005
+"""Shares and log odds that differ by less are told as one."""
+MOST_DRAWN = 8
+"""Facts drawn at the start over whose values a share is worked out; with more, it is told for none of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Something that a party holds true, or watches.
+
+    Attributes
+    ----------
+    what : str
+        In words.
+    by : str
+        Who says so, in words; empty for what it sees for itself.
+    chance : float or None
+        With which it holds it true at the start; None where that is no probability.
+    value : str
+        What it is at the start, in words.
+    """
+
+    what: str
+    by: str
+    chance: float | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A reason of a decision: in words, how it counts, and what it comes to at the start.
+
+    Attributes
+    ----------
+    name, option : str
+    says : str
+        The reason in a sentence.
+    weight, centre : float or None
+        At best values; None if they depend on what is drawn.
+    pull : tuple of float
+        Least and most that it adds to the log odds of its option at the start.
+    """
+
+    name: str
+    option: str
+    says: str
+    weight: float | None
+    centre: float | None
+    pull: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choosing:
+    """A decision of a party as it stands at the start.
+
+    Attributes
+    ----------
+    name, title, occasion : str
+    options : mapping of str to str
+        Each option in words.
+    shares : mapping of str to tuple of float
+        Least and most of each option's probability at the start, over what is drawn then; NaN where that is too much.
+    central : mapping of str to float or None
+        Each option's share at the centre of all reasons.
+    preconditions : mapping of str to str
+        Of options that have one, in words.
+    reasons : tuple of Reason
+    """
+
+    name: str
+    title: str
+    occasion: str
+    options: Mapping[str, str]
+    shares: Mapping[str, tuple[float, float]]
+    central: Mapping[str, float | None]
+    preconditions: Mapping[str, str]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyPage:
+    """All of one party, at the start of a scenario.
+
+    Attributes
+    ----------
+    name, title, scenario : str
+    aims : tuple of str
+    views : tuple of View
+    preconditions : tuple of Precondition
+    decisions : tuple of Choosing
+    waits_for, awaited : tuple of Wait
+        What it waits for, and what waits for it.
+    titles : mapping of str to str
+        What parties are called.
+    """
+
+    name: str
+    title: str
+    scenario: str
+    aims: tuple[str, ...]
+    views: tuple[View, ...]
+    preconditions: tuple[Precondition, ...]
+    decisions: tuple[Choosing, ...]
+    waits_for: tuple[Wait, ...]
+    awaited: tuple[Wait, ...]
+    titles: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, width: int = WIDTH) -> str:
+        """The page for people."""
+        said = _Lines(width)
+        said.head(f"{self.title}, in: {self.scenario}")
+        said.part("What it wants", [f"{n}. {aim}" for n, aim in enumerate(self.aims, 1)], "no aims are stated")
+        said.part("What it holds true, and from whom", map(_viewed, self.views), "no views of its own")
+        needs = [f"{one.needs} ({one.step}; {how(one)})" for one in self.preconditions]
+        said.part("What it requires", needs, "nothing")
+        said.heading("How it decides")
+        if not self.decisions:
+            said.item("it takes no decisions here")
+        for one in self.decisions:
+            _decided(one, said)
+        said.part("What it waits for", self._waiting(self.waits_for, whom=True), "nobody")
+        said.part("What waits for it", self._waiting(self.awaited, whom=False), "nobody")
+        return "\n".join(said.lines)
+
+    def _waiting(self, edges: Sequence[Wait], *, whom: bool) -> Iterator[str]:
+        for one in edges:
+            other = self.titles.get(one.whom if whom else one.who, "")
+            other = other or f'"{one.thing if whom else one.subject}"'
+            mark = " [circle]" if one.in_circle else ""
+            yield f"{other}{mark}: {one.needs} ({one.step})"
+
+
+class _Lines:
+    """Lines of a page, wrapped."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.lines: list[str] = []
+
+    def head(self, text: str) -> None:
+        self.lines += textwrap.wrap(text, self.width)
+
+    def heading(self, text: str) -> None:
+        self.lines += ["", text]
+
+    def item(self, text: str, depth: int = 1) -> None:
+        first = "  " * depth
+        self.lines += textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=first + "  ")
+
+    def part(self, heading: str, items: Any, none: str) -> None:
+        self.heading(heading)
+        for text in list(items) or [none]:
+            self.item(text)
+
+
+def party(scenario: Scenario, name: Any) -> PartyPage:
+    """The page of one party: aims, views, preconditions, decisions with reasons and shares, who waits for whom.
+
+    Everything is told as it is at the start, with parameters at their best values.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    name : Party or str
+
+    Returns
+    -------
+    PartyPage
+        Prints as text of 80 columns.
+
+    Raises
+    ------
+    UnknownName
+        If the scenario has no such party.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> north = ns.Party("north", title="the North", aims=["its border kept"])
+    >>> print(party(ns.Scenario("tiny", start="2025-01-01", end=40, parts=[north]), "north").text().splitlines()[3])
+      1. its border kept
+    """
+    check_is_scenario(scenario, "party")
+    wanted, known = getattr(name, "name", name), scenario.expanded.parties
+    if wanted not in known:
+        there = ", ".join(sorted(known)) or "none"
+        raise UnknownName(f"the scenario has no party {wanted!r}{nearest(str(wanted), known)}; its parties are {there}")
+    standing, edges = Standing(scenario), waits(scenario)
+    return PartyPage(
+        name=wanted,
+        title=standing.title(wanted),
+        scenario=scenario.title or scenario.name,
+        aims=known[wanted].aims,
+        views=tuple(_views(standing, wanted)),
+        preconditions=tuple(one for one in standing.preconditions() if one.of == wanted),
+        decisions=tuple(_decisions(standing, wanted)),
+        waits_for=tuple(one for one in edges.waits if one.who == wanted),
+        awaited=tuple(one for one in edges.waits if one.whom == wanted and one.who != wanted),
+        titles=edges.titles,
+    )
+
+
+# Views ---------------------------------------------------------------------------------------------------------------
+
+
+def _views(standing: Standing, who: str) -> Iterator[View]:
+    for part in standing.scenario.parts:
+        if isinstance(part, Claim) and who in part.views:
+            chance = _number(standing, part.views[who])
+            yield View(
+                what=part.text or standing.said.word(part.name), by=standing.title(part.by), chance=chance, value=""
+            )
+    for part in standing.scenario.parts:
+        if isinstance(part, Belief) and part.of == who:
+            sources = ", ".join(source.name.replace("_", " ") for source in part.sources)
+            what = part.title or standing.said.condition(part.about)
+            yield View(what=what, by=sources, chance=part.prior, value="")
+    for name in standing.elements.parties[who].sees:
+        yield View(what=standing.said.name(name), by="", chance=None, value=_at_start(standing, name))
+
+
+def _at_start(standing: Standing, name: str) -> str:
+    if name not in standing.start:
+        return ""
+    low, high = standing.start[name]
+    if isinstance(standing.elements.variables.get(name), Fact) or isinstance(
+        getattr(standing.elements.parameters.get(name), "best", None), bool
+    ):
+        return "yes" if low > 0 else "no" if high == 0 else "in some histories"
+    return f"{low:.3g}" if low == high else "drawn"
+
+
+def _number(standing: Standing, tree: Expression) -> float | None:
+    """The value at best values, where contested claims are read as likelier than not; None if that cannot be known."""
+    values = {name: one.best for name, one in standing.elements.parameters.items()}
+    return float(evaluate(tree, values)) if reads(tree) <= values.keys() else None
+
+
+def _viewed(view: View) -> str:
+    said = f", {'says' if ',' not in view.by else 'say'} {view.by}" if view.by else ""
+    held = "" if view.chance is None else f": holds it true with {100 * view.chance:.3g} %"
+    return f"{view.what}{said}{held}{': ' + view.value if view.value else ''}"
+
+
+# Decisions -----------------------------------------------------------------------------------------------------------
+
+
+def _decisions(standing: Standing, who: str) -> Iterator[Choosing]:
+    for name, one in sorted(standing.elements.decisions.items()):
+        if isinstance(one, Decision) and one.by == who:
+            yield _choosing(standing, name, one)
+
+
+def _choosing(standing: Standing, name: str, decision: Decision) -> Choosing:
+    said = standing.said
+    action = standing.elements.actions.get(f"{name}.decide")
+    states = list(_states(standing, decision))
+    settled = {} if action is None else {one.name: one.weight for one in action.outcomes}
+    return Choosing(
+        name=name,
+        title=decision.title or said.word(name),
+        occasion=_occasion(standing, decision, action),
+        options={option: said.name(f"{name}.{option}") for option in decision.options},
+        shares={option: _share(settled, option, states) for option in decision.options},
+        central={option: _constant(standing, standing.settle(decision.share(option))) for option in decision.options},
+        preconditions={
+            option: said.condition(standing.elements.requirements[f"{name}.options.{option}.when"].needs)
+            for option in decision.options
+            if f"{name}.options.{option}.when" in standing.elements.requirements
+        },
+        reasons=tuple(_reason(standing, key, reason, states) for key, reason in decision.reasons.items()),
+    )
+
+
+def _occasion(standing: Standing, decision: Decision, action: Any) -> str:
+    if decision.every is not None:
+        period = decision.every if isinstance(decision.every, str) else f"{decision.every} days"
+        return f"every {period}"
+    if decision.on is not None:
+        dates = decision.on if isinstance(decision.on, tuple) else (decision.on,)
+        return "on " + ", ".join(str(one).replace("T", " ") for one in dates)
+    return f"each time that {standing.said.condition(action.when)}" if action is not None else "never"
+
+
+def _states(standing: Standing, decision: Decision) -> Iterator[dict[str, float | bool]]:
+    """The states in which the scenario may start, as far as the decision reads them; none if there are too many."""
+    elements = standing.elements
+    state: dict[str, float | bool] = {name: one.best for name, one in elements.parameters.items()}
+    contested = [name for name, one in elements.parameters.items() if isinstance(one.belief, Chance)]
+    action = elements.actions.get(f"{decision.name}.decide")
+    trees = [] if action is None else [one.weight for one in action.outcomes]
+    trees += [standing.settle(reason.pull) for reason in decision.reasons.values()]
+    needed = {name for tree in trees for name in reads(tree)}
+    unsure = [name for name in contested if name in needed]
+    for name, variable in elements.variables.items():
+        initial = variable.initial
+        if isinstance(initial, Expression):
+            state[name] = evaluate(initial, state)
+        elif isinstance(initial, Distribution) and name in needed:
+            return
+        elif name in needed:
+            low, high = standing.start[name]
+            state[name] = low > 0
+            unsure += [name] if low != high else []
+    if len(unsure) <= MOST_DRAWN:
+        for values in itertools.product((False, True), repeat=len(unsure)):
+            yield {**state, **dict(zip(unsure, values, strict=True))}
+
+
+def _share(weights: Mapping[str, Expression], option: str, states: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    found = []
+    for state in states:
+        each = {name: float(evaluate(tree, state)) for name, tree in weights.items()}
+        total = math.fsum(each.values())
+        found.append(each[option] / total if total > 0 else math.nan)
+    return (min(found), max(found)) if found else (math.nan, math.nan)
+
+
+def _constant(standing: Standing, tree: Expression) -> float | None:
+    known = {name: one.best for name, one in standing.elements.parameters.items()}
+    return float(evaluate(tree, known)) if reads(tree) <= known.keys() else None
+
+
+def _reason(standing: Standing, key: str, reason: ReasonFor, states: Sequence[Mapping[str, Any]]) -> Reason:
+    settle = standing.settle
+    weight, centre, pull = settle(reason.weight), settle(reason.centre), settle(reason.pull)
+    pulls = [float(evaluate(pull, state)) for state in states]
+    return Reason(
+        name=key,
+        option=reason.option,
+        says=reason.says or standing.said.condition(reason.reads),
+        weight=_constant(standing, weight),
+        centre=_constant(standing, centre),
+        pull=(min(pulls), max(pulls)) if pulls else (math.nan, math.nan),
+    )
+
+
+def _decided(one: Choosing, said: _Lines) -> None:
+    said.item(f"{one.title} ({one.occasion})")
+    for option, text in one.options.items():
+        central = one.central[option]
+        share = "" if central is None else f", {_percent(central)} at the centre of all reasons"
+        hard = f"; only if {one.preconditions[option]}" if option in one.preconditions else ""
+        said.item(f"- {text}: {_range(one.shares[option])} at the start{share}{hard}", 2)
+    said.item(_logit(one), 2)
+    for reason in one.reasons:
+        said.item(_because(reason, one), 2)
+
+
+def _logit(one: Choosing) -> str:
+    """What the shares are made of: log odds of two options, a multinomial logit of several."""
+    if not one.reasons:
+        return "No reasons are stated: the shares are what they are."
+    if len(one.options) > 2:
+        return "A multinomial logit: each option has its share, times e to the power of the reasons that speak for it."
+    first = next(iter(one.options))
+    centre, (low, high) = one.central[first], one.shares[first]
+    told = f'Log odds of "{one.options[first]}"'
+    if centre is not None:
+        told += f": {_odds(centre)} at the centre of all reasons"
+    now = (
+        ""
+        if math.isnan(low)
+        else f", {_odds(low)} at the start"
+        if high - low < SAME
+        else f", {_odds(low)} to {_odds(high)} at the start"
+    )
+    return f"{told}{now}. To these add:"
+
+
+def _odds(share: float) -> str:
+    return f"{math.log(share / (1 - share)):+.2f}" if 0 < share < 1 else "certain" if share else "impossible"
+
+
+def _because(reason: Reason, one: Choosing) -> str:
+    side = "against" if reason.weight is not None and reason.weight < 0 else "for"
+    weight = "a weight that depends" if reason.weight is None else f"{reason.weight:+.3g}"
+    above = "" if not reason.centre else f" above {reason.centre:.3g}"
+    low, high = reason.pull
+    now = (
+        ""
+        if math.isnan(low)
+        else f"; {_pull(low)} at the start"
+        if high - low < SAME
+        else f"; {low:+.2g} to {high:+.2g} at the start"
+    )
+    return f'{side} "{one.options[reason.option]}": {reason.says} ({weight} for each unit{above}{now})'
+
+
+def _pull(value: float) -> str:
+    return "nothing" if value == 0 else f"{value:+.2g}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+def _range(shares: tuple[float, float]) -> str:
+    low, high = shares
+    if math.isnan(low):
+        return "a share that depends"
+    return _percent(low) if high - low < SAME else f"{100 * low:.3g} to {_percent(high)}"
