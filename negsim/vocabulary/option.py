@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from negsim.errors import ScenarioError
 from negsim.model.clocks import Distribution, Fixed
@@ -45,7 +45,7 @@ class Option:
     says: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered_record
 class ReasonFor:
     """A reason for (or, with a negative weight, against) one option of a decision.
 
@@ -63,9 +63,9 @@ class ReasonFor:
     """
 
     option: str
-    reads: Expression = field(kw_only=True)
-    weight: Expression = field(kw_only=True)
-    centre: Expression = field(kw_only=True, default=ZERO)
+    reads: Amount = field(kw_only=True)
+    weight: Amount = field(kw_only=True)
+    centre: Amount = field(kw_only=True, default=preset(ZERO))
     says: str = field(kw_only=True, default="")
 
     @property

@@ -7,12 +7,13 @@ the conditions that matter are looked at on the dates on which they matter. The 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 import numpy as np
 
 from negsim.errors import EstimateError
 from negsim.model.calendar import Dated
+from negsim.model.inputs import Name, record
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.results.answers import answers, deadline, stated
@@ -34,7 +35,7 @@ DEPTH = 2
 KINDS = ("reached", "when", "holds")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Explanation:
     """What was missing when the answer was no.
 
@@ -54,7 +55,7 @@ class Explanation:
 
     question: str
     text: str
-    by: str
+    by: Name
     n: int
     failures: int
     reasons: tuple[Reason, ...]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from negsim.model.clocks import Immediately
 from negsim.model.expressions import Expression, Not, Truth
+from negsim.model.inputs import record
 from negsim.results.runs import Runs
 from negsim.why.inquiry import Plan, Step, Way
 from negsim.why.phrases import Phrases
@@ -29,7 +30,7 @@ TIME, DATE, OUTCOME = 0, 40, 50
 """Scores of ways without anything missing; between them a way has as many points as preconditions are unmet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reason:
     """One reason for no.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from negsim.model.circles import components
 from negsim.model.expressions import And, Truth, reads
+from negsim.model.inputs import record
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.why.standing import Precondition, Standing
 
@@ -18,7 +19,7 @@ NOBODY = "Nobody in particular"
 WIDTH = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Wait:
     """One party waits for another: what for, before which step, and whether it would let it pass.
 
@@ -55,7 +56,7 @@ class Wait:
     in_circle: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Waits:
     """Who waits for whom at the start of a scenario.
 
