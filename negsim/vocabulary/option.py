@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from negsim.errors import ScenarioError
 from negsim.model.clocks import Distribution, Fixed
 from negsim.model.expressions import Expression, Number, amount, as_condition, as_expression
-from negsim.model.inputs import Condition, Effects, MaybeAmount, preset, record
+from negsim.model.inputs import Amount, Condition, Effects, MaybeAmount, ordered_record, preset, record
 from negsim.model.names import check_name
 from negsim.vocabulary.common import Lookup
 from negsim.vocabulary.fields import ALWAYS, ZERO, as_effects
