@@ -161,53 +161,41 @@ from .running.solving import (
     solve,
     solve_answers,
 )
-from .vocabulary import (
-    Agreement,
-    Appointment,
-    Attrition,
-    AudienceCost,
-    Bargaining,
-    BattleNews,
-    Belief,
-    Ceasefire,
-    Channel,
-    Claim,
-    Deadline,
-    Deadlock,
-    Decision,
-    Demand,
-    Exchange,
-    Issue,
-    LeaderChange,
-    Mediator,
-    Meeting,
-    Offensive,
-    Offer,
-    Option,
-    Postpone,
-    Precondition,
-    Pressure,
-    Process,
-    Promise,
-    Ratification,
-    Readiness,
-    ReasonFor,
-    Reputation,
-    Ripeness,
-    Rung,
-    Sequence,
-    Sequencing,
-    SideDeal,
-    Source,
-    Spoiler,
-    Suspension,
-    Tactic,
-    Threat,
-    Truce,
-    Ultimatum,
-    odds,
-    posterior,
-)
+from .vocabulary.agreement import Agreement, Rung
+from .vocabulary.appointment import Appointment
+from .vocabulary.attrition import Attrition
+from .vocabulary.audience import AudienceCost
+from .vocabulary.bargaining import Bargaining, Issue, Tactic
+from .vocabulary.battle import BattleNews, Offensive
+from .vocabulary.belief import Belief, Source, posterior
+from .vocabulary.ceasefire import Ceasefire
+from .vocabulary.channel import Channel
+from .vocabulary.claim import Claim
+from .vocabulary.common import odds
+from .vocabulary.deadline import Deadline
+from .vocabulary.decision import Decision
+from .vocabulary.demand import Demand
+from .vocabulary.exchange import Exchange
+from .vocabulary.leader import LeaderChange
+from .vocabulary.mediator import Mediator
+from .vocabulary.meeting import Meeting, Postpone
+from .vocabulary.offer import Offer
+from .vocabulary.option import Option, ReasonFor
+from .vocabulary.precondition import Precondition
+from .vocabulary.pressure import Pressure
+from .vocabulary.process import Process
+from .vocabulary.promise import Promise
+from .vocabulary.ratification import Ratification
+from .vocabulary.readiness import Readiness
+from .vocabulary.reputation import Reputation
+from .vocabulary.ripeness import Ripeness
+from .vocabulary.sequencing import Deadlock, Sequence, Sequencing
+from .vocabulary.sidedeal import SideDeal
+from .vocabulary.spoiler import Spoiler
+from .vocabulary.suspension import Suspension
+from .vocabulary.threat import Threat
+from .vocabulary.truce import Truce
+from .vocabulary.ultimatum import Ultimatum
 from .what_if.comparison import (
     Comparison,
     compare,

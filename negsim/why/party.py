@@ -6,12 +6,12 @@ import itertools
 import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from negsim.errors import UnknownName, nearest
 from negsim.model.clocks import Chance, Distribution
 from negsim.model.expressions import Expression, evaluate, reads
-from negsim.model.inputs import Name, record
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.model.variables import Fact
 from negsim.vocabulary.belief import Belief
@@ -28,7 +28,7 @@ MOST_DRAWN = 8
 """Facts drawn at the start over whose values a share is worked out; with more, it is told for none of them."""
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """Something that a party holds true, or watches.
 
@@ -45,12 +45,12 @@ class View:
     """
 
     what: str
-    by: Name
+    by: str
     chance: float | None
     value: str
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """A reason of a decision: in words, how it counts, and what it comes to at the start.
 
@@ -73,7 +73,7 @@ class Reason:
     pull: tuple[float, float]
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choosing:
     """A decision of a party as it stands at the start.
 
@@ -101,7 +101,7 @@ class Choosing:
     reasons: tuple[Reason, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartyPage:
     """All of one party, at the start of a scenario.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +13,6 @@ from negsim.model.clocks import Chance, Distribution, Immediately
 from negsim.model.elements import Elements
 from negsim.model.evidence import Party
 from negsim.model.expressions import And, AtLeast, Expression, Not, Or, Truth, reads
-from negsim.model.inputs import Amount, Name, record
 from negsim.model.readings import Readings
 from negsim.model.requirements import Requirement
 from negsim.model.scenario import Scenario
@@ -26,7 +26,7 @@ DEEP = 8
 """How many signals of a word are followed back to who gives them."""
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Precondition:
     """What one party, or a whole thing, needs before a step is taken.
 
@@ -52,10 +52,10 @@ class Precondition:
     """
 
     name: str
-    of: Name
+    of: str
     step: str
     needs: str
-    condition: Amount
+    condition: Expression
     hard: bool
     waiver: str
     met: bool | None

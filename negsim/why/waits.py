@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from negsim.model.circles import components
 from negsim.model.expressions import And, Truth, reads
-from negsim.model.inputs import record
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.why.standing import Precondition, Standing
 
@@ -19,7 +18,7 @@ NOBODY = "Nobody in particular"
 WIDTH = 80
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
     """One party waits for another: what for, before which step, and whether it would let it pass.
 
@@ -56,7 +55,7 @@ class Wait:
     in_circle: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
     """Who waits for whom at the start of a scenario.
 
