@@ -279,13 +279,13 @@ def _exact_answers(
 def _answer(solution: Solution, program: Program, name: str) -> tuple[Estimate, float]:
     """The exact answer to a question, and how far apart its values can lie (0: yes or no; inf: not known)."""
     entry = program.probes.asked[name]
-    kind, answer = entry.question.kind, solution.answer(name)
+    answer = solution.answer(name)
     if entry.question.probable:
         return answer, 0.0
-    if kind == "fired":
+    if entry.question.row.about == "action":
         action, _, _, _ = program.probes.fired[entry.column]
         return answer, float(program.actions[action].limit or math.inf)
-    return answer, entry.by / DAY if kind == "duration" else solution.spread(name)
+    return answer, entry.by / DAY if entry.question.row.most == "days" else solution.spread(name)
 
 
 def _line(

@@ -234,9 +234,9 @@ def counted(block: Block, entry: Asked, upto: float) -> NDArray[np.bool_]:
 def answered(block: Block, entry: Asked, since: float, upto: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Pair of arrays (yes, counted), (n,), of a question that has a probability, for the window ``[since, upto]``."""
     counts, question = counted(block, entry, upto), entry.question
-    if question.kind == "holds":
+    if question.row.record == "at":
         yes = block.at[:, entry.column] == 1.0
-    elif question.kind == "fired":
+    elif question.row.record == "fired":
         yes = block.fired[:, entry.column] >= (question.at_least or 0)
     else:
         times = times_of(block, entry)
@@ -246,15 +246,15 @@ def answered(block: Block, entry: Asked, since: float, upto: float) -> tuple[NDA
 
 def times_of(block: Block, entry: Asked) -> NDArray[np.float64]:
     """First times in microseconds: of the condition, or of its turning true in the window."""
-    table = block.edges if entry.question.kind == "happens" else block.first
+    table = block.edges if entry.question.row.record == "edges" else block.first
     return table[:, entry.column]
 
 
 def numbers(block: Block, entry: Asked) -> NDArray[np.float64]:
     """What the replications answer as numbers, (n,): times and durations in days."""
-    kind = entry.question.kind
-    if kind in ("reached", "happens", "when"):
+    if entry.question.row.timed:
         return times_of(block, entry) / DAY
-    table = {"duration": block.held, "fired": block.fired}.get(kind, block.at)
+    record = entry.question.row.record
+    table = {"held": block.held, "fired": block.fired, "at": block.at}[record]
     values: NDArray[np.float64] = table[:, entry.column].astype(np.float64)
-    return values / DAY if kind == "duration" else values
+    return values / DAY if record == "held" else values

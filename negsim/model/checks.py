@@ -220,7 +220,7 @@ def check_question(
                 tree,
                 types,
                 types,
-                "number" if question.kind == "value" and types_of(tree, types) != "condition" else "condition",
+                "number" if question.row.about == "number" and types_of(tree, types) != "condition" else "condition",
                 f"{where}: {key}",
             )
     if question.action is not None:
@@ -305,7 +305,7 @@ def _check_reach(places: Places, reach: Reach, supposed: bool) -> tuple[str, ...
         # A word asks when each of its facts is first true; that one never is may be what its author means.
         empty = _empty_given(question, places.elements, reach)
         # Of what a circle holds up, the circle is told.
-        if not supposed and not circle and (empty or (text and question.kind in ("reached", "happens"))):
+        if not supposed and not circle and (empty or (text and question.row.needed)):
             with places.at("questions", question.name, about=question.condition):
                 raise ScenarioError.telling([problem_of(ScenarioError(empty or text), code="reach")])
         elif empty or text:
@@ -314,7 +314,7 @@ def _check_reach(places: Places, reach: Reach, supposed: bool) -> tuple[str, ...
 
 
 def _unreachable(question: Question, reach: Reach) -> str:
-    if question.kind not in ("reached", "happens", "when"):
+    if not question.row.timed:
         return ""
     for key, tree in (("", question.condition), ("given: ", question.given)):
         if tree is not None and not reach.possible(tree):

@@ -6,27 +6,18 @@ from typing import TypeAlias
 
 from negsim.errors import ScenarioError, nearest
 from negsim.model.calendar import Calendar, moment
-from negsim.model.expressions import Operand, as_condition, as_expression
+from negsim.model.expressions import Expression, Operand, as_condition, as_expression
 from negsim.model.inputs import MaybeAmount, MaybeCondition, MaybeDate, MaybeName, preset, record
+from negsim.model.kinds import KINDS, Kind
 from negsim.model.names import check_name
 
-__all__ = ["GIVENS", "Askable", "KINDS", "PROBABILITIES", "Question"]
+__all__ = ["GIVENS", "Askable", "Question"]
 
 Askable: TypeAlias = str | Operand
 """What can be asked of finished runs besides a `Question`: the name of one that they asked, or a condition."""
 
 GIVENS = ("given_by", "given_on", "given_not_by")
 """The ways in which a question is conditioned: became true by, holds on, did not become true by a date."""
-
-KINDS = {
-    "reached": "does the condition become true by a date, or within a window",
-    "happens": "does the condition turn true within a window, however often before",
-    "when": "when is the condition first true",
-    "holds": "does the condition hold on a date",
-    "fired": "how often does the action fire by a date or within a window; with at_least: so often or more",
-    "duration": "for how long does the condition hold in all by a date",
-    "value": "what is the expression on a date",
-}
 
 
 @record
@@ -38,7 +29,7 @@ class Question:
     name : str
         Capitals allowed, so that questions of a published list keep their ids ("Q1").
     kind : str
-        One of ``KINDS``.
+        One of `negsim.model.kinds.KINDS`.
     condition : condition, or number-valued expression for kind ``value``
     action, outcome : str
         For kind ``fired``.
@@ -113,16 +104,16 @@ class Question:
             put(
                 self,
                 "condition",
-                as_expression(self.condition) if self.kind == "value" else as_condition(self.condition),
+                as_expression(self.condition) if self.row.about == "number" else as_condition(self.condition),
             )
         if self.action is not None and not isinstance(self.action, str):
             put(self, "action", self.action.name)
         self._check_fit(where)
 
     def _check_fit(self, where: str) -> None:
-        if self.kind == "fired":
+        if self.row.about == "action":
             if self.action is None or self.condition is not None:
-                raise ScenarioError(f"{where}: kind 'fired' asks of an action; give action= and no condition")
+                raise ScenarioError(f"{where}: kind {self.kind!r} asks of an action; give action= and no condition")
         elif self.condition is None or self.action is not None:
             raise ScenarioError(f"{where}: kind {self.kind!r} asks of a condition; give condition= and no action")
         if self.outcome is not None and self.action is None:
@@ -134,8 +125,9 @@ class Question:
 
     def _check_keys(self, where: str) -> None:
         """Each key belongs to some kinds."""
-        for key, kinds in WITH.items():
-            if getattr(self, key) not in (None, False) and self.kind not in kinds:
+        for key in ("after", "throughout", "or_holds", "at_least"):
+            if getattr(self, key) not in (None, False) and key not in self.row.keys:
+                kinds = tuple(kind.name for kind in KINDS.values() if key in kind.keys)
                 raise ScenarioError(f"{where}: {key} goes with kind {_either(kinds)}, not with {self.kind!r}")
         if self.by is not None and self.before is not None:
             raise ScenarioError(
@@ -153,6 +145,16 @@ class Question:
             raise ScenarioError(f"{where}: {ways[0]} without given; give the condition too")
         if len(ways) > 1:
             raise ScenarioError(f"{where}: {ways[0]} and {ways[1]} exclude each other; give one of {', '.join(GIVENS)}")
+
+    @property
+    def row(self) -> Kind:
+        """What its kind is: what is recorded, what the answer is, which keys and dates go with it."""
+        return KINDS[self.kind]
+
+    @property
+    def recorded(self) -> Expression | None:
+        """What is looked at in a history: the condition, as its kind reads it."""
+        return None if self.condition is None else self.row.recorded(self.condition)
 
     def closes(self, calendar: Calendar, horizon: float) -> float:
         """Its deadline in microseconds from the start: ``by``, or just before ``before``, or the scenario's end."""
@@ -175,17 +177,7 @@ class Question:
     @property
     def probable(self) -> bool:
         """Whether its answer is yes or no, so that it has a probability."""
-        return self.kind in PROBABILITIES or self.at_least is not None
-
-
-PROBABILITIES = ("reached", "happens", "when", "holds")
-"""Kinds whose answer is yes or no; kind ``fired`` with ``at_least`` is one more."""
-WITH = {
-    "after": ("reached", "happens", "when", "fired"),
-    "throughout": ("reached", "when"),
-    "or_holds": ("happens",),
-    "at_least": ("fired",),
-}
+        return self.row.share or self.at_least is not None
 
 
 def _either(kinds: tuple[str, ...]) -> str:

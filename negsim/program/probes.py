@@ -30,8 +30,8 @@ class Given:
 class Asked:
     """A question with its dates in microseconds and the column that answers it.
 
-    ``column`` counts within the probes of its kind: first times (reached, when), rising edges (happens), values at
-    dates (holds, value), durations, firings.
+    ``column`` counts within the probes of what its kind records: first times, rising edges, values at dates, durations,
+    firings.
     """
 
     question: Question
@@ -96,21 +96,27 @@ def lower_questions(
     for name in sorted(questions):
         question = questions[name]
         by, after = question.closes(calendar, horizon), question.opens(calendar)
-        condition = question.condition
-        if question.kind in ("reached", "when"):
-            column = tables["first"].of((condition, ALWAYS if question.throughout is None else question.throughout))
-        elif question.kind == "happens":
-            column = tables["edges"].of((condition, after, question.or_holds))
-        elif question.kind == "duration":
-            column = tables["held"].of((condition, by))
-        elif question.kind == "fired" and question.action is not None:
-            column = tables["fired"].of((order.index(question.action), _outcome(question, elements), after, by))
-        else:
-            column = tables["at"].of((condition, by))
+        key = _key(question, (after, by), elements, order)
+        column = tables[question.row.record].of(key)
         given = _given(question, calendar, by, tables)
         asked[name] = Asked(question=question, by=by, after=after, column=column, given=given)
     rows = {name: tuple(table) for name, table in tables.items()}
     return Probes(**rows, asked=asked, law_places=places)  # type: ignore[arg-type] # the columns' keys are these rows
+
+
+def _key(
+    question: Question, window: tuple[float, float], elements: Elements, order: Sequence[str]
+) -> tuple[object, ...]:
+    """What is recorded for a question, as a row of the table that its kind asks for."""
+    after, by = window
+    record, condition = question.row.record, question.recorded
+    if record == "first":
+        return condition, ALWAYS if question.throughout is None else question.throughout
+    if record == "edges":
+        return condition, after, question.or_holds
+    if record == "fired":
+        return order.index(str(question.action)), _outcome(question, elements), after, by
+    return condition, by
 
 
 def _given(question: Question, calendar: Calendar, by: float, tables: Mapping[str, _Columns]) -> Given | None:

@@ -18,6 +18,7 @@ from negsim.errors import EstimateError, NotRecorded
 from negsim.estimates import Curve
 from negsim.estimates.bands import ranges_over_rows
 from negsim.model.calendar import DAY
+from negsim.model.kinds import named
 from negsim.program.probes import Asked
 from negsim.report.words import bare, clean, day, judgement, plain
 from negsim.results.answers import stated
@@ -37,7 +38,6 @@ DATES, MOST_JUMPS = 160, 240
 MOST_PANELS = 60
 """Panels in one picture; more are named, not drawn."""
 DATED = re.compile(r"(_(by|on|at|in))?_(\d|day_\d|end).*$")
-CURVED = ("reached", "happens", "when")
 """Kinds of questions that have a curve by date."""
 
 Floats = NDArray[np.float64]
@@ -101,10 +101,10 @@ def first_passage(
     Axes
     """
     asked = runs.asked(question)
-    if asked.question.kind not in CURVED:
+    if not asked.question.row.timed:
         raise EstimateError(
             f"question {asked.question.name} is of kind {asked.question.kind!r};"
-            f" a curve by date needs one of kind {', '.join(CURVED[:-1])} or {CURVED[-1]}"
+            f" a curve by date needs one of kind {named(lambda kind: kind.timed)}"
         )
     group = [*_alike(runs, asked), question]
     shape = _shape(runs, group, level)
@@ -225,14 +225,14 @@ def _mark(ax: Axes, runs: Any, group: Sequence[Any], shape: _Shape, level: float
 
 def _alike(runs: Results, asked: Asked) -> list[Any]:
     """The stated questions that one curve answers."""
-    return [one for one in stated(runs.scenario) if one.kind in CURVED and _key(runs.asked(one)) == _key(asked)]
+    return [one for one in stated(runs.scenario) if one.row.timed and _key(runs.asked(one)) == _key(asked)]
 
 
 def _key(asked: Asked) -> tuple[Any, ...]:
     """What questions have in common that are answered by one curve."""
     own = asked.by if asked.given is not None and asked.given.default else None
     given = None if asked.given is None else (asked.given.form, asked.given.column, own or asked.given.when)
-    return asked.question.kind == "happens", asked.column, given, asked.after
+    return asked.question.row.record == "edges", asked.column, given, asked.after
 
 
 def _dress(ax: Axes, runs: Results, end: float) -> None:
@@ -286,7 +286,7 @@ def chart(
     asked = list(stated(runs.scenario) if questions is None else questions)
     panels: dict[tuple[Any, ...], list[Any]] = {}
     for question in asked:
-        if runs.asked(question).question.kind in CURVED:
+        if runs.asked(question).question.row.timed:
             panels.setdefault(_key(runs.asked(question)), []).append(question)
     if not panels:
         raise EstimateError("no question asks when or whether something happens, so there is no curve to draw")

@@ -319,27 +319,30 @@ class _Model:
     def labels(self) -> str:
         lines = []
         for name, entry in self.reached():
-            condition = entry.question.condition
+            condition = entry.question.recorded
             assert condition is not None
             lines.append(f'label "{self.words.label(name)}" = {self.words.told(condition)};')
         return "\n".join(lines)
 
     def reached(self) -> list[tuple[str, Asked]]:
-        kinds = ("reached", "when", "holds")
-        return [(name, entry) for name, entry in self.program.probes.asked.items() if entry.question.kind in kinds]
+        """Questions whose condition is a label: all that are answered by it being so or becoming so."""
+        asked = self.program.probes.asked.items()
+        return [
+            (name, one) for name, one in asked if one.question.row.record in ("first", "at") and one.question.row.share
+        ]
 
     def rewards(self) -> str:
         """Rewards for what is counted, held or valued."""
         blocks = []
         for name, entry in self.program.probes.asked.items():
             question = entry.question
-            if question.kind == "fired":
+            if question.row.record == "fired":
                 row = next(row for row in self.program.actions if row.name == question.action)
                 line = f"[{self.words.action(row)}] true : 1;"
-            elif question.kind == "duration" and question.condition is not None:
-                line = f"{self.words.told(question.condition)} : 1;"
-            elif question.kind == "value" and question.condition is not None:
-                line = f"true : {self.words.told(question.condition)};"
+            elif question.row.record == "held" and question.recorded is not None:
+                line = f"{self.words.told(question.recorded)} : 1;"
+            elif question.row.about == "number" and question.recorded is not None:
+                line = f"true : {self.words.told(question.recorded)};"
             else:
                 continue
             blocks.append(f'rewards "{self.words.label(name)}"\n  {line}\nendrewards')
@@ -355,18 +358,14 @@ class _Model:
     def asked(self, name: str, entry: Asked) -> str:
         """A question in CSL."""
         question, label, by = entry.question, f'"{self.words.label(name)}"', number(entry.by / DAY)
-        if question.kind == "fired" and (question.outcome is not None or entry.after > 0 or question.at_least):
+        if question.row.record == "fired" and (question.outcome is not None or entry.after > 0 or question.at_least):
             return "// not said in CSL here: firings with one outcome, in a window, or how often at least"
-        if question.kind == "happens":
-            return "// not said in CSL: whether a condition turns true within a window, however often before"
+        if question.row.unsaid:
+            return f"// not said in CSL: {question.row.unsaid}"
         if entry.given is not None:
             return "// not said in CSL: an answer given that something else was so"
-        if question.kind in ("fired", "duration"):
-            return f"R{{{label}}}=? [ C<={by} ]"
-        if question.kind == "value":
-            return f"R{{{label}}}=? [ I={by} ]"
-        if question.kind == "holds":
-            return f"P=? [ F[{by},{by}] {label} ]"
+        if question.row.csl:
+            return question.row.csl.format(label=label, by=by)
         return self.passage(entry, label, by)
 
     def passage(self, entry: Asked, label: str, by: str) -> str:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from negsim.estimates.base import thousands
+from negsim.model.kinds import KINDS
 from negsim.report.words import bare, clean, day, judgement, percent, plain
 from negsim.results.answers import Answer, Answering
 
@@ -87,14 +88,13 @@ def answer_table(rows: Sequence[Answer], *, level: float, digits: int | None, wi
 
 def quantity_table(rows: Sequence[Answer], *, level: float, digits: int | None) -> Table:
     """A row a question that asks for a number: mean and Monte Carlo interval."""
-    units = {"duration": "days", "fired": "times", "value": ""}
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("Quantity")
     table.add_column("By")
     table.add_column("Mean", justify="right")
     table.add_column(f"Monte Carlo {100 * level:.10g} %", justify="right")
     for row in rows:
-        unit = units[row.kind] if row.estimate is not None else ""
+        unit = KINDS[row.kind].unit if row.estimate is not None else ""
         mean = f"{row.rounded(digits)} {unit}".rstrip()
         table.add_row(Text(plain(row.id)), day(row.by), mean, row.interval(digits))
     return table

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from negsim.errors import EstimateError, NotRecorded, nearest
 from negsim.model.calendar import Dated, moment
 from negsim.model.expressions import Expression, Operand, Truth, as_expression
+from negsim.model.kinds import KINDS
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program
@@ -141,14 +142,20 @@ class Results:
                 f"of kind {' or '.join(kinds)}"
             )
 
+    def _needs_mean(self, entry: Asked) -> None:
+        self._needs(entry, *(kind.name for kind in KINDS.values() if kind.mean))
+
+    def _needs_times(self, entry: Asked, *records: str) -> None:
+        self._needs(entry, *(kind.name for kind in KINDS.values() if kind.record in records))
+
     def _no_other_date(self, entry: Asked, upto: float, since: float) -> None:
         """Refuse other dates than the question's own, where nothing else was recorded."""
         question = entry.question
         if upto == entry.by and since == entry.after:
             return
         calendar = self.scenario.calendar
-        if question.kind == "fired":
-            what = f"kind='fired', action={question.action!r}, at_least={question.at_least!r}"
+        if question.row.about == "action":
+            what = f"kind={question.kind!r}, action={question.action!r}, at_least={question.at_least!r}"
         else:
             what = f"kind={question.kind!r}, condition='{question.condition}'"
         opens = f"after={calendar.at(since).isoformat()!r}, " if since > 0 else ""

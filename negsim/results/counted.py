@@ -84,7 +84,7 @@ class CountedRuns(Results):
         place = self._place(entry)
         if (by, after, before) == (None, None, None) and place is not None:
             rows = Rows(total=self.tally.yes[place], size=self.tally.counted[place], unknown=self.tally.failed_rows)
-        elif entry.given is not None or entry.question.kind not in ("reached", "when"):
+        elif entry.given is not None or entry.question.row.dates != "any":
             raise NotRecorded(
                 f"question {entry.question.name} was counted at its own date only; use keep='all' for others"
             )
@@ -139,7 +139,7 @@ class CountedRuns(Results):
     def first_passage(self, question: Question | Askable, *, level: float = 0.95) -> FirstPassage:
         """The cumulative curve of the first time at the edges of the cells, with a simultaneous band."""
         entry = self.asked(question)
-        self._needs(entry, "reached", "when")
+        self._needs_times(entry, "first")
         if entry.given is not None:
             raise NotRecorded(
                 f"question {entry.question.name} is given '{entry.question.given}', and curves were counted over all"
@@ -187,18 +187,18 @@ class CountedRuns(Results):
     def mean(self, question: Question | Askable) -> Mean:
         """The mean answer of a question of kind ``duration`` (days), ``value``, ``holds``, ``fired`` or ``when``."""
         entry = self.asked(question)
-        kind, name = entry.question.kind, entry.question.name
-        self._needs(entry, "duration", "value", "fired", "holds", "when")
+        name = entry.question.name
+        self._needs_mean(entry)
         failed = self.tally.failed_rows
         if self.tally.failed == self.tally.n:
             refuse_all_failed(name, self.tally.n, self.failures)
-        if kind != "when":
+        if entry.question.row.mean != "times":
             return bounded(self._sum(entry).mean(failed, clustered=self.clustered), limits(entry))
         asked = self.program.probes.asked
         place = self._place(entry)
         if place is None:
             raise NotRecorded(f"the times of question {name} were not summed; ask a question of kind 'when' in the run")
-        total = self.tally.when[[one for one in asked if asked[one].question.kind == "when"].index(name)]
+        total = self.tally.when[[one for one in asked if asked[one].question.row.mean == "times"].index(name)]
         rows = Rows(total=self.tally.yes[place], size=self.tally.counted[place], unknown=failed)
         if entry.given is not None and not rows.size.any():
             refuse_none(entry, self.tally.n)
@@ -209,10 +209,10 @@ class CountedRuns(Results):
 
     def _sum(self, entry: Asked) -> ExactSum:
         """The sum of a question's numbers over the histories that count."""
-        kind, name = entry.question.kind, entry.question.name
+        name = entry.question.name
         if entry.given is None:
-            table = {"duration": self.tally.held, "fired": self.tally.fired}.get(kind, self.tally.at)
-            return table[entry.column]
+            tables = {"held": self.tally.held, "fired": self.tally.fired, "at": self.tally.at}
+            return tables[entry.question.row.record][entry.column]
         total = self.tally.given[given_numbers(self.program).index(name)]
         if total.n == 0:
             refuse_none(entry, self.tally.n)

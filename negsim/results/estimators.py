@@ -118,12 +118,9 @@ def never_share(rows: Rows, *, clustered: bool) -> Proportion:
 
 def limits(entry: Asked) -> tuple[float, float]:
     """Between which numbers every answer to a question lies: no interval of a mean goes beyond."""
-    kind = entry.question.kind
-    if kind == "value":
-        return -math.inf, math.inf
-    if kind == "holds":
-        return 0.0, 1.0
-    return 0.0, math.inf if kind == "fired" else entry.by / DAY
+    highest = {"": math.inf, "share": 1.0, "count": math.inf, "days": entry.by / DAY}
+    most = entry.question.row.most
+    return -math.inf if most == "" else 0.0, highest[most]
 
 
 def refuse_all_failed(name: str, n: int, failures: Sequence[Exception]) -> NoReturn:
@@ -169,7 +166,7 @@ def needs_probability(entry: Asked) -> None:
     """Refuse a question whose answer is a number."""
     question = entry.question
     if not question.probable:
-        advice = "give it at_least=" if question.kind == "fired" else "ask one of kind reached, happens or holds"
+        advice = "give it at_least=" if "at_least" in question.row.keys else "ask one of kind reached, happens or holds"
         raise EstimateError(
             f"question {question.name} is of kind {question.kind!r}: its answer is a number and has no probability; "
             f"{advice}, or use mean()"
@@ -260,7 +257,7 @@ def _numbers(runs: Any, entry: Asked) -> _Numbers:
     if not counts.any():
         _refuse_none(runs, entry, counts)
     values = numbers(block, entry)
-    if entry.question.kind != "when":
+    if entry.question.row.mean != "times":
         return _Numbers(values, counts, None)
     yes = answered(block, entry, entry.after, entry.by)[0]
     never = never_share(runs.sums(yes, counts), clustered=runs.clustered)

@@ -75,7 +75,7 @@ class Runs(Results):
         Of a question of kind ``happens``, the first time in its window (or later) at which the condition turned true.
         """
         entry = self.asked(question)
-        self._needs(entry, "reached", "happens", "when")
+        self._needs_times(entry, "first", "edges")
         return numbers(self.block, entry)
 
     def answers(
@@ -93,9 +93,9 @@ class Runs(Results):
         entry = self.asked(question)
         needs_probability(entry)
         since, upto = self.window(entry, by, after, before)
-        if entry.question.kind in ("holds", "fired"):
+        if entry.question.row.dates == "own":
             self._no_other_date(entry, upto, since)
-        if entry.question.kind == "happens":
+        if entry.question.row.dates == "earlier":
             self._no_other_date(entry, entry.by, since)  # the first turn from the opening on is known, and no other
         self._check_given(entry)
         return answered(self.block, entry, since, upto)
@@ -170,14 +170,14 @@ class Runs(Results):
         never comes. Where parameters were drawn the band is taken over rows.
         """
         entry = self.asked(question)
-        self._needs(entry, "reached", "happens", "when")
+        self._needs_times(entry, "first", "edges")
         self._check_given(entry)
         return passage(self, entry, level)
 
     def count(self, what: Question | Named | str, outcome: str | None = None) -> Mean:
         """How often an action fires (with an outcome), by the end or as a question of kind ``fired`` asks."""
         asked = self.program.probes.asked.get(what) if isinstance(what, str) else None
-        if asked is not None and asked.question.kind == "fired":
+        if asked is not None and asked.question.row.about == "action":
             return self.mean(asked.question)
         if isinstance(what, Question):
             self._needs(self.asked(what), "fired")
@@ -236,7 +236,7 @@ class Runs(Results):
 
     def _numbered(self, question: Question | Askable) -> Asked:
         entry = self.asked(question)
-        self._needs(entry, "duration", "value", "fired", "holds", "when")
+        self._needs_mean(entry)
         self._check_given(entry)
         return entry
 

@@ -125,8 +125,7 @@ def grid(program: Program, calendar: Calendar) -> NDArray[np.float64]:
 
 def given_numbers(program: Program) -> list[str]:
     """The questions whose mean is summed over the histories in which what they are given came true."""
-    kinds = ("duration", "value", "fired", "holds")
-    return [name for name, one in program.probes.asked.items() if one.given and one.question.kind in kinds]
+    return [name for name, one in program.probes.asked.items() if one.given and one.question.row.mean == "values"]
 
 
 def pivots(edges: NDArray[np.float64], program: Program, draws: int) -> NDArray[np.float64]:
@@ -225,7 +224,7 @@ class Tally:
             at=[ExactSum(draws) for _ in probes.at],
             held=[ExactSum(draws) for _ in probes.held],
             fired=[ExactSum(draws) for _ in probes.fired],
-            when=[ExactSum(draws) for entry in probes.asked.values() if entry.question.kind == "when"],
+            when=[ExactSum(draws) for entry in probes.asked.values() if entry.question.row.mean == "times"],
             given=[ExactSum(draws) for _ in given_numbers(program)],
             failed_rows=np.zeros(draws, dtype=np.int64),
             outcomes=np.zeros(sum(len(row.outcomes) for row in program.actions), dtype=np.int64),
@@ -260,7 +259,7 @@ class Tally:
         for place, entry in enumerate(program.probes.asked.values()):
             if entry.question.probable:
                 yes, counts = answered(block, entry, entry.after, entry.by)
-                if entry.question.kind == "when":
+                if entry.question.row.mean == "times":
                     next(when).add(numbers(block, entry)[yes & good], row[yes & good])
                 self.yes[place] = np.bincount(row[yes & good], minlength=draws)
                 self.counted[place] = np.bincount(row[counts & good], minlength=draws)

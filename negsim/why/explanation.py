@@ -32,7 +32,6 @@ ENOUGH = 1_000
 
 MOST_CONDITIONS = 4
 DEPTH = 2
-KINDS = ("reached", "when", "holds")
 
 
 @record
@@ -152,7 +151,7 @@ def main_conditions(scenario: Scenario) -> list[list[Question]]:
     """The questions worth explaining, by condition; at most four conditions, those that speak of a meeting first."""
     by_condition: dict[str, list[Question]] = {}
     for question in stated(scenario):
-        if question.kind in KINDS and question.given is None:
+        if question.row.explained and question.given is None:
             by_condition.setdefault(str(question.condition), []).append(question)
     held = {part.held.name for part in scenario.parts if hasattr(part, "held")}
     conditions = list(by_condition)
@@ -189,7 +188,7 @@ def main_reasons(runs: Results, *, most: int | None = None) -> tuple[Explanation
 
 def _explain(runs: Results, questions: Sequence[Question], depth: int, most: int | None) -> list[Explanation]:
     for question in questions:
-        if question.kind not in KINDS:
+        if not question.row.explained:
             raise EstimateError(
                 f"question {question.name} is of kind {question.kind!r};"
                 " only a question that is answered with yes or no has reasons for no"

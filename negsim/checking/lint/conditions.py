@@ -68,7 +68,7 @@ def shut_doors(elements: Elements, reach: Reach, apart: Exclusions | None) -> It
         if pair is not None:
             yield _shut(f"action {name}", action.when, pair)
     for name, question in elements.questions.items():
-        if question.condition is None or question.kind == "value" or not reach.possible(question.condition):
+        if question.condition is None or question.row.about == "number" or not reach.possible(question.condition):
             continue
         pair = apart.why_never(question.condition)
         if pair is not None and isinstance(question, Question):

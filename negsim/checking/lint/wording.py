@@ -35,7 +35,7 @@ def _asked_back(question: Question, names: set[str], scenario: Scenario) -> Iter
     lower = text.lower()
     if names and not any(name in lower for name in names):
         yield "the wording does not say who", "name the parties as the scenario does"
-    if question.kind != "when":
+    if question.row.dated:
         yield from _date_said(question, text)
         zone = scenario.zone
         places = {zone.lower(), zone.rsplit("/", 1)[-1].replace("_", " ").lower()}

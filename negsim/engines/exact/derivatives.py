@@ -35,14 +35,14 @@ MOST_JUMPS = 2e7
 
 def derivative(machine: Machine, posed: Posed, theta: str, by: Any, after: Any) -> Estimate:
     """The derivative of a question's answer with respect to one number."""
-    machine.needs(posed, "reached", "when", "holds", "value")
+    machine.needs(posed, "first", "at")
     _check(machine, theta)
     if machine.observed or posed.entry.given is not None:
         raise EstimateError("derivatives of conditional answers are not given; ask for those of both probabilities")
     graph, chain = machine.chain(posed.watch, thetas=(theta,))
     upto, since, _ = machine.dates(posed, by, after)
     marks: list[Mark]
-    if posed.kind in ("reached", "when"):
+    if posed.record == "first":
         marks = ask.question_marks(chain, upto, since)
     else:
         values = ask.on_states(graph, chain, posed.watch.trees[0])

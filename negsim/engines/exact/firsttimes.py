@@ -26,7 +26,7 @@ def first_time(machine: Machine, posed: Posed, by: Dated | None = None) -> Estim
     is there)`` until then, G their probability. Where stretches double, that difference never cancels more than a digit
     or two, so that the error is a small multiple of rounding times the mean, however late the deadline.
     """
-    machine.needs(posed, "reached", "when")
+    machine.needs(posed, "first")
     machine.unobserved("an expected first time")
     machine.ungiven(posed, "an expected first time")
     upto, since, _ = machine.dates(posed, by)

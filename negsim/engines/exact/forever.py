@@ -139,7 +139,7 @@ def _endless(
 
 def _plain(machine: Machine, posed: Posed) -> None:
     """Refuse what has no meaning without a deadline."""
-    machine.needs(posed, "reached", "when")
+    machine.needs(posed, "first")
     machine.ungiven(posed, "an answer without a deadline")
     if posed.entry.after > 0.0:
         raise EstimateError(
@@ -261,7 +261,7 @@ def gathered(machine: Machine, what: Posed, until: Posed) -> Estimate:
     still = (chain.status[:, 0] != TRUE).astype(np.float64)
     steps: dict[tuple[int, ...], Floats] = {}
     begun = 0.0
-    if what.kind == "fired":
+    if what.record == "fired":
         a_day = on_chain(chain, graph.tallies[:, 0])
         steps = {due: on_chain(chain, table[:, 0]) * still[:, None] for due, table in graph.step_tallies.items()}
         begun = float(graph.start_tallies[0])
@@ -284,7 +284,7 @@ def gathered(machine: Machine, what: Posed, until: Posed) -> Estimate:
 
 def long_run(machine: Machine, posed: Posed) -> Estimate:
     """Long-run share of time in a condition, or mean of an expression."""
-    machine.needs(posed, "holds", "value", "duration")
+    machine.needs(posed, "at", "held")
     machine.ungiven(posed, "a long-run share")
     watch = Watch(trees=posed.watch.trees[:1])
     found = _endless(machine, watch, False)

@@ -49,7 +49,7 @@ def joint_mass(machine: Machine, posed: Posed, upto: float, since: float, given:
     if posed.windowed and since > 0.0:
         return _windowed(machine, posed, upto, since, given)
     graph, chain = machine.chain(posed.watch, _absorbs(machine, posed))
-    opening = since if posed.kind in ("reached", "when") else 0.0
+    opening = since if posed.record == "first" else 0.0
     marks = [
         *machine.evidence(graph, chain),
         *ask.question_marks(chain, upto, opening),

@@ -26,6 +26,7 @@ from negsim.model.actions import Action
 from negsim.model.calendar import Dated, moment
 from negsim.model.expressions import Expression, Operand, Ref, as_expression
 from negsim.model.inputs import Named
+from negsim.model.kinds import KINDS
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
@@ -167,9 +168,10 @@ class Machine:
             raise EstimateError(f"{what!r} is no question; give a name, a Question or an expression")
         return self.posed(Question(name="anew", kind=kind, condition=as_expression(what)))
 
-    def needs(self, posed: Posed, *kinds: str) -> None:
-        """Refuse a question of another kind."""
-        if posed.kind not in kinds:
+    def needs(self, posed: Posed, *records: str) -> None:
+        """Refuse a question for which something else is recorded."""
+        if posed.record not in records:
+            kinds = [kind.name for kind in KINDS.values() if kind.record in records]
             name = posed.entry.question.name
             raise EstimateError(
                 f"question {name} is of kind {posed.kind!r}, which has no such answer; ask one of kind {' or '.join(kinds)}"
@@ -178,7 +180,7 @@ class Machine:
     def needs_probability(self, posed: Posed) -> None:
         """Refuse a question whose answer is a number."""
         if not posed.entry.question.probable:
-            advice = "give it at_least=" if posed.kind == "fired" else "ask one of kind reached, happens or holds"
+            advice = "give it at_least=" if posed.record == "fired" else "ask one of kind reached, happens or holds"
             raise EstimateError(
                 f"question {posed.entry.question.name} is of kind {posed.kind!r}: its answer is a number and has no "
                 f"probability; {advice}, or use count(), duration() or value()"

@@ -107,6 +107,11 @@ class Posed:
         return self.entry.question.kind
 
     @property
+    def record(self) -> str:
+        """What is recorded for questions of its kind."""
+        return self.entry.question.row.record
+
+    @property
     def form(self) -> str:
         """How what is given is dated: by, not_by, on; empty if nothing is given."""
         return "" if self.entry.given is None else self.entry.given.form
@@ -119,13 +124,13 @@ class Posed:
     @property
     def rest(self) -> Watch:
         """What is given, without the question's own condition; the cone stays."""
-        own = 1 if self.kind in ("reached", "when", "happens") else 0
+        own = 1 if self.entry.question.row.timed else 0
         return Watch(monitors=self.watch.monitors[own:], trees=self.watch.reads)
 
     @property
     def windowed(self) -> bool:
         """Whether a window opens a new count, rather than asking for the first time."""
-        return self.kind in ("happens", "fired")
+        return self.record in ("edges", "fired")
 
 
 def watch_of(program: Program, entry: Asked) -> Watch:
@@ -134,11 +139,11 @@ def watch_of(program: Program, entry: Asked) -> Watch:
     monitors: list[Monitor] = []
     trees: list[Expression] = []
     more: dict[str, Any] = {}
-    if question.kind in ("reached", "when"):
+    if question.row.record == "first":
         monitors.append(Monitor(*probes.first[entry.column]))
-    elif question.kind == "happens":
+    elif question.row.record == "edges":
         monitors.append(Monitor(probes.edges[entry.column][0], ALWAYS, True))
-    elif question.kind == "fired":
+    elif question.row.record == "fired":
         action, outcome, _, _ = probes.fired[entry.column]
         if question.at_least is None:
             more["counted"] = ((action, outcome),)
@@ -150,7 +155,7 @@ def watch_of(program: Program, entry: Asked) -> Watch:
                 f"(up to {MOST_COUNTED:,}); simulate"
             )
     else:
-        table = probes.held if question.kind == "duration" else probes.at
+        table = probes.held if question.row.record == "held" else probes.at
         trees.append(table[entry.column][0])
     if entry.given is not None:
         if entry.given.form == "on":

@@ -52,9 +52,9 @@ class Solution(Machine):
         posed = self.posed(question)
         if posed.entry.question.probable:
             return self.probability(question)
-        if posed.kind == "duration":
+        if posed.record == "held":
             return self.duration(question)
-        return self.count(posed.entry.question) if posed.kind == "fired" else self.value(question)
+        return self.count(posed.entry.question) if posed.record == "fired" else self.value(question)
 
     def probability(
         self,
@@ -78,7 +78,7 @@ class Solution(Machine):
             ``fired`` so many firings.
         """
         posed = self.posed(question)
-        if posed.kind == "holds":
+        if posed.record == "at" and posed.entry.question.row.share:
             return self._at_date(posed, by, share=True, before=before)
         self.needs_probability(posed)
         upto, since, given = self.dates(posed, by, after, before)
@@ -97,7 +97,7 @@ class Solution(Machine):
         return self._at_date(self.posed_as(expression, "value"), on, share=False)
 
     def _at_date(self, posed: Posed, on: Any, share: bool, before: Dated | None = None) -> Estimate:
-        self.needs(posed, "holds", "value")
+        self.needs(posed, "at")
         when, _, given = self.dates(posed, on, None, before)
         above, size = weighed(self, posed, when, given)
         beside, fitted = misfit(self, posed, max(when, given))
@@ -129,7 +129,7 @@ class Solution(Machine):
     def duration(self, condition: Question | Askable, by: Dated | None = None) -> Estimate:
         """Expected time (days) for which a condition holds by a date, or of a question of kind duration."""
         posed = self.posed_as(condition, "duration")
-        self.needs(posed, "duration")
+        self.needs(posed, "held")
         graph, chain = self.chain(posed.watch)
         rewards = ask.on_states(graph, chain, posed.watch.trees[0])[:, None]
         return self._gathered(graph, chain, posed, by, (rewards, {}, 0.0))
@@ -232,7 +232,7 @@ class Solution(Machine):
         known = what in self.program.probes.asked if isinstance(what, str) else False
         fired = isinstance(what, Action) or (isinstance(what, str) and what in rows and not known)
         posed = self.posed_as(what, "fired", outcome=outcome) if fired else self.posed_as(what, "value")
-        self.needs(posed, "fired", "value", "duration", "holds")
+        self.needs(posed, "fired", "at", "held")
         return forever.gathered(self, posed, self.posed(until))
 
     def long_run(self, condition: Question | Askable) -> Estimate:
@@ -266,13 +266,13 @@ class Solution(Machine):
             A hundred and every calendar instant, if not given.
         """
         posed = self.posed(question)
-        self.needs(posed, "reached", "when")
+        self.needs(posed, "first")
         return passage(self, posed, self.times(dates))
 
     def impossible(self, question: Question | Askable, dates: Iterable[Dated] | None = None) -> Impossible:
         """Probability that the question can no longer come true by its deadline, and since when; what it waits for."""
         posed = self.posed(question)
-        self.needs(posed, "reached", "when")
+        self.needs(posed, "first")
         self.unobserved("when a question becomes impossible")
         self.ungiven(posed, "when a question becomes impossible")
         return impossible(self, posed, self.times(dates))

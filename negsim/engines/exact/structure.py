@@ -181,7 +181,7 @@ def _behind(machine: Machine, condition: Expression | None) -> list[tuple[str, E
 
 def shape(machine: Machine, posed: Posed) -> Shape:
     """Classes of the question's chain."""
-    machine.needs(posed, "reached", "when")
+    machine.needs(posed, "first")
     graph, chain = machine.chain(posed.alone)
     links = graph_of(chain.jump)
     count, label = csgraph.connected_components(links, directed=True, connection="strong")
