@@ -68,7 +68,7 @@ class CompiledPopulation(Histories):
         clones.due = np.full(kept.target.shape, np.nan)
         with self.machine.use(job.seed) as work:
             given = clones.orders(found, kept.now, _kept(found, clones.due))
-            work.clone(given | {"order": np.arange(len(kept) or 1)}, len(kept))
+            work.clone(given, len(kept))
         clones.kept = found
         return clones
 
@@ -124,6 +124,7 @@ class CompiledPopulation(Histories):
         return {
             **{name: _array(getattr(rows, name, None)) for name in (*KNOWN, *REST)},
             "replications": rows.replications,
+            "order": np.arange(len(self.row_of) or 1),
             "row_of": self.row_of.astype(np.int32),
             "parameters": np.array([*(x for row in parameters for x in row), 0.0]),
             "laws": self.machine.laws(parameters),
