@@ -13,6 +13,7 @@ from negsim.errors import SimulationError
 from negsim.model.calendar import DAY
 from negsim.program import Program
 from negsim.program.binding import believed
+from negsim.program.drawn import DrawnRows
 from negsim.program.probes import Asked
 
 __all__ = [
@@ -166,21 +167,23 @@ def untold(replication: int | None) -> SimulationError:
     )
 
 
-def rows_of(program: Program, job: Job) -> tuple[list[tuple[float, ...]], NDArray[np.int64]]:
-    """The different rows of parameters that a job's replications use, and which of them each uses."""
+def rows_of(program: Program, job: Job) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The different rows of parameters that a job's replications use, (rows, parameters), and which of them each uses."""
     replications = np.asarray(job.replications, dtype=np.int64)
     numbers = replications % len(job.rows)
     code = numbers
-    claims = [np.array(believed(program.parameters[k], job.seed, replications), dtype=np.int64) for k in job.contested]
+    claims = [believed(program.parameters[k], job.seed, replications).astype(np.int64) for k in job.contested]
     for claim in claims:  # numbered anew each time, so that any number of claims fits
         code = 2 * np.unique(code, return_inverse=True)[1].reshape(-1) + claim
     _, first, row_of = np.unique(code, return_index=True, return_inverse=True)
-    rows = []
-    for place in first.tolist():
-        row = list(job.rows[int(numbers[place])])
-        for k, claim in zip(job.contested, claims, strict=True):
-            row[k] = float(claim[place])
-        rows.append(tuple(row))
+    wanted = numbers[first]
+    if isinstance(job.rows, DrawnRows):
+        rows = job.rows.table(wanted)
+    else:
+        rows = np.array([job.rows[number] for number in wanted.tolist()], dtype=np.float64)
+    rows = rows.reshape(len(wanted), len(program.parameters))
+    for k, claim in zip(job.contested, claims, strict=True):
+        rows[:, k] = claim[first]
     return rows, row_of.reshape(-1)
 
 

@@ -26,7 +26,7 @@ def _clip(x: float, low: float, high: float) -> float:
     return low if x < low else high if x > high else x
 
 
-def _tails(law: Law) -> tuple[float, float]:
+def tails(law: Law) -> tuple[float, float]:
     """S(hi) and S(lo) - S(hi), before truncation."""
     survival = plain.survival(law.family, law.params)
     low, high = law.bounds
@@ -81,7 +81,7 @@ def inverse_hazard(law: Law) -> Function:
 
 
 def _truncated_hazard(law: Law, hazard: Function) -> Function:
-    (low, high), (upper, mass) = law.bounds, _tails(law)
+    (low, high), (upper, mass) = law.bounds, tails(law)
     exp = math.exp
 
     def truncated(x: float) -> float:
@@ -93,7 +93,7 @@ def _truncated_hazard(law: Law, hazard: Function) -> Function:
 
 
 def _truncated_inverse(law: Law, inverse: Function) -> Function:
-    (low, high), (upper, mass) = law.bounds, _tails(law)
+    (low, high), (upper, mass) = law.bounds, tails(law)
     exp = math.exp
 
     def truncated(h: float) -> float:
@@ -145,7 +145,7 @@ def _proper_quantile(law: Law) -> Function:
     quantile = plain.upper_quantile(law.family, law.params)
     if not law.truncated:
         return quantile
-    (low, high), (upper, mass) = law.bounds, _tails(law)
+    (low, high), (upper, mass) = law.bounds, tails(law)
     return lambda u: _clip(quantile(upper + u * mass), low, high)
 
 
@@ -158,7 +158,7 @@ def survival(law: Law, x: float) -> float:
     0.625
     """
     low, high = law.bounds
-    upper, mass = _tails(law)
+    upper, mass = tails(law)
     s = plain.survival(law.family, law.params)(x)
     proper = 1.0 if x < low else 0.0 if x >= high else _clip((s - upper) / mass, 0.0, 1.0)
     return law.never + (1.0 - law.never) * proper
@@ -237,7 +237,7 @@ def _truncated_normal_mean(law: Law) -> float:
     """``mu + sigma*(phi(alpha) - phi(beta))/mass``, alpha and beta the standardised bounds."""
     mu, sigma = law.params
     alpha, beta = ((bound - mu) / sigma for bound in law.bounds)
-    _, mass = _tails(law)
+    _, mass = tails(law)
     difference = math.exp(-alpha * alpha / 2.0) - math.exp(-beta * beta / 2.0)
     return _clip(mu + sigma * difference / (math.sqrt(2.0 * math.pi) * mass), *law.bounds)
 

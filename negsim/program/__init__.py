@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from negsim.program.lowering import ActionRow, Bound, EffectRow, OutcomeRow, Program, Slot, lower
+from negsim.program.lowering import Program, lower
+from negsim.program.rows import ActionRow, Bound, EffectRow, OutcomeRow, Slot
 
 __all__ = ["ActionRow", "Bound", "EffectRow", "OutcomeRow", "Program", "Slot", "lower"]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from negsim.errors import EvaluationError, LawError
-from negsim.laws import Law, quick_solver, solve, upper_quantile
+from negsim.laws import Law, quick_solver, solve
 from negsim.laws.draws import uniforms_array
 from negsim.model.calendar import microseconds
 from negsim.model.clocks import Chance, Distribution, Fixed
@@ -20,25 +20,32 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Binder", "believed", "share"]
+__all__ = ["Binder", "believed", "drawn", "share"]
 
 
-@lru_cache(maxsize=1024)
-def _belief(parameter: Parameter) -> Callable[[float], float]:
-    """The quantile function of what is believed of a parameter, solved once."""
-    return upper_quantile(parameter.fit.law)
-
-
-def believed(parameter: Parameter, seed: int, rows: Sequence[int] | NDArray[np.int64]) -> list[float]:
+def believed(parameter: Parameter, seed: int, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:
     """The values of a parameter in some rows: keyed draws, or its best value if nothing is believed of it."""
+    import numpy as np
+
+    from negsim.laws.columns import upper_quantiles
+
     if parameter.belief is None:
-        return [float(parameter.best) for _ in rows]
-    uniforms = uniforms_array(seed, "parameter", parameter.name, rows)[0].tolist()
+        return np.full(len(rows), float(parameter.best))
+    uniforms = uniforms_array(seed, "parameter", parameter.name, rows)[0]
     if isinstance(parameter.belief, Chance):
         p = share(compile_expression(parameter.belief.p, {}), [], f"belief of parameter {parameter.name}")
-        return [float(u < p) for u in uniforms]
-    quantile = _belief(parameter)
-    return [quantile(u) for u in uniforms]
+        return (uniforms < p).astype(np.float64)
+    return upper_quantiles(parameter.fit.law, uniforms)
+
+
+def drawn(parameters: Sequence[Parameter], seed: int, rows: Sequence[int]) -> NDArray[np.float64]:
+    """The values of parameters in some rows, (rows, parameters)."""
+    import numpy as np
+
+    found = np.empty((len(rows), len(parameters)))
+    for number, parameter in enumerate(parameters):
+        found[:, number] = believed(parameter, seed, rows)
+    return found
 
 
 @lru_cache(maxsize=2**16)

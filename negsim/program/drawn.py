@@ -52,6 +52,15 @@ class DrawnRows(Sequence[tuple[float, ...]]):
         number = range(self.draws)[place]
         return tuple(self._chunk(number // CHUNK)[number % CHUNK].tolist())
 
+    def table(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Some of the rows, (numbers, parameters)."""
+        found = np.empty((len(numbers), len(self.program.parameters)))
+        chunks = numbers // CHUNK
+        for chunk in np.unique(chunks).tolist():
+            there = chunks == chunk
+            found[there] = self._chunk(chunk)[numbers[there] % CHUNK]
+        return found
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, DrawnRows):
             mine, theirs = (self.program.parameters, self.seed), (other.program.parameters, other.seed)
@@ -75,9 +84,7 @@ class DrawnRows(Sequence[tuple[float, ...]]):
         found = self._chunks.get(number)
         if found is None:
             rows = range(number * CHUNK, min((number + 1) * CHUNK, self.draws))
-            found = np.array(self.program.draws(self.seed, rows), dtype=np.float64).reshape(
-                len(rows), len(self.program.parameters)
-            )
+            found = self.program.drawn(self.seed, rows)
             while len(self._chunks) >= KEPT_CHUNKS:
                 self._chunks.pop(next(iter(self._chunks)), None)
             self._chunks[number] = found

@@ -7,14 +7,12 @@ Calendar instants become whole microseconds here, once; parameters become consta
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from negsim.errors import ArgumentError, EngineError, ScenarioError
-from negsim.laws import Law
+from negsim.errors import ArgumentError, ScenarioError
 from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
 from negsim.model.checks import MOST_INSTANTS, check_question
@@ -23,102 +21,21 @@ from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import Evaluator, Expression, Number, compile_expression, reads
 from negsim.model.parameters import Parameter
-from negsim.model.policies import Policy, visible_to
+from negsim.model.policies import visible_to
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.model.variables import Fact, Level, Variable, decimal_grid
-from negsim.program.binding import Binder, believed, share
+from negsim.program.binding import Binder, drawn, share
 from negsim.program.probes import Probes, lower_questions
+from negsim.program.rows import ActionRow, Bound, EffectRow, OutcomeRow, Slot
 
-__all__ = ["ActionRow", "Bound", "EffectRow", "OutcomeRow", "Program", "Slot", "lower"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
+    from negsim.program.columns import Column
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """One place of the state.
-
-    ``kind`` is fact, counter, level or parameter. The initial value is ``initial`` (an expression of parameters), or
-    drawn from law number ``law``, or true with probability ``chance``. A level on a grid has its step as p/q in
-    lowest terms: its values are k*p/q.
-    """
-
-    name: str
-    kind: str
-    low: float = -math.inf
-    high: float = math.inf
-    step: tuple[float, float] | None = None
-    initial: Expression | None = None
-    law: int | None = None
-    chance: Expression | None = None
-
-    @property
-    def grid(self) -> tuple[float, float]:
-        """The step of a level that has one, as p/q."""
-        if self.step is None:
-            raise EngineError(f"level {self.name} has no step; give it one (step=0.1)")
-        return self.step
-
-    @property
-    def ends(self) -> tuple[int, int]:
-        """The numbers of steps of the bounds of a level on a grid."""
-        p, q = self.grid
-        return round(self.low * q / p), round(self.high * q / p)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectRow:
-    """A change of slot ``slot``: ``add`` or set ``amount``, or a draw from law number ``law`` with key ``stream``."""
-
-    slot: int
-    add: bool
-    amount: Expression | None
-    law: int | None
-    stream: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeRow:
-    """A weighted result; its effects include those of the action."""
-
-    name: str
-    weight: Expression
-    effects: tuple[EffectRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionRow:
-    """An action as an engine sees it; its place in `Program.actions` is its rank among what is due at one instant.
-
-    ``policy`` decides the outcome from the slots in ``sees``, if the party has one. ``clock`` is random, fixed,
-    calendar or immediate; ``law`` the number of its law (random and fixed). ``instants`` has pairs (occurrence,
-    microseconds).
-    An action without outcomes has one, nameless. ``guard_reads``, ``pace_reads`` are slots; ``pace_reads`` covers pace
-    and speed.
-    """
-
-    name: str
-    by: str | None
-    clock: str
-    guard: Expression
-    law: int | None
-    instants: tuple[tuple[int, float], ...]
-    pace: Expression
-    speed: Expression
-    memory: str
-    limit: int | None
-    outcomes: tuple[OutcomeRow, ...]
-    branching: bool
-    guard_reads: frozenset[int]
-    pace_reads: frozenset[int]
-    policy: Policy | None = None
-    sees: Mapping[str, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """The laws as numbers for one row of parameters; a fixed clock is (microseconds, probability of never)."""
-
-    laws: tuple[Law | tuple[float, float], ...]
+__all__ = ["Program", "lower"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,9 +89,11 @@ class Program:
 
     def draws(self, seed: int, rows: Sequence[int]) -> tuple[tuple[float, ...], ...]:
         """Rows of the parameters as they are believed: keyed draws, best values where nothing is believed."""
-        if not self.parameters:
-            return tuple(() for _ in rows)
-        return tuple(zip(*(believed(parameter, seed, rows) for parameter in self.parameters), strict=True))
+        return tuple(map(tuple, self.drawn(seed, rows).tolist()))
+
+    def drawn(self, seed: int, rows: Sequence[int]) -> NDArray[np.float64]:
+        """The same as an array, (rows, parameters)."""
+        return drawn(self.parameters, seed, rows)
 
     def bind(self, values: Sequence[float]) -> Bound:
         """Solve every law for one row of parameter values.
@@ -184,22 +103,40 @@ class Program:
         LawError
             If a law cannot exist with these values; the message names the action or variable and the values.
         """
-        state = [0.0] * (len(self.slots) - len(self.parameters)) + list(values)
-        laws = tuple(binder.bind(state) for binder in self._binders)
-        for where, chance in self._chances:
+        state = self.state(values)
+        laws = tuple(binder.bind(state) for binder in self.binders)
+        for where, _, chance in self.chances:
             share(chance, state, where)
         return Bound(laws)
 
+    def bind_rows(self, values: NDArray[np.float64]) -> tuple[Column, ...]:
+        """Solve every law for many rows of parameter values, (rows, parameters): the numbers of `bind`, column by column.
+
+        Raises
+        ------
+        LawError
+            As `bind` of the first row that it refuses.
+        """
+        from negsim.program.columns import bind_rows
+
+        return bind_rows(self, values)
+
+    def state(self, values: Sequence[float]) -> list[float]:
+        """A state of which only the parameters are known."""
+        return [0.0] * (len(self.slots) - len(self.parameters)) + list(values)
+
     @cached_property
-    def _binders(self) -> tuple[Binder, ...]:
+    def binders(self) -> tuple[Binder, ...]:
+        """What solves each law."""
         clocks = {row.law for row in self.actions}
         places = enumerate(zip(self.laws, self.probes.law_places, strict=True))
         return tuple(Binder(law, self.index, where, clock=number in clocks) for number, (law, where) in places)
 
     @cached_property
-    def _chances(self) -> tuple[tuple[str, Evaluator], ...]:
+    def chances(self) -> tuple[tuple[str, Expression, Evaluator], ...]:
+        """Probabilities of initial values, each with the words for it."""
         return tuple(
-            (f"initial value of {slot.name}: chance({slot.chance})", self.compile(slot.chance))
+            (f"initial value of {slot.name}: chance({slot.chance})", slot.chance, self.compile(slot.chance))
             for slot in self.slots
             if slot.chance is not None
         )

@@ -226,7 +226,9 @@ def test_which_numbers_a_clone_draws(engine: str) -> None:
 @on_every_engine
 def test_drawn_sizes_of_clones_are_their_own(engine: str) -> None:
     trust = ns.Level("trust")
-    described = scenario(trust, ns.Action(name="shift", clock=ns.Every("1 day"), effects=[trust.add(ns.Normal(0, 1))]), end=3)
+    described = scenario(
+        trust, ns.Action(name="shift", clock=ns.Every("1 day"), effects=[trust.add(ns.Normal(0, 1))]), end=3
+    )
     population, _ = stopped(engine, described, 2, "true")
     clones = population.select([0, 0, 4], 9, [70, 71, 72])
     final = clones.advance(3 * DAY).block().final[:, 0]

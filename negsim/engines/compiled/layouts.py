@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -89,15 +89,27 @@ def together(arrays: Mapping[str, Array]) -> dict[str, Array]:
     for name, array in arrays.items():
         places[name] = size
         size += (array.nbytes + LINE - 1) // LINE * LINE
-    page = PAGE if size >= PAGE else LINE
-    memory = np.empty(size + page, dtype=np.uint8)
-    start = -memory.ctypes.data % page
+    memory = _aligned(size, np.empty)
     found = {}
     for name, array in arrays.items():
-        first = start + places[name]
+        first = places[name]
         found[name] = memory[first : first + array.nbytes].view(array.dtype)
         found[name][:] = array
     return found
+
+
+def _aligned(size: int, make: Callable[..., Array]) -> Array:
+    """Bytes that begin with a line of the caches, or with a huge page if they are many."""
+    page = PAGE if size >= PAGE else LINE
+    memory = make(size + page, dtype=np.uint8)
+    start = -memory.ctypes.data % page
+    return memory[start : start + size]
+
+
+def blank(name: str, count: int) -> Array:
+    """So many rows of a layout, all zero, laid out as by `together`: for arrays that are large to copy."""
+    layout = LAYOUTS[name]
+    return _aligned(count * layout.itemsize, np.zeros).view(layout)
 
 
 def integers(values: Iterable[int]) -> Array:

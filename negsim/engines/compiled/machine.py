@@ -13,11 +13,12 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from negsim.engines.blocks import TOLD, Job, first_told
+from negsim.engines.blocks import Job, untold
 from negsim.engines.compiled import loop
 from negsim.engines.compiled.layouts import LAYOUTS, together
-from negsim.engines.compiled.tables import Lowered, law_rows, lower_program
+from negsim.engines.compiled.tables import Lowered, law_columns, law_rows, lower_program
 from negsim.engines.population import Snapshot
 from negsim.errors import EngineError, SimulationError
 from negsim.program import Program
@@ -26,6 +27,8 @@ __all__ = ["Machine"]
 
 # Seeds and rows of parameters of which keys and laws are kept.
 KEPT_SEEDS, KEPT_ROWS = 4, 4096
+# Rows from which on their laws are solved all at once.
+ALL_AT_ONCE = 16
 
 
 def _check_layouts() -> None:
@@ -45,7 +48,7 @@ class Machine:
         self.lowered: Lowered = lower_program(program, loop.FEW, loop.MOST_COLUMNS)
         self.kernel = loop.Kernel(self.lowered)
         self.seeds: dict[int, dict[str, Any]] = {}
-        self.solved: dict[tuple[float, ...], Any] = {}
+        self.solved: dict[bytes, Any] = {}
         self.solving, self.telling = Lock(), Lock()
         self.idle: list[Any] = []
         self.teller: Any = None
@@ -70,18 +73,33 @@ class Machine:
             self.seeds[seed] = found = self.lowered.keys(seed)
         return found
 
-    def laws(self, rows: Sequence[tuple[float, ...]]) -> Any:
-        """The laws of rows of parameters one after the other, ready for use; each row is solved by one thread only."""
-        count = len(self.program.laws)
+    def laws(self, rows: NDArray[np.float64]) -> Any:
+        """The laws of rows of parameters one after the other, ready for use; each row is solved by one thread only.
+
+        Rows that come again in every block are kept; of so many that they hardly do, none.
+        """
+        if self.program.laws and len(rows) > KEPT_ROWS // 2:
+            return self.solve(rows)
         with self.solving:
+            keys = [row.tobytes() for row in rows]
             if len(self.solved) >= KEPT_ROWS:
                 self.solved.clear()
-            new = [row for row in dict.fromkeys(rows) if row not in self.solved]
-            solved = law_rows([self.program.bind(row) for row in new])
-            loop.prepare(solved)
-            self.solved.update((row, solved[i * count : (i + 1) * count]) for i, row in enumerate(new))
-            found = [self.solved[row] for row in rows]
-        return together({"laws": np.concatenate(found) if count else solved})["laws"]
+            new = [place for place, key in enumerate(keys) if key not in self.solved]
+            solved, count = self.solve(rows[new]), len(self.program.laws)
+            self.solved.update((keys[place], solved[i * count : (i + 1) * count]) for i, place in enumerate(new))
+            if len(new) == len(rows) or not count:
+                return together({"laws": solved})["laws"]
+            found = [self.solved[key].view(np.uint8) for key in keys]
+            return together({"laws": np.concatenate(found).view(solved.dtype)})["laws"]
+
+    def solve(self, rows: NDArray[np.float64]) -> Any:
+        """The laws of rows that are not known yet."""
+        if len(rows) < ALL_AT_ONCE:
+            solved = law_rows([self.program.bind(row) for row in rows.tolist()])
+        else:
+            solved = law_columns(self.program.bind_rows(rows), len(rows))
+        loop.prepare(solved)
+        return solved
 
     def failures(self, job: Job, rows: Sequence[int], kept: Snapshot | None, until: float) -> list[SimulationError]:
         """The errors of histories that failed on their way to an instant, in the order of their rows.
@@ -91,20 +109,21 @@ class Machine:
         """
         from negsim.engines.reference import ReferenceKernel
 
-        if not rows:
-            return []
         numbers = [int(job.replications[row]) for row in rows]
+        first, rest = rows[: job.told], numbers[job.told :]
+        if not first:
+            return [*map(untold, rest)]
         with self.telling:
             self.teller = self.teller or ReferenceKernel(self.program)
             if kept is None:
-                retold = replace(job, replications=numbers[:TOLD], trace=0, stop_at_failure=False)
+                retold = replace(job, replications=numbers[: job.told], trace=0, stop_at_failure=False)
                 histories = self.teller.begin(retold)
             else:
-                stopped = kept.rows(np.array(rows[:TOLD]))
+                stopped = kept.rows(np.array(first))
                 histories = self.teller.resume(replace(stopped, stop_at_failure=False))
             histories.advance(until)
             told = {error.replication: error for error in histories.failures.values()}
-        return first_told([told.get(number) or _fault(number) for number in numbers])
+        return [*(told.get(number) or _fault(number) for number in numbers[: job.told]), *map(untold, rest)]
 
 
 def _fault(replication: int) -> SimulationError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -33,17 +34,17 @@ class CompiledPopulation(Histories):
         self.due: NDArray[np.float64] | None = None
         self.parameters, self.row_of = self._parameters()
 
-    def _parameters(self) -> tuple[list[tuple[float, ...]], NDArray[np.int64]]:
+    def _parameters(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """The rows of parameters that these histories have, and which has which."""
         if self.kept is None:
             return rows_of(self.program, self.job)
         first = len(self.program.slots) - len(self.program.parameters)
         values = np.ascontiguousarray(self.kept.state[:, first:])
         if not values.size:
-            return [self.program.best()], np.zeros(len(values), np.int64)
+            return np.array([self.program.best()]), np.zeros(len(values), np.int64)
         # bits, so that -0.0 is another row than 0.0
         _, place, row_of = np.unique(values.view(np.int64), axis=0, return_index=True, return_inverse=True)
-        return [tuple(row) for row in values[place].tolist()], row_of.reshape(-1)
+        return values[place], row_of.reshape(-1)
 
     def keep(self, until: float, *, logged: bool = True) -> Snapshot:
         branches = np.zeros((len(self.row_of), 1), np.int32) if self.kept is None else self.kept.branches
@@ -102,7 +103,7 @@ class CompiledPopulation(Histories):
                 failed = min(failed, work.run(given | {"tracing": True}, place, place + 1))
                 self.log(row, *work.trace())
         if failed < n:
-            raise self.machine.failures(self.job, [failed], self.kept, until)[0]
+            raise self.machine.failures(replace(self.job, told=1), [failed], self.kept, until)[0]
         new = (rows.failed & ~over).nonzero()[0].tolist()
         self.failures.update(zip(new, self.machine.failures(self.job, new, self.kept, until), strict=True))
 
@@ -116,7 +117,7 @@ class CompiledPopulation(Histories):
 
     def orders(self, rows: Block | Snapshot, until: float, to: dict[str, Any] | None) -> dict[str, Any]:
         """What a workspace is told to do, and where."""
-        parameters = self.parameters or [self.program.best()]
+        parameters = self.parameters if len(self.parameters) else np.array([self.program.best()])
         source = None
         if self.kept is not None:
             due = self.due if self.due is not None else np.full(self.kept.target.shape, np.nan)
@@ -126,7 +127,7 @@ class CompiledPopulation(Histories):
             "replications": rows.replications,
             "order": np.arange(len(self.row_of) or 1),
             "row_of": self.row_of.astype(np.int32),
-            "parameters": np.array([*(x for row in parameters for x in row), 0.0]),
+            "parameters": np.append(parameters.reshape(-1), 0.0),
             "laws": self.machine.laws(parameters),
             "n_parameters": len(self.program.parameters),
             "alike": len(parameters) == 1,

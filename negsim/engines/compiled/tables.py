@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from negsim.engines.compiled.code import CONST, MASK, Code, Form, cells_of
-from negsim.engines.compiled.layouts import LAYOUTS, Array, integers, table, together
+from negsim.engines.compiled.layouts import LAYOUTS, Array, blank, integers, table, together
 from negsim.engines.compiled.readers import Readers, reads
 from negsim.laws import Law
 from negsim.laws.draws import stream_key
 from negsim.model.expressions import Expression, Number
 from negsim.program import ActionRow, Bound, EffectRow, OutcomeRow, Program, Slot
+from negsim.program.columns import Column
 
-__all__ = ["Lowered", "law_rows", "lower_program"]
+__all__ = ["Lowered", "law_columns", "law_rows", "lower_program"]
 
 KINDS = {"random": 0, "fixed": 1, "calendar": 2, "immediate": 3}
 MEMORIES = {"reset": 0, "resume": 1, "repeat": 2}
@@ -63,6 +64,21 @@ def law_rows(bounds: Sequence[Bound]) -> Array:
         columns = zip(*(_law_row(law) for law in laws), strict=True)
         for name, column in zip(array.dtype.names or (), columns, strict=False):
             array[name][place:-1:count] = column if len(column) > 1 else column[0]
+    return array
+
+
+def law_columns(laws: Sequence[Column], rows: int) -> Array:
+    """The same of laws that were solved for all rows at once."""
+    array = blank("Law", rows * len(laws) + 1)
+    for place, law in enumerate(laws):
+        part = array[place : -1 : len(laws)]
+        part["family"], part["defective"], part["never"] = FAMILY[law.family], law.mixed, law.never
+        for name, values in zip("abc", law.params, strict=False):
+            part[name] = values
+        for side, values, without in (("low", law.low, -math.inf), ("high", law.high, math.inf)):
+            if law.family != "fixed":
+                part[f"has_{side}"] = values is not None
+                part[side] = without if values is None else values
     return array
 
 

@@ -27,7 +27,8 @@ class ReferencePopulation(Histories):
         self.worlds = worlds
         if kept is None:
             rows, row_of = rows_of(program, job)
-            self.parameters = [rows[number] for number in row_of.tolist()]
+            wanted = [*map(tuple, rows.tolist())]
+            self.parameters = [wanted[number] for number in row_of.tolist()]
         else:
             first = len(program.slots) - len(program.parameters)
             self.parameters = [tuple(values) for values in kept.state[:, first:].tolist()]
