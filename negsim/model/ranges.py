@@ -12,6 +12,7 @@ from functools import lru_cache
 from negsim.errors import EvaluationError, NegsimError, ScenarioError, problem_of
 from negsim.model.actions import Action
 from negsim.model.beliefs import Belief
+from negsim.model.cases import Cases
 from negsim.model.clocks import Chance, Distribution, Fixed
 from negsim.model.expressions import (
     And,
@@ -22,18 +23,15 @@ from negsim.model.expressions import (
     Number,
     Or,
     evaluate,
-    fold,
     reads,
 )
 from negsim.model.interventions import WithParameter
 from negsim.model.parameters import Parameter
 from negsim.model.places import Places
-from negsim.model.spans import Span, span, spans_of
+from negsim.model.spans import Span, span
 
 __all__ = ["at_best", "check_ranges", "live", "negative_part", "support"]
 
-MOST_CASES = 64
-"""Ways in which the conditions of one expression fall out that are looked at."""
 POSITIVE = ("exponential", "weibull", "gamma", "erlang", "lognormal")
 
 
@@ -148,72 +146,18 @@ def negative_part(tree: Expression, state: Mapping[str, Span]) -> Expression | N
 @lru_cache(maxsize=2**14)
 def _negative(tree: Expression, known: frozenset[tuple[str, Span]]) -> Expression | None:
     """The same; variants of a scenario share most of their expressions."""
-    for decided, spans in _cases(tree, dict(known)):
+    cases = Cases(tree, dict(known))
+    for case in cases:
         waiting = [tree]
         while waiting:
-            node = _chosen(waiting.pop(), decided)
-            low, high = spans[id(node)]
+            node = case.chosen(waiting.pop())
+            low, high = case.span(node)
             if isinstance(node, Arithmetic) and node.op == "*":
                 # A factor below 0 does no harm where the product is not: the other is 0 then, or below 0 too.
                 waiting += [node.left, node.right] if low < 0 else []
             elif high < 0:
-                return _without_choices(node, decided)
+                return case.without_choices(node)
     return None
-
-
-Decided = dict[Expression, bool]
-
-
-def _cases(tree: Expression, state: Mapping[str, Span]) -> Iterator[tuple[Decided, dict[int, Span]]]:
-    """The ways in which the conditions of choices can fall out and leave a value below 0, as far as they are few, each
-    with the spans of all nodes."""
-    waiting: list[Decided] = [{}]
-    told = 0
-    while waiting and told < MOST_CASES:
-        decided = waiting.pop()
-        spans = spans_of(tree, state, decided)
-        if spans[id(tree)][0] >= 0:
-            continue  # nor can what more conditions decide bring it below 0
-        condition = _undecided(tree, decided)
-        if condition is None:
-            told += 1
-            yield decided, spans
-            continue
-        low, high = spans[id(condition)]
-        waiting += [{**decided, condition: True}] if high > 0 else []
-        waiting += [{**decided, condition: False}] if low == 0 else []
-
-
-def _undecided(tree: Expression, decided: Decided) -> Expression | None:
-    """The condition of the first choice that can be met and is open."""
-    waiting, seen = [tree], set()
-    while waiting:
-        node = _chosen(waiting.pop(), decided)
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Choice):
-            return node.condition
-        waiting += reversed(node.children)
-    return None
-
-
-def _chosen(node: Expression, decided: Decided) -> Expression:
-    """What stands in the place of a choice whose condition is decided."""
-    while isinstance(node, Choice) and node.condition in decided:
-        node = node.then if decided[node.condition] else node.otherwise
-    return node
-
-
-def _without_choices(tree: Expression, decided: Decided) -> Expression:
-    """The expression where all conditions are decided."""
-
-    def step(node: Expression, parts: list[Expression]) -> Expression:
-        if isinstance(node, Choice) and node.condition in decided:
-            return parts[1] if decided[node.condition] else parts[2]
-        return node.with_children(parts)
-
-    return fold(tree, step)
 
 
 def _branches(node: Choice, state: Mapping[str, Span]) -> list[Expression]:

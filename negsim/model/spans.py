@@ -23,7 +23,7 @@ from negsim.model.expressions import (
     fold,
 )
 
-__all__ = ["EVERYTHING", "UNSURE", "Span", "join", "span", "spans_of", "total"]
+__all__ = ["EVERYTHING", "UNSURE", "Span", "join", "span", "span_of", "total"]
 
 Span = tuple[float, float]
 """Possible values: of a number its interval; of a condition (0, 0), (1, 1) or (0, 1)."""
@@ -40,30 +40,14 @@ def span(tree: Expression, state: Mapping[str, Span]) -> Span:
     """
 
     def step(node: Expression, parts: list[Span]) -> Span:
-        return state.get(node.name, EVERYTHING) if isinstance(node, Ref) else _STEPS[type(node)](node, parts)
+        return span_of(node, parts, state)
 
     return fold(tree, step)
 
 
-def spans_of(tree: Expression, state: Mapping[str, Span], decided: Mapping[Expression, bool]) -> dict[int, Span]:
-    """The possible values of every node, by its id, where some conditions of choices are decided.
-
-    What more conditions decide can only narrow a span, so that a lower end of at least 0 stays one.
-    """
-    found: dict[int, Span] = {}
-
-    def step(node: Expression, parts: list[Span]) -> Span:
-        if isinstance(node, Ref):
-            value = state.get(node.name, EVERYTHING)
-        elif isinstance(node, Choice) and node.condition in decided:
-            value = parts[1] if decided[node.condition] else parts[2]
-        else:
-            value = _STEPS[type(node)](node, parts)
-        found[id(node)] = value
-        return value
-
-    fold(tree, step)
-    return found
+def span_of(node: Expression, parts: list[Span], state: Mapping[str, Span]) -> Span:
+    """The possible values of a node, from those of its operands."""
+    return state.get(node.name, EVERYTHING) if isinstance(node, Ref) else _STEPS[type(node)](node, parts)
 
 
 def join(one: Span, two: Span) -> Span:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+import operator
+from abc import abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 from numbers import Real
 from typing import Any, ClassVar, TypeAlias
@@ -17,7 +18,7 @@ MAX_HEIGHT = 500
 BUILD: dict[str, Callable[..., Expression]] = {}
 
 
-class Operand(ABC):
+class Operand:
     """Whatever operators build expressions from: expressions themselves and variables."""
 
     __slots__ = ()
@@ -120,6 +121,10 @@ class Expression(Operand, Tree):
         return self._leaf_fields()
 
     def with_children(self, children: Sequence[Expression]) -> Expression:
+        """The same operation on other operands; the node itself where they are its own."""
+        own = self.children
+        if len(own) == len(children) and all(map(operator.is_, children, own)):
+            return self  # its types were checked when it was made
         return type(self)._from_fields(self._leaf_fields(), tuple(children))
 
     def _leaf_fields(self) -> tuple[Any, ...]:

@@ -199,7 +199,12 @@ def reads(tree: Expression) -> frozenset[str]:
     >>> sorted(reads(parse("memo and rounds >= 1")))
     ['memo', 'rounds']
     """
-    return frozenset(node.name for node in walk(tree) if isinstance(node, Ref))
+    try:
+        return tree._names
+    except AttributeError:
+        found = frozenset(node.name for node in walk(tree) if isinstance(node, Ref))
+        object.__setattr__(tree, "_names", found)
+        return found
 
 
 def type_of(tree: Expression) -> str | None:
@@ -298,7 +303,7 @@ def _declared(ref: Ref, names: Mapping[str, str]) -> Ref:
     kind = names[ref.name]
     if ref.type not in (kind, None):
         raise ExpressionError(f"'{ref.name}' is used as a {ref.type} but declared as a {kind}: use one of the two")
-    return Ref(ref.name, kind)
+    return ref if ref.type == kind else Ref(ref.name, kind)
 
 
 def _call(function: str, *args: Expressible) -> Expression:

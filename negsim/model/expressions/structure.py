@@ -6,18 +6,22 @@ its left side: deeper than Python's stack allows.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
 
 
-class Tree(ABC):
-    """A node: a label of its own and a tuple of children."""
+class Tree:
+    """A node: a label of its own and a tuple of children.
 
-    __slots__ = ("_hash", "_height", "_kind")
+    Not an `abc.ABC`: asking whether a node is of a class would then be a call of Python, a hundred thousand times a load.
+    """
+
+    __slots__ = ("_hash", "_height", "_kind", "_names")
     _hash: int
+    _names: frozenset[str]
     _height: int
     _kind: str | None
 
@@ -121,15 +125,18 @@ def fold(tree: N, step: Callable[[N, list[T]], T], children: Callable[[N], Seque
     A subtree used in several places is visited once.
     """
     known: dict[int, T] = {}
-    waiting: list[tuple[N, Sequence[N] | None]] = [(tree, None)]
+    waiting = [tree]
     while waiting:
-        node, parts = waiting.pop()
+        node = waiting[-1]
         if id(node) in known:
+            waiting.pop()
             continue
-        if parts is None:
-            parts = children(node)
-            waiting.append((node, parts))
-            waiting.extend((part, None) for part in reversed(parts))
+        parts = children(node)
+        missing = [part for part in parts if id(part) not in known]
+        if missing:  # they come first, from the left, and then this node again
+            missing.reverse()
+            waiting += missing
         else:
+            waiting.pop()
             known[id(node)] = step(node, [known[id(part)] for part in parts])
     return known[id(tree)]
