@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from negsim.errors import (
@@ -55,8 +55,8 @@ def check_scenario(
         Of the narrowest type that fits everything that is wrong; its ``problems`` name the place of each.
     """
     places = Places(elements, interventions)
-    types = elements.types()
-    fixed = {name: types[name] for name in elements.parameters}
+    types = Names(elements.types())
+    fixed = Names({name: types[name] for name in elements.parameters})
     for name, variable in elements.variables.items():
         expected = "condition" if isinstance(variable, Fact) else "number"
         with places.at("variables", name, "initial", about=variable.initial):
@@ -92,9 +92,25 @@ def _check_budget(places: Places, calendar: Calendar, horizon: float) -> None:
         places.gather.check()
 
 
+class Names(dict[str, str]):
+    """Names with their types, and the trees that were found to be in order under them: parts of a word share many."""
+
+    def __init__(self, types: Mapping[str, str]) -> None:
+        super().__init__(types)
+        self.sound: set[tuple[Expression, str]] = set()
+
+
 def _checked(
     tree: Expression, names: dict[str, str], everything: dict[str, str], expected: str, where: str = ""
 ) -> None:
+    if isinstance(names, Names) and (tree, expected) in names.sound:
+        return
+    _check_tree(tree, names, everything, expected, where)
+    if isinstance(names, Names):
+        names.sound.add((tree, expected))
+
+
+def _check_tree(tree: Expression, names: dict[str, str], everything: dict[str, str], expected: str, where: str) -> None:
     where = f"{where}: " if where else ""
     try:
         check(tree, names, expected)

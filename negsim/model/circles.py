@@ -56,49 +56,61 @@ def circles(
 
     With ``owners`` (the actions of each word) circles within one word are left out: they are how the word works.
     """
-    stuck = list(steps)
-    bringers: dict[str, list[Step]] = {}
-    for step in stuck:
-        for effect in step.effects:
-            bringers.setdefault(effect.variable, []).append(step)
-    graph = {step.name: sorted(set(_waits(step, state, bringers))) for step in stuck}
-    actions = {step.name: step.action for step in stuck}
+    every = list(steps)
+    stuck = _Stuck(every, state)
+    graph = {step.name: sorted(set(stuck.waits(step))) for step in every}
+    actions = {step.name: step.action for step in every}
     words = [set(one) for one in (owners or {}).values()]
     parts = [part for part in components(graph) if not any({actions[name] for name in part} <= one for one in words)]
     return [_told(_around(part, graph)) for part in parts]
 
 
-def _waits(step: Step, state: Mapping[str, Span], bringers: Mapping[str, list[Step]]) -> Iterator[str]:
-    """Names of the stuck steps that could bring what this one lacks.
+class _Stuck:
+    """Steps that cannot happen in a state, with what each lacks: many ask for the same, so it is found once."""
 
-    A signal that the step itself takes down (a meeting's date is here) is not waited for from those that can only give
-    it again, after the step (the date to which it was put off).
-    """
-    down = {effect.variable for effect in step.effects if effect.amount == Truth(False)}
-    for atom, wanted in _lacks(step, state):
-        for name in sorted(reads(atom)):
-            for other in _bringing(atom, wanted, name, bringers):
-                if name not in down or not _comes_after(other, step, state, bringers):
-                    yield other.name
+    def __init__(self, steps: Iterable[Step], state: Mapping[str, Span]) -> None:
+        self.state = state
+        self.lacking: dict[str, list[tuple[Expression, bool]]] = {}
+        self.bringers: dict[str, list[Step]] = {}
+        for step in steps:
+            for effect in step.effects:
+                self.bringers.setdefault(effect.variable, []).append(step)
 
+    def waits(self, step: Step) -> Iterator[str]:
+        """Names of the stuck steps that could bring what this one lacks.
 
-def _bringing(atom: Expression, wanted: bool, name: str, bringers: Mapping[str, list[Step]]) -> Iterator[Step]:
-    for other in bringers.get(name, ()):
-        if any(effect.variable == name and helps(effect, atom, wanted) for effect in other.effects):
-            yield other
+        A signal that the step itself takes down (a meeting's date is here) is not waited for from those that can only
+        give it again, after the step (the date to which it was put off).
+        """
+        down = {effect.variable for effect in step.effects if effect.amount == Truth(False)}
+        for atom, wanted in self.lacks(step):
+            for name in sorted(reads(atom)):
+                for other in self.bringing(atom, wanted, name):
+                    if name not in down or not self.comes_after(other, step):
+                        yield other.name
 
+    def bringing(self, atom: Expression, wanted: bool, name: str) -> Iterator[Step]:
+        """Stuck steps with an effect on a name of the atom that can give it the wanted truth value."""
+        for other in self.bringers.get(name, ()):
+            if any(effect.variable == name and helps(effect, atom, wanted) for effect in other.effects):
+                yield other
 
-def _comes_after(other: Step, step: Step, state: Mapping[str, Span], bringers: Mapping[str, list[Step]]) -> bool:
-    """Whether a step lacks something that only the other's own action brings."""
-    for atom, wanted in _lacks(other, state):
-        found = [one for name in sorted(reads(atom)) for one in _bringing(atom, wanted, name, bringers)]
-        if found and all(one.action == step.action for one in found):
-            return True
-    return False
+    def comes_after(self, other: Step, step: Step) -> bool:
+        """Whether a step lacks something that only the other's own action brings."""
+        for atom, wanted in self.lacks(other):
+            found = [one for name in sorted(reads(atom)) for one in self.bringing(atom, wanted, name)]
+            if found and all(one.action == step.action for one in found):
+                return True
+        return False
+
+    def lacks(self, step: Step) -> list[tuple[Expression, bool]]:
+        """Atoms that do not have the truth value which the step needs, with that value."""
+        if step.name not in self.lacking:
+            self.lacking[step.name] = [*_lacks(step, self.state)]
+        return self.lacking[step.name]
 
 
 def _lacks(step: Step, state: Mapping[str, Span]) -> Iterator[tuple[Expression, bool]]:
-    """Atoms that do not have the truth value which the step needs, with that value."""
     conditions = [step.guard] if span(step.guard, state)[1] == 0 else []
     conditions += [] if step.weight is None else _choices(step.weight, state)
     for condition in conditions:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
@@ -114,9 +115,7 @@ def walk(tree: N) -> Iterator[N]:
         waiting.extend(reversed(node.children))
 
 
-def _own_children(node: Any) -> Sequence[Any]:
-    children: Sequence[Any] = node.children
-    return children
+_own_children: Callable[[Any], Sequence[Any]] = attrgetter("children")
 
 
 def fold(tree: N, step: Callable[[N, list[T]], T], children: Callable[[N], Sequence[N]] = _own_children) -> T:
