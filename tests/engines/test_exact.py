@@ -193,8 +193,10 @@ def test_refusals_name_the_remedy() -> None:
     def act(clock: object, **more: object) -> ns.Action:
         return ns.Action(name="act", when="not a", clock=clock, effects=["a = true"], **more)
 
-    with pytest.raises(EngineError, match=r"Fixed clock is not Markov.*On or Every"):
-        solve(scenario(act(ns.Fixed(3)))).probability("a")
+    begin = ns.Action(name="begin", when="not b", clock=ns.Exponential(1), effects=["b = true"])
+    late = ns.Action(name="late", when="b and not a", clock=ns.Fixed(3), effects=["a = true"])
+    with pytest.raises(EngineError, match=r"Fixed clock starts at a random instant.*On or Every"):
+        solve(scenario(ns.Fact("b"), begin, late)).probability("a")
     with pytest.raises(EngineError, match=r"lognormal.*stages=20"):
         solve(scenario(act(ns.LogNormal(median=3, sigma=1)))).probability("a")
     paced = scenario(

@@ -297,7 +297,7 @@ def hitting(n: int, rates: Rates) -> tuple[Fraction, Fraction | None]:
     return reached, inverse_times(matrix, [Fraction(1)] * len(way))[way.index(0)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(drawn=chains())
 def test_random_chains_against_rational_linear_algebra(drawn: tuple[int, Rates]) -> None:
     """Within the stated error, which is small, however far apart the rates are."""
@@ -316,7 +316,7 @@ def test_random_chains_against_rational_linear_algebra(drawn: tuple[int, Rates])
         assert abs(off.value - found.mean_time("last").value) > found.mean_time("last").error
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(drawn=chains())
 def test_long_run_of_random_chains(drawn: tuple[int, Rates]) -> None:
     """A chain that comes back from everywhere has one stationary law: the solution of its balance equations."""

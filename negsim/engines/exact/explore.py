@@ -6,20 +6,21 @@ import hashlib
 import math
 import time
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negsim.engines.exact.cutting import Depth, carried, negligible
+from negsim.engines.exact.dated import Agenda
 from negsim.engines.exact.firing import STARTS, Batch, Firings, Monitor, Nth, join
 from negsim.engines.exact.graph import Edges, Graph, Growing
-from negsim.engines.exact.immediate import resolve, settle
+from negsim.engines.exact.immediate import resolve
 from negsim.engines.exact.layout import Layout, Table, grown
 from negsim.engines.exact.lumping import Cone
 from negsim.engines.exact.markov import Numbers, clockworks
 from negsim.engines.exact.moving import moves
 from negsim.engines.exact.start import initial
+from negsim.engines.exact.starting import go_on, settle
 from negsim.errors import EngineError
 from negsim.model.calendar import DAY
 from negsim.program import Program
@@ -123,19 +124,25 @@ class _Explorer:
         self.stretches: list[tuple[float, tuple[int, ...]]] = []
         self.carried: tuple[int, Floats] | None = None
         self.begun: Edges | None = None
+        self.diary = firings.diary
+        until = math.inf if wanted.forever else self.program.horizon
+        self.agenda = Agenda(self.program, self.diary, self.layout.cone.ranks, until)
 
     def run(self) -> Graph:
-        timeline = self._timeline()
-        at_start = timeline.pop(0)[1] if timeline and timeline[0][0] == 0.0 else ()
-        start, tallies = self._start(at_start)
+        start, tallies = self._start(self.agenda.take()[1] if self.agenda.next() == 0.0 else ())
         self.begun = start
-        times = [0.0, *(when for when, _ in timeline), self.program.horizon]
-        days = [math.inf if self.wanted.forever else (after - before) / DAY for before, after in pairwise(times)]
-        self.stretches = [(length, due) for length, (_, due) in zip(days, timeline, strict=False)]
-        mask = self._closure(np.unique(start.target[self._goes_on(start.flags)]), days[0], 0)
-        for number, (_, due) in enumerate(timeline, 1):
-            mask = self._instant(due, mask, days[number], number)
+        timeline: list[tuple[float, tuple[int, ...]]] = []
+        mask = self._closure(np.unique(start.target[self._goes_on(start.flags)]), self._ahead(0.0), 0)
+        while math.isfinite(self.agenda.next()):
+            when, due = self.agenda.take()
+            self.stretches.append(((when - (timeline[-1][0] if timeline else 0.0)) / DAY, due))
+            timeline.append((when, due))
+            mask = self._instant(when, due, mask, len(timeline))
         return self._graph(start, tallies, timeline)
+
+    def _ahead(self, now: float) -> float:
+        """Days to the next instant or the end."""
+        return math.inf if self.wanted.forever else (min(self.agenda.next(), self.program.horizon) - now) / DAY
 
     def _check(self) -> None:
         """Give up when the time allowed is over."""
@@ -166,19 +173,11 @@ class _Explorer:
             fitted=tuple(rank for rank, which in self.firings.counted if which == STARTS),
         )
 
-    def _timeline(self) -> list[tuple[float, tuple[int, ...]]]:
-        """Calendar instants in microseconds, with the ranks due."""
-        found: dict[float, list[int]] = {}
-        for rank in self.layout.cone.ranks:
-            for _, when in self.program.actions[rank].instants:
-                found.setdefault(when, []).append(rank)
-        return [(when, tuple(sorted(found[when]))) for when in sorted(found)]
-
     def _start(self, due: tuple[int, ...]) -> tuple[Edges, Floats]:
         """The mixture of first states, after everything at the start."""
         batch = initial(self.firings, self.numbers, self.budget.states)
         tallied = self._tallying(1)
-        batch = self._due(batch, due)
+        batch = self._due(0.0, batch, due)
         return self._numbered(batch), tallied[0] if tallied is not None else np.zeros(0)
 
     def _tallying(self, n: int) -> Floats | None:
@@ -186,18 +185,24 @@ class _Explorer:
         self.firings.tallies = np.zeros((n, len(self.firings.counted))) if self.firings.counted else None
         return self.firings.tallies
 
-    def _due(self, batch: Batch, due: tuple[int, ...]) -> Batch:
-        """Everything at a calendar instant: interventions first, then immediate actions, then the rest by rank."""
-        for rank in due:
+    def _due(self, now: float, batch: Batch, due: tuple[int, ...]) -> Batch:
+        """Everything at an instant: interventions first, then immediate actions, then the rest by rank."""
+        self.diary.now = now
+        for rank, value in self.agenda.decoded(due):
+            if value and self.agenda.silent(rank):
+                batch = go_on(self.firings, batch, rank, batch.rows[:, self.layout.stage[rank]] == value)
+                continue
             if self.firings.immediate and rank > self.firings.immediate[0]:
                 batch = settle_edges(self.firings, batch)
-            ready = self.firings.ready(rank, batch.rows)
+            ready = batch.rows[:, self.layout.stage[rank]] == value if value else self.firings.ready(rank, batch.rows)
             if ready.any():
                 parts = [batch.at(~ready), self.firings.fire(batch.at(ready), rank)]
                 batch = join(parts)
-        return settle(self.firings, batch)
+        batch = settle(self.firings, batch)
+        self.diary.now = None
+        return batch
 
-    def _instant(self, due: tuple[int, ...], mask: Bools, days: float, number: int) -> Bools:
+    def _instant(self, now: float, due: tuple[int, ...], mask: Bools, number: int) -> Bools:
         """The states that can be after an instant and until the next, given those before it."""
         key = (due, hashlib.blake2b(np.packbits(mask).tobytes()).digest())
         if key in self.seen:
@@ -210,12 +215,12 @@ class _Explorer:
         for chunk in _chunks(np.flatnonzero(mask & ~known)):
             self._check()
             tallied = self._tallying(len(chunk))
-            edges.add(self._numbered(self._due(self._standing(chunk), due), chunk))
+            edges.add(self._numbered(self._due(now, self._standing(chunk), due), chunk))
             if tallied is not None:
                 self.step_tallies.setdefault(due, []).append((chunk, tallied))
         every = edges.all()
         targets = np.unique(every.target[mask[every.source] & self._goes_on(every.flags)])
-        cut = self.cut
+        cut, days = self.cut, self._ahead(now)
         after = self._closure(targets, days, number)
         if self.cut == cut and days > 0.0:
             self.seen[key] = after

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negsim.engines.exact.dated import Diary
 from negsim.engines.exact.layout import Layout, Names
 from negsim.engines.exact.lumping import writes
 from negsim.engines.exact.markov import Clockwork
@@ -147,6 +148,7 @@ class Firings:
         self.monitors = tuple(monitors)
         self.counted = tuple(counted)
         self.nth = nth
+        self.diary = Diary(layout, clocks)
         self.immediate = [rank for rank in layout.cone.ranks if clocks[rank].kind == "immediate"]
         self.tallies: Floats | None = None
         actions = self.program.actions
@@ -316,8 +318,14 @@ class Firings:
         """Clocks whose guard turned false: stages thrown away; a clock that would repeat its target is refused."""
         names = self.layout.view(rows)
         for other, column in self.layout.stage.items():
-            if self.program.actions[other].memory == "reset" and self.program.actions[other].guard_reads & touched:
-                rows[~self.guard(other, names), column] = 0
+            row = self.program.actions[other]
+            if not row.guard_reads & touched or (row.memory == "resume" and other not in self.layout.dated):
+                continue
+            off = ~self.guard(other, names)
+            if row.memory != "resume":
+                rows[off, column] = 0
+            else:  # how far a delay was is not kept: it may not go on
+                rows[off & self.diary.running(other, rows), column] = self.layout.dated[other] - 1
         for other in self.repeats:
             if other == rank or not (self.program.actions[other].guard_reads & touched):
                 continue

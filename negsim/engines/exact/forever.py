@@ -82,9 +82,9 @@ class Endless:
 
 def _explored(machine: Machine, watch: Watch, stops: bool) -> tuple[Graph, Chain]:
     """The chain of a watch over all states that can ever occur."""
-    key = (watch, stops)
+    cone = machine.cone(watch)
+    key = (cone, replace(watch, trees=()), stops)
     if key not in machine.endless:
-        cone = machine.cone(watch)
         _check_calendar(machine, cone.ranks)
         wanted = Wanted(watch.monitors, watch.counted, forever=True, stops=stops)
         budget = Budget(machine.max_states, machine.max_seconds, machine.tolerance)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.exact.firing import STARTS, Batch, Firings, join, nonzero
+from negsim.engines.exact.firing import Batch, Firings, join, nonzero
 from negsim.errors import RunawayError
 
-__all__ = ["resolve", "settle"]
+__all__ = ["resolve"]
 
 MOST_AT_ONCE = 1000
 NEGLIGIBLE = 1e-30
@@ -88,37 +88,3 @@ def merged(batch: Batch) -> Batch:
     out = batch.at(first)
     out.mass = mass
     return out
-
-
-def settle(firings: Firings, batch: Batch) -> Batch:
-    """Resolve, then start the clocks with stages that are enabled and have no target."""
-    batch = resolve(firings, batch)
-    for rank, column in firings.layout.stage.items():
-        batch = _start(firings, batch, rank, column)
-    return batch
-
-
-def _start(firings: Firings, batch: Batch, rank: int, column: int) -> Batch:
-    """Draw the first stage of a clock where it starts."""
-    idle = batch.rows[:, column] == 0
-    if idle.any():
-        idle &= firings.ready(rank, batch.rows)
-    if not idle.any():
-        return batch
-    clock = firings.clocks[rank]
-    assert clock.law is not None
-    shares = np.append(clock.law.start, clock.law.never)
-    slopes = None
-    if clock.start_slopes is not None:
-        slopes = np.vstack([clock.start_slopes, -clock.start_slopes.sum(axis=0)])
-    starting, parts = batch.at(idle), [batch.at(~idle)]
-    firings.tally(rank, STARTS, starting.source, starting.mass)
-    for stage in np.flatnonzero((shares > 0) | (slopes.any(axis=1) if slopes is not None else False)).tolist():
-        part = starting.at(np.ones(len(starting), dtype=np.bool_))
-        part.rows[:, column] = stage + 1
-        value = part.mass * shares[stage]
-        if slopes is not None:
-            value[:, 1:] += part.mass[:, :1] * slopes[stage]
-        part.mass = value
-        parts.append(part)
-    return join(parts)

@@ -23,7 +23,8 @@ MOST_IN_A_COLUMN = 2**30
 class Layout:
     """The columns of a state: variables of the cone, then firings of limited actions, then stages of running clocks.
 
-    A fact is 0 or 1, a counter itself, a level its number of steps. Stage 0 is "no target", ``K + 1`` "never".
+    A fact is 0 or 1, a counter itself, a level its number of steps. Stage 0 is "no target", ``K + 1`` "never". Of a clock
+    that runs towards a date, ``K + 2`` is "interrupted", and from `dated` on (``K + 3``) stand the runs of its diary.
     """
 
     def __init__(self, program: Program, cone: Cone, clocks: Mapping[int, Clockwork], numbers: Numbers) -> None:
@@ -40,8 +41,12 @@ class Layout:
             if program.actions[rank].limit is not None:
                 self.count[rank] = self._new(f"firings of {program.actions[rank].name}", "limit")
         for rank in cone.ranks:
-            if clocks[rank].kind == "stages":
+            if clocks[rank].kind in ("stages", "fixed"):
                 self.stage[rank] = self._new(f"stage of {program.actions[rank].name}", "stage")
+        self.laws = {rank: clocks[rank].law for rank in self.stage}
+        self.dated = {
+            rank: (0 if law is None else law.stages) + 3 for rank, law in self.laws.items() if clocks[rank].delay > 0.0
+        }
         first = len(program.slots) - len(program.parameters)
         self.fixed: dict[str, Value] = {}
         for number, slot_row in enumerate(program.slots[first:]):

@@ -67,7 +67,7 @@ class Machine:
     claims: tuple[str, ...] = ()
     graphs: list[tuple[Cone, tuple[str, ...], Graph]] = field(default_factory=list, repr=False)
     chains: dict[Any, Chain] = field(default_factory=dict, repr=False)
-    endless: dict[tuple[Watch, bool], tuple[Graph, Chain]] = field(default_factory=dict, repr=False)
+    endless: dict[tuple[Cone, Watch, bool], tuple[Graph, Chain]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def asked(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negsim.engines.exact.lumping import Cone
-from negsim.engines.exact.phasetype import PhaseLaw, exact_phases, fitted_phases
+from negsim.engines.exact.phasetype import PhaseLaw, beside, exact_phases, fitted_phases, residual_phases
 from negsim.errors import EngineError
 from negsim.laws import Law
+from negsim.model.calendar import DAY
 from negsim.model.expressions import reads
 from negsim.program import ActionRow, Program
 
@@ -29,7 +31,7 @@ class Clockwork:
 
     Attributes
     ----------
-    kind : {'rate', 'stages', 'calendar', 'immediate'}
+    kind : {'rate', 'stages', 'fixed', 'calendar', 'immediate'}
     rate : float
         Per day (kind rate).
     rate_slopes : float64 (m,) or None
@@ -37,6 +39,14 @@ class Clockwork:
     law : PhaseLaw or None
         Kind stages.
     start_slopes, rates_slopes : float64 (K, m) or None
+    delay : float
+        Microseconds for which it runs in any case: all of a fixed clock, and what a law is truncated to from below.
+    residual : float64 (K,) or None
+        Kind stages: probability to begin in each stage once the delay is over.
+    never : float
+        Kind fixed: probability that it never fires.
+    misfit : float
+        What a start by date counts beside other starts: the stages after a delay may fit better than those of the whole.
     """
 
     kind: str
@@ -45,6 +55,10 @@ class Clockwork:
     law: PhaseLaw | None = None
     start_slopes: Floats | None = None
     rates_slopes: Floats | None = None
+    delay: float = 0.0
+    residual: Floats | None = None
+    never: float = 0.0
+    misfit: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,12 +113,10 @@ def _clockwork(program: Program, rank: int, numbers: Numbers, stages: int | None
         )
     if row.clock in ("calendar", "immediate"):
         return Clockwork(row.clock)
-    if row.clock == "fixed" or row.law is None:
-        raise EngineError(
-            f"action {row.name}: a Fixed clock is not Markov, so there is no exact answer; "
-            "put it on the calendar with On or Every, use Erlang, or simulate"
-        )
+    assert row.law is not None
     law = numbers.laws[row.law]
+    if row.clock == "fixed":
+        return _fixed(program, row, rank, law, numbers)
     plain = law.family == "exponential" and not law.truncated and not law.defective
     if plain:
         slopes = _slopes(program, rank, numbers, lambda law: np.array([law.params[0]]), np.array([law.params[0]]))
@@ -112,11 +124,29 @@ def _clockwork(program: Program, rank: int, numbers: Numbers, stages: int | None
     return _staged(program, row, rank, law, numbers, stages)
 
 
+def _fixed(program: Program, row: ActionRow, rank: int, law: tuple[float, float], numbers: Numbers) -> Clockwork:
+    """A delay; whether it ends at a date shows when states are explored."""
+    delay, never = law
+    if any(_argument(program, rank, theta) for theta in numbers.thetas):
+        raise EngineError(f"action {row.name}: no derivative is taken with respect to a fixed delay; take a difference")
+    if not delay > 0.0:
+        raise EngineError(f"action {row.name}: its Fixed clock runs for no time at all; use Immediately")
+    if never > 0.0 and row.memory == "repeat":
+        raise EngineError(
+            f"action {row.name}: memory 'repeat' with or_never is not followed here; use reset, or simulate"
+        )
+    return Clockwork("fixed", delay=delay, never=never)
+
+
 def _staged(program: Program, row: ActionRow, rank: int, law: Law, numbers: Numbers, stages: int | None) -> Clockwork:
     if row.memory == "repeat":
         raise EngineError(
             f"action {row.name}: memory 'repeat' with stages is not Markov; use reset or resume, or simulate"
         )
+    if law.low is not None and 0.0 < law.low < math.inf and law.high is None:
+        left = residual_phases(law, stages)
+        if left is not None and not any(_argument(program, rank, theta) for theta in numbers.thetas):
+            return _delayed(law, left, stages)
     staged = exact_phases(law)
     if staged is None and stages is None:
         raise EngineError(
@@ -132,6 +162,16 @@ def _staged(program: Program, row: ActionRow, rank: int, law: Law, numbers: Numb
     if _slopes(program, rank, numbers, lambda law: np.array(law.params), np.array(law.params)) is not None:
         raise EngineError(f"action {row.name}: no derivative is taken through fitted stages; use Exponential or Erlang")
     return Clockwork("stages", law=fitted)
+
+
+def _delayed(law: Law, left: PhaseLaw, stages: int | None) -> Clockwork:
+    """A law truncated from below: a delay, then what is left of it; and the whole law, where that was asked for."""
+    assert law.low is not None
+    whole = None if stages is None else fitted_phases(law, stages)
+    both = beside(whole, left)
+    residual = np.concatenate([np.zeros(both.stages - left.stages), left.start])
+    share = left.distance / both.distance if both.distance > 0.0 else 1.0
+    return Clockwork("stages", law=both, delay=float(np.rint(law.low * DAY)), residual=residual, misfit=share)
 
 
 def _exact(law: Law) -> PhaseLaw:

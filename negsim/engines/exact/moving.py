@@ -65,7 +65,10 @@ def _stage_moves(firings: Firings, part: Batch, rank: int, clock: Clockwork) -> 
         return []
     (pace, slope), speed = _factors(firings, part, rank)
     row = firings.program.actions[rank]
-    if (pace != 1.0).any() or slope is not None:
+    one = law.stages == 1 and law.never == 0.0
+    if one:
+        part.mass = times(part.mass, pace, slope)
+    elif (pace != 1.0).any() or slope is not None:
         raise EngineError(
             f"action {row.name}: pace '{row.pace}' on a clock with stages is not Markov; use speed, or Exponential, or simulate"
         )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from negsim.laws import Law, quantile, survival
 
-__all__ = ["PhaseLaw", "exact_phases", "fitted_phases"]
+__all__ = ["PhaseLaw", "beside", "exact_phases", "fitted_phases", "residual_phases"]
 
 Floats = NDArray[np.float64]
 CELLS = 1500
@@ -102,24 +102,76 @@ def fitted_phases(law: Law, stages: int) -> PhaseLaw:
     >>> fitted_phases(Law("gamma", (2.5, 1.0)), 12).distance < 0.02
     True
     """
-    proper = Law(law.family, law.params, low=law.low, high=law.high)
-    edges = _edges(proper, CELLS // 5)
-    mass = -np.diff([survival(proper, x) for x in edges])
+    return _fitted(Law(law.family, law.params, low=law.low, high=law.high), law.never, stages, 0.0)
+
+
+def residual_phases(law: Law, stages: int | None) -> PhaseLaw | None:
+    """What is left of a law truncated from below once that time is over: T - low, given T > low.
+
+    Exact for exponential and Erlang laws (an Erlang law in stage k with the probability that k - 1 stages were over); for
+    others fitted, if stages are allowed.
+
+    Examples
+    --------
+    >>> residual_phases(Law("erlang", (2.0, 1.0), low=1.0), None).start.tolist()
+    [0.5, 0.5]
+    """
+    low = law.low or 0.0
+    whole = exact_phases(Law(law.family, law.params, never=law.never))
+    if whole is None:
+        return None if stages is None else _left(law, stages)
+    k = whole.stages
+    # Poisson weights of the stages over, given fewer than k; by ratios, so that nothing overflows.
+    ratios = [low * float(whole.rates[0]) / j for j in range(1, k)]
+    weights = np.cumprod(np.array([1.0, *ratios])) if low * float(whole.rates[0]) < 500.0 else _late(ratios)
+    start = weights / weights.sum() * (1.0 - law.never)
+    return PhaseLaw(start, whole.rates, whole.follows, law.never)
+
+
+def _late(ratios: list[float]) -> Floats:
+    """Weights from the last one backwards, where the first are negligible beside it."""
+    found: Floats = np.cumprod(np.array([1.0, *(1.0 / r for r in ratios[::-1])]))[::-1].copy()
+    return found
+
+
+@lru_cache(maxsize=256)
+def _left(law: Law, stages: int) -> PhaseLaw:
+    return _fitted(Law(law.family, law.params, low=law.low, high=law.high), law.never, stages, law.low or 0.0)
+
+
+def beside(whole: PhaseLaw | None, left: PhaseLaw) -> PhaseLaw:
+    """Both laws in one list of stages, begun as the whole one is (with no stage, if there is none)."""
+    if whole is None:
+        return PhaseLaw(np.zeros(left.stages), left.rates, left.follows, left.never, left.distance)
+    moved = np.where(left.follows >= 0, left.follows + whole.stages, -1)
+    return PhaseLaw(
+        np.concatenate([whole.start, np.zeros(left.stages)]),
+        np.concatenate([whole.rates, left.rates]),
+        np.concatenate([whole.follows, moved]),
+        left.never,
+        max(whole.distance, left.distance),
+    )
+
+
+def _fitted(proper: Law, never: float, stages: int, shift: float) -> PhaseLaw:
+    """Stages fitted to a law less a shift that it always exceeds."""
+    edges = _edges(proper, CELLS // 5, shift)
+    mass = -np.diff([survival(proper, x + shift) for x in edges])
     best: tuple[float, list[tuple[int, float]], Floats] | None = None
-    for shapes in _candidates(proper, stages):
+    for shapes in _candidates(proper, stages, shift):
         table = _masses(shapes, edges)
         weights = _maximised(table, mass, ROUNDS // 4)
         distance = float(np.abs(table @ weights - mass).sum()) / 2
         if best is None or distance < best[0]:
             best = distance, shapes, weights
     assert best is not None
-    return _finished(proper, law.never, best[1])
+    return _finished(proper, never, best[1], shift)
 
 
-def _finished(law: Law, never: float, shapes: list[tuple[int, float]]) -> PhaseLaw:
+def _finished(law: Law, never: float, shapes: list[tuple[int, float]], shift: float) -> PhaseLaw:
     """The chosen shapes with their weights settled, and the distance on a fine grid."""
-    edges = _edges(law, CELLS)
-    mass = -np.diff([survival(law, x) for x in edges])
+    edges = _edges(law, CELLS, shift)
+    mass = -np.diff([survival(law, x + shift) for x in edges])
     table = _masses(shapes, edges)
     weights = _maximised(table, mass, ROUNDS)
     weights = np.where(weights < 1e-12, 0.0, weights)
@@ -129,12 +181,12 @@ def _finished(law: Law, never: float, shapes: list[tuple[int, float]]) -> PhaseL
     return _rows(kept, never, distance)
 
 
-def _edges(law: Law, cells: int) -> Floats:
+def _edges(law: Law, cells: int, shift: float) -> Floats:
     """Cell borders: equally likely cells, with finer ones in both tails, from 0 to infinity."""
     inner = np.linspace(0.0, 1.0, cells - 39)[1:-1]
     tails = 10.0 ** np.linspace(-6, math.log10(inner[0]), 20, endpoint=False)
     shares = np.unique(np.concatenate([tails, inner, 1 - tails]))
-    points = np.unique([quantile(law, float(p)) for p in shares])
+    points = np.unique([quantile(law, float(p)) - shift for p in shares])
     return np.concatenate([[0.0], points[points > 0], [math.inf]])
 
 
@@ -155,9 +207,9 @@ def _maximised(table: Floats, mass: Floats, rounds: int) -> Floats:
     return weights
 
 
-def _candidates(law: Law, stages: int) -> Iterator[list[tuple[int, float]]]:
+def _candidates(law: Law, stages: int, shift: float) -> Iterator[list[tuple[int, float]]]:
     """Sets of Erlang laws of at most so many stages in all: (stages, rate) each."""
-    middle, low, high = (quantile(law, p) for p in (0.5, 0.01, 0.99))
+    middle, low, high = (quantile(law, p) - shift for p in (0.5, 0.01, 0.99))
     low = max(low, middle * 1e-3)
     for each in [k for k in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32) if k <= stages]:
         branches = stages // each
