@@ -126,7 +126,7 @@ def test_an_error_that_left_out_what_was_cut_off_would_be_false(monkeypatch: pyt
     """The wrong model: cut off generously, the value is off by more than rounding, and the claim says so."""
     monkeypatch.setattr(cutting, "SHALLOW", 4)
     monkeypatch.setattr(cutting, "negligible", lambda tolerance, states: 0.3)
-    monkeypatch.setattr("negsim.engines.exact.explore.negligible", lambda tolerance, states: 0.3)
+    monkeypatch.setattr("negsim.engines.exact.closure.negligible", lambda tolerance, states: 0.3)
     solution = solve(queue(1.0, 1.1))
     found = solution.holds("n <= 5", 40)
     wrong = abs(found.value - waiting(1.0, 1.1, 40, 300)[:6].sum())

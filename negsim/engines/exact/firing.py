@@ -213,7 +213,7 @@ class Firings:
         for outcome, value in zip(row.outcomes, values, strict=True):
             if (value < 0).any():
                 raise EvaluationError(
-                    f"the weight of outcome {outcome.name} is {value.min()!r}, and must not be negative; clip it at 0",
+                    f"the weight of outcome {outcome.name} is {float(value.min())!r}, and must not be negative; clip it at 0",
                     action=row.name,
                 )
         total = np.sum(values, axis=0)
@@ -360,7 +360,7 @@ def _whole(slot: Slot, value: Floats, action: str) -> Ints:
     if not np.all((value == np.floor(value)) & (np.abs(value) < 2.0**31)):
         worst = value[np.argmax((value != np.floor(value)) | (np.abs(value) >= 2.0**31))]
         raise EvaluationError(
-            f"counter {slot.name} would become {worst!r}; it must be whole and below 2**31", action=action
+            f"counter {slot.name} would become {float(worst)!r}; it must be whole and below 2**31", action=action
         )
     return value.astype(np.int32)
 

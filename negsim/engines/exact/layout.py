@@ -127,6 +127,8 @@ class Table:
             self.shift.append(used)
             used += bits
         self.words = word + 1
+        spans = (1 << self.bits).tolist()
+        self.single = list(zip(self.low.tolist(), spans, self.shift, strict=True))
 
     def keys(self, rows: Ints) -> NDArray[np.uint64]:
         """Packed keys of some states, (n,)."""
@@ -157,6 +159,25 @@ class Table:
         if self.words > 1 and not np.array_equal(self.rows[found], rows):
             return self._again(rows, len(fresh))
         return found, numbers[fresh]
+
+    def one(self, row: tuple[int, ...]) -> int:
+        """The number of a single state."""
+        if self.words == 1:
+            key = 0
+            for value, (low, span, shift) in zip(row, self.single, strict=True):
+                offset = value - low
+                if not 0 <= offset < span:
+                    break
+                key |= offset << shift
+            else:
+                found = self.known.get(key)
+                if found is None and self.size < min(self.most, len(self.rows)):
+                    found = self.known[key] = self.size
+                    self.rows[found] = row
+                    self.size += 1
+                if found is not None:
+                    return found
+        return int(self.find(np.array([row], dtype=np.int32))[0][0])
 
     def _again(self, rows: Ints, added: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Two states had one mixed key: mix with another salt."""

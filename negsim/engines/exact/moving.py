@@ -49,7 +49,7 @@ def _factors(firings: Firings, part: Batch, rank: int) -> list[tuple[Floats, Flo
         value = evaluate(tree, names, row.name)
         v = np.broadcast_to(np.asarray(value.v, dtype=np.float64), len(part))
         if (v < 0).any():
-            text = f"{which} '{tree}' is {v.min()!r}, and must not be negative; clip it at 0"
+            text = f"{which} '{tree}' is {float(v.min())!r}, and must not be negative; clip it at 0"
             raise EvaluationError(text, action=row.name)
         found.append((v, value.d))
     return found

@@ -113,7 +113,9 @@ def speed_of(firings: Firings, rank: int, batch: Batch) -> Floats:
     value = evaluate(row.speed, firings.layout.view(batch.rows), row.name)
     speeds = np.broadcast_to(np.asarray(value.v, dtype=np.float64), len(batch))
     if (speeds < 0).any():
-        raise EvaluationError(f"speed '{row.speed}' is {speeds.min()!r}, and must not be negative", action=row.name)
+        raise EvaluationError(
+            f"speed '{row.speed}' is {float(speeds.min())!r}, and must not be negative", action=row.name
+        )
     return speeds
 
 
