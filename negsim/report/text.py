@@ -18,6 +18,7 @@ from negsim.report.words import bare, clean, day, judgement, percent, plain
 from negsim.results.answers import Answer, Answering
 
 if TYPE_CHECKING:
+    from negsim.why.choices import Declined
     from negsim.why.explanation import Explanation
     from negsim.why.reasons import Reason
 
@@ -132,7 +133,20 @@ def reason_table(found: Explanation) -> Group:
         grid.add_row(
             "", Text(f"and {rest} more, each at most {percent(found.reasons[MOST_REASONS].share)} %", style="dim")
         )
+    for one in found.decisions:
+        _add_decision(grid, one)
     return Group(head.append(where, style="not bold"), grid)
+
+
+def _add_decision(grid: Table, found: Declined) -> None:
+    chose = " or ".join(f'"{one}"' for one in found.choices)
+    looked = f"in {found.histories:,} of the {found.failures:,} looked at"
+    grid.add_row(
+        f"{percent(found.histories / found.failures)} %",
+        Text(clean(f"{found.by} decided against it ({looked}): {chose}")),
+    )
+    for one in found.because[:MOST_BEHIND]:
+        grid.add_row("", Text(clean(str(one)), style="dim"))
 
 
 def _add_reason(grid: Table, reason: Reason) -> None:

@@ -7,22 +7,24 @@ the conditions that matter are looked at on the dates on which they matter. The 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negsim.errors import EstimateError
 from negsim.model.calendar import Dated
-from negsim.model.inputs import Name, record
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.results.answers import answers, deadline, stated
 from negsim.results.base import Results
 from negsim.results.runs import Runs
 from negsim.running.simulation import simulate
+from negsim.why.choices import Declined, bearing, declined
 from negsim.why.inquiry import Plan, Step
 from negsim.why.phrases import Phrases
 from negsim.why.reasons import Reason, Seen, tell
+from negsim.why.standing import Standing
 
 __all__ = ["Explanation", "explain", "main_reasons", "reason_questions"]
 
@@ -30,11 +32,13 @@ MOST = {"compiled": 2_000}
 ENOUGH = 1_000
 """Histories looked at again: enough for shares of failures to within two or three points."""
 
+TRACED = 500
+"""Histories whose full logs are read for the decisions in them."""
 MOST_CONDITIONS = 4
 DEPTH = 2
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """What was missing when the answer was no.
 
@@ -49,15 +53,18 @@ class Explanation:
         Histories looked at in which the question counts; those of them with the answer no.
     reasons : tuple of Reason
         By share of the failures, the largest first.
+    decisions : tuple of Declined
+        Whose last choice went against it in these histories, and what spoke for that.
     note : str
     """
 
     question: str
     text: str
-    by: Name
+    by: str
     n: int
     failures: int
     reasons: tuple[Reason, ...]
+    decisions: tuple[Declined, ...] = ()
     note: str = "reasons are reasons inside the model"
 
     @property
@@ -80,6 +87,7 @@ class Explanation:
         for depth, reason in _with_depth(self.reasons, 0):
             alone = f", alone {100 * reason.alone:.0f} %" if reason.alone and reason.alone < reason.share else ""
             lines.append(f"{'  ' * depth}  {100 * reason.share:3.0f} %{alone}  {reason}")
+        lines += [f"  {line}" for one in self.decisions for line in str(one).splitlines()]
         return "\n".join([*lines, f"  ({self.note})"])
 
 
@@ -200,20 +208,43 @@ def _explain(runs: Results, questions: Sequence[Question], depth: int, most: int
     seen = Seen(runs) if isinstance(runs, Runs) and known else None
     if seen is None or not seen.covers(plan):
         seen = Seen(_again(runs, plan, questions, most))
-    return [_told(step, question, seen) for step, question in zip(steps, questions, strict=True)]
+    told = [_told(step, question, seen) for step, question in zip(steps, questions, strict=True)]
+    return _with_decisions(told, questions, runs, seen)
 
 
-def _again(runs: Results, plan: Plan, questions: Sequence[Question], most: int | None) -> Runs:
+def _with_decisions(
+    told: Sequence[Explanation], questions: Sequence[Question], runs: Results, seen: Seen
+) -> list[Explanation]:
+    """The explanations with the decisions that went against it, which need the full logs of some histories."""
+    scenario = runs.scenario
+    asked = [question.condition for question in questions if question.condition is not None]
+    if not any(bearing(scenario.expanded, condition) for condition in asked):
+        return list(told)
+    standing = Standing(scenario)
+    n = min(TRACED, seen.runs.replications)
+    traces = _again(runs, None, (), n, trace=n).traces
+    found = []
+    for one, question in zip(told, questions, strict=True):
+        failures = _failures(question, seen)[:n].tolist()
+        upto = question.closes(scenario.calendar, scenario.horizon)
+        assert question.condition is not None  # these kinds ask of a condition
+        found.append(replace(one, decisions=declined(standing, question.condition, traces, failures, upto)))
+    return found
+
+
+def _again(runs: Results, plan: Plan | None, questions: Sequence[Question], most: int | None, trace: int = 0) -> Runs:
     """The first histories once more, looked at as planned."""
+    planned = [] if plan is None else plan.questions
     again: Runs = simulate(
         runs.scenario,
         replications=min(runs.replications, most or MOST.get(runs.engine, ENOUGH)),
         seed=runs.seed,
-        questions=[*plan.questions, *(replace(question, name=_private(question)) for question in questions)],
+        questions=[*planned, *(replace(question, name=_private(question)) for question in questions)],
         engine=runs.engine,
         draws=len(runs.rows) if runs.drawn else None,
         max_events=runs.max_events,
         on_error="count",
+        trace=trace,
     )
     return again
 
@@ -222,12 +253,21 @@ def _private(question: Question) -> str:
     return f"why.asked.{question.name.lower()}"
 
 
-def _told(step: Step, question: Question, seen: Seen) -> Explanation:
+def _name_in(seen: Seen, question: Question) -> str:
     asked = seen.runs.program.probes.asked
-    name = _private(question) if _private(question) in asked else question.name
-    yes, counted = seen.runs.answers(name)
+    return _private(question) if _private(question) in asked else question.name
+
+
+def _failures(question: Question, seen: Seen) -> NDArray[np.bool_]:
+    """The histories in which the answer is no."""
+    yes, counted = seen.runs.answers(_name_in(seen, question))
+    return np.asarray(counted & ~yes & ~seen.runs.block.failed)
+
+
+def _told(step: Step, question: Question, seen: Seen) -> Explanation:
+    _, counted = seen.runs.answers(_name_in(seen, question))
     failed = seen.runs.block.failed
-    failures = counted & ~yes & ~failed
+    failures = _failures(question, seen)
     about = str(question.condition).partition(".")[0]
     reasons = tell(step, failures, seen, Phrases(seen.runs.scenario, about)) if failures.any() else ()
     return Explanation(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from negsim.engines.blocks import Event
 from negsim.model.expressions import Evaluator
-from negsim.model.inputs import record
 from negsim.program import Program
 from negsim.results.base import Results
 from negsim.running.simulation import replay
@@ -15,7 +15,7 @@ from negsim.why.phrases import Phrases
 __all__ = ["Narrative", "Scene", "narrate"]
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """One event of a history.
 
@@ -49,7 +49,7 @@ class Scene:
     quiet: bool
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Narrative:
     """One history as a sequence of scenes.
 

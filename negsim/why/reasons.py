@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from negsim.model.clocks import Immediately
 from negsim.model.expressions import Expression, Not, Truth
-from negsim.model.inputs import record
 from negsim.results.runs import Runs
 from negsim.why.inquiry import Plan, Step, Way
 from negsim.why.phrases import Phrases
@@ -30,7 +29,7 @@ TIME, DATE, OUTCOME = 0, 40, 50
 """Scores of ways without anything missing; between them a way has as many points as preconditions are unmet."""
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """One reason for no.
 

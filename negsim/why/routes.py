@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from negsim.model.actions import Action, Outcome
 from negsim.model.calendar import Calendar
@@ -11,7 +11,6 @@ from negsim.model.clocks import Every, Immediately, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import And, Arithmetic, Choice, Expression, Not, Number, Or, Ref, Truth, reads
-from negsim.model.inputs import Conditions, record
 from negsim.model.variables import Fact
 
 __all__ = ["Route", "conjuncts", "has_route", "last_instant", "opposite", "possible", "routes_to", "writers"]
@@ -20,7 +19,7 @@ MOST_PARTS = 12
 """Preconditions of one action told apart; a tree that falls into more is left as it is written."""
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One action that can make a condition true.
 
@@ -39,8 +38,8 @@ class Route:
 
     action: Action
     verdict: Action
-    guard: Conditions
-    gate: Conditions
+    guard: tuple[Expression, ...]
+    gate: tuple[Expression, ...]
     others: tuple[str, ...]
 
     @property

@@ -1,0 +1,241 @@
+"""Who decided against it: the last choices of parties in failing histories, and what spoke for them then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from negsim.engines.blocks import Trajectory
+from negsim.model.circles import helps
+from negsim.model.elements import Elements
+from negsim.model.expressions import Arithmetic, Choice, Expression, Number, evaluate, reads
+from negsim.vocabulary.decision import Decision
+from negsim.why.standing import Standing, signed
+
+__all__ = ["Declined", "Spoke", "bearing", "declined"]
+
+DEEP = 4
+"""Steps from the condition back to a decision that bears on it."""
+FEW = 0.02
+"""Decisions that went against it in fewer of the failing histories than this share are not told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoke:
+    """A reason that spoke against the step, where the party decided against it and where it decided for it.
+
+    Attributes
+    ----------
+    reason, text : str
+        Its name; what it was, in words.
+    against, of : int
+        Choices against the step at which it spoke so; all choices against it.
+    also, of_others : int
+        The same of the choices for the step.
+    """
+
+    reason: str
+    text: str
+    against: int
+    of: int
+    also: int
+    of_others: int
+
+    def __str__(self) -> str:
+        told = f"in {_of(self.against, self.of)} {self.text}"
+        return f"{told} (where it decided for it: {_of(self.also, self.of_others)})" if self.of_others else told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """A party decided against what the question asks about.
+
+    Attributes
+    ----------
+    decision, by : str
+        Names of the decision and of the party, the latter in words.
+    choices : tuple of str
+        What it chose, in words, most frequent first.
+    histories, failures : int
+        Failing histories looked at in which its last choice went against it; all that were looked at.
+    because : tuple of Spoke
+        What spoke for that, most frequent first.
+    """
+
+    decision: str
+    by: str
+    choices: tuple[str, ...]
+    histories: int
+    failures: int
+    because: tuple[Spoke, ...]
+
+    def __str__(self) -> str:
+        chose = " or ".join(f'"{one}"' for one in self.choices)
+        head = f"{self.by} decided against it in {_of(self.histories, self.failures)}: {chose}"
+        return "\n".join([head, *(f"  {one}" for one in self.because)])
+
+
+def _of(some: int, many: int) -> str:
+    """A count and its share."""
+    return f"{some:,} of {many:,} ({100 * some / many:.0f} %)"
+
+
+@dataclass(slots=True)
+class _Count:
+    """How often each reason spoke against the step at the last choice of a history."""
+
+    histories: int = 0
+    chosen: dict[str, int] = field(default_factory=dict)
+    spoke: dict[str, int] = field(default_factory=dict)
+
+
+def bearing(elements: Elements, condition: Expression) -> dict[str, set[str]]:
+    """The decisions that bear on a condition, each with the options that help it.
+
+    Found back from the condition: what an action that could bring it needs, and what its outcome's weight reads.
+    """
+    found: dict[str, set[str]] = {}
+    changing: dict[str, list[Any]] = {}
+    for action in elements.actions.values():
+        for variable in dict.fromkeys(effect.variable for effect in action.changes()):
+            changing.setdefault(variable, []).append(action)
+    ahead = list(signed(condition))
+    seen: set[tuple[Expression, bool]] = set()
+    for _ in range(DEEP):
+        behind: list[tuple[Expression, bool]] = []
+        for atom, wanted in ahead:
+            if (atom, wanted) not in seen:
+                seen.add((atom, wanted))
+                for name in sorted(reads(atom)):
+                    for action in changing.get(name, ()):
+                        behind += _behind(action, name, atom, wanted, elements, found)
+        ahead = behind
+    return found
+
+
+def _behind(
+    action: Any, name: str, atom: Expression, wanted: bool, elements: Elements, found: dict[str, set[str]]
+) -> list[tuple[Expression, bool]]:
+    """What an action that helps needs; of a decision the options that help are noted instead."""
+    word = action.name.removesuffix(".decide")
+    decision = elements.decisions.get(word) if action.name.endswith(".decide") else None
+    needs: list[tuple[Expression, bool]] = []
+    parts = action.outcomes or (None,)
+    for part in parts:
+        effects = (*action.effects, *(() if part is None else part.effects))
+        if not any(effect.variable == name and helps(effect, atom, wanted) for effect in effects):
+            continue
+        if decision is not None and part is not None and part.name in set(decision.choices()):
+            found.setdefault(word, set()).add(part.name)
+        elif decision is None:
+            needs += signed(action.when)
+            needs += [] if part is None else _weighing(part.weight)
+    return needs
+
+
+def _weighing(weight: Expression, more: bool = True) -> Iterator[tuple[Expression, bool]]:
+    """The conditions under which a weight is something, each with the truth value that helps it."""
+    if isinstance(weight, Choice):
+        yield from signed(weight.condition, (weight.then != Number(0.0)) == more)
+        yield from _weighing(weight.then, more)
+        yield from _weighing(weight.otherwise, more)
+        return
+    for place, part in enumerate(weight.children):
+        turned = isinstance(weight, Arithmetic) and weight.op in ("-", "/") and place == 1
+        yield from _weighing(part, more != turned)
+
+
+def declined(
+    standing: Standing,
+    condition: Expression,
+    traces: Sequence[Trajectory],
+    failing: Sequence[bool],
+    upto: float,
+) -> tuple[Declined, ...]:
+    """The decisions that went against a condition in the failing histories, most frequent first.
+
+    Parameters
+    ----------
+    traces : sequence of Trajectory
+        Full logs.
+    failing : sequence of bool
+        Of each, whether the answer is no.
+    upto : float
+        The question's deadline in microseconds: later choices do not count.
+    """
+    elements, total, found = standing.elements, sum(map(bool, failing)), []
+    for name, options in sorted(bearing(elements, condition).items()):
+        decision = elements.decisions[name]
+        if not isinstance(decision, Decision) or len(options) == len(decision.options) or not total:
+            continue
+        no, yes = _Count(), _Count()
+        pulls = {key: standing.settle(one.pull) for key, one in decision.reasons.items()}
+        for history, fails in zip(traces, failing, strict=True):
+            last = _last(history, f"{name}.decide", upto)
+            if last is not None and (fails or last[0] in options):
+                _add(yes if last[0] in options else no, last, pulls, decision, options)
+        if no.histories > FEW * total:
+            found.append(_told(name, decision, options, (no, yes), total, standing))
+    return tuple(sorted(found, key=lambda one: -one.histories))
+
+
+def _last(history: Trajectory, action: str, upto: float) -> tuple[str, dict[str, float]] | None:
+    """The last choice up to a time, and the state in which it was taken."""
+    last = max((k for k, event in enumerate(history.events) if event.action == action and event.at <= upto), default=-1)
+    if last < 0 or history.events[last].outcome == "none":
+        return None
+    state = dict(history.initial)
+    for event in history.events[:last]:
+        state.update((variable, new) for variable, _, new in event.changes)
+    return history.events[last].outcome, state
+
+
+def _add(
+    count: _Count,
+    last: tuple[str, dict[str, float]],
+    pulls: Mapping[str, Expression],
+    decision: Decision,
+    options: set[str],
+) -> None:
+    chosen, state = last
+    count.histories += 1
+    count.chosen[chosen] = count.chosen.get(chosen, 0) + 1
+    for key, pull in pulls.items():
+        value = float(evaluate(pull, state))
+        # Against the step: what pulls towards another option, or away from one that helps.
+        if (value < 0) if decision.reasons[key].option in options else (value > 0):
+            count.spoke[key] = count.spoke.get(key, 0) + 1
+
+
+def _told(
+    name: str, decision: Decision, options: set[str], counts: tuple[_Count, _Count], total: int, standing: Standing
+) -> Declined:
+    (no, yes), said, because = counts, standing.said, []
+    best = {key: one.best for key, one in standing.elements.parameters.items()}
+    for key, times in sorted(no.spoke.items(), key=lambda pair: -pair[1]):
+        reason = decision.reasons[key]
+        text = reason.says or said.condition(reason.reads)
+        rising = not (reads(reason.weight) <= best.keys() and float(evaluate(reason.weight, best)) < 0)
+        # A reason for the step that was below its centre, or one against it that was above.
+        here = (reason.option not in options) == rising
+        told = f"{'more' if here else 'less'} than usual: {text}"
+        because.append(
+            Spoke(
+                reason=key,
+                text=told,
+                against=times,
+                of=no.histories,
+                also=yes.spoke.get(key, 0),
+                of_others=yes.histories,
+            )
+        )
+    chosen = sorted(no.chosen, key=lambda one: -no.chosen[one])
+    return Declined(
+        decision=name,
+        by=said.name(decision.by),
+        choices=tuple(said.name(f"{name}.{one}") for one in chosen),
+        histories=no.histories,
+        failures=total,
+        because=tuple(because),
+    )
