@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from negsim.errors import Gather, NegsimError, ScenarioError, problem_of
 from negsim.errors.problems import path_text
+from negsim.model.acting import Push, acted_on, pushes, settle
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Every, Fixed
 from negsim.model.decisions import Deciding
@@ -80,8 +81,12 @@ class Elements:
         The actions of each word.
     requirements : mapping from str to Requirement
         What words require.
+    words : mapping from str to word
+        The words as they were written out.
     decisions : mapping from str to word
         The decisions that parties take.
+    acting : mapping from str to tuple of str
+        The words that act by being there, each with what it acts on.
     origins : mapping from (shelf, name) to a part of the scenario
         The part that each element comes from: a word, or the element itself.
     named_by : mapping from str to tuple of parts
@@ -101,7 +106,9 @@ class Elements:
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     owners: Mapping[str, set[str]] = field(default_factory=dict)
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
+    words: Mapping[str, Any] = field(default_factory=dict)
     decisions: Mapping[str, Deciding] = field(default_factory=dict)
+    acting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origins: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     named_by: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     first: frozenset[str] = frozenset()
@@ -153,7 +160,8 @@ def expand(parts: Iterable[Element | Part], supposed: Iterable[tuple[str, str]] 
     if wanted:
         revised_ = _Shelves(wanted).filled(items)
         # What is no longer asked for counts as there, for those who name the requirement.
-        clear = {name for name, how in wanted if how in ("without", "meet")} - revised_.requirements.keys()
+        gone = plain.requirements.keys() - revised_.requirements.keys()
+        clear = {name for name, how in wanted if how in ("without", "meet")} & gone
         return settled(_unwaived(_with_what_is_gone(revised_, plain), wanted), clear)
     return settled(plain)
 
@@ -182,6 +190,8 @@ def _with_what_is_gone(elements: Elements, plain: Elements) -> Elements:
         variables={**plain.variables, **elements.variables},
         questions={**plain.questions, **elements.questions},
         requirements={**plain.requirements, **stated},
+        words={**plain.words, **elements.words},
+        acting=plain.acting,
         origins={**plain.origins, **elements.origins},
         removed=frozenset(plain.actions.keys() - elements.actions.keys()),
     )
@@ -190,7 +200,7 @@ def _with_what_is_gone(elements: Elements, plain: Elements) -> Elements:
 def settled(elements: Elements, clear: Collection[str] = ()) -> Elements:
     """The elements with what words call by name put in: `Readings` of every expression of actions and questions."""
     needs = {name: one.needs for name, one in elements.requirements.items()}
-    read = Readings(elements.types(), {**needs, **dict.fromkeys(clear, Truth(True))})
+    read = Readings(elements.types(), {**needs, **dict.fromkeys(clear, Truth(True))}, elements.words)
     gather = Gather()
 
     def each(shelf: str, things: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
@@ -205,6 +215,13 @@ def settled(elements: Elements, clear: Collection[str] = ()) -> Elements:
     requirements = each("requirements", elements.requirements, ("needs", "waiver"))
     gather.check()
     return replace(elements, actions=actions, questions=questions, requirements=requirements)
+
+
+def _targets(parts: Iterable[object]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for push in pushes(parts):
+        found[push.by] = (*found.get(push.by, ()), push.on)
+    return found
 
 
 @contextmanager
@@ -228,6 +245,8 @@ class _Shelves:
         self.owners: dict[str, set[str]] = {}
         self.requirements: dict[str, Requirement] = {}
         self.decisions: dict[str, Deciding] = {}
+        self.written: dict[str, Any] = {}
+        self.pushes: set[Push] = set()
         self.words: dict[str, object] = {}
         self.origins: dict[tuple[str, str], Any] = {}
         self.named_by: dict[str, list[Any]] = {}
@@ -235,9 +254,13 @@ class _Shelves:
 
     def filled(self, parts: Iterable[object]) -> Elements:
         """The elements of all parts."""
+        parts = tuple(parts)
+        away = [name for name, how in self.supposed if how == "without"]
+        self.pushes = set(pushes(parts, away))
         for part in parts:
             with self.gather.going_on():
                 self.shelve(part, (), part)
+        self.push()
         for name in sorted(self.shelves["variables"].keys() & self.shelves["parameters"].keys()):
             one, two = self.origins["variables", name], self.origins["parameters", name]
             self.gather.errors.append(self.twice(f"{name!r} is both a variable and a parameter", name, one, two))
@@ -246,10 +269,19 @@ class _Shelves:
             **self.shelves,  # type: ignore[arg-type] # the shelves hold what SHELVES says
             owners=self.owners,
             requirements=self.requirements,
+            words=self.written,
             decisions=self.decisions,
+            acting=_targets(parts),
             origins=self.origins,
             named_by={name: tuple(found) for name, found in self.named_by.items()},
         )
+
+    def push(self) -> None:
+        """Let words act on actions that belong to no word, or have no field for it."""
+        actions: dict[str, Any] = self.shelves["actions"]
+        for one in sorted(self.pushes, key=lambda push: (push.by, push.on, str(push.times))):
+            with self.gather.going_on(), placed_in(self.words.get(one.by)):
+                self.shelves["actions"] = actions = dict(settle(actions, (one,), self.owners))
 
     def shelve(self, part: object, words: tuple[str, ...], top: Any) -> None:
         """Put an element on its shelf, or open a word; ``top`` is the part of the scenario that it comes from."""
@@ -292,9 +324,13 @@ class _Shelves:
             raise self.twice(f"two words are named {part.name!r}", part.name, self.words[part.name], top)
         self.owners[part.name] = set()
         self.words[part.name] = top
-        word = revised(part, self.supposed)
+        with placed_in(top):
+            word, done = acted_on(part, sorted(self.pushes, key=lambda push: (push.by, push.on, str(push.times))))
+        self.pushes -= done
+        word = revised(word, self.supposed)
         assert isinstance(word, Part)  # a word stays one
         self.requirements.update((one.name, one) for one in requirements_of(word))
+        self.written[part.name] = word
         if isinstance(word, Deciding):
             self.decisions[word.name] = word
         with placed_in(top):

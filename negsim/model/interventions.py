@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from negsim.errors import ScenarioError, UnknownName, nearest
+from negsim.model.acting import of_party
 from negsim.model.actions import Action, Outcome
 from negsim.model.calendar import moment
 from negsim.model.clocks import Clock, On
@@ -278,11 +279,20 @@ def _suppositions(steps: Iterable[Supposition], elements: Elements, off: set[str
         elif isinstance(step, Without):
             yield from _required(step, elements)
             yield from ((name, "without") for name in reasons_called(step.element, elements.decisions))
+            yield from ((name, "without") for name in _present(step.element, elements))
         elif isinstance(step, Decide):
             yield step.decision, f"decide.{step.option}"
         elif isinstance(step, (Meet, Waive, Harden)):
             how = type(step).__name__.lower()
             yield from ((name, how) for name in named(step.requirement, elements.requirements))
+
+
+def _present(name: str, elements: Elements) -> list[str]:
+    """The words that act by being there and are away with this one, or with this party."""
+    if name in elements.acting:
+        return [name]
+    words = [elements.words[one] for one in elements.acting] if name in elements.parties else []
+    return list(of_party(words, name))
 
 
 def _required(step: Without, elements: Elements) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """What expressions mean by the names that words give: put in when a scenario is written out.
 
-A condition may name a requirement (``not istanbul_2.requires.ukraine``): it stands for what is required.
+A condition may name a requirement (``not istanbul_2.requires.ukraine``): it stands for what is required. A number may name
+what a word works out (``envoy.pace``, ``view.probability``): it stands for that expression.
 """
 
 from __future__ import annotations
@@ -29,11 +30,27 @@ class Readings:
         Type of every variable and parameter.
     meanings : mapping of str to Expression
         What further names stand for; a variable or parameter of the same name goes before.
+    words : mapping of str to word, optional
+        Words, whose properties have names too.
     """
 
-    def __init__(self, types: Mapping[str, str], meanings: Mapping[str, Expression]) -> None:
+    def __init__(
+        self, types: Mapping[str, str], meanings: Mapping[str, Expression], words: Mapping[str, Any] | None = None
+    ) -> None:
         self.types = types
         self.meanings = {name: tree for name, tree in meanings.items() if name not in types}
+        self.words = words or {}
+
+    def meaning(self, name: str) -> Expression | None:
+        """What a name stands for; None if it stands for itself, or for nothing."""
+        if name in self.types:
+            return None
+        if name not in self.meanings and name.rpartition(".")[0] in self.words:
+            word, _, key = name.rpartition(".")
+            value = getattr(self.words[word], key) if offered(self.words[word], key) else None
+            if isinstance(value, Expression):
+                self.meanings[name] = value
+        return self.meanings.get(name)
 
     def all_in(self, thing: Any, fields: tuple[str, ...]) -> Any:
         """The element with these fields read; the same one if nothing in them is to be put in."""
@@ -58,15 +75,22 @@ class Readings:
         return value
 
     def tree(self, tree: Expression) -> Expression:
-        """The expression with the names of requirements and amounts put in."""
+        """The expression with the names of requirements, what words work out, and amounts put in."""
         if not any(
-            isinstance(one, Amount) or (isinstance(one, Ref) and one.name in self.meanings) for one in walk(tree)
+            isinstance(one, Amount) or (isinstance(one, Ref) and self.meaning(one.name) is not None)
+            for one in walk(tree)
         ):
             return tree
         found = tree
         for _ in range(MOST_STEPS):
-            names = [name for name in reads(found) if name in self.meanings]
-            if not names:
+            meanings = {name: self.meaning(name) for name in reads(found)}
+            known = {name: meaning for name, meaning in meanings.items() if meaning is not None}
+            if not known:
                 return settled_amounts(found, self.types)
-            found = substitute(found, {name: self.meanings[name] for name in names})
-        raise ScenarioError(f"'{tree}': the names {', '.join(sorted(names)[:4])} stand for each other without end")
+            found = substitute(found, known)
+        raise ScenarioError(f"'{tree}': the names {', '.join(sorted(known)[:4])} stand for each other without end")
+
+
+def offered(word: Any, key: str) -> bool:
+    """Whether a word works something out under this name: a public property."""
+    return not key.startswith("_") and isinstance(getattr(type(word), key, None), property)

@@ -14,6 +14,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, where
 from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
 from negsim.model.variables import Fact, Level
+from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, tidy
 from negsim.vocabulary.preconditions import When, occasion
@@ -22,7 +23,7 @@ __all__ = ["AudienceCost"]
 
 
 @record
-class AudienceCost(When):
+class AudienceCost(When, ActsOn):
     """Public commitments that pile up, slow concessions down, and are paid for when they are broken.
 
     .. math:: \\text{pace of giving way} = e^{-w\\, a}, \\qquad a \\leftarrow \\min(a + \\delta, a_{\\max})
@@ -51,6 +52,9 @@ class AudienceCost(When):
         The concession itself: when this turns true the price is paid.
     price : list of effects
         What giving way in public then costs, beside the commitment's being void.
+    acts_on : list of str
+        What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
+        then it acts only where ``NAME.pace`` is read).
     title : str
 
     Notes
@@ -81,6 +85,7 @@ class AudienceCost(When):
     weight: Amount = preset(Number(0.5))
     gives_way: Condition = preset(NEVER)
     price: Effects = preset(())
+    acts_on: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, where
 from negsim.model.inputs import Amount, Condition, Effects, Names, preset, record
 from negsim.model.variables import Counter, Fact
+from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, ONE, both, tidy
 from negsim.vocabulary.preconditions import When
@@ -22,7 +23,7 @@ __all__ = ["Channel"]
 
 
 @record
-class Channel(When):
+class Channel(When, ActsOn):
     """Contacts that follow each other while the channel is open; a secret one works until it leaks.
 
     .. math:: E[\\text{contacts in } t \\text{ days}] = t / \\bar g \\text{ for exponential gaps of mean } \\bar g,
@@ -53,6 +54,9 @@ class Channel(When):
         What each contact changes.
     scandal : list of effects
         What a leak changes.
+    acts_on : list of str
+        What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
+        then it acts only where ``NAME.pace`` is read).
     title : str
 
     Notes
@@ -84,6 +88,7 @@ class Channel(When):
     helps: Amount = preset(Number(1.2))
     effects: Effects = preset(())
     scandal: Effects = preset(())
+    acts_on: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, Operand, Truth, as_condition, as_expression, as_number, where
+from negsim.model.expressions import Expression, Number, Truth, as_condition, as_expression, as_number, odds, where
 from negsim.model.names import check_name
 from negsim.model.questions import Question
 from negsim.model.variables import Fact
@@ -120,18 +120,6 @@ def numbers(entries: Mapping[Any, Any]) -> Lookup[Expression]:
 def shares(entries: Mapping[Any, Any]) -> Lookup[Expression]:
     """A table from names (or things with a name) to shares: numbers, or conditions such as a party's decision."""
     return Lookup({party(key): as_expression(value) for key, value in dict(entries).items()})
-
-
-def odds(probability: Operand | float, factor: Operand | float) -> Expression:
-    """The probability whose odds are ``factor`` times those of ``probability``: it stays within [0, 1].
-
-    .. math:: p' = f p / (1 - p + f p)
-
-    >>> print(odds(0.4, 2.0))
-    0.4 * 2 / (1 - 0.4 + 0.4 * 2)
-    """
-    p, f = as_number(probability), as_number(factor)
-    return p * f / (1 - p + p * f)
 
 
 def doubted(probability: Expression, factor: Expression) -> Expression:

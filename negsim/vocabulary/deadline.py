@@ -17,6 +17,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, where
 from negsim.model.inputs import Amount, Condition, Date, Effects, MaybeName, preset, record
 from negsim.model.variables import Counter, Fact, Level
+from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import asked, put
 from negsim.vocabulary.fields import NEVER, ONE, ZERO, both, due_again, fixed, tidy
 
@@ -24,7 +25,7 @@ __all__ = ["Deadline"]
 
 
 @record
-class Deadline:
+class Deadline(ActsOn):
     """A date by which something shall be settled.
 
     Before the date the multiplier ``pace`` rises in ``steps`` equal steps over ``window`` days, and falls back to 1
@@ -64,6 +65,9 @@ class Deadline:
         assumed).
     steps : int
         How many steps approach the date, in the window and again in every extension (default 6, assumed).
+    acts_on : list of str
+        What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
+        then it acts only where ``NAME.pace`` is read).
     title : str
 
     Notes
@@ -96,6 +100,7 @@ class Deadline:
     window: Duration = 14.0
     halving: Duration = 4.0
     steps: int = 6
+    acts_on: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:

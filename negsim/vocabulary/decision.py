@@ -14,7 +14,7 @@ from negsim.model.clocks import Clock, Every, Immediately, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, amount, any_of, clip, exp, where
+from negsim.model.expressions import Expression, Number, amount, any_of, clip, exp, log, where
 from negsim.model.inputs import Amount, Condition, Name, preset, record
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
@@ -210,6 +210,13 @@ class Decision:
             return self
         option = name.removesuffix(".when")
         return replace(self, options={**self.options, option: replace(self.options[option], when=ALWAYS)})
+
+    def leaning(self, option: str, by: str, times: Expression) -> Decision:
+        """The decision with the odds of an option multiplied by another word's presence, as one more reason."""
+        key = by.replace(".", "_")
+        key = key if key not in self.reasons else f"{key}_{len(self.reasons)}"
+        reason = ReasonFor(option, reads=log(times), weight=ONE, centre=ZERO, says=f"what {by.replace('_', ' ')} does")
+        return replace(self, reasons={**self.reasons, key: reason})
 
     # Shares ------------------------------------------------------------------------------------------------------
 

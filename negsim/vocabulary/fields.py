@@ -14,6 +14,7 @@ from negsim.model.elements import Element
 from negsim.model.expressions import Expression, Number, Truth, all_of, as_condition, as_expression, as_number
 from negsim.model.names import check_name
 from negsim.model.variables import Fact
+from negsim.vocabulary.acting import targets
 from negsim.vocabulary.common import asked, conditions, numbers, party, put, shares
 
 __all__ = [
@@ -82,6 +83,9 @@ def tidy(
         for name in names:
             if getattr(word, name) is not None:
                 put(word, **{name: convert(getattr(word, name))})
+    for name in ("acts_on", "presses_on"):
+        if hasattr(word, name):
+            put(word, **{name: targets(getattr(word, name), f"{where}: {name}")})
     for name in instant:
         if getattr(word, name) is not None:
             put(word, **{name: moment(getattr(word, name), f"{where}: {name}")})

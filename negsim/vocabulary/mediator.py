@@ -16,6 +16,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, log, where
 from negsim.model.inputs import Amount, Condition, MaybeName, Names, preset, record
 from negsim.model.variables import Fact, Level
+from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import asked, parties, party, put
 from negsim.vocabulary.fields import ALWAYS, ONE, both, fixed, tidy
 from negsim.vocabulary.preconditions import When
@@ -24,7 +25,7 @@ __all__ = ["Mediator"]
 
 
 @record
-class Mediator(When):
+class Mediator(When, ActsOn):
     """A third party and what it does between the two, as long as it is engaged.
 
     .. math:: \\text{pace} = \\begin{cases} f & \\text{engaged} \\\\ 1 & \\text{not} \\end{cases} \\qquad
@@ -60,6 +61,11 @@ class Mediator(When):
         Of leverage in use; without it, it does not fade.
     step : duration
         Grid of fading (default 7 days, assumed).
+    acts_on : list of str
+        What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
+        then it acts only where ``NAME.pace`` is read).
+    presses_on : list of str
+        The same for what it presses for: there ``push`` counts too.
     title : str
 
     Notes
@@ -94,6 +100,8 @@ class Mediator(When):
     push: Amount = preset(Number(1.4))
     half_life: Duration | None = None
     step: Duration = 7.0
+    acts_on: tuple[str, ...] = ()
+    presses_on: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -110,6 +118,8 @@ class Mediator(When):
             raise ScenarioError(f"{where_}: {self.who} is a party to the conflict; a mediator stands between others")
         if self.target is not None and self.target not in self.between:
             raise ScenarioError(f"{where_}: target {self.target} is not one of between=; add it there or drop it")
+        if self.presses_on and self.target is None:
+            raise ScenarioError(f"{where_}: presses_on without target; say on whom it presses")
         if self.returns is not None and self.disengages is None:
             raise ScenarioError(f"{where_}: returns without disengages; give the law of its patience too")
         if not days(self.step) > 0 or (self.half_life is not None and not days(self.half_life) > 0):
@@ -146,6 +156,12 @@ class Mediator(When):
             return self.pace
         pushed = self.push if self.half_life is None else exp(log(self.push) * self.leverage)
         return where(self.engaged, self.hosting * pushed, 1)
+
+    def acting(self) -> Iterator[tuple[str, Expression]]:
+        """Yield what it furthers and what it presses for, each with the multiplier."""
+        yield from ActsOn.acting(self)
+        for name in self.presses_on:
+            yield name, self.pace_on(self.target or "")
 
     def expand(self) -> Iterator[Element]:
         """Yield facts, coming and going, and what it does."""

@@ -16,6 +16,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, log
 from negsim.model.inputs import Amount, Condition, Name, preset, record
 from negsim.model.variables import Fact, Level
+from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, both, fixed, tidy
 from negsim.vocabulary.preconditions import When, occasion
@@ -27,7 +28,7 @@ FELT = 0.01
 
 
 @record
-class Pressure(When):
+class Pressure(When, ActsOn):
     """Pressure or leverage: rises when it is applied, and fades with a half-life.
 
     .. math:: s_{k+1} = s_k\\, 2^{-\\Delta/h}, \\qquad \\text{pace} = f^{\\,s - s_0}
@@ -61,6 +62,9 @@ class Pressure(When):
         third-party pressure works on talks, not how much; try 1.0 to 2.0).
     centre : number, optional
         Strength at which ``pace`` is 1; by default the strength at the start.
+    acts_on : list of str
+        What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
+        then it acts only where ``NAME.pace`` is read).
     title : str
 
     Notes
@@ -92,6 +96,7 @@ class Pressure(When):
     step: Duration = 7.0
     factor: Amount = preset(Number(1.4))
     centre: float | None = None
+    acts_on: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -12,13 +12,14 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, clip
 from negsim.model.inputs import Amount, Name, preset, record
 from negsim.model.variables import Fact
+from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.fields import ONE, ZERO, follows, tidy
 
 __all__ = ["Readiness"]
 
 
 @record
-class Readiness:
+class Readiness(ActsOn):
     """How ready one party is to negotiate: motivation times optimism.
 
     .. math:: R = \\min(1, c + r + p) \\cdot \\min(1, t v), \\qquad \\text{ready} \\iff R \\ge \\theta
@@ -39,6 +40,9 @@ class Readiness:
         Readiness from which on the party is ready (default 0.25, assumed).
     centre : float, optional
         Readiness at which ``pace`` is 1 (by default the threshold, assumed): give the value at the start.
+    acts_on : list of str
+        What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
+        then it acts only where ``NAME.pace`` is read).
     title : str
 
     Notes
@@ -66,6 +70,7 @@ class Readiness:
     counterpart: Amount = preset(ONE)
     threshold: float = 0.25
     centre: float | None = None
+    acts_on: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, as_condition
 from negsim.model.inputs import Conditions, MaybeName, Name, preset, record
 from negsim.model.variables import Level
+from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import put
 from negsim.vocabulary.fields import tidy
 
@@ -21,7 +22,7 @@ __all__ = ["Reputation"]
 
 
 @record
-class Reputation:
+class Reputation(ActsOn):
     """A Beta belief about how often somebody keeps its word, with forgetting.
 
     .. math:: (a, b) \\leftarrow \\begin{cases} (\\gamma a + 1,\\; \\gamma b) & \\text{kept} \\\\
@@ -41,6 +42,9 @@ class Reputation:
         Share of the past that each new event leaves (default 0.9, assumed; 1 forgets nothing).
     prior_kept, prior_broken : float
         Pseudo-counts at the start (default 1 and 1, assumed: nothing is known).
+    acts_on : list of str
+        What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
+        then it acts only where ``NAME.pace`` is read).
     title : str
 
     Notes
@@ -67,6 +71,7 @@ class Reputation:
     forgetting: float = 0.9
     prior_kept: float = 1.0
     prior_broken: float = 1.0
+    acts_on: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:

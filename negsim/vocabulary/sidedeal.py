@@ -14,6 +14,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, where
 from negsim.model.inputs import Amount, Condition, Effects, Names, preset, record
 from negsim.model.variables import Fact
+from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import asked, parties, put
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, both, pace_for, tidy
 from negsim.vocabulary.preconditions import When
@@ -22,7 +23,7 @@ __all__ = ["SideDeal"]
 
 
 @record
-class SideDeal(When):
+class SideDeal(When, ActsOn):
     """A deal beside the talks (minerals, gas, grain, arms) as a bond of interest while it is in force.
 
     .. math:: \\text{pace} = \\begin{cases} b & \\text{in force} \\\\ 1 & \\text{not} \\end{cases}
@@ -48,6 +49,9 @@ class SideDeal(When):
         Multiplier for what the bond furthers (default 1.2, assumed).
     effects : list of effects
         What signing changes, once.
+    acts_on : list of str
+        What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
+        then it acts only where ``NAME.pace`` is read).
     title : str
 
     Notes
@@ -79,6 +83,7 @@ class SideDeal(When):
     collapses_when: Condition = preset(NEVER)
     bond: Amount = preset(Number(1.2))
     effects: Effects = preset(())
+    acts_on: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, where
 from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
 from negsim.model.variables import Fact
+from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, clock_or_now, fixed, tidy
 from negsim.vocabulary.preconditions import When
@@ -24,7 +25,7 @@ A_DAY = fixed(1.0)
 
 
 @record
-class Threat(When):
+class Threat(When, ActsOn):
     """A conditional commitment that stands until it is tested, withdrawn, or carried out.
 
     .. math:: \\text{pace of the deterred} = \\begin{cases} 1 - d\\, c & \\text{it stands} \\\\ 1 & \\text{not} \\end{cases}
@@ -58,6 +59,9 @@ class Threat(When):
         What carrying it out changes.
     bluff : list of effects
         What it costs to be seen bluffing.
+    acts_on : list of str
+        What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
+        then it acts only where ``NAME.pace`` is read).
     title : str
 
     Notes
@@ -89,6 +93,7 @@ class Threat(When):
     withdraws: Distribution | None = None
     deed: Effects = preset(())
     bluff: Effects = preset(())
+    acts_on: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -245,7 +245,7 @@ def test_idle_words_facts_parties_parameters_and_multipliers_are_named() -> None
     said = found(world(*parts), "idle")
     named = {text.partition(":")[0] for text in said}
     assert named == {"mediator host", "fact wet", "action rain", "parameter monsoon", "party un"}
-    assert any("hosting = 2 moves nothing: nothing uses it; multiply the pace" in text for text in said)
+    assert any("hosting = 2 moves nothing: nothing uses it; say on what it acts" in text for text in said)
     unused = {text.partition(":")[0] for text in found(world(*parts), "unused")}
     assert unused == {"party nobody", "parameter spare"}
 

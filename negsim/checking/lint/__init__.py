@@ -11,7 +11,7 @@ from negsim.checking.lint.hard import impossible_laws, impossible_values, shares
 from negsim.checking.lint.influence import moves_nothing
 from negsim.checking.lint.numbers import believed, numbers_without_source, outside_evidence, unsourced_parameters
 from negsim.checking.lint.ties import tied
-from negsim.checking.lint.unused import near_parties, unused, unused_multipliers
+from negsim.checking.lint.unused import acts_on_nothing, near_parties, unused, unused_multipliers
 from negsim.checking.lint.wording import clairvoyance
 from negsim.model.exclusions import exclusions
 from negsim.model.reachability import explore
@@ -59,6 +59,7 @@ def lint(scenario: Scenario, *, ignore: Iterable[str] = ()) -> list[Finding]:
         *shut_doors(elements, reach, apart),
         *unused(scenario, elements),
         *unused_multipliers(scenario, elements),
+        *acts_on_nothing(scenario, elements),
         *moves_nothing(scenario, elements),
         *near_parties(scenario, elements),
         *tied(scenario, elements, reach, apart),

@@ -12,15 +12,17 @@ from typing import Any
 from negsim.checking.lint.finding import Finding
 from negsim.checking.lint.trees import of_scenario
 from negsim.errors import NegsimError
+from negsim.model.acting import Acting
 from negsim.model.elements import Elements
 from negsim.model.evidence import Evidence
 from negsim.model.expressions import Expression, Number, reads, walk
 from negsim.model.origins import TABLES, table_of
 from negsim.model.parameters import Parameter
+from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.model.sources import declared_parties
 
-__all__ = ["near_parties", "unused", "unused_multipliers"]
+__all__ = ["acts_on_nothing", "near_parties", "unused", "unused_multipliers"]
 
 REFUSED = (NegsimError, TypeError, ValueError, ArithmeticError)
 """What a word may say to a number that does not suit it."""
@@ -80,10 +82,40 @@ def unused_multipliers(scenario: Scenario, elements: Elements) -> Iterator[Findi
                     code="idle",
                     where=f"{table_of(part)} {part.name}",
                     text=f"{field.name} = {getattr(part, field.name)} moves nothing: nothing uses it",
-                    remedy=f"multiply the pace of what it shall move by '{next(iter(sorted(map(str, offers))))}'"
-                    if offers
-                    else "drop it",
+                    remedy=_where_to(part, offers),
                 )
+
+
+def acts_on_nothing(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
+    """Words that act by being there (a host, pressure, a threat), and are there for nothing."""
+    read: set[str] | None = None
+    for part in scenario.parts:
+        if not isinstance(part, Acting) or elements.acting.get(part.name):
+            continue
+        read = _read_from_outside(elements, [*scenario.parts]) if read is None else read
+        if not any(name.startswith(f"{part.name}.") for name in read):
+            yield Finding(
+                code="idle",
+                where=f"{table_of(part)} {part.name}",
+                text="it is there and acts on nothing: nothing reads it",
+                remedy=f'say on what, acts_on = ["..."], or let something read {part.name}.pace',
+            )
+
+
+def _read_from_outside(elements: Elements, parts: list[Any]) -> set[str]:
+    """Names that anything reads or changes but the word that they belong to, and questions that the author asks."""
+    owner = {action: word for word, actions in elements.owners.items() for action in actions}
+    found: set[str] = set()
+    for action in elements.actions.values():
+        trees = [action.when, action.pace, action.speed, *(one.weight for one in action.outcomes)]
+        trees += [effect.amount for effect in action.changes() if isinstance(effect.amount, Expression)]
+        word = owner.get(action.name, "")
+        names = {name for tree in trees for name in reads(tree)} | {effect.variable for effect in action.changes()}
+        found |= {name for name in names if not word or not name.startswith(f"{word}.")}
+        inner = word and any(not effect.variable.startswith(f"{word}.") for effect in action.changes())
+        found |= {f"{word}.{action.name}"} if inner else set()
+    asked = [one.condition for one in parts if isinstance(one, Question) and one.condition is not None]
+    return found | {name for tree in asked for name in reads(tree)}
 
 
 def _changed(part: Any, field: Field[Any]) -> Any:
@@ -103,6 +135,15 @@ def _changed(part: Any, field: Field[Any]) -> Any:
         except REFUSED:
             continue
     return None
+
+
+def _where_to(part: Any, offers: set[Expression]) -> str:
+    """What to write so that the number moves something."""
+    if not offers:
+        return "drop it"
+    if isinstance(part, Acting):
+        return 'say on what it acts, acts_on = ["..."]'
+    return f"multiply the pace of what it shall move by '{next(iter(sorted(map(str, offers))))}'"
 
 
 def _number(value: Any) -> Any:

@@ -9,7 +9,7 @@ The meaning of every operation is that of 64-bit floats, evaluated lazily and fr
 
 from __future__ import annotations
 
-from negsim.model.expressions.amounts import Amount, amount, settled_amounts
+from negsim.model.expressions.amounts import Amount, amount, odds, settled_amounts
 from negsim.model.expressions.base import Expression, Operable, Operand
 from negsim.model.expressions.evaluation import Evaluator, compile_expression, evaluate
 from negsim.model.expressions.functions import (
@@ -98,6 +98,7 @@ __all__ = [
     "log",
     "maximum",
     "minimum",
+    "odds",
     "parse",
     "reads",
     "settled_amounts",

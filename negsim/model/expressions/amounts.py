@@ -1,4 +1,4 @@
-"""Amounts: numbers, or conditions that count 1 where they hold and 0 where they do not."""
+"""Amounts: numbers, or conditions that count 1 where they hold and 0 where they do not; odds of probabilities."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from negsim.model.expressions.base import Expression
-from negsim.model.expressions.functions import Expressible, as_expression, check, reads
+from negsim.model.expressions.functions import Expressible, as_expression, as_number, check, reads
 from negsim.model.expressions.nodes import Choice, Number, Truth
 from negsim.model.expressions.printer import Piece
 from negsim.model.expressions.structure import fold, walk
 from negsim.model.expressions.words import CONDITION, NUMBER
 
-__all__ = ["Amount", "amount", "settled_amounts"]
+__all__ = ["Amount", "amount", "odds", "settled_amounts"]
 
 ONE, ZERO = Number(1.0), Number(0.0)
 
@@ -47,6 +47,18 @@ def amount(value: Expressible) -> Expression:
     if tree.kind == NUMBER:
         return tree
     return _counted(tree) if tree.kind == CONDITION else Amount(tree)
+
+
+def odds(probability: Expressible, factor: Expressible) -> Expression:
+    """The probability whose odds are ``factor`` times those of ``probability``: it stays within [0, 1].
+
+    .. math:: p' = f p / (1 - p + f p)
+
+    >>> print(odds(0.4, 2.0))
+    0.4 * 2 / (1 - 0.4 + 0.4 * 2)
+    """
+    p, f = as_number(probability), as_number(factor)
+    return p * f / (1 - p + p * f)
 
 
 def settled_amounts(tree: Expression, types: Mapping[str, str]) -> Expression:

@@ -1,0 +1,125 @@
+"""Words that act by being there: on what they act is said with them, and put into it when a scenario is written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Protocol, runtime_checkable
+
+from negsim.errors import ScenarioError, UnknownName, nearest
+from negsim.model.actions import Action
+from negsim.model.clocks import Distribution
+from negsim.model.decisions import Deciding
+from negsim.model.expressions import Expression, Number, odds
+
+__all__ = ["Acting", "Push", "acted_on", "of_party", "pushes", "settle"]
+
+ONE = Number(1.0)
+
+
+@runtime_checkable
+class Acting(Protocol):
+    """A word that acts on others by being there."""
+
+    @property
+    def name(self) -> str:
+        """The word's name."""
+
+    def acting(self) -> Iterable[tuple[str, Expression]]:
+        """What it acts on, each with the multiplier: a word, ``WORD.FIELD``, ``DECISION.OPTION``, an action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A multiplier of something, and the word that brings it."""
+
+    by: str
+    on: str
+    times: Expression
+
+
+def pushes(parts: Iterable[object], away: Iterable[str] = ()) -> tuple[Push, ...]:
+    """What words act on, but for those that are supposed away."""
+    gone = set(away)
+    found = [part for part in parts if isinstance(part, Acting) and part.name not in gone]
+    return tuple(Push(part.name, on, times) for part in found for on, times in part.acting())
+
+
+def acted_on(word: Any, found: Iterable[Push]) -> tuple[Any, frozenset[Push]]:
+    """The word under what others' presence does to it, and which of that it was."""
+    done = set()
+    for push in found:
+        if push.on == word.name or push.on.startswith(f"{word.name}."):
+            moved = _moved(word, push.on.removeprefix(word.name).removeprefix("."), push)
+            if moved is not None:
+                word = moved
+                done.add(push)
+    return word, frozenset(done)
+
+
+def _moved(word: Any, place: str, push: Push) -> Any:
+    """The word with its pace, the odds of a field, option or product moved; None if it has no such thing."""
+    if isinstance(word, Deciding) and place in set(word.choices()):
+        return word.leaning(place, push.by, push.times)  # type: ignore[attr-defined] # a decision can
+    products = getattr(word, "products", {})
+    if isinstance(products, Mapping) and place in products:
+        return replace(word, products={**products, place: odds(products[place], push.times)})
+    known = {field.name for field in fields(word)} if hasattr(word, "__dataclass_fields__") else set()
+    key = place or "pace"
+    old = getattr(word, key) if key in known else None
+    if not isinstance(old, Expression):
+        return None
+    if key.startswith("pace"):
+        return replace(word, **{key: push.times if old == ONE else old * push.times})
+    if isinstance(old, Number) and not 0 <= old.value <= 1:
+        raise ScenarioError(f"{push.by} acts on {push.on!r}, which is {old.value!r} and no share whose odds could move")
+    return replace(word, **{key: odds(old, push.times)})
+
+
+def settle(actions: Mapping[str, Action], rest: Iterable[Push], words: Iterable[str]) -> dict[str, Action]:
+    """The actions under the pushes that no word took: on a law's pace, or on the odds of an outcome.
+
+    Raises
+    ------
+    ScenarioError
+        If there is nothing of that name, or nothing in it that can be multiplied.
+    """
+    found, names = dict(actions), set(words)
+    for push in rest:
+        name, outcome = (push.on, "") if push.on in found else (push.on.rpartition(".")[0], push.on.rpartition(".")[2])
+        action = found.get(name)
+        where = f"{push.by} acts on {push.on!r}"
+        if action is None and push.on in names:
+            inner = sorted(one for one in found if one.startswith(f"{push.on}.") and _has_law(found[one]))
+            hint = f"; name one of its actions: {', '.join(inner)}" if inner else "; name what reads it"
+            raise ScenarioError(f"{where}, which has no pace of its own{hint}")
+        if action is None:
+            raise UnknownName(
+                f"{where}, which is not there{nearest(push.on, (*names, *found))}; name a word, a field or option of one "
+                "(WORD.FIELD), or an action"
+            )
+        found[name] = _times(action, outcome, push, where)
+    return found
+
+
+def _times(action: Action, outcome: str, push: Push, where: str) -> Action:
+    if not outcome:
+        if not _has_law(action):
+            raise ScenarioError(f"{where}, which has no law whose hazard could be multiplied; name one of its outcomes")
+        return replace(action, pace=push.times if action.pace == ONE else action.pace * push.times)
+    if outcome not in {one.name for one in action.outcomes}:
+        known = ", ".join(one.name for one in action.outcomes) or "none"
+        raise UnknownName(f"{where}, which is not there; the outcomes of {action.name} are {known}")
+    outcomes = (replace(one, weight=one.weight * push.times) if one.name == outcome else one for one in action.outcomes)
+    return replace(action, outcomes=tuple(outcomes))
+
+
+def _has_law(action: Action) -> bool:
+    return isinstance(action.clock, Distribution)
+
+
+def of_party(parts: Iterable[object], party: str) -> Iterator[str]:
+    """Words that act by being there and are this party's."""
+    for part in parts:
+        if isinstance(part, Acting) and party in (getattr(part, "by", None), getattr(part, "who", None)):
+            yield part.name
