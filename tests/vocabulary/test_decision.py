@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import negsim as ns
-from negsim.engines import ENGINES, available
+from negsim.engines import simulating
 from negsim.errors import ArgumentError, ScenarioError, UnknownName
 from negsim.files import dumps, loads
 from negsim.model.expressions import evaluate
 
 from .helpers import accepts, scenario
 
-RUNNABLE = [name for name in ENGINES if available(name)]
+RUNNABLE = simulating()
 ROWS = ("first", "at", "held", "fired", "counts", "final", "events")
 N = 20_000
 NOON = "2025-06-02T12:00"
