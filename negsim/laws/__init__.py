@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from negsim.laws.densities import hazard_rate, log_density, log_hazard_rate
 from negsim.laws.elicitation import BELIEF_FAMILIES, Fit, Miss, default_families, elicit, quantile_points
 from negsim.laws.families import CLOCK_FAMILIES, FAMILIES, PARAMETERS, Law
 from negsim.laws.fitting import solve
@@ -29,7 +30,10 @@ __all__ = [
     "cumulative_hazard",
     "default_families",
     "elicit",
+    "hazard_rate",
     "inverse_hazard",
+    "log_density",
+    "log_hazard_rate",
     "mean",
     "median",
     "quantile",

@@ -339,3 +339,51 @@ def test_engines_are_two() -> None:
     assert len(AVAILABLE) == 2
     assert len(dict(clocks())) > 100
     assert job_of(lower(toy())).trace == 40
+
+
+# ---- hazards ----
+
+
+@on_every_engine
+def test_log_hazard_at_the_present_age_and_pace(engine: str) -> None:
+    """Weibull(2, 10) at speed 1.5 from the start and pace 3 from day 2 on: h(x) = x/50, times pace and speed."""
+    parts = [ns.Fact("late"), switch("late", 2), ns.Action(name="dated", clock=ns.On(3.0))]
+    population, row = stopped(engine, story(ns.Weibull(2, 10), *parts, pace="3 if late else 1", speed="1.5"), 1)
+    assert population.log_hazard("act")[row] == pytest.approx(math.log(1.5 / 50 * 1.5), rel=1e-14)
+    population.advance(4 * DAY)
+    alive = population.values("not done") == 1
+    assert population.log_hazard("act")[alive] == pytest.approx(math.log(6 / 50 * 1.5 * 3), rel=1e-14)
+    assert np.isneginf(population.log_hazard("act")[~alive]).all()
+    assert (~alive).sum() > 10
+    with pytest.raises(EngineError, match="no action 'acts'; did you mean 'act'"):
+        population.log_hazard("acts")
+    with pytest.raises(EngineError, match="dated has no hazard, because it fires at fixed times"):
+        population.log_hazard("dated")
+
+
+@on_every_engine
+def test_log_hazard_of_a_repeated_clock(engine: str) -> None:
+    """It is known not to fire before it has been where its first run ended."""
+    population, row = stopped(engine, story(ns.Weibull(2, 10), *ON_AND_OFF, when="open", memory="repeat"), 4)
+    found = []
+    for day in (4, 7, 8, 9):
+        population.advance(day * DAY)
+        found.append((float(population.log_hazard("act")[row]), float(population.consumed()[row, 0])))
+    found = [
+        pair for pair, known in zip(found, [True, True, True, population.values("not done")[row]], strict=True) if known
+    ]
+    wanted = [(-math.inf, 0), (-math.inf, 0.04), (math.log(3 / 50), 0.09), (math.log(4 / 50), 0.16)]
+    for (rate, consumed), (log_rate, hazard) in zip(found, wanted, strict=False):
+        assert rate == pytest.approx(log_rate, rel=1e-14)
+        assert consumed == pytest.approx(hazard, rel=1e-14)
+
+
+@on_every_engine
+@pytest.mark.parametrize(("name", "law"), other_laws(), ids=[name for name, _ in other_laws()])
+def test_log_hazard_is_how_fast_hazard_is_consumed(engine: str, name: str, law: Any) -> None:
+    population, row = stopped(engine, story(law, pace="2", speed="1.25"), 2.5)
+    before, at = population.consumed()[row, 0], population.log_hazard("act")[row]
+    population.advance(2.5 * DAY + 1e6)  # a second later
+    if population.values("done")[row] == 0:
+        grown = (population.consumed()[row, 0] - before) * 86_400
+        assert math.exp(at) == pytest.approx(grown, rel=1e-3, abs=1e-9)

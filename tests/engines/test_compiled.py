@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import negsim as ns
+from negsim import laws as laws_of
 from negsim.engines import Job, available, prepare
 from negsim.engines.blocks import TOLD
 from negsim.engines.reference.kernel import ReferenceKernel
@@ -142,8 +143,13 @@ def check_laws(count: int) -> int:
         said = (
             {}
             if law.family in ("normal", "beta")
-            else {"hazard": cumulative_hazard(law), "inverse": inverse_hazard(law)}
+            else {
+                "hazard": cumulative_hazard(law),
+                "inverse": inverse_hazard(law),
+                "rate": laws_of.log_hazard_rate(law),
+            }
         )
+        said["density"] = laws_of.log_density(law)
         if not law.defective:
             said["quantile"] = upper_quantile(law)
         for what, function in said.items():

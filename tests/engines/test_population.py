@@ -60,7 +60,10 @@ def check_twins(described: ns.Scenario, seed: int, shares: list[float], engines:
 
 
 def check_clones(program: Program, kept: list[Any], stops: list[float]) -> None:
-    """Clones, and clones of clones that stand elsewhere, are the same on every engine."""
+    """Clones, and clones of clones that stand elsewhere, are the same on every engine; so are hazards."""
+    random = [action.name for action in program.actions if action.clock == "random"]
+    hazards = [np.column_stack([p.consumed(), *(p.log_hazard(name) for name in random)]) for p in kept]
+    assert all(hazards[0].tobytes() == other.tobytes() for other in hazards[1:])
     alive = np.flatnonzero(~kept[0].snapshot().failed)[::-1].tolist() * 2
     clones = [population.select(alive, 7, range(50, 50 + len(alive))) for population in kept]
     assert all(not differ(clones[0].snapshot(), other.snapshot()) for other in clones[1:])

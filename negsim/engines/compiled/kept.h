@@ -66,15 +66,19 @@ NOINLINE void keep_histories(Work *w, const Kept *k, const LaneNo *js, int n) {
 
 /* -- reading ------------------------------------------------------------------------------------------------------ */
 
+INLINE Clock kept_clock(const Kept *k, int64_t place) {
+    return (Clock){
+        .x = k->age[place], .T = k->consumed[place], .P = k->target[place], .M = k->most[place], .h = NAN,
+        .t0 = k->touched[place], .m = k->pace[place], .s = k->speed[place],
+    };
+}
+
 COLD void resume_target(Work *w, const Kept *k, int j, int a) {
     const Action *A = w->p->actions + a;
     int64_t place = w->lane[j].row * w->p->n_actions + a;
     Clock *c = w->clocks + AT(w, a, j);
     if (k->target[place] == 0.0) return;
-    *c = (Clock){
-        .x = k->age[place], .T = k->consumed[place], .P = k->target[place], .M = k->most[place], .h = NAN,
-        .t0 = k->touched[place], .m = k->pace[place], .s = k->speed[place],
-    };
+    *c = kept_clock(k, place);
     w->began[AT(w, a, j)] = c->t0;
     w->anew[AT(w, a, j)] = k->purpose[place] || A->kind == KIND_FIXED ? (int32_t)k->drawn[place] : 0;
     if (!w->on[AT(w, a, j)]) return;
@@ -180,13 +184,26 @@ static void consumed_rows(const Tables *p, const Kept *k, const Law *laws, const
             const Action *A = p->actions + a;
             T[i] = 0.0;
             if (A->kind != KIND_RANDOM || k->target[i] == 0.0) continue;
-            Clock c = {
-                .x = k->age[i], .T = k->consumed[i], .P = k->target[i], .h = NAN,
-                .t0 = k->touched[i], .m = k->pace[i], .s = k->speed[i],
-            };
+            Clock c = kept_clock(k, i);
             touch(laws + (int64_t)row_of[row] * p->n_laws + A->law, &c, k->now);
             T[i] = c.T;
         }
+    }
+}
+
+/* The logarithm of an action's hazard per day, row by row. A repeated clock cannot fire before it has been where it was. */
+static void rate_rows(
+    const Tables *p, const Kept *k, const Law *laws, const int32_t *row_of, int64_t n, int32_t action, double *rate
+) {
+    for (int64_t row = 0; row < n; row++) {
+        int64_t i = row * p->n_actions + action;
+        const Law *l = laws + (int64_t)row_of[row] * p->n_laws + p->actions[action].law;
+        Clock c = kept_clock(k, i);
+        double pull = c.m * c.s;
+        rate[row] = -INFINITY;
+        if (c.P == 0.0 || pull == 0.0) continue;
+        touch(l, &c, k->now);
+        if (c.T >= c.M) rate[row] = log(pull) + log_hazard_rate(l, c.x / DAY);
     }
 }
 

@@ -107,6 +107,78 @@ NOINLINE double upper_quantile(const Law *w, double u) {
     return clipped(family_quantile(w, w->upper + u * w->mass), w->low, w->high);
 }
 
+/* -- densities and hazard rates, as logarithms; asked for between runs only ---------------------------------------- */
+
+#define LOG_ROOT 0.9189385332046727            /* log(sqrt(2*pi)) */
+
+/* log(y**exponent) for y >= 0; that of 0**0 is 0. */
+COLD double log_power(double exponent, double y) {
+    if (exponent == 0.0) return 0.0;
+    if (y <= 0.0) return exponent > 0.0 ? -INFINITY : INFINITY;
+    return exponent * log(y);
+}
+
+COLD double triangular_density(const Law *w, double x) {
+    if (x < w->b) return log_power(1.0, 2.0 * (x - w->a) / (w->width * (w->b - w->a)));
+    return log_power(1.0, 2.0 * (w->c - x) / (w->width * (w->c - w->b)));
+}
+
+COLD double pert_density(const Law *w, double x) {
+    double y = (x - w->a) / w->width;
+    double powers = log_power(w->alpha - 1.0, y) + log_power(w->beta - 1.0, 1.0 - y);
+    return powers - special.betaln(w->alpha, w->beta) - log(w->width);
+}
+
+/* z standardised: of a normal, and of the logarithm of a lognormal. */
+COLD double normal_density(const Law *w, double z) { return -z * z / 2.0 - log(w->b) - LOG_ROOT; }
+
+COLD double lognormal_density(const Law *w, double x) {
+    if (x <= 0.0) return -INFINITY;
+    double z = (log(x) - w->a) / w->b;
+    return -z * z / 2.0 - log(x) - log(w->b) - LOG_ROOT;
+}
+
+/* Where the hazard rate has a closed form. */
+COLD double family_rate(const Law *w, double x) {
+    if (w->family == EXPONENTIAL) return log(w->a);
+    return log(w->a / w->b) + log_power(w->a - 1.0, x / w->b);
+}
+
+COLD double family_density(const Law *w, double x) {
+    switch (w->family) {
+    case EXPONENTIAL:
+    case WEIBULL: return family_rate(w, x) - family_hazard(w, x);
+    case GAMMA: return log_power(w->a - 1.0, x / w->b) - x / w->b - special.gammaln(w->a) - log(w->b);
+    case LOGNORMAL: return lognormal_density(w, x);
+    case UNIFORM: return -log(w->width);
+    case TRIANGULAR: return triangular_density(w, x);
+    case PERT: return pert_density(w, x);
+    case NORMAL: return normal_density(w, (x - w->a) / w->b);
+    case BETA: return log_power(w->a - 1.0, x) + log_power(w->b - 1.0, 1.0 - x) - special.betaln(w->a, w->b);
+    }
+    return NAN;
+}
+
+/* Whether x lies in the support, its lower end included. */
+COLD int supported(const Law *w, double x) {
+    double low = w->family == NORMAL ? -INFINITY : 0.0, high = w->family == BETA ? 1.0 : INFINITY;
+    if (w->family == UNIFORM) low = w->a, high = w->b;
+    if (w->family == TRIANGULAR || w->family == PERT) low = w->a, high = w->c;
+    return low <= x && x < high && (!w->has_low || w->low <= x) && (!w->has_high || x < w->high);
+}
+
+COLD double log_density(const Law *w, double x) {
+    if (!supported(w, x)) return -INFINITY;
+    return family_density(w, x) - (w->cut ? log(w->mass) : 0.0) + (w->never >= 1.0 ? -INFINITY : log(w->ever));
+}
+
+COLD double log_hazard_rate(const Law *w, double x) {
+    if ((w->family == EXPONENTIAL || w->family == WEIBULL) && !w->cut && !w->defective)
+        return x >= 0.0 ? family_rate(w, x) : -INFINITY;
+    double h = hazard(w, x), d = log_density(w, x);
+    return h == INFINITY ? INFINITY : d + h;
+}
+
 /* Fill in what depends on the parameters only. */
 COLD void prepare_law(Law *w) {
     w->plain = 0;

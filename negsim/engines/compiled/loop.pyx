@@ -121,12 +121,17 @@ cdef extern from "kernel.h":
         double (*ndtri_exp)(double) noexcept nogil
         double (*ndtri)(double) noexcept nogil
         double (*ndtr)(double) noexcept nogil
+        double (*gammaln)(double) noexcept nogil
+        double (*betaln)(double, double) noexcept nogil
     Special special
     Work *reserve(const Tables *p) noexcept
     void release(Work *w) noexcept
     int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n) noexcept nogil
     void clone_rows(Work *w, const Orders *o, Rows r, int64_t n) noexcept nogil
     void consumed_rows(const Tables *p, const Kept *k, const Law *laws, const int32_t *row_of, int64_t n, double *T) noexcept nogil
+    void rate_rows(
+        const Tables *p, const Kept *k, const Law *laws, const int32_t *row_of, int64_t n, int32_t action, double *rate
+    ) noexcept nogil
     void prepare_laws(Law *laws, int64_t n) noexcept
     void prepare_cells(const Tables *p, Work *w) noexcept
     void choose_registers(int most) noexcept
@@ -134,6 +139,8 @@ cdef extern from "kernel.h":
     double hazard(const Law *law, double x) noexcept nogil
     double inverse(const Law *law, double h) noexcept nogil
     double upper_quantile(const Law *law, double u) noexcept nogil
+    double log_density(const Law *law, double x) noexcept nogil
+    double log_hazard_rate(const Law *law, double x) noexcept nogil
     void uniforms(
         uint64_t replication, uint32_t occurrence, uint32_t last, const uint32_t *key, double *a, double *b
     ) noexcept nogil
@@ -152,6 +159,8 @@ cdef double _log_ndtr(double x) noexcept nogil: return functions.log_ndtr(x)
 cdef double _ndtri_exp(double y) noexcept nogil: return functions.ndtri_exp(y)
 cdef double _ndtri(double p) noexcept nogil: return functions.ndtri(p)
 cdef double _ndtr(double x) noexcept nogil: return functions.ndtr(x)
+cdef double _gammaln(double x) noexcept nogil: return functions.gammaln(x)
+cdef double _betaln(double a, double b) noexcept nogil: return functions.betaln(a, b)
 
 special.gammaincc = _gammaincc
 special.gammainccinv = _gammainccinv
@@ -161,6 +170,8 @@ special.log_ndtr = _log_ndtr
 special.ndtri_exp = _ndtri_exp
 special.ndtri = _ndtri
 special.ndtr = _ndtr
+special.gammaln = _gammaln
+special.betaln = _betaln
 choose_registers(2)
 
 FEW = ACTIONS
@@ -316,6 +327,15 @@ cdef class Workspace:
         n = take_orders(given, &o, &r, &source, &target)
         consumed_rows(&self.kernel.p, &source, o.laws, o.row_of, n, T)
 
+    def rates(self, dict given, int32_t action, found) -> None:
+        """Fill in the logarithm of an action's hazard per day, row by row."""
+        cdef Orders o
+        cdef Rows r
+        cdef Kept source, target
+        cdef double *rate = <double *> address(found)
+        n = take_orders(given, &o, &r, &source, &target)
+        rate_rows(&self.kernel.p, &source, o.laws, o.row_of, n, action, rate)
+
     def trace(self):
         """The last history, if it was traced: initial values, and events (time, action, outcome, changes)."""
         cdef int64_t i, j
@@ -330,10 +350,14 @@ cdef class Workspace:
 
 
 def law_value(laws, int number, str what, double x) -> float:
-    """H, Hinv or S^-1 of a prepared law, for the tests that compare the two transcriptions."""
+    """H, Hinv, S^-1, log f or log h of a prepared law, for the tests that compare the two transcriptions."""
     cdef Law *law = <Law *> address(laws[number : number + 1])
     if what == "hazard":
         return hazard(law, x)
+    if what == "density":
+        return log_density(law, x)
+    if what == "rate":
+        return log_hazard_rate(law, x)
     return inverse(law, x) if what == "inverse" else upper_quantile(law, x)
 
 

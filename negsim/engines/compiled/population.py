@@ -81,7 +81,12 @@ class CompiledPopulation(Histories):
         return found
 
     def rates(self, action: int) -> NDArray[np.float64]:
-        raise NotImplementedError
+        kept = self.snapshot()
+        found = np.full(len(kept), np.nan)
+        with self.machine.use(self.job.seed) as work:
+            work.rates(self.orders(kept, kept.now, None), action, found)
+        found[kept.failed] = np.nan
+        return found
 
     def go(self, rows: Block | Snapshot, until: float, logged: bool, to: dict[str, Any] | None) -> None:
         """Take the histories to an instant: fill the rows, and write down where they stand then."""

@@ -11,6 +11,8 @@ typedef struct {
     double (*ndtri_exp)(double);
     double (*ndtri)(double);
     double (*ndtr)(double);
+    double (*gammaln)(double);
+    double (*betaln)(double, double);
 } Special;
 
 static Special special;

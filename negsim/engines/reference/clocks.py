@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from functools import lru_cache
-from math import exp, inf, log
+from math import exp, inf, log, nan
 from typing import Any
 
 from negsim.engines.population import Snapshot
@@ -16,7 +16,7 @@ from negsim.engines.reference.agenda import Agenda, Appointment
 from negsim.engines.reference.history import History
 from negsim.engines.reference.memory import Memory
 from negsim.errors import EvaluationError
-from negsim.laws import Law, cumulative_hazard, inverse_hazard
+from negsim.laws import Law, cumulative_hazard, inverse_hazard, log_hazard_rate
 from negsim.laws.draws import Stream
 from negsim.model.calendar import DAY
 from negsim.model.expressions import Evaluator, Number
@@ -29,6 +29,12 @@ __all__ = ["Clock", "FixedClock", "RandomClock"]
 def _hazards(law: Law) -> tuple[Callable[[float], float], Callable[[float], float]]:
     """H and its inverse; rows of parameters take turns, so they are kept."""
     return cumulative_hazard(law), inverse_hazard(law)
+
+
+@lru_cache(maxsize=4096)
+def _log_rate(law: Law) -> Callable[[float], float]:
+    """The logarithm of the hazard rate; seldom asked for."""
+    return log_hazard_rate(law)
 
 
 def whole(value: float) -> float:
@@ -137,6 +143,10 @@ class Clock:
         """The hazard consumed under the present target; 0 without one."""
         return 0.0
 
+    def log_hazard(self) -> float:
+        """The logarithm of the hazard per day with which it fires now."""
+        return nan
+
 
 class RandomClock(Clock):
     """A clock that draws a unit exponential target and fires when the hazard consumed reaches it."""
@@ -149,6 +159,7 @@ class RandomClock(Clock):
 
     def bind(self, law: Law | tuple[float, float] | None) -> None:
         assert isinstance(law, Law)
+        self.law = law
         self.hazard, self.inverse = _hazards(law)
         plain = law.family == "exponential" and law.low is None and law.high is None and not law.mixed
         self.rate = law.params[0] if plain else None
@@ -224,6 +235,12 @@ class RandomClock(Clock):
             return 0.0
         aged = self.s * (self.history.now - self.t0)
         return self.consumed(self.x + aged, aged) if self.running and self.m > 0 else self.T
+
+    def log_hazard(self) -> float:
+        pull = self.m * self.s
+        if not self.running or pull == 0 or self.consumed_by_now() < self.most:
+            return -inf
+        return log(pull) + _log_rate(self.law)((self.x + self.s * (self.history.now - self.t0)) / DAY)
 
     def schedule(self) -> None:
         """Move the appointment to where the target will be reached."""
