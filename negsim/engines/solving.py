@@ -26,8 +26,8 @@ class SolveJob:
         A row of parameters.
     observed : tuple of Observed
         Answers are given that all of this was so.
-    max_states : int
-        Most states to explore.
+    max_states : int or None
+        Most states to explore; None for as many as fit into the memory at hand.
     max_seconds : float
         Most seconds to explore them, and to carry them through time for one answer.
     tolerance : float
@@ -43,7 +43,7 @@ class SolveJob:
     scenario: Scenario
     values: tuple[float, ...]
     observed: tuple[Observed, ...] = ()
-    max_states: int
+    max_states: int | None = None
     max_seconds: float = 60.0
     tolerance: float = 1e-12
     method: str = "auto"

@@ -61,7 +61,7 @@ def export_prism(
     questions: Iterable[Question] = (),
     stages: int | None = None,
     fast: float = FAST,
-    max_states: int = 2_000_000,
+    max_states: int | None = None,
 ) -> PrismText:
     """A scenario as a PRISM model of type ctmc, with its questions as properties.
 
@@ -75,7 +75,7 @@ def export_prism(
         values by fast transitions. Without it they are refused.
     fast : float
         Rate per day of what takes no time.
-    max_states : int
+    max_states : int, optional
         Most states to explore (the ranges of the variables are those of the states that can occur).
 
     Raises

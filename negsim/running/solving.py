@@ -27,7 +27,7 @@ def solve(
     *,
     questions: Iterable[Question] = (),
     observed: Iterable[Observed] = (),
-    max_states: int = 2_000_000,
+    max_states: int | None = None,
     max_seconds: float = 60.0,
     tolerance: float = 1e-12,
     method: str = "auto",
@@ -48,8 +48,8 @@ def solve(
         Asked besides the scenario's own; others may be asked of the solution too.
     observed : iterable of Observed
         Answers are given that all of this was so.
-    max_states : int
-        Most states to explore.
+    max_states : int, optional
+        Most states to explore; by default as many as fit into half of the memory at hand.
     max_seconds : float
         Most seconds to explore them, and to carry them through time for one answer.
     tolerance : float

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import negsim as ns
+from negsim.engines.exact import memory
 from negsim.engines.exact.graph import Graph
 from negsim.engines.exact.narrow import Narrow
 from negsim.errors import ScenarioError
@@ -136,3 +137,13 @@ def test_what_fails_one_by_one_says_why_as_over_arrays() -> None:
     )
     with pytest.raises(ns.EvaluationError, match=r"pace 'n - 5' is -2\.0, and must not be negative"):
         ns.solve(scenario).probability("n == 5", by=2)
+
+
+def test_the_most_states_follow_the_memory_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of it at 1,500 bytes a state, in bounds; a number that is asked for is kept."""
+    for free, states in ((6e9, 2_000_000), (1e6, 100_000), (float("inf"), 20_000_000), (3.3e9, 1_100_000)):
+        monkeypatch.setattr("negsim.engines.exact.memory._free", lambda free=free: free)
+        monkeypatch.setattr("negsim.engines.exact.memory.LIMITS", ())
+        assert memory.states_at_hand() == states
+        assert ns.solve(ns.load("toy")).max_states == states
+    assert ns.solve(ns.load("toy"), max_states=77).max_states == 77

@@ -153,7 +153,7 @@ class _Explorer(Closure):
             if tallied is not None:
                 self.step_tallies.setdefault(due, []).append((chunk, tallied))
         every = edges.all()
-        targets = np.unique(every.target[mask[every.source] & self._goes_on(every.flags)])
+        targets = np.unique(every.target[mask[every.source] & self._goes_on(every.flags)]).astype(np.int64)
         cut, days = self.cut, self._ahead(now)
         after = self._closure(targets, days, number)
         if self.cut == cut and days > 0.0:

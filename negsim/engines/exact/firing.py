@@ -14,7 +14,7 @@ from negsim.engines.exact.dated import Diary
 from negsim.engines.exact.layout import Layout, Names
 from negsim.engines.exact.lumping import writes
 from negsim.engines.exact.markov import Clockwork
-from negsim.engines.exact.vector import evaluate
+from negsim.engines.exact.vector import Compiled, Value, evaluate
 from negsim.errors import EngineError, EvaluationError
 from negsim.laws import Law, survival
 from negsim.model.expressions import Expression, Truth, reads
@@ -149,6 +149,7 @@ class Firings:
         self.counted = tuple(counted)
         self.nth = nth
         self.diary = Diary(layout, clocks)
+        self.compiled: dict[int, Compiled] = {}
         self.immediate = [rank for rank in layout.cone.ranks if clocks[rank].kind == "immediate"]
         self.tallies: Floats | None = None
         actions = self.program.actions
@@ -162,10 +163,16 @@ class Firings:
         index = self.program.index
         return {index[name] for name in reads(tree)}
 
+    def value(self, tree: Expression, names: Names, action: str | None = None) -> Value:
+        """A tree's value in some states; it is compiled once."""
+        if id(tree) not in self.compiled:
+            self.compiled[id(tree)] = Compiled(tree)  # which keeps the tree, and with it its address
+        return evaluate(self.compiled[id(tree)], names, action)
+
     def guard(self, rank: int, names: Names) -> Bools:
         """Where the guard of an action holds."""
         row = self.program.actions[rank]
-        found = evaluate(row.guard, names, row.name).v
+        found = self.value(row.guard, names, row.name).v
         return np.broadcast_to(np.asarray(found, dtype=np.bool_), len(names.rows))
 
     def below_limit(self, rank: int, rows: Ints) -> Bools:
@@ -208,7 +215,7 @@ class Firings:
         if not row.branching:
             return [mass]
         n, m = len(mass), mass.shape[1] - 1
-        weights = [evaluate(outcome.weight, names, row.name) for outcome in row.outcomes]
+        weights = [self.value(outcome.weight, names, row.name) for outcome in row.outcomes]
         values = [np.broadcast_to(np.asarray(w.v, dtype=np.float64), n) for w in weights]
         for outcome, value in zip(row.outcomes, values, strict=True):
             if (value < 0).any():
@@ -269,7 +276,7 @@ class Firings:
     def _assigned(self, effect: EffectRow, slot: Slot, old: Ints, names: Names, action: str) -> Ints:
         """The new values of a slot, as they are kept."""
         assert effect.amount is not None
-        amount = evaluate(effect.amount, names, action).v
+        amount = self.value(effect.amount, names, action).v
         if slot.kind == "fact":
             return np.broadcast_to(np.asarray(amount, dtype=np.int32), len(old))
         value = np.broadcast_to(np.asarray(amount, dtype=np.float64), len(old))
@@ -346,12 +353,12 @@ class Firings:
             if touched is not None and not (self.watched[k] & touched):
                 continue
             open_ = (flags >> (2 * k)) & 3 == 0
-            true = open_ & np.asarray(evaluate(monitor.condition, names).v, dtype=np.bool_)
+            true = open_ & np.asarray(self.value(monitor.condition, names).v, dtype=np.bool_)
             if monitor.edge and old is not None:
-                true = true & ~np.asarray(evaluate(monitor.condition, old).v, dtype=np.bool_)
+                true = true & ~np.asarray(self.value(monitor.condition, old).v, dtype=np.bool_)
             flags |= true.astype(np.int64) << (2 * k)
             if monitor.throughout != Truth(True):
-                ended = open_ & ~true & ~np.asarray(evaluate(monitor.throughout, names).v, dtype=np.bool_)
+                ended = open_ & ~true & ~np.asarray(self.value(monitor.throughout, names).v, dtype=np.bool_)
                 flags |= ended.astype(np.int64) << (2 * k + 1)
         batch.flags = flags
 

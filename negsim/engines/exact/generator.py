@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from negsim.engines.exact.firing import COUNT_SHIFT
-from negsim.engines.exact.graph import Edges, Graph
+from negsim.engines.exact.graph import Edges, Graph, Whole
 from negsim.engines.exact.transient import Stiff
 from negsim.errors import EngineError
 
@@ -129,7 +129,7 @@ class _Product:
             found[0] = np.minimum(status[0] + seen[0], self.times)
         return found
 
-    def spread(self, edges: Edges, absorbed: float) -> tuple[Longs, Longs, Floats]:
+    def spread(self, edges: Edges, absorbed: float) -> tuple[Whole, Whole, Floats]:
         """Edges between joined states; ``absorbed`` is the mass of a sink's edge to itself."""
         seen = self._seen(edges.flags)
         sources, targets, masses = [], [], []
@@ -146,14 +146,14 @@ class _Product:
             masses.append(mass)
         return np.concatenate(sources), np.concatenate(targets), np.concatenate(masses)
 
-    def _place(self, status: list[Longs], target: Longs) -> Longs:
+    def _place(self, status: list[Longs], target: Whole) -> Whole:
         """Numbers of joined states."""
         if not status:
             return target
         code = np.zeros(len(target), dtype=np.int64)
         for s, r in zip(status, self.radix, strict=True):
             code = code * r + s
-        table = np.zeros(math.prod(self.radix), dtype=np.int64)
+        table = np.zeros(math.prod(self.radix), dtype=np.int32)
         sink = np.zeros(len(table), dtype=np.bool_)
         for statuses, offset in (*self.blocks.items(), *self.sinks.items()):
             number = 0
@@ -163,7 +163,7 @@ class _Product:
             sink[number] = statuses in self.sinks
         return np.where(sink[code], table[code], table[code] + target)
 
-    def begin(self, edges: Edges) -> tuple[Longs, Floats]:
+    def begin(self, edges: Edges) -> tuple[Whole, Floats]:
         """Where the chain starts."""
         seen = self._seen(edges.flags)
         return self._place(self._after([OPEN] * len(seen), seen), edges.target), edges.mass
@@ -206,16 +206,17 @@ def chain_of(
     begin, begun = product.begin(graph.start if start is None else start)
     steps = {due: product.spread(edges, 1.0) for due, edges in graph.steps.items()}
     used = _reachable(product.size, begin, [(source, target), *((s, t) for s, t, _ in steps.values())])
-    number = np.cumsum(used) - 1
+    number = (np.cumsum(used) - 1).astype(np.int32)
     n = int(used.sum())
     columns = graph.start.mass.shape[1]
 
-    def kept(source: Longs, target: Longs, mass: Floats) -> tuple[Longs, Longs, Floats]:
+    def kept(source: Whole, target: Whole, mass: Floats) -> tuple[Whole, Whole, Floats]:
+        if n == product.size:
+            return source, target, mass
         keep = used[source]
         return number[source[keep]], number[target[keep]], mass[keep]
 
-    pieces = kept(source, target, mass)
-    rate, jump, moves, slopes = _jump(n, *pieces)
+    rate, jump, moves, slopes = _jump(n, *kept(source, target, mass))
     small = {due: kept(*edges) for due, edges in steps.items()}
     repeated = len(source) // max(len(graph.rates), 1)
     jumps = [np.tile(which, repeated) for which in chosen]
@@ -239,7 +240,7 @@ def chain_of(
     )
 
 
-def _reachable(n: int, begin: Longs, edges: list[tuple[Longs, Longs]]) -> NDArray[np.bool_]:
+def _reachable(n: int, begin: Whole, edges: list[tuple[Whole, Whole]]) -> NDArray[np.bool_]:
     """States that some path leads to; searched from an extra state that leads to all first ones."""
     source = np.concatenate([np.full(len(begin), n), *(s for s, _ in edges)])
     target = np.concatenate([begin, *(t for _, t in edges)])
@@ -250,7 +251,7 @@ def _reachable(n: int, begin: Longs, edges: list[tuple[Longs, Longs]]) -> NDArra
     return used[:n]
 
 
-def _matrix(n: int, source: Longs, target: Longs, values: Floats) -> sparse.csr_array:
+def _matrix(n: int, source: Whole, target: Whole, values: Floats) -> sparse.csr_array:
     """Transposed matrix of edges."""
     found = sparse.coo_array((values, (target, source)), shape=(n, n)).tocsr()
     found.sum_duplicates()
@@ -260,7 +261,7 @@ def _matrix(n: int, source: Longs, target: Longs, values: Floats) -> sparse.csr_
 
 
 def _jump(
-    n: int, source: Longs, target: Longs, mass: Floats
+    n: int, source: Whole, target: Whole, mass: Floats
 ) -> tuple[float, sparse.csr_array, sparse.csr_array, list[sparse.csr_array]]:
     """Uniformisation: jump matrix, rates and derivatives, transposed; edges from a state to itself say nothing."""
     moving = source != target
@@ -272,7 +273,7 @@ def _jump(
             "a state is left at a rate that is not finite; bound the paces, speeds and rates, or give the fastest action "
             "an Immediately clock"
         )
-    everyone = np.arange(n)
+    everyone = np.arange(n, dtype=np.int32)
     moves = _matrix(n, source, target, mass[:, 0])
     if rate == 0.0:
         zero = sparse.csr_array((n, n))
@@ -287,7 +288,7 @@ def _jump(
     return rate, jump, moves, slopes
 
 
-def _staying(n: int, source: Longs, leaving: Floats) -> Floats:
+def _staying(n: int, source: Whole, leaving: Floats) -> Floats:
     """One minus what leaves each state, good to its last place: the leading bits are added up without rounding."""
     leading = np.rint(leaving * 2.0**30) * 2.0**-30
     rest = (1.0 - np.bincount(source, leading, n)) - np.bincount(source, leaving - leading, n)

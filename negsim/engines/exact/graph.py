@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from negsim.engines.exact.firing import Firings, Monitor, Nth
 from negsim.engines.exact.layout import Layout
 
-__all__ = ["Edges", "Graph", "Growing"]
+__all__ = ["Edges", "Graph", "Growing", "Whole"]
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
+Whole = NDArray[np.signedinteger]
 
 
 @dataclass(slots=True)
@@ -22,15 +23,15 @@ class Edges:
 
     Attributes
     ----------
-    source, target : int64 (e,)
+    source, target : int32 or int64 (e,)
     flags : int64 (e,)
         What the monitors saw on the way (two bits each), the target included.
     mass : float64 (e, 1 + m)
         Rate or probability, and its derivatives.
     """
 
-    source: Longs
-    target: Longs
+    source: Whole
+    target: Whole
     flags: Longs
     mass: Floats
 
@@ -43,17 +44,18 @@ class Growing:
 
     def __init__(self, columns: int) -> None:
         self.size = 0
-        longs = [np.zeros(1024, dtype=np.int64) for _ in range(3)]
-        self.room = Edges(longs[0], longs[1], longs[2], np.zeros((1024, columns)))
+        # Numbers of states fit into half a word: half the memory, which large graphs consist of.
+        ends = [np.zeros(1024, dtype=np.int32) for _ in range(2)]
+        self.room = Edges(ends[0], ends[1], np.zeros(1024, dtype=np.int64), np.zeros((1024, columns)))
 
     def add(self, edges: Edges) -> None:
         end = self.size + len(edges)
         for name in Edges.__slots__:
             array = getattr(self.room, name)
             if end > len(array):
-                array = np.concatenate(
-                    [array, np.zeros((max(len(array), end - len(array)), *array.shape[1:]), array.dtype)]
-                )
+                wider = np.empty((max(2 * len(array), end), *array.shape[1:]), array.dtype)  # not touched: not taken
+                wider[: self.size] = array[: self.size]
+                array = wider
                 setattr(self.room, name, array)
             array[self.size : end] = getattr(edges, name)
         self.size = end

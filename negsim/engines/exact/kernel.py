@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from negsim.engines.exact.markov import numbers_of
+from negsim.engines.exact.memory import states_at_hand
 from negsim.engines.exact.options import check_arguments, check_claims
 from negsim.engines.exact.solution import Solution
 from negsim.engines.solving import SolveJob
@@ -40,7 +41,7 @@ class ExactKernel:
             program=self.program,
             numbers=numbers_of(self.program, job.values),
             observed=job.observed,
-            max_states=job.max_states,
+            max_states=states_at_hand() if job.max_states is None else job.max_states,
             max_seconds=float(job.max_seconds),
             tolerance=job.tolerance,
             method=job.method,

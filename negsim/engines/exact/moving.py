@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from negsim.engines.exact.firing import Batch, Firings, nonzero, times
 from negsim.engines.exact.markov import Clockwork
-from negsim.engines.exact.vector import evaluate
 from negsim.errors import EngineError, EvaluationError
 
 __all__ = ["moves"]
@@ -34,9 +33,8 @@ def moves(firings: Firings, batch: Batch, rank: int) -> list[Batch]:
 def _paced(firings: Firings, part: Batch, rank: int, clock: Clockwork) -> Floats:
     """Rates of a plain exponential clock: pace times rate times speed."""
     pace, speed = _factors(firings, part, rank)
-    mass = times(part.mass, *pace)
     slope = None if clock.rate_slopes is None else clock.rate_slopes[None, :]
-    mass = times(mass, np.full(len(part), clock.rate), slope)
+    mass = times(times(part.mass, *pace), clock.rate, slope)
     return times(mass, *speed)
 
 
@@ -46,8 +44,8 @@ def _factors(firings: Firings, part: Batch, rank: int) -> list[tuple[Floats, Flo
     names = firings.layout.view(part.rows)
     found = []
     for which, tree in (("pace", row.pace), ("speed", row.speed)):
-        value = evaluate(tree, names, row.name)
-        v = np.broadcast_to(np.asarray(value.v, dtype=np.float64), len(part))
+        value = firings.value(tree, names, row.name)
+        v = np.asarray(value.v, dtype=np.float64)
         if (v < 0).any():
             text = f"{which} '{tree}' is {float(v.min())!r}, and must not be negative; clip it at 0"
             raise EvaluationError(text, action=row.name)

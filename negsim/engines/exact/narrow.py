@@ -23,7 +23,7 @@ from negsim.program import ActionRow, OutcomeRow
 
 __all__ = ["NARROW", "Narrow"]
 
-NARROW = 48
+NARROW = 24
 """States of a frontier up to which they are expanded one by one."""
 
 Row = tuple[int, ...]

@@ -28,7 +28,7 @@ def check_arguments(method: Any, max_states: Any, max_seconds: Any, tolerance: A
     if method not in METHODS:
         hint = nearest(method, METHODS) if isinstance(method, str) else ""
         raise EngineError(f"method is {_shown(method)}{hint}; use one of {', '.join(METHODS)}")
-    if not _whole(max_states) or max_states < 1:
+    if max_states is not None and not (_whole(max_states) and max_states >= 1):
         raise EngineError(f"max_states is {_shown(max_states)}; it must be a whole number from 1 on")
     if not _real(max_seconds) or not max_seconds > 0:
         raise EngineError(f"max_seconds is {_shown(max_seconds)}; it must be a number of seconds above 0")

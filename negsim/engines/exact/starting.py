@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from negsim.engines.exact.dated import Run, started
 from negsim.engines.exact.firing import STARTS, Batch, Firings, join
 from negsim.engines.exact.immediate import resolve
-from negsim.engines.exact.vector import evaluate
 from negsim.errors import EngineError, EvaluationError
 
 __all__ = ["go_on", "settle"]
@@ -110,7 +109,7 @@ def _kept(firings: Firings, rank: int, run: Run) -> int:
 def speed_of(firings: Firings, rank: int, batch: Batch) -> Floats:
     """The speed of a clock in some states."""
     row = firings.program.actions[rank]
-    value = evaluate(row.speed, firings.layout.view(batch.rows), row.name)
+    value = firings.value(row.speed, firings.layout.view(batch.rows), row.name)
     speeds = np.broadcast_to(np.asarray(value.v, dtype=np.float64), len(batch))
     if (speeds < 0).any():
         raise EvaluationError(

@@ -8,7 +8,8 @@ of the reference engine's closures, without a Python call a state.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ from negsim.model.expressions import (
     reads,
 )
 
-__all__ = ["Value", "evaluate"]
+__all__ = ["Compiled", "Value", "evaluate"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -168,37 +169,83 @@ def _function(name: str, parts: Sequence[Value]) -> Value:
     return _finite(v, _scaled(x.d, 0.5 / v), x.bad)
 
 
-def _step(names: Mapping[str, Value]) -> Callable[[Expression, list[Value]], Value]:
-    def step(node: Expression, parts: list[Value]) -> Value:
-        match node:
-            case Number() | Truth():
-                return Value(node.value)
-            case Ref():
-                return names[node.name]
-            case Neg():
-                return Value(-parts[0].v, _scaled(parts[0].d, -1.0), parts[0].bad)
-            case Not():
-                return Value(np.logical_not(parts[0].v), None, parts[0].bad)
-            case And() | Or():
-                return _chain(parts, isinstance(node, And))
-            case Arithmetic():
-                return _binary(node.op, *parts)
-            case Compare():
-                return Value(_COMPARE[node.op](parts[0].v, parts[1].v), None, _worse(parts[0].bad, parts[1].bad))
-            case Choice():
-                v, d = _select(parts[0].v, parts[1], parts[2])
-                lazy = (_only(parts[0].v, parts[1].bad), _only(np.logical_not(parts[0].v), parts[2].bad))
-                return Value(v, d, _worse(parts[0].bad, *lazy))
-            case Call():
-                return _function(node.function, parts)
-            case AtLeast():
-                return _at_least(node.k, parts)
-        raise TypeError(f"{type(node).__name__} is no node of an expression")  # pragma: no cover
-
-    return step
+Operation: TypeAlias = Callable[[list[Value]], Value]
 
 
-def evaluate(tree: Expression, names: Mapping[str, Value], action: str | None = None) -> Value:
+def _negated(parts: list[Value]) -> Value:
+    return Value(-parts[0].v, _scaled(parts[0].d, -1.0), parts[0].bad)
+
+
+def _chosen(parts: list[Value]) -> Value:
+    v, d = _select(parts[0].v, parts[1], parts[2])
+    lazy = (_only(parts[0].v, parts[1].bad), _only(np.logical_not(parts[0].v), parts[2].bad))
+    return Value(v, d, _worse(parts[0].bad, *lazy))
+
+
+def _operation(node: Expression) -> Operation:
+    """What an inner node does with the values of its operands."""
+    match node:
+        case Neg():
+            return _negated
+        case Not():
+            return lambda parts: Value(np.logical_not(parts[0].v), None, parts[0].bad)
+        case And() | Or():
+            wanted = isinstance(node, And)
+            return lambda parts: _chain(parts, wanted)
+        case Arithmetic():
+            return partial(_applied, node.op)
+        case Compare():
+            ask = _COMPARE[node.op]
+            return lambda parts: Value(ask(parts[0].v, parts[1].v), None, _worse(parts[0].bad, parts[1].bad))
+        case Choice():
+            return _chosen
+        case Call():
+            return partial(_function, node.function)
+        case AtLeast():
+            return partial(_at_least, node.k)
+    raise TypeError(f"{type(node).__name__} is no node of an expression")  # pragma: no cover
+
+
+def _applied(op: str, parts: list[Value]) -> Value:
+    return _binary(op, *parts)
+
+
+class Compiled:
+    """A tree as a list of operations, each on the values of earlier ones; made once, evaluated for many states.
+
+    Parameters
+    ----------
+    tree : Expression
+    """
+
+    def __init__(self, tree: Expression) -> None:
+        self.tree = tree
+        self.rows: list[tuple[str | Value | Operation, list[int]]] = []
+        fold(tree, self._row)
+
+    def _row(self, node: Expression, parts: list[int]) -> int:
+        done: str | Value | Operation
+        if isinstance(node, Number | Truth):
+            done = Value(node.value)
+        else:
+            done = node.name if isinstance(node, Ref) else _operation(node)
+        self.rows.append((done, parts))
+        return len(self.rows) - 1
+
+    def values(self, names: Mapping[str, Value]) -> Value:
+        """The value for the named columns, with where it is not finite."""
+        known: list[Value] = []
+        for done, parts in self.rows:
+            if isinstance(done, Value):
+                known.append(done)
+            elif isinstance(done, str):
+                known.append(names[done])
+            else:
+                known.append(done([known[part] for part in parts]))
+        return known[-1]
+
+
+def evaluate(tree: Expression | Compiled, names: Mapping[str, Value], action: str | None = None) -> Value:
     """Value and derivative of a tree for the named columns.
 
     Raises
@@ -206,8 +253,12 @@ def evaluate(tree: Expression, names: Mapping[str, Value], action: str | None = 
     EvaluationError
         With the message of the scalar evaluation at the first state without a finite value.
     """
+    compiled = tree if isinstance(tree, Compiled) else Compiled(tree)
+    tree = compiled.tree
+    if isinstance(tree, Number | Truth):
+        return Value(tree.value)
     with np.errstate(all="ignore"):
-        found = fold(tree, _step(names))
+        found = compiled.values(names)
     if found.bad is not None and np.any(found.bad):
         raise _first_error(tree, names, found.bad, action)
     return found
