@@ -11,10 +11,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
 from negsim import laws
 from negsim.errors import LawError
 from negsim.laws import Law, quick_solver, solve
+from negsim.laws.search import crossing, root
 
 SHARES = {"p10": 0.1, "median": 0.5, "p90": 0.9}
 MODERATE = st.floats(0.3, 8)
@@ -215,3 +217,35 @@ def test_many_laws_at_once_are_those_of_one_by_one(family: str) -> None:
                 assert (found, found.mixed) == (wanted, wanted.mixed)
                 assert [p.hex() for p in found.params] == [p.hex() for p in wanted.params]
     assert known > 0 or family == "erlang"
+
+
+def test_crossings_are_those_of_brentq_to_the_last_bit() -> None:
+    """Over smooth, kinked, jumping, flat and huge functions; and plain bisection would not be."""
+    dice = random.Random(20250604)
+    shapes = [
+        lambda x, c: x - c,
+        lambda x, c: math.expm1(x - c),
+        lambda x, c: (x - c) ** 3,
+        lambda x, c: math.atan(40 * (x - c)) + 1e-3 * (x - c),
+        lambda x, c: 1e300 if x > c else -1e-300,
+        lambda x, c: math.copysign(abs(x - c) ** 0.2, x - c),
+        lambda x, c: max(-1e300, min(1e300, 1e280 * math.sinh(9 * (x - c)))),
+        lambda x, c: math.tanh(x - c) if abs(x - c) > 1e-3 else 0.0,
+    ]
+    same = halved = 0
+    for turn in range(4000):
+        shape = shapes[turn % len(shapes)]
+        c, width = dice.uniform(-20, 20), 10 ** dice.uniform(-6, 1.5)
+        share = dice.random()
+        a, b = c - share * width, c + (1 - share) * width
+        if dice.random() < 0.2:
+            a, b = b, a
+        f = lambda x, shape=shape, c=c: shape(x, c)  # noqa: E731 # one use
+        if f(a) * f(b) >= 0.0:
+            continue
+        wanted = float(brentq(f, a, b, xtol=1e-15, rtol=1e-15, maxiter=500))
+        assert crossing(f, a, b).hex() == wanted.hex()
+        same += 1
+        halved += root(f, a, b).hex() != wanted.hex()
+    assert same > 3000
+    assert halved > 100  # another method of the same accuracy has other last bits

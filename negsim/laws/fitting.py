@@ -15,7 +15,7 @@ from typing import NoReturn
 from negsim.errors import LawError
 from negsim.laws import plain
 from negsim.laws.families import PARAMETERS, Law
-from negsim.laws.search import root
+from negsim.laws.search import crossing, root
 from negsim.laws.statements import Statements, possible, read
 
 Equation = Callable[[float], float]
@@ -295,7 +295,6 @@ def _solve_beta(said: Statements) -> tuple[float, ...]:
 
 def _roots(equation: Equation, start: float, stop: float, steps: int) -> list[float]:
     """All roots between neighbouring points of opposite sign, places without a finite value left out."""
-    from scipy.optimize import brentq
 
     def bounded(x: float) -> float:
         """Brent's method interpolates, which an infinite value would turn into nan."""
@@ -306,7 +305,7 @@ def _roots(equation: Equation, start: float, stop: float, steps: int) -> list[fl
     found = [x for x, y in values if y == 0.0]
     for (a, fa), (b, fb) in pairwise(values):
         if (fa < 0.0 < fb) or (fb < 0.0 < fa):
-            found.append(float(brentq(bounded, a, b, xtol=1e-15, rtol=1e-15, maxiter=500)))
+            found.append(crossing(bounded, a, b))
     # a jump changes sign too, and is no root
     return sorted(x for x in found if abs(bounded(x)) < 1e-6)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 Function = Callable[[float], float]
@@ -249,11 +250,19 @@ def _logit_normal_mean(mu: float, sigma: float) -> float:
     """
     import numpy as np
 
-    steps = max(200, math.ceil(40.0 * sigma))
+    z, weight, total = _normal_grid(max(200, math.ceil(40.0 * sigma)))
+    share = 0.5 + 0.5 * np.tanh((mu + sigma * z) / 2.0)
+    return float(weight @ share) / total
+
+
+@lru_cache(maxsize=8)
+def _normal_grid(steps: int) -> tuple[Any, Any, float]:
+    """Points of a standard normal, their weights, and the sum of these; a fit asks for the same a thousand times."""
+    import numpy as np
+
     z = np.linspace(-10.0, 10.0, 2 * steps + 1)
     weight = np.exp(-z * z / 2.0)
-    share = 0.5 + 0.5 * np.tanh((mu + sigma * z) / 2.0)
-    return float(weight @ share) / float(weight.sum())
+    return z, weight, float(weight.sum())
 
 
 _TWO_PARAMETER_MEANS: dict[str, Callable[[float, float], float]] = {

@@ -5,11 +5,58 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-__all__ = ["least", "root"]
+__all__ = ["crossing", "least", "root"]
 
+EXACT = 1e-15
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 NARROW = 1e-8
 """Width at which a sum of squares is flat to rounding, so that golden sections tell nothing more."""
+
+
+def crossing(f: Callable[[float], float], a: float, b: float) -> float:
+    """Return where f changes sign between a and b, to rounding, by Brent's method (Brent 1973, ch. 4).
+
+    Its steps are those of ``scipy.optimize.brentq`` with a tolerance of 1e-15, to the last bit: laws that were solved
+    keep their numbers, and nobody waits for the optimisers to be imported.
+    """
+    # `best` is the newest point and the nearer to zero, `other` has the other sign, `last` was best before.
+    last, best, other = a, b, 0.0
+    f_last, f_best, f_other = f(last), f(best), 0.0
+    if f_last == 0.0 or f_best == 0.0:
+        return last if f_last == 0.0 else best
+    before = step = 0.0
+    for _ in range(500):
+        if f_last != 0.0 and f_best != 0.0 and (f_last < 0.0) != (f_best < 0.0):
+            other, f_other = last, f_last
+            before = step = best - last
+        if abs(f_other) < abs(f_best):
+            last, best, other = best, other, best
+            f_last, f_best, f_other = f_best, f_other, f_best
+        near = (EXACT + EXACT * abs(best)) / 2.0
+        half = (other - best) / 2.0
+        if f_best == 0.0 or abs(half) < near:
+            return best
+        tried = _interpolated(last, best, other, f_last, f_best, f_other) if abs(before) > near else math.inf
+        if abs(f_best) < abs(f_last) and 2.0 * abs(tried) < min(abs(before), 3.0 * abs(half) - near):
+            before, step = step, tried
+        else:  # it does not get on: halve
+            before = step = half
+        last, f_last = best, f_best
+        best += step if abs(step) > near else math.copysign(near, half)
+        f_best = f(best)
+    return best
+
+
+def _interpolated(last: float, best: float, other: float, f_last: float, f_best: float, f_other: float) -> float:
+    """The step from the best point to where a line, or a hyperbola through three points, is zero."""
+    try:
+        if last == other:
+            return -f_best * (best - last) / (f_best - f_last)
+        to_last = (f_last - f_best) / (last - best)
+        to_other = (f_other - f_best) / (other - best)
+        return -f_best * (f_other * to_other - f_last * to_last) / (to_other * to_last * (f_other - f_last))
+    except ZeroDivisionError:
+        return math.inf
 
 
 def root(f: Callable[[float], float], a: float, b: float) -> float:
