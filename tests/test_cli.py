@@ -144,6 +144,15 @@ def test_a_given_that_never_came_true_leaves_the_other_answers(
         assert "unknown days" not in flat
 
 
+def test_the_reference_engine_ends_by_itself_within_the_default_limits(capsys: pytest.CaptureFixture[str]) -> None:
+    """By a budget of firings, which no clock decides, and not by the seconds of the command; it says so, with reasons."""
+    code, out, err = call(capsys, "run", "istanbul-2025", "--engine", "reference", "--seed", "1")
+    flat = " ".join(out.split())
+    assert (code, err) == (0, "")
+    assert "a budget of 80,000 firings ended the run after 1,306 of 3,000 replications; ask for so many" in flat
+    assert "Why not" in flat
+
+
 def test_a_seed_not_given_is_drawn_and_told(capsys: pytest.CaptureFixture[str]) -> None:
     one, two = (as_json(capsys, "toy", "-n", "20")["seed"] for _ in range(2))
     assert one != two

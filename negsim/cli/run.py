@@ -26,8 +26,9 @@ __all__ = ["replay", "run"]
 FEW, MANY = 3_000, 20_000
 """Histories by default: on the reference engine, and where the compiled one is there."""
 
-FEW_EVENTS, MANY_EVENTS = 120_000, 20_000_000
-"""Firings in all of them by default: a scenario with very many in a history is told by fewer histories."""
+FEW_EVENTS, MANY_EVENTS = 80_000, 20_000_000
+"""Firings in all of them by default: a scenario with very many in a history is told by fewer histories, so that the run and
+its reasons are done well within the default seconds."""
 
 WATCHED, COUNTED = 10_000, 5_000_000
 """Histories up to which reasons are recorded along with the answers (beyond, some are simulated again for them), and

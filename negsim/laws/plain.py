@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 Function = Callable[[float], float]
@@ -18,6 +18,7 @@ Params = tuple[float, ...]
 INF = math.inf
 
 
+@cache
 def special() -> Any:
     """`scipy.special`, imported at first use so that importing negsim stays light."""
     from scipy import special as functions

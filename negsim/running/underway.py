@@ -101,6 +101,7 @@ class Underway:
     pause: float = 0.0
     last: int = FIRST_BLOCK
     why: str = "a budget ended the run"
+    remedy: str = ""
 
     def __post_init__(self) -> None:
         self.stop = self.replications
@@ -281,7 +282,13 @@ class Underway:
         if self.done == 0 and self.stop >= PILOT:
             self.take(pilot)
         n, fired = (pilot.n, pilot.events) if isinstance(pilot, Tally) else (len(pilot.events), int(pilot.events.sum()))
-        self.stop = max(self.done, min(self.stop, max(PILOT, most * n // max(1, fired))))
+        allowed = max(PILOT, most * n // max(1, fired))
+        if allowed < self.stop:
+            self.why, self.remedy = (
+                f"a budget of {most:,} firings ended the run",
+                "; ask for so many replications to have them",
+            )
+        self.stop = max(self.done, min(self.stop, allowed))
 
     def _go_on(self) -> bool:
         return self.ends is None or time.perf_counter() < self.ends
@@ -339,7 +346,7 @@ class Underway:
         job = self.plan.job
         note = self.note
         if self.done < self.replications:
-            ended = f"{self.why} after {self.done:,} of {self.replications:,} replications"
+            ended = f"{self.why} after {self.done:,} of {self.replications:,} replications{self.remedy}"
             note = f"{note}; {ended}" if note else ended
         facts: dict[str, Any] = {
             "scenario": self.scenario,
