@@ -76,11 +76,15 @@ class Readings:
 
     def tree(self, tree: Expression) -> Expression:
         """The expression with the names of requirements, what words work out, and amounts put in."""
-        if not any(
-            isinstance(one, Amount) or (isinstance(one, Ref) and self.meaning(one.name) is not None)
-            for one in walk(tree)
-        ):
-            return tree
+        for one in walk(tree):
+            # Trees are many and seldom changed; exact types are asked faster than classes that stand for several.
+            if type(one) is Amount or (
+                type(one) is Ref and one.name not in self.types and self.meaning(one.name) is not None
+            ):
+                return self._put_in(tree)
+        return tree
+
+    def _put_in(self, tree: Expression) -> Expression:
         found = tree
         for _ in range(MOST_STEPS):
             meanings = {name: self.meaning(name) for name in reads(found)}
