@@ -106,6 +106,7 @@ from .model.interventions import (
     WithParameter,
 )
 from .model.parameters import (
+    AsKnown,
     Parameter,
 )
 from .model.policies import (
@@ -225,6 +226,7 @@ __all__ = [
     "Agreement",
     "Answer",
     "Appointment",
+    "AsKnown",
     "Attrition",
     "AudienceCost",
     "Band",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from negsim.model.scenario import Scenario
 
-__all__ = ["DRAWS", "Best", "Draws", "Fix", "Format", "ScenarioName", "Seed", "app", "console", "fixed"]
+__all__ = ["DRAWS", "AsKnown", "Best", "Draws", "Fix", "Format", "ScenarioName", "Seed", "app", "console", "fixed"]
 
 app = typer.Typer(
     name="negsim",
@@ -41,8 +41,13 @@ Best = Annotated[bool, typer.Option("--best", help="Every parameter at its best 
 Draws = Annotated[
     int | None, typer.Option(min=2, help=f"Draws of the parameters from what is believed (default {DRAWS}).")
 ]
-
-
+AsKnown = Annotated[
+    bool,
+    typer.Option(
+        "--as-known",
+        help="Refuse values of hindsight: what was known on the as-of date stands in for them, or the command ends.",
+    ),
+]
 Fix = Annotated[
     list[str] | None,
     typer.Option(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.base import DRAWS, Best, Draws, Fix, Format, ScenarioName, Seed, app, console, fixed
+from negsim.cli.base import DRAWS, AsKnown, Best, Draws, Fix, Format, ScenarioName, Seed, app, console, fixed
 from negsim.cli.limits import Limits, limited
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def run(
     draws: Draws = None,
     best: Best = False,
     fix: Fix = None,
+    as_known: AsKnown = False,
     digits: Annotated[
         int | None, typer.Option(min=0, max=12, help="Decimals of percentages, instead of what the range supports.")
     ] = None,
@@ -69,7 +70,7 @@ def run(
     solves = _solves(engine)
     if solves and out is not None:
         raise typer.BadParameter("the chart is drawn from histories; leave --out away, or use another engine")
-    told = fixed(ns.load(scenario), fix)
+    told = fixed(ns.load(scenario, as_known=as_known), fix)
     if solves:
         solved = ns.solve_answers(told, draws=draws, seed=seed, level=level)
         _print(solved, ns.answers(solved, level=level), format, level=level, digits=digits)
@@ -280,6 +281,7 @@ def replay(
     draws: Draws = None,
     best: Best = False,
     fix: Fix = None,
+    as_known: AsKnown = False,
     every: Annotated[bool, typer.Option("--all", help="Tell every event, also those that only move numbers.")] = False,
 ) -> None:
     """Tell one history as a dated table: who did what, and what it made possible.
@@ -289,7 +291,7 @@ def replay(
     import negsim as ns
 
     _check_run("auto", 0.95, best, draws)
-    told = fixed(ns.load(scenario), fix)
+    told = fixed(ns.load(scenario, as_known=as_known), fix)
     rows = None if best else draws or DRAWS
     runs = ns.simulate(told, replications=1, seed=seed, draws=rows)
     from negsim.report.story import story_table

@@ -54,7 +54,7 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(one.name[:-5] for one in folder.iterdir() if one.name.endswith(".toml")))
 
 
-def load(source: str | os.PathLike[str], words: Iterable[type] = ()) -> Scenario:
+def load(source: str | os.PathLike[str], words: Iterable[type] = (), *, as_known: bool = False) -> Scenario:
     """Read a scenario from a file, or a shipped one by its name.
 
     Parameters
@@ -63,6 +63,8 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = ()) -> Scenario
         Path of a TOML file, or one of :func:`shipped`.
     words : iterable of type
         Word classes of your own whose tables the file may hold.
+    as_known : bool
+        Refuse values of hindsight: only what was known on the scenario's as-of date counts (`Scenario.as_known`).
 
     Returns
     -------
@@ -70,6 +72,8 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = ()) -> Scenario
 
     Raises
     ------
+    HindsightError
+        With ``as_known``, if a number rests on what was known only later and nothing stands in for it.
     FileError
         If there is no such file or scenario, it is no regular file of at most 1 MiB of UTF-8, it is not TOML, or a
         key or value does not belong where it stands. The message has file, table, key, value and remedy.
@@ -81,6 +85,8 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = ()) -> Scenario
     >>> load("toy").name
     'toy'
     """
+    if as_known:
+        return load(source, words).as_known()
     if not isinstance(source, str | os.PathLike):
         raise FileError(f"load takes a path or the name of a shipped scenario, not {short(source)}; write load('toy')")
     text = os.fspath(source)

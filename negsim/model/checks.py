@@ -24,6 +24,7 @@ from negsim.model.dates import check_dates
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import Expression, Number, Ref, check, reads, type_of
+from negsim.model.parameters import latest
 from negsim.model.places import Places
 from negsim.model.questions import GIVENS, Question
 from negsim.model.ranges import check_ranges
@@ -290,14 +291,16 @@ def _check_hindsight(places: Places, as_of: str | None) -> None:
         return
     elements = places.elements
     for parameter in elements.parameters.values():
-        dates = [parameter.as_of] if parameter.as_of else []
-        cited = [
-            elements.evidence[key] for key in parameter.source.replace(",", " ").split() if key in elements.evidence
-        ]
-        dates += [source.date for source in cited if source.date]
-        late = max(dates, default="")
+        cited = parameter.source.replace(",", " ").split()
+        sources = latest(elements.evidence[key].newest for key in cited if key in elements.evidence)
+        # The cases that the number was made from decide, not what else their source holds nor a date typed beside it.
+        told = {"cases": latest(parameter.cases), "as_of": parameter.as_of or ""}
+        if not parameter.cases:
+            told["source"] = sources
+        late = latest(told.values())
         if late > as_of and not parameter.hindsight:
-            with places.at("parameters", parameter.name, "as_of" if parameter.as_of == late else "source"):
+            key = next(key for key, date in told.items() if date == late)
+            with places.at("parameters", parameter.name, key):
                 raise HindsightError(
                     f"its source is of {late}, later than the scenario's as-of date {as_of}; find an earlier one, or "
                     "mark it hindsight = true"

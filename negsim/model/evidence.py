@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from negsim.errors import ScenarioError
 from negsim.model.names import check_name
-from negsim.model.parameters import iso_date
+from negsim.model.parameters import dates_of, iso_date, latest
 from negsim.model.policies import Policy
 
 __all__ = ["Evidence", "Party"]
@@ -71,8 +71,10 @@ class Evidence:
         Who, what, where published.
     url : str
     date : str, optional
-        ISO date of publication or of the newest row.
+        ISO date of publication.
     note : str
+    cases : sequence of dates
+        On which the outcomes of its rows became known: its date is the latest of them.
     """
 
     name: str
@@ -80,10 +82,17 @@ class Evidence:
     url: str = ""
     date: str | None = None
     note: str = ""
+    cases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_name(self.name, "evidence")
+        object.__setattr__(self, "cases", dates_of(self.cases, f"evidence {self.name}: cases"))
         if self.date is not None:
             object.__setattr__(self, "date", iso_date(self.date, f"evidence {self.name}: date"))
         if self.url and not self.url.startswith(("https://", "http://", "doi:")):
             raise ScenarioError(f"evidence {self.name}: url {self.url[:60]!r} must begin with https://")
+
+    @property
+    def newest(self) -> str:
+        """Date of the newest that it holds: of its latest case, whatever date is typed beside it; empty if unknown."""
+        return latest(self.cases) or self.date or ""

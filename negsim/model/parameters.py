@@ -3,24 +3,59 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from negsim.errors import LawError, ScenarioError, nearest
+from negsim.errors import HindsightError, LawError, ScenarioError, nearest
 from negsim.laws import Fit
 from negsim.model.beliefs import STATEMENTS, Belief, Elicited, check_statements, fitted, stated_best
 from negsim.model.clocks import Chance
 from negsim.model.expressions import Expression, Operand, Ref, evaluate, reads
 from negsim.model.names import check_name
 
-__all__ = ["GRADES", "Parameter"]
+__all__ = ["GRADES", "AsKnown", "Parameter", "dates_of", "iso_date", "latest"]
 
 GRADES = ("good", "fair", "weak", "judgement", "assumed", "unknown", "definition")
 """From best to worst evidence; ``definition`` is a choice of wording or convention, not a matter of evidence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsKnown:
+    """What stood in for a number on the scenario's as-of date, before the cases were known that its value rests on.
+
+    Parameters
+    ----------
+    best : float, optional
+        May be left out where a mean, or a range, says it.
+    mean : float, optional
+    range : pair of float, optional
+        5 % lies below it and 5 % above.
+    source, grade, title : str
+        As of `Parameter`; the title says what it rests on instead.
+    cases : sequence of dates
+
+    Examples
+    --------
+    >>> late = Parameter("exchange", 0.7, hindsight=True, as_known=AsKnown(mean=0.5, range=(0.2, 0.8), source="judgement"))
+    >>> late.known.best, late.known.hindsight
+    (0.5, False)
+    """
+
+    best: float | None = None
+    mean: float | None = None
+    range: tuple[float, float] | None = None
+    source: str = ""
+    grade: str = "judgement"
+    title: str = ""
+    cases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "range", None if self.range is None else tuple(self.range))
+        object.__setattr__(self, "cases", dates_of(self.cases, "as_known: cases"))
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -47,6 +82,11 @@ class Parameter(Operand):
     hindsight : bool
         True admits a source later than the scenario's as-of date, and says so wherever it is printed.
     title : str
+    cases : sequence of dates
+        On which the outcomes of the cases became known that the value was computed from. The latest of them is held
+        against the scenario's as-of date, in place of the dates of the sources.
+    as_known : AsKnown, optional
+        What ``Scenario.as_known`` takes instead of a value of hindsight.
     mean, range, median, p5, p10, p25, p75, p90, p95, ..., family : optional
         What is believed, as of `negsim.model.beliefs.Elicited`, in place of ``belief``: ``range=[low, high]`` says that
         5 % lies below and 5 % above; a rate quoted as an average is a ``mean``, which is then the best value too.
@@ -77,6 +117,8 @@ class Parameter(Operand):
     as_of: str | None = None
     hindsight: bool = False
     title: str = ""
+    cases: tuple[str, ...] = ()
+    as_known: AsKnown | None = None
 
     def __init__(
         self,
@@ -89,6 +131,8 @@ class Parameter(Operand):
         as_of: str | None = None,
         hindsight: bool = False,
         title: str = "",
+        cases: Iterable[str] = (),
+        as_known: AsKnown | None = None,
         **said: Any,
     ) -> None:
         put = object.__setattr__
@@ -107,6 +151,13 @@ class Parameter(Operand):
         put(self, "as_of", None if as_of is None else iso_date(as_of, f"parameter {name}: as_of"))
         put(self, "hindsight", hindsight)
         put(self, "title", title)
+        put(self, "cases", dates_of(cases, f"parameter {name}: cases"))
+        put(self, "as_known", as_known)
+        if as_known is not None and not hindsight:
+            raise ScenarioError(
+                f"parameter {name}: as_known stands in for a value of hindsight, and this is none; mark it "
+                "hindsight = true, or leave as_known away"
+            )
 
     def _best(self, best: object) -> float | bool:
         """The best value as it is said, or as the belief says it."""
@@ -154,6 +205,35 @@ class Parameter(Operand):
             )
         return _fit(self)
 
+    @property
+    def known(self) -> Parameter:
+        """The parameter as it was known on the as-of date.
+
+        Raises
+        ------
+        HindsightError
+            If its value leans on later cases, and nothing stands in for it.
+        """
+        if not self.hindsight:
+            return self
+        then = self.as_known
+        if then is None:
+            raise HindsightError(
+                f"parameter {self.name} rests on what was known only later; say as_known = {{mean = ..., source = ...}}, "
+                "or leave out that only what was known counts"
+            )
+        return Parameter(
+            self.name,
+            then.best,
+            unit=self.unit,
+            source=then.source,
+            grade=then.grade,
+            title=then.title or self.title,
+            cases=then.cases,
+            mean=then.mean,
+            range=then.range,
+        )
+
     def __expression__(self) -> Expression:
         return Ref(self.name, "condition" if isinstance(self.best, bool) else "number")
 
@@ -172,7 +252,7 @@ def _belief(belief: object, said: dict[str, Any]) -> Belief | None:
     """The belief from either way to say it."""
     unknown = [key for key in said if key not in STATEMENTS]
     if unknown:
-        known = ("best", "belief", "unit", "source", "grade", "as_of", "hindsight", "title", *STATEMENTS)
+        known = [one.name for one in fields(Parameter) if one.name != "name"] + list(STATEMENTS)
         raise ScenarioError(f"there is no {unknown[0]!r}{nearest(unknown[0], known)}; it takes {', '.join(known)}")
     said = {key: value for key, value in said.items() if value is not None}
     if said and belief is not None:
@@ -207,3 +287,15 @@ def iso_date(value: object, what: str) -> str:
         return value.isoformat() if isinstance(value, date) else date.fromisoformat(str(value)).isoformat()
     except ValueError:
         raise ScenarioError(f"{what}: {value!r} is not a date; write '2025-05-28'") from None
+
+
+def dates_of(values: Iterable[object], what: str) -> tuple[str, ...]:
+    """Dates in order, each once."""
+    if isinstance(values, str):
+        raise ScenarioError(f"{what}: {values!r} is no list of dates; write ['2025-03-24', '2025-05-16']")
+    return tuple(sorted({iso_date(value, what) for value in values}))
+
+
+def latest(dates: Iterable[str | None]) -> str:
+    """The latest of some dates; nothing if there is none."""
+    return max((date_ for date_ in dates if date_), default="")

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from negsim.errors import ArgumentError, NegsimError, ScenarioError
+from negsim.errors import ArgumentError, HindsightError, NegsimError, ScenarioError
 from negsim.model.calendar import DAY, Calendar, Dated, moment
 from negsim.model.checks import check_scenario
 from negsim.model.clocks import Clock
@@ -221,6 +221,33 @@ class Scenario:
             truth = f"{name}.holds"
             scenario = scenario.with_parameter(truth if name not in known and truth in known else name, value)
         return scenario
+
+    def as_known(self) -> Scenario:
+        """The scenario without hindsight: each value that leans on later cases gives way to what was known then.
+
+        Raises
+        ------
+        HindsightError
+            If a number rests on what was known only later, and nothing stands in for it: all of them are named.
+
+        Examples
+        --------
+        >>> from negsim.model.parameters import AsKnown
+        >>> late = Parameter("share", 0.7, source="two later cases", hindsight=True, as_known=AsKnown(best=0.5))
+        >>> Scenario("tiny", start="2025-01-01", end=40, parts=[late]).as_known().expanded.parameters["share"].best
+        0.5
+        """
+        stood_in = tuple(
+            part.known if isinstance(part, Parameter) and part.as_known is not None else part for part in self.parts
+        )
+        then = replace(self, parts=stood_in)
+        late = [name for name, one in then.expanded.parameters.items() if one.hindsight]
+        if late:
+            raise HindsightError(
+                f"{', '.join(late)} {'rests' if len(late) == 1 else 'rest'} on what was known only later, and nothing "
+                "stands in; say as_known = {...} there, or run without --as-known"
+            )
+        return then
 
 
 def check_is_scenario(value: object, what: str) -> None:
