@@ -31,30 +31,29 @@ class AsKnown:
     ----------
     best : float, optional
         May be left out where a mean, or a range, says it.
-    mean : float, optional
-    range : pair of float, optional
-        5 % lies below it and 5 % above.
+    mean, p5, p95 : float, optional
+        5 % lies below the one and 5 % above the other.
     source, grade, title : str
         As of `Parameter`; the title says what it rests on instead.
     cases : sequence of dates
 
     Examples
     --------
-    >>> late = Parameter("exchange", 0.7, hindsight=True, as_known=AsKnown(mean=0.5, range=(0.2, 0.8), source="judgement"))
+    >>> late = Parameter("exchange", 0.7, hindsight=True, as_known=AsKnown(mean=0.5, p95=0.8, source="judgement"))
     >>> late.known.best, late.known.hindsight
     (0.5, False)
     """
 
     best: float | None = None
     mean: float | None = None
-    range: tuple[float, float] | None = None
+    p5: float | None = None
+    p95: float | None = None
     source: str = ""
     grade: str = "judgement"
     title: str = ""
     cases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "range", None if self.range is None else tuple(self.range))
         object.__setattr__(self, "cases", dates_of(self.cases, "as_known: cases"))
 
 
@@ -132,7 +131,7 @@ class Parameter(Operand):
         hindsight: bool = False,
         title: str = "",
         cases: Iterable[str] = (),
-        as_known: AsKnown | None = None,
+        as_known: AsKnown | Mapping[str, Any] | None = None,
         **said: Any,
     ) -> None:
         put = object.__setattr__
@@ -152,7 +151,7 @@ class Parameter(Operand):
         put(self, "hindsight", hindsight)
         put(self, "title", title)
         put(self, "cases", dates_of(cases, f"parameter {name}: cases"))
-        put(self, "as_known", as_known)
+        put(self, "as_known", AsKnown(**as_known) if isinstance(as_known, Mapping) else as_known)
         if as_known is not None and not hindsight:
             raise ScenarioError(
                 f"parameter {name}: as_known stands in for a value of hindsight, and this is none; mark it "
@@ -231,7 +230,8 @@ class Parameter(Operand):
             title=then.title or self.title,
             cases=then.cases,
             mean=then.mean,
-            range=then.range,
+            p5=then.p5,
+            p95=then.p95,
         )
 
     def __expression__(self) -> Expression:

@@ -45,7 +45,7 @@ class Promise(When):
         Law of the days from the promise to the delivery.
     age : duration
         How long ago it was promised at the start of the scenario (default 0). Residual life is exact: the clock runs
-        through its age within the first second, in which it cannot fire.
+        through its age within the first second in which ``when`` holds, in which it cannot fire.
     due : instant, optional
         By when; if nothing is delivered then, ``broken`` turns true (a late delivery stays possible).
     when : condition
@@ -181,7 +181,8 @@ class Promise(When):
             yield aged
             yield Action(
                 name=f"{self.name}.catch_up",
-                when=~aged,
+                # Days before the start count from when the clock first runs: while `when` is false it stands still.
+                when=both(~aged, self.when),
                 clock=Fixed(Number(CATCHING_UP)),
                 effects=(aged.set(True),),
                 title="the days before the start",

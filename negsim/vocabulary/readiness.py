@@ -10,7 +10,7 @@ from negsim.errors import ScenarioError
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, clip
-from negsim.model.inputs import Amount, Name, preset, record
+from negsim.model.inputs import Amount, MaybeAmount, Name, preset, record
 from negsim.model.variables import Fact
 from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.fields import ONE, ZERO, follows, tidy
@@ -36,9 +36,9 @@ class Readiness(ActsOn):
         Parts of motivation, each on [0, 1] (default 0). Their sum is clipped to [0, 1].
     trust, counterpart : number-valued expressions
         Parts of optimism, each on [0, 1] (default 1).
-    threshold : float
+    threshold : number-valued expression
         Readiness from which on the party is ready (default 0.25, assumed).
-    centre : float, optional
+    centre : number-valued expression, optional
         Readiness at which ``pace`` is 1 (by default the threshold, assumed): give the value at the start.
     acts_on : list of str
         What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
@@ -68,17 +68,18 @@ class Readiness(ActsOn):
     pressure: Amount = preset(ZERO)
     trust: Amount = preset(ONE)
     counterpart: Amount = preset(ONE)
-    threshold: float = 0.25
-    centre: float | None = None
+    threshold: Amount = preset(Number(0.25))
+    centre: MaybeAmount = preset(None)
     acts_on: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:
-        where = tidy(self, "readiness", party_=["of"], number=["cost", "risk", "pressure", "trust", "counterpart"])
+        parts = ["cost", "risk", "pressure", "trust", "counterpart"]
+        where = tidy(self, "readiness", party_=["of"], number=[*parts, "threshold", "centre"])
         for key in ("threshold", "centre"):
-            value = getattr(self, key)
-            if value is not None and not 0 < value <= 1:
-                raise ScenarioError(f"{where}: {key} must lie in (0, 1], not {value!r}")
+            tree = getattr(self, key)
+            if isinstance(tree, Number) and not 0 < tree.value <= 1:
+                raise ScenarioError(f"{where}: {key} must lie in (0, 1], not {tree.value!r}")
 
     @property
     def ready(self) -> Fact:
@@ -103,7 +104,7 @@ class Readiness(ActsOn):
     @property
     def pace(self) -> Expression:
         """Readiness as a multiplier of a hazard: 1 at the centre."""
-        return self.level / Number(self.threshold if self.centre is None else self.centre)
+        return self.level / (self.threshold if self.centre is None else self.centre)
 
     def expand(self) -> Iterator[Element]:
         """Yield the fact, the actions that keep it, and the question when the party is first ready."""

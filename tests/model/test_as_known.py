@@ -54,7 +54,7 @@ def late(**rest: object) -> ns.Parameter:
 
 
 def test_as_known_takes_what_stands_in():
-    then = scenario(late(as_known=ns.AsKnown(mean=0.5, range=(0.2, 0.8), source="judgement"))).as_known()
+    then = scenario(late(as_known=ns.AsKnown(mean=0.5, p5=0.2, p95=0.8, source="judgement"))).as_known()
     share = then.expanded.parameters["share"]
     assert (share.best, share.hindsight, share.source) == (0.5, False, "judgement")
     assert dict(share.belief.said) == {"mean": 0.5, "p5": 0.2, "p95": 0.8}
@@ -80,7 +80,7 @@ def test_a_stand_in_without_hindsight_is_refused():
 def test_files_keep_cases_and_stand_ins(tmp_path):
     here = scenario(
         ns.Evidence("diary", cases=["2025-05-16", "2025-03-24"]),
-        late(as_known=ns.AsKnown(mean=0.5, range=(0.2, 0.8), cases=["2025-05-16"])),
+        late(as_known=ns.AsKnown(mean=0.5, p5=0.2, p95=0.8, cases=["2025-05-16"])),
     )
     path = tmp_path / "tiny.toml"
     ns.save(here, path)
