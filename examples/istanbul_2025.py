@@ -77,7 +77,7 @@ kyiv_answers = decision("kyiv_answers", UKRAINE, "does it act against the story 
     "meant": view("answer", "Washington's pressure has consequences", UKRAINE, "pressure_meant")}, at="us_presses.kyiv")
 moscow_hands_over = decision("moscow_hands_over", RUSSIA, "when does it hand over its text?", {
     "ahead": (None, "it sends the text as soon as it is ready"),
-    "at_table": ("memorandum.share_at_table", "it keeps the text for the table"),
+    "at_table": ("memorandum.share_at_table * (1 - memorandum.withheld)", "it keeps the text for the table"),
     "withhold": ("memorandum.withheld", "it hands over no text for now")}, {
     "pressed": pressed("ahead", RUSSIA), "faith": ("ahead", "Kyiv is serious", "russia.faith", "faith.weight", 0),
     "terms": ("ahead", "it has Kyiv's terms", "russia.sees.terms_sent", "2 * views.weight", "terms.centre"),
@@ -107,7 +107,7 @@ talks = ns.Meeting(
     otherwise=ns.Postpone(slip.truncated("11 hours"), never=ns.parse("round.never")), on_date=ns.parse("round.on_date"))
 rounds = ns.Process(
     "rounds", among=BOTH, held_before=1, opening=talks, products=yields, revived_by="us_russia.held", waiver=waiver,
-    requires={UKRAINE: memo.delivered | "rounds.number >= 2"}, pace=ns.where(since, 1, "1 / process.seasoned"),
+    requires={UKRAINE: "rounds.number >= 2 or memorandum.delivered"}, pace=ns.where(since, 1, "1 / process.seasoned"),
     stalls=ns.odds(ns.parse("rounds.stall"), 1 / mood),
     gap=ns.LogNormal("rounds.gap_mu", "rounds.gap_sigma").truncated("48 hours"),
     stalled_gap=ns.LogNormal("rounds.stalled_mu", "rounds.stalled_sigma").truncated("48 hours"))

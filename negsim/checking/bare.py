@@ -48,9 +48,13 @@ def bare_numbers(elements: Elements) -> dict[str, tuple[float, ...]]:
 def estimates_of(action: Action, *, inside: bool = False) -> Iterator[Expression]:
     """The expressions of an action that state how fast, how likely and how much: laws, paces, weights and effects.
 
-    Fixed times and speeds inside a word are terms that were agreed, or its own machinery, not estimates.
+    Fixed times, speeds and limits of laws inside a word are terms that were agreed, dates that have passed, or its own
+    machinery, not estimates.
     """
-    if isinstance(action.clock, Distribution) or (isinstance(action.clock, Fixed) and not inside):
+    if isinstance(action.clock, Distribution):
+        limits = (action.clock.floor, action.clock.ceiling) if inside else ()
+        yield from (tree for tree in action.clock.arguments() if tree not in limits)
+    elif isinstance(action.clock, Fixed) and not inside:
         yield from action.clock.arguments()
     yield from (action.pace,) if inside else (action.pace, action.speed)
     yield from (outcome.weight for outcome in action.outcomes)
