@@ -47,7 +47,7 @@ sought, matters = ns.Fact("territory.sought", True), ns.Fact("summit.matters", T
 levels = [*(ns.Level(f"{who.name}.losses", low=0, high=3, step=0.1) for who in BOTH),
           *(ns.Level(name, low=-1, high=1, step=0.1) for name in ("russia.faith", "ukraine.faith", "us.blame"))]
 minerals = ns.SideDeal("minerals", between=[UKRAINE, US], signed=True, bond=1, subject="minerals, a fund")
-mood = ns.exp("faith.weight * (russia.faith + ukraine.faith - faith.centre_russia - faith.centre_ukraine)"
+mood = ns.exp("faith.weight * (russia.faith + ukraine.faith - faith.centre_both)"
               " + log(us.multiplier) * ((0 if us_presses.nobody else 1) - us.engaged)")
 # ---- Washington: whom it presses, a fortnight at a time [fast_end]; whether it is for a meeting with Moscow ----------
 us_presses = decision("us_presses", US, "whom does it press?", {
@@ -106,9 +106,9 @@ talks = ns.Meeting(
     "istanbul_2", among=BOTH, on="2025-06-02T13:00", requires={UKRAINE: memo.delivered}, waiver=waiver, products=yields,
     otherwise=ns.Postpone(slip.truncated("11 hours"), never=ns.parse("round.never")), on_date=ns.parse("round.on_date"))
 rounds = ns.Process(
-    "rounds", among=BOTH, held_before=1, opening=talks, products=yields, revived_by="us_russia.held", waiver=waiver,
-    requires={UKRAINE: "rounds.number >= 2 or memorandum.delivered"}, pace=ns.where(since, 1, "1 / process.seasoned"),
-    stalls=ns.odds(ns.parse("rounds.stall"), 1 / mood),
+    "rounds", among=BOTH, held_before=1, opening=talks, products=yields, revived_by="us_russia.held",
+    requires={UKRAINE: "rounds.number >= 2 or memorandum.delivered"}, waiver=waiver, pace=ns.sqrt(mood) * ns.where(
+        since, 1, "1 / process.seasoned"), stalls=ns.odds(ns.parse("rounds.stall"), 1 / mood),
     gap=ns.LogNormal("rounds.gap_mu", "rounds.gap_sigma").truncated("48 hours"),
     stalled_gap=ns.LogNormal("rounds.stalled_mu", "rounds.stalled_sigma").truncated("48 hours"))
 # ---- A halt of fighting: Moscow's root causes [root_causes], Kyiv's offer [unconditional]; truces; offensives --------
