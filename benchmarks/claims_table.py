@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import mechanism_effects  # beside this file
+
 import negsim as ns
 
 SEED = Path(__file__).parents[1] / "seeds/istanbul-2025.toml"
@@ -34,7 +35,7 @@ def moved(row: Mapping[str, Any], effects: Mapping[str, Mapping[str, Any]], scen
     told = f"`{question}` {100 * effect[question].difference:+.1f} ± {100 * effect[question].half_width:.1f}"
     if row["id"] == "no_breakthrough":
         made = scenario.expanded.variables["breakthrough.made"]
-        return f"starting state: `{made.name}` is {str(made.initial)}; had there been one: {told}"
+        return f"starting state: `{made.name}` is {made.initial!s}; had there been one: {told}"
     return told
 
 

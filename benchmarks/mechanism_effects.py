@@ -62,7 +62,9 @@ LEAST: tuple[tuple[str, str, float], ...] = (
 )
 """What must come out when a mechanism is supposed away, in points at the best values: at least so much, off minus on."""
 
-EXCEPTIONS: dict[str, str] = {"summit_by_31_may": "three days are left: hardly any history has it, whatever is supposed"}
+EXCEPTIONS: dict[str, str] = {
+    "summit_by_31_may": "three days are left: hardly any history has it, whatever is supposed"
+}
 """Mechanisms or questions that miss the rule, and why."""
 
 
