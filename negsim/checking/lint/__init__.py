@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from negsim.checking.lint.conditions import idle_conditions, shut_doors
 from negsim.checking.lint.dates import crowded_calendar, outside_dates
+from negsim.checking.lint.defaults import defaults_that_act
 from negsim.checking.lint.finding import CHECKS, HARD, Finding
 from negsim.checking.lint.hard import impossible_laws, impossible_values, shares_in_draws
 from negsim.checking.lint.influence import moves_nothing
@@ -51,7 +52,8 @@ def lint(scenario: Scenario, *, ignore: Iterable[str] = ()) -> list[Finding]:
     found = [
         *hard_findings(scenario),
         *unsourced_parameters(elements),
-        *numbers_without_source(elements),
+        *numbers_without_source(scenario),
+        *defaults_that_act(scenario, elements),
         *outside_evidence(scenario, elements),
         *believed(elements),
         *clairvoyance(scenario, elements),

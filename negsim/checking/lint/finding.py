@@ -11,6 +11,7 @@ CHECKS = {
     "impossible": "a best value that has no chance under what is believed of it",
     "range": "a number that is no probability or no multiplier in some draw of the parameters",
     "unsourced": "a number that nobody answers for",
+    "default": "a default that acts: a number that nobody of the scenario's authors said",
     "evidence": "a parameter outside what is believed of it, or whose source is not there",
     "belief": "a belief that does not say what was said, or whose mean is not the average that was quoted",
     "clairvoyance": "a question that somebody who knew the future could not answer without asking back",

@@ -48,8 +48,8 @@ def unsourced_parameters(elements: Elements) -> Iterator[Finding]:
             )
 
 
-def numbers_without_source(elements: Elements) -> Iterator[Finding]:
-    for where, values in bare_numbers(elements).items():
+def numbers_without_source(scenario: Scenario) -> Iterator[Finding]:
+    for where, values in bare_numbers(scenario).items():
         several = len(values) > 1
         shown = ", ".join(f"{value:g}" for value in values[:6]) + (", ..." if len(values) > 6 else "")
         remedy = f"make {'them parameters' if several else 'it a parameter'} with source and grade"

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from typing import Any
 
+from negsim.checking.bare import as_left
 from negsim.checking.lint.finding import Finding
 from negsim.checking.lint.trees import of_scenario
 from negsim.errors import NegsimError
@@ -22,7 +23,7 @@ from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.model.sources import declared_parties
 
-__all__ = ["acts_on_nothing", "near_parties", "unused", "unused_multipliers"]
+__all__ = ["acts_on_nothing", "changed", "near_parties", "offers_of", "unused", "unused_multipliers"]
 
 REFUSED = (NegsimError, TypeError, ValueError, ArithmeticError)
 """What a word may say to a number that does not suit it."""
@@ -72,11 +73,11 @@ def unused_multipliers(scenario: Scenario, elements: Elements) -> Iterator[Findi
         if table_of(part) in TABLES.values() or not set(elements.owners.get(part.name, ())) - elements.removed:
             continue
         for field in fields(part):  # type: ignore[arg-type] # words are dataclasses
-            other = _changed(part, field)
+            other = _idle(part, field)
             if other is None:
                 continue
             used = {node for tree in of_scenario(elements) for node in walk(tree)} if used is None else used
-            offers = _offers(part, other)
+            offers = offers_of(part, other)
             if not offers & used:
                 yield Finding(
                     code="idle",
@@ -118,22 +119,29 @@ def _read_from_outside(elements: Elements, parts: list[Any]) -> set[str]:
     return found | {name for tree in asked for name in reads(tree)}
 
 
-def _changed(part: Any, field: Field[Any]) -> Any:
+def _idle(part: Any, field: Field[Any]) -> Any:
     """The word with another number in a field that was given one, if it then still does the same; else None."""
+    if field.default is MISSING or as_left(getattr(part, field.name), field):
+        return None
+    other = changed(part, field)
+    return other if other is not None and list(other.expand()) == list(part.expand()) else None
+
+
+def changed(part: Any, field: Field[Any]) -> Any:
+    """The word with another number in a field that holds one; None if it holds none, or takes no other."""
     value = getattr(part, field.name)
     number = value.value if isinstance(value, Number) else value
     if not field.init or isinstance(number, bool) or not isinstance(number, int | float):
-        return None
-    if field.default is MISSING or number == _number(field.default):
         return None
     whole = (number + 1, number - 1) if isinstance(number, int) else ()
     for guess in (*whole, number / 2, number + 1, 0.25):
         try:
             other = replace(part, **{field.name: guess})
-            if guess != number:
-                return other if list(other.expand()) == list(part.expand()) else None
+            list(other.expand())
         except REFUSED:
             continue
+        if guess != number:
+            return other
     return None
 
 
@@ -146,11 +154,7 @@ def _where_to(part: Any, offers: set[Expression]) -> str:
     return f"multiply the pace of what it shall move by '{next(iter(sorted(map(str, offers))))}'"
 
 
-def _number(value: Any) -> Any:
-    return value.value if isinstance(value, Number) else value
-
-
-def _offers(part: Any, other: Any) -> set[Expression]:
+def offers_of(part: Any, other: Any) -> set[Expression]:
     """The expressions that a word offers to others and that change with the field."""
     found = set()
     for name in dir(type(part)):

@@ -1,0 +1,113 @@
+"""Bare numbers count wherever they stand, in an action and in a word alike; defaults that act are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import negsim as ns
+from negsim.checking.bare import bare_numbers
+from negsim.checking.lint import lint
+
+PARTIES = (ns.Party("north"), ns.Party("south"))
+MOOD = ns.Level("mood", 0.3, low=0, high=7)
+ROUNDS = ns.Counter("rounds")
+
+
+def scenario(*parts: Any) -> ns.Scenario:
+    return ns.Scenario("s", start="2025-01-01", end=40, parts=[*PARTIES, MOOD, ROUNDS, *parts])
+
+
+def bare(*parts: Any) -> dict[str, tuple[float, ...]]:
+    return bare_numbers(scenario(*parts))
+
+
+@given(
+    rate=st.floats(0.01, 0.9), pace=st.floats(1.1, 9), size=st.floats(0.01, 0.9), bound=st.floats(0.01, 0.9).map(float)
+)
+def test_a_number_counts_in_a_word_as_it_counts_in_an_action(
+    rate: float, pace: float, size: float, bound: float
+) -> None:
+    guard, change = f"mood < {bound!r}", f"mood += {size!r}"
+    action = ns.Action(name="a", when=guard, clock=ns.Exponential(rate), pace=pace, effects=[change])
+    word = ns.Channel(
+        "a",
+        between=["north", "south"],
+        when=guard,
+        contacts=ns.Exponential(rate),
+        pace_of_contacts=pace,
+        helps=1,
+        effects=[change],
+    )
+    (one,), (other,) = bare(action).values(), bare(word).values()
+    assert set(one) == set(other) == {rate, pace, size, bound}
+
+
+@pytest.mark.parametrize("word", [False, True])
+@pytest.mark.parametrize(
+    ("guard", "counted"),
+    [
+        ("rounds >= 3", ()),  # a number of times
+        ("mood >= 3", (3.0,)),  # a threshold
+        ("mood >= 0.25", (0.25,)),
+        ("mood > 0", ()),
+        ("at_least(2, rounds > 0, mood > 0, mood > 1)", ()),
+    ],
+)
+def test_thresholds_count_and_counts_do_not(word: bool, guard: str, counted: tuple[float, ...]) -> None:
+    part: Any = ns.Action(name="a", when=guard, clock=ns.Exponential("rate"), effects=["rounds += 1"])
+    if word:
+        part = ns.Channel("a", between=["north", "south"], contacts=ns.Exponential("rate"), when=guard, helps=1)
+    rate = ns.Parameter("rate", 0.3, source="judgement", grade="judgement")
+    assert tuple(value for values in bare(part, rate).values() for value in values) == counted
+
+
+def test_what_is_inside_a_word_s_tables_counts() -> None:
+    word = ns.Decision(
+        "choice",
+        by="north",
+        every="30 days",
+        options={
+            "go": ns.Option(share=0.4, takes=ns.Fixed("3 days"), effects=["mood += 0.2"]),
+            "stay": ns.Option(),
+        },
+        reasons={"mood": ns.ReasonFor("go", reads=MOOD, weight=1.5, centre=0.35)},
+    )
+    (values,) = bare(word).values()
+    assert set(values) == {0.4, 3.0, 0.2, 1.5, 0.35}
+
+
+def test_terms_limits_dates_and_the_start_do_not_count() -> None:
+    law = ns.LogNormal(mu="rate", sigma="rate")
+    word = ns.Truce(
+        "week", by=["north", "south"], lasts=law, term="7 days", extends="rate", extension="5 days", begins_on=3.5
+    )
+    assert bare(word, ns.Parameter("rate", 0.3, source="judgement", grade="judgement")) == {}
+
+
+def test_a_law_of_an_initial_value_counts_and_a_fixed_one_does_not() -> None:
+    assert bare(ns.Level("hope", 0.4)) == {}
+    assert bare(ns.Fact("signed", ns.chance(0.4))) == {"variable signed": (0.4,)}
+
+
+def test_what_was_supposed_away_does_not_count() -> None:
+    action = ns.Action(name="a", clock=ns.Exponential(0.3), effects=["rounds += 1"])
+    assert bare_numbers(scenario(action).without("a")) == {}
+
+
+def defaults(*parts: Any) -> list[str]:
+    return [str(finding) for finding in lint(scenario(*parts)) if finding.code == "default"]
+
+
+def test_a_default_that_acts_is_told_and_one_that_does_not_is_not() -> None:
+    said: dict[str, Any] = {"among": ["north", "south"], "on": "2025-01-10T12:00", "on_date": "rate"}
+    rate = ns.Parameter("rate", 0.3, source="judgement", grade="judgement")
+    assert defaults(ns.Appointment("talks", **said, never=0.3), rate) == []
+    waits = {"north": ns.Exponential("rate")}
+    (told,) = defaults(ns.Appointment("talks", **said, never=0.3, confirms=waits), rate)
+    assert told.startswith(
+        "appointment talks: unconfirmed is left at its default, 0.5, and that acts; give unconfirmed"
+    )
