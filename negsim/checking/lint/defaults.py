@@ -12,6 +12,7 @@ from negsim.checking.lint.trees import of_scenario
 from negsim.checking.lint.unused import changed, offers_of
 from negsim.model.elements import Elements
 from negsim.model.expressions import Expression, Number, walk
+from negsim.model.origins import table_of
 from negsim.model.scenario import Scenario
 
 __all__ = ["defaults_that_act"]
@@ -31,7 +32,7 @@ def defaults_that_act(scenario: Scenario, elements: Elements) -> Iterator[Findin
             if _acts(part, name, used):
                 yield Finding(
                     code="default",
-                    where=f"{part.table} {part.name}",
+                    where=f"{table_of(part)} {part.name}",
                     text=f"{name} is left at its default, {number:g}, and that acts",
                     remedy=f"give {name}, best as a parameter with source and grade",
                 )
