@@ -11,11 +11,11 @@ from typing import ClassVar
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.calendar import Duration, Moment, counted_days, days
-from negsim.model.clocks import On
+from negsim.model.clocks import On, quantity
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, exp, where
-from negsim.model.inputs import Amount, Condition, Date, Effects, MaybeName, preset, record
+from negsim.model.expressions import Expression, Number, amount, as_number, evaluate, exp, reads, where
+from negsim.model.inputs import Amount, Condition, Date, Effects, MaybeAmount, MaybeName, Numeric, preset, record
 from negsim.model.variables import Counter, Fact, Level
 from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import asked, put
@@ -58,11 +58,12 @@ class Deadline(ActsOn):
         Most extensions (default 3, assumed).
     consequence : list of effects
         What missing it changes.
-    peak : number
-        Multiplier at the date (default 3, assumed; 1 switches it off).
-    window, halving : durations
-        When pressure begins (default 14 days, assumed); time in which it halves away from the date (default 4 days,
-        assumed).
+    peak : number-valued expression
+        Multiplier at the date, a number or an expression of parameters (default 1: the date as such hastens nothing).
+    window : duration
+        When pressure begins (default 14 days).
+    halving : duration or number-valued expression
+        Time in which pressure halves away from the date; needed with a peak. That it halves is our own form.
     steps : int
         How many steps approach the date, in the window and again in every extension (default 6, assumed).
     acts_on : list of str
@@ -96,9 +97,9 @@ class Deadline(ActsOn):
     extension: Duration = "30 days"
     most: int = 3
     consequence: Effects = preset(())
-    peak: float = 3.0
+    peak: Amount = preset(ONE)
     window: Duration = 14.0
-    halving: Duration = 4.0
+    halving: MaybeAmount = preset(None)
     steps: int = 6
     acts_on: tuple[str, ...] = ()
     title: str = ""
@@ -109,22 +110,34 @@ class Deadline(ActsOn):
             "deadline",
             party_=["by"],
             condition=["met"],
+            number=["peak"],
             share=["settle", "extend"],
             effect=["settles", "consequence"],
             instant=["on"],
-            duration=["window", "halving"],
+            duration=["window"],
             period=["extension"],
         )
         if isinstance(self.on, str) and "T" not in self.on.upper().replace(" ", "T"):
             raise ScenarioError(
                 f"{place}: on {self.on!r} has no hour; something happens at an instant, so write '{self.on}T23:59'"
             )
-        for key in ("extension", "window", "halving", "peak"):
-            if not days(getattr(self, key)) > 0:
-                raise ScenarioError(f"{place}: {key} must be positive, not {getattr(self, key)!r}")
+        if self.halving is not None:
+            put(self, halving=quantity(self.halving))
+        elif self.peak != ONE:
+            raise ScenarioError(f"{place}: a peak needs halving=, the time in which pressure halves away from the date")
+        for key, value in self._lengths():
+            if not value > 0:
+                raise ScenarioError(f"{place}: {key} must be positive, not {value!r}")
         if self.steps < 1 or self.most < 0:
             raise ScenarioError(f"{place}: steps must be at least 1 and most at least 0")
-        put(self, peak=float(self.peak))
+
+    def _lengths(self) -> Iterator[tuple[str, float]]:
+        """Lengths and the multiplier, where they are plain numbers."""
+        yield "extension", days(self.extension)
+        yield "window", days(self.window)
+        for key, value in (("halving", self.halving), ("peak", self.peak)):
+            if isinstance(value, Number):
+                yield key, value.value
 
     @property
     def pace(self) -> Level:
@@ -156,9 +169,13 @@ class Deadline(ActsOn):
         """That the matter is neither settled nor missed."""
         return both(~self.met if self.met != NEVER else True, ~self.settled, ~self.missed)
 
-    def at(self, left: float) -> float:
+    def at(self, left: Numeric) -> Expression:
         """The multiplier with so many days left."""
-        return 1 + (self.peak - 1) * math.exp(-math.log(2.0) * left / days(self.halving))
+        if self.halving is None:
+            return ONE
+        rest = amount(as_number(left)) / amount(self.halving)
+        tree = 1 + (amount(self.peak) - 1) * exp(rest * -math.log(2.0))
+        return tree if reads(tree) else Number(float(evaluate(tree, {})))
 
     def expand(self) -> Iterator[Element]:
         """Yield level, facts, the steps of the approach, the date and its extensions."""
@@ -174,11 +191,11 @@ class Deadline(ActsOn):
             outcomes=self._outcomes(),
             priority=10,
         )
-        if self.peak != 1:
+        if self.peak != ONE:
             yield from self._approach()
         if self.extend != ZERO and self.most:
             yield from self._extensions()
-        if self.met != NEVER and self.peak != 1:
+        if self.met != NEVER and self.peak != ONE:
             yield Action(
                 name=f"{self.name}.relax",
                 when=both(self.met, self.pace > 1),
@@ -200,7 +217,7 @@ class Deadline(ActsOn):
         if self.extend != ZERO and self.most:
             again = where(self.count < self.most, self.extend, 0)
             longer = [self.extended.set(True), self.count.add(1), calm]
-            longer += [self._step.set(0)] if self.steps > 1 and self.peak != 1 else []
+            longer += [self._step.set(0)] if self.steps > 1 and self.peak != ONE else []
             found.append(Outcome(name="extended", weight=rest * again, effects=tuple(longer)))
         found.append(
             Outcome(name="missed", weight=rest * (1 - again), effects=(self.missed.set(True), calm, *self.consequence))
@@ -236,13 +253,12 @@ class Deadline(ActsOn):
             outcomes=self._outcomes(),
             priority=10,
         )
-        if self.steps < 2 or self.peak == 1:
+        if self.steps < 2 or self.peak == ONE:
             return
         yield self._step
         # The step-th of steps - 1 steps leaves extension * (steps - step) / steps days.
         left = days(self.extension) * (self.steps - 1 - self._step) / Number(float(self.steps))
-        rise = 1 + (self.peak - 1) * exp(left / days(self.halving) * -math.log(2.0))
-        effects = (self._step.add(1), self.pace.set(rise))
+        effects = (self._step.add(1), self.pace.set(self.at(left)))
         more = both(guard, self._step < self.steps - 1)
         yield Action(
             name=f"{self.name}.approach_again",

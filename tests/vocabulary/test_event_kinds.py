@@ -26,7 +26,7 @@ def truce(**said: Any) -> ns.Truce:
 
 
 def deadline(**said: Any) -> ns.Deadline:
-    return ns.Deadline("d", on=5, **said)
+    return ns.Deadline("d", on=5, **{"peak": 3, "halving": "4 days", **said})
 
 
 def offer(**said: Any) -> ns.Offer:

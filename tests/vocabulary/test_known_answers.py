@@ -124,6 +124,18 @@ def test_deadline_pressure_rises_and_falls_back() -> None:
     assert runs.first_times("d.missed")[0] == 20.0
 
 
+def test_deadline_pressure_may_be_parameters() -> None:
+    peak = ns.Parameter("peak", 5.0, source="judgement", grade="judgement")
+    slow = ns.Parameter("slow", 4.0, unit="days", source="judgement", grade="judgement")
+    word = ns.Deadline("d", on="2025-06-21T00:00", peak=peak, window="8 days", halving=slow, steps=2)
+    plain = ns.Deadline("d", on="2025-06-21T00:00", peak=5, window="8 days", halving="4 days", steps=2)
+    for one in (word, plain):
+        asked = [ns.Question(name=f"d{day}", kind="value", condition=one.pace, by=day) for day in (11, 13, 17, 21)]
+        runs = run(peak, slow, one, *asked, n=1)
+        assert [runs.mean(question.name).value for question in asked] == pytest.approx([1, 1 + 4 / 4, 1 + 4 / 2, 1])
+        assert str(plain.at(4)) == "3"
+
+
 def test_deadline_settled_extended_missed() -> None:
     word = ns.Deadline("d", on=5, settle=0.2, extend=0.5, extension="3 days", most=2, peak=1)
     runs = run(word, n=N)
@@ -661,6 +673,8 @@ def test_truce_declared_by_a_condition_is_not_declared_anew_by_it() -> None:
         (lambda: ns.Ripeness("r", between=["a", "b"], stalemate={"a": True}), "nothing makes b feel a stalemate"),
         (lambda: ns.Mediator("m", who="a", between=["a", "b"]), "is a party to the conflict"),
         (lambda: ns.Deadline("d", on="2025-06-30"), "has no hour"),
+        (lambda: ns.Deadline("d", on=5, peak=2), "a peak needs halving="),
+        (lambda: ns.Deadline("d", on=5, peak=2, halving=0), "halving must be positive"),
         (lambda: ns.Ultimatum("u", by="a", to="b", on=3), "nothing can meet the demand"),
         (lambda: ns.Exchange("x", between=["a", "b"], takes=ns.Fixed(1)), "nothing can bring it about"),
         (lambda: ns.Truce("t", by=[], lasts=ns.Exponential(1), towards=["a", "b"]), "by needs at least one party"),

@@ -102,6 +102,7 @@ def words() -> st.SearchStrategy[Any]:
             most=st.integers(0, 3),
             consequence=effects,
             peak=st.sampled_from([1.0, 4.0]),
+            halving=st.just("4 days"),
             steps=st.integers(1, 3),
             met=st.one_of(st.just(False), conditions),
         ),
