@@ -121,7 +121,11 @@ def _stated(value: Any) -> Iterator[Expression]:
     """The expressions in a value of any kind that a field can hold; whole numbers that are no expressions are counts."""
     if isinstance(value, Expression):
         yield value
-    elif isinstance(value, Distribution | Fixed):
+    elif isinstance(value, Distribution):
+        # Not where it is cut off: that is a limit, such as "not before the next morning".
+        yield from (tree for _, tree in value.given)
+        yield from () if value.never is None else (value.never,)
+    elif isinstance(value, Fixed):
         yield from value.arguments()
     elif isinstance(value, Chance):
         yield value.p
