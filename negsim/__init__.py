@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import lazy_loader
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # One list of names for everybody: the stub beside this file. The loader reads it too, and imports what is used.
 _load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -24,6 +24,25 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from negsim import __version__
+
+        typer.echo(f"negsim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and nothing else.")
+    ] = False,
+) -> None:
+    pass
+
+
 DRAWS = 200
 """Draws of the parameters by default."""
 

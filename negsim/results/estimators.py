@@ -311,7 +311,7 @@ def table(runs: Any) -> pd.DataFrame:
     try:
         import pandas as pd
     except ImportError:
-        raise ImportError("to_dataframe needs pandas; install it with: pip install pandas") from None
+        raise ImportError("to_dataframe needs pandas; install it with: pip install 'negsim[frames]'") from None
     columns: dict[str, Any] = {"replication": runs.block.replications, "draw": runs.draw}
     for name, entry in runs.program.probes.asked.items():
         columns[name] = numbers(runs.block, entry)

@@ -222,7 +222,13 @@ def _reporter(progress: Callable[[int, int], None] | bool | None) -> Callable[[i
         return progress
     if not progress:
         return lambda done, wanted: None
-    from tqdm import tqdm
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        raise ImportError(
+            "progress=True needs tqdm; install it with: pip install 'negsim[progress]', or give a function of "
+            "(replications done, replications in all)"
+        ) from None
 
     bar = tqdm(total=1, unit=" histories", unit_scale=True, leave=False)
 
