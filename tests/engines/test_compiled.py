@@ -18,7 +18,7 @@ import negsim as ns
 from negsim import laws as laws_of
 from negsim.engines import Job, available, prepare
 from negsim.engines.blocks import TOLD
-from negsim.engines.reference.kernel import ReferenceKernel
+from negsim.engines.reference.population import ReferencePopulation
 from negsim.engines.reference.world import World
 from negsim.errors import EngineError, LawError
 from negsim.laws import Law, cumulative_hazard, inverse_hazard, upper_quantile
@@ -292,15 +292,15 @@ def test_failures_are_told_by_one_world_and_the_first_twenty_in_words(monkeypatc
 def test_words_cost_twenty_histories_a_run_however_many_blocks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What is dear about a failure is its history on the reference engine: 20 of them, also after a resume."""
     told: list[int] = []
-    simulate = ReferenceKernel.simulate
+    go = ReferencePopulation.go
 
-    def count(self: ReferenceKernel, job: Job, *rest: Any) -> None:
-        told.extend(job.replications)
-        simulate(self, job, *rest)
+    def count(self: ReferencePopulation, *rest: Any) -> None:
+        told.extend(self.job.replications)
+        go(self, *rest)
 
-    monkeypatch.setattr(ReferenceKernel, "simulate", count)
+    monkeypatch.setattr(ReferencePopulation, "go", count)
     scenario, asked = unlucky(0.2), {"seed": 7, "on_error": "count", "engine": "compiled", "workers": 2}
-    for said in ({"keep": "times"}, {"keep": "answers"}, {"keep": "counts"}):
+    for said in ({"keep": "all"}, {"keep": "answers"}, {"keep": "counts"}):
         for block in (1000, 40, 7):
             told.clear()
             runs = ns.simulate(scenario, replications=1000, block=block, **said, **asked)
