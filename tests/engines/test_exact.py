@@ -194,9 +194,9 @@ def test_refusals_name_the_remedy() -> None:
         return ns.Action(name="act", when="not a", clock=clock, effects=["a = true"], **more)
 
     begin = ns.Action(name="begin", when="not b", clock=ns.Exponential(1), effects=["b = true"])
-    late = ns.Action(name="late", when="b and not a", clock=ns.Fixed(3), effects=["a = true"])
-    with pytest.raises(EngineError, match=r"Fixed clock starts at a random instant.*On or Every"):
-        solve(scenario(ns.Fact("b"), begin, late)).probability("a")
+    late = [ns.Action(name=f"late{k}", when="b and not a", clock=ns.Fixed(k), effects=["a = true"]) for k in (3, 4)]
+    with pytest.raises(EngineError, match=r"late4: .* late3 has such a delay too.*Erlang.*On or Every"):
+        solve(scenario(ns.Fact("b"), begin, *late)).probability("a")
     with pytest.raises(EngineError, match=r"lognormal.*stages=20"):
         solve(scenario(act(ns.LogNormal(median=3, sigma=1)))).probability("a")
     paced = scenario(

@@ -17,15 +17,17 @@ from negsim.engines.exact.layout import Table, grown
 from negsim.engines.exact.markov import Numbers
 from negsim.engines.exact.moving import moves
 from negsim.engines.exact.narrow import NARROW, Narrow
-from negsim.engines.exact.starting import settle
+from negsim.engines.exact.starting import go_on, settle
 from negsim.errors import EngineError
 
-__all__ = ["Budget", "Closure", "Wanted", "chunked", "summed"]
+__all__ = ["Budget", "Closure", "Wanted", "apart", "chunked", "summed"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Longs = NDArray[np.int64]
 CHUNK = 16_384
+ENDED_DELAY = 1 << 62
+"""In the flags of an edge: it is not taken at a rate, but when a delay that began at random is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,8 @@ class Closure:
     def _hardly(self, depth: Depth, mask: Bools, days: float, number: int, rate: float, ahead: int) -> bool:
         """Whether the states ahead are reached with a negligible probability, which is then lost."""
         lost = depth.further(rate)
+        if self.diary.random:
+            return False  # what a delay leads to is reached with a probability that rates do not bound
         full = self._full(ahead)  # the last chance
         allowed = self.budget.tolerance if full else negligible(self.budget.tolerance, self.table.size)
         if lost > allowed and (full or depth.due(self.rates.all())):
@@ -250,11 +254,29 @@ class Closure:
         parts = [part for rank in self.layout.cone.ranks for part in moves(self.firings, batch, rank)]
         parts = [part for part in parts if len(part)]
         self.first[chunk] = 0
-        if parts:
-            # Edges come sorted by the place of their source in the chunk.
-            self._keep(self._numbered(settle(self.firings, join(parts)), chunk))
+        found = [self._numbered(settle(self.firings, join(parts)), chunk)] if parts else []
         if tallied is not None:
             self.tallies.append((chunk, tallied))
+        found += [self._ended(chunk, rank) for rank in self.diary.random]
+        if found:
+            self._keep(by_source(found))
+
+    def _ended(self, chunk: Longs, rank: int) -> Edges:
+        """What the end of a delay that began at a random instant does, in each state in which it runs."""
+        batch = self._standing(chunk)
+        tallied = self._tallying(len(chunk))
+        batch = batch.at(self.diary.at_random(rank, batch.rows))
+        if not len(batch):
+            return self._numbered(batch, chunk)
+        if self.agenda.silent(rank):
+            batch = go_on(self.firings, batch, rank, np.ones(len(batch), dtype=np.bool_))
+        else:
+            batch = self.firings.fire(batch, rank)
+        edges = self._numbered(settle(self.firings, batch), chunk)
+        edges.flags = edges.flags | ENDED_DELAY
+        if tallied is not None:
+            self.step_tallies.setdefault((), []).append((chunk, tallied))
+        return edges
 
     def _leading_out(self, numbers: Longs, mask: Bools) -> tuple[Longs, Longs, Floats]:
         """Transitions from some states to states outside a mask: sources, targets, rates."""
@@ -294,6 +316,28 @@ class Closure:
         mass = np.add.reduceat(batch.mass[order], first, axis=0) if len(first) else batch.mass[:0]
         source = source[first]
         return Edges(source if sources is None else sources[source], target[first], flags[first], mass)
+
+
+def by_source(parts: list[Edges]) -> Edges:
+    """Edges of several parts, sorted by their sources."""
+    if len(parts) == 1:
+        return parts[0]
+    source, target, flags = (np.concatenate([getattr(one, name) for one in parts]) for name in Edges.__slots__[:3])
+    mass = np.concatenate([one.mass for one in parts])
+    order = np.argsort(source, kind="stable")
+    return Edges(source[order], target[order], flags[order], mass[order])
+
+
+def apart(edges: Edges) -> tuple[Edges, Edges]:
+    """Edges taken at rates, and those taken when a delay is over."""
+    ended = edges.flags & ENDED_DELAY != 0
+    if not ended.any():
+        nothing = np.zeros(0, dtype=np.int64)
+        return edges, Edges(nothing, nothing, nothing, edges.mass[:0])
+    rates, ends = (
+        Edges(edges.source[k], edges.target[k], edges.flags[k] & ~ENDED_DELAY, edges.mass[k]) for k in (~ended, ended)
+    )
+    return rates, ends
 
 
 def summed(places: NDArray[np.integer], values: Floats, n: int) -> Floats:

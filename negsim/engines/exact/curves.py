@@ -117,7 +117,7 @@ def passage(machine: Machine, posed: Posed, times: Sequence[float] | None) -> Ex
 def curve(machine: Machine, posed: Posed, times: Sequence[float]) -> ExactCurve:
     """The curve at some times (microseconds), in one pass; with something given or observed, one pass a time."""
     days = np.array(times, dtype=np.float64) / DAY
-    if machine.observed or posed.form:
+    if machine.observed or posed.form or machine.graph(posed.watch).firings.diary.random:
         given = machine.dates(posed)[2]
         below = given_mass(machine, posed, given)
         check_evidence(below.value)

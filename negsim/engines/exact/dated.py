@@ -22,8 +22,10 @@ from negsim.engines.exact.markov import Clockwork
 from negsim.errors import EngineError
 from negsim.program import Program
 
-__all__ = ["Agenda", "Diary", "Run"]
+__all__ = ["STOPPED", "Agenda", "Diary", "Run", "started"]
 
+STOPPED = -1
+"""What stands in a state for a moment: a clock was interrupted at this very instant."""
 MOST_DATES = 100_000
 """Instants in all, those of the calendar included."""
 
@@ -48,7 +50,7 @@ def started(age: float, now: float, speed: float, length: float) -> Run:
 
 
 class Diary:
-    """The runs of clocks met so far, each with a number that the state keeps.
+    """The runs of clocks met so far, each with a number that the state keeps; and delays that begin at random instants.
 
     Parameters
     ----------
@@ -64,6 +66,7 @@ class Diary:
         self.runs: dict[int, list[Run]] = {rank: [] for rank in self.ranks}
         self.numbers: dict[tuple[int, Run], int] = {}
         self.new: list[tuple[float, int, int]] = []
+        self.random: dict[int, float] = {}
 
     def number(self, rank: int, run: Run) -> int:
         """What the state keeps of a run."""
@@ -71,19 +74,34 @@ class Diary:
         if key not in self.numbers:
             place = len(self.runs[rank])
             self.runs[rank].append(run)
-            self.numbers[key] = self.layout.dated[rank] + place
+            self.numbers[key] = self.layout.dated[rank] + 1 + place
             if math.isfinite(run.due):
                 self.new.append((run.due, rank, self.numbers[key]))
         return self.numbers[key]
 
     def run(self, rank: int, value: int) -> Run:
         """The run that a state keeps."""
-        return self.runs[rank][value - self.layout.dated[rank]]
+        return self.runs[rank][value - self.layout.dated[rank] - 1]
 
     def running(self, rank: int, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Where a clock runs towards a date."""
+        """Where a clock runs for a fixed time, towards a date or not."""
         found: NDArray[np.bool_] = rows[:, self.layout.stage[rank]] >= self.layout.dated[rank]
         return found
+
+    def at_random(self, rank: int, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Where a clock runs for a fixed time that began at a random instant."""
+        found: NDArray[np.bool_] = rows[:, self.layout.stage[rank]] == self.layout.dated[rank]
+        return found
+
+    def stop(self, rank: int, rows: NDArray[np.int32], off: NDArray[np.bool_]) -> None:
+        """Throw away how far a clock was; one that began at random and stops at random may not begin again at once."""
+        column = self.layout.stage[rank]
+        marked = (
+            off & self.at_random(rank, rows) if rank in self.random and self.now is None else None
+        )  # before it is 0
+        rows[off, column] = 0
+        if marked is not None:
+            rows[marked, column] = STOPPED
 
 
 class Agenda:

@@ -18,7 +18,7 @@ from scipy import sparse
 
 from negsim.engines.exact import questions as ask
 from negsim.engines.exact.generator import Chain
-from negsim.engines.exact.machine import Machine
+from negsim.engines.exact.machine import Machine, undelayed
 from negsim.engines.exact.poisson import poisson_weights
 from negsim.engines.exact.questions import Posed, exact
 from negsim.engines.exact.transient import EPSILON, Sweep
@@ -40,6 +40,7 @@ def derivative(machine: Machine, posed: Posed, theta: str, by: Any, after: Any) 
     if machine.observed or posed.entry.given is not None:
         raise EstimateError("derivatives of conditional answers are not given; ask for those of both probabilities")
     graph, chain = machine.chain(posed.watch, thetas=(theta,))
+    undelayed(chain, "a derivative")
     upto, since, _ = machine.dates(posed, by, after)
     marks: list[Mark]
     if posed.record == "first":

@@ -9,7 +9,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.exact.closure import Budget, Closure, Wanted, chunked, summed
+from negsim.engines.exact.closure import Budget, Closure, Wanted, apart, chunked, summed
 from negsim.engines.exact.cutting import carried, negligible
 from negsim.engines.exact.firing import STARTS, Batch, Firings, join
 from negsim.engines.exact.graph import Edges, Graph, Growing
@@ -93,12 +93,14 @@ class _Explorer(Closure):
 
     def _graph(self, start: Edges, tallies: Floats, timeline: list[tuple[float, tuple[int, ...]]]) -> Graph:
         n, columns = self.table.size, len(self.firings.counted)
+        rates, ends = apart(self.rates.all())
         return Graph(
             layout=self.layout,
             firings=self.firings,
             rows=self.table.states,
             start=start,
-            rates=self.rates.all(),
+            rates=rates,
+            ends=ends,
             steps={due: edges.all() for due, edges in self.steps.items()},
             timeline=tuple(timeline),
             monitors=self.firings.monitors,

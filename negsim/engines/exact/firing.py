@@ -330,7 +330,7 @@ class Firings:
                 continue
             off = ~self.guard(other, names)
             if row.memory != "resume":
-                rows[off, column] = 0
+                self.diary.stop(other, rows, off)
             else:  # how far a delay was is not kept: it may not go on
                 rows[off & self.diary.running(other, rows), column] = self.layout.dated[other] - 1
         for other in self.repeats:

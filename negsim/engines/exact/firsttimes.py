@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negsim.engines.exact.generator import TRUE
-from negsim.engines.exact.machine import Machine
+from negsim.engines.exact.machine import Machine, undelayed
 from negsim.engines.exact.questions import Posed, exact
 from negsim.engines.exact.travel import Mark, Probe
 from negsim.errors import EstimateError
@@ -31,6 +31,7 @@ def first_time(machine: Machine, posed: Posed, by: Dated | None = None) -> Estim
     machine.ungiven(posed, "an expected first time")
     upto, since, _ = machine.dates(posed, by)
     graph, chain = machine.chain(posed.alone)
+    undelayed(chain, "a mean first time by a date")
     hit = (chain.status[:, 0] == TRUE).astype(np.float64)
     stops = sorted({float(np.rint(upto * 2.0**-k)) for k in range(1, HALVINGS)} - {upto})
     stops = [stop for stop in stops if stop > since]

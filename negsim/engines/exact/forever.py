@@ -17,7 +17,7 @@ from scipy.sparse import csgraph
 from negsim.engines.exact.explore import Budget, Wanted, explore, summed
 from negsim.engines.exact.generator import ENDED, OPEN, TRUE, Chain
 from negsim.engines.exact.graph import Graph
-from negsim.engines.exact.machine import Machine, on_chain
+from negsim.engines.exact.machine import Machine, on_chain, undelayed
 from negsim.engines.exact.questions import Posed, Watch, exact, is_condition, on_states
 from negsim.engines.exact.sojourns import Sojourns
 from negsim.engines.exact.structure import can_reach, graph_of
@@ -49,6 +49,10 @@ class Endless:
         Rewards gathered until then.
     sweep : Sweep
         The errors so far.
+    moves : sparse (n, n)
+        Transposed rates; of states in which a delay that began at random runs, what its start leads to.
+    lengths : float64 (n,)
+        Days that a day counts: 1, and of such a start the mean days until it is over or interrupted.
     links : sparse (n, n)
         Who leads to whom, rows to columns.
     possible : bool (n,)
@@ -63,6 +67,8 @@ class Endless:
     v: Floats
     before: Floats
     sweep: Sweep
+    moves: sparse.csr_array
+    lengths: Floats
     links: sparse.csr_array
     possible: Bools
     ends: float
@@ -73,7 +79,8 @@ class Endless:
 
         Each is a ratio of sums of products of at most n rates (the matrix-tree theorem), none subtracted.
         """
-        return 8.0 * (self.chain.size + 8) * EPSILON
+        off = 0.0 if self.chain.delay is None else 2.0 * self.chain.delay.over[2]
+        return (8.0 * EPSILON + off) * (self.chain.size + 8)
 
     def check(self) -> None:
         """Give up when the time allowed is over."""
@@ -131,10 +138,16 @@ def _endless(
     graph, chain = _explored(machine, watch, stops)
     last = max((when for when, _ in chain.timeline), default=0.0)
     found = machine.travel(chain, last, rewards=rewards, step_rewards=steps)
-    links = graph_of(chain.stiff.moves)
+    moves, lengths = chain.stiff.moves, np.ones(chain.size)
+    if chain.delay is not None:
+        chain.delay.check(found.v)
+        moves, lengths = chain.delay.embedded()
+    links = graph_of(moves)
     possible = can_reach(sparse.csr_array(links.T), found.v > 0.0)
     ends = time.perf_counter() + machine.max_seconds
-    return Endless(graph, chain, last / DAY, found.v, found.integrals, found.sweep, links, possible, ends)
+    return Endless(
+        graph, chain, last / DAY, found.v, found.integrals, found.sweep, moves, lengths, links, possible, ends
+    )
 
 
 def _plain(machine: Machine, posed: Posed) -> None:
@@ -183,7 +196,7 @@ def ever(machine: Machine, posed: Posed) -> Estimate:
     if not waiting.stuck.any():
         # No state that can occur is without a way there, and finitely many states: it comes with certainty.
         return replace(exact(1.0, 0.0, METHOD, share=True), low=1.0, error=0.0)
-    solve = Sojourns(found.chain.stiff.moves, waiting.open, found.check)
+    solve = Sojourns(found.moves, waiting.open, found.check)
 
     def reached(days: Floats) -> float:
         return float(solve.leaving(days)[waiting.there].sum())
@@ -211,12 +224,12 @@ def mean_time(machine: Machine, posed: Posed, reached: bool = False) -> Estimate
     found = _endless(machine, watch, True, still)
     waiting = _waiting(found)
     _check_reached(machine, posed, found, waiting, reached)
-    solve = Sojourns(found.chain.stiff.moves, waiting.open, found.check)
+    solve = Sojourns(found.moves, waiting.open, found.check)
     days, residual = solve.times(found.v)
     if reached and waiting.stuck.any():
         return _of_those(found, waiting, solve, days, residual)
-    value = float(found.before[0] + days.sum())
-    error = solve.error(residual) + found.sweep.lost * found.begun
+    value = float(found.before[0] + found.lengths @ days)
+    error = solve.error(residual) * float(found.lengths.max()) + found.sweep.lost * found.begun
     return exact(value, error + (found.sweep.relative + found.sensitivity + solve.relative) * value, METHOD)
 
 
@@ -235,6 +248,7 @@ def _check_reached(machine: Machine, posed: Posed, found: Endless, waiting: Wait
 
 def _of_those(found: Endless, waiting: Waiting, solve: Sojourns, days: Floats, residual: Floats) -> Estimate:
     """The mean over the histories in which it is ever reached: states weighted by how likely it is from there."""
+    undelayed(found.chain, "the mean over the histories in which it is ever reached")
     if found.begun > 0.0:
         raise EstimateError(
             "the mean over the histories in which it is ever reached is given without calendar instants only; ask for "
@@ -267,11 +281,13 @@ def gathered(machine: Machine, what: Posed, until: Posed) -> Estimate:
         begun = float(graph.start_tallies[0])
     else:
         a_day = on_states(graph, chain, what.watch.trees[0])[:, None]
+    found = _endless(machine, watch, True, a_day * still[:, None], steps)
     gains = a_day[:, 0] * still
-    found = _endless(machine, watch, True, gains[:, None], steps)
+    if chain.delay is not None:
+        gains = chain.delay.gained(gains, steps[()][:, 0] if () in steps else None)
     waiting = _waiting(found)
     _check_reached(machine, until, found, waiting, False)
-    solve = Sojourns(found.chain.stiff.moves, waiting.open, found.check)
+    solve = Sojourns(found.moves, waiting.open, found.check)
     days, residual = solve.times(found.v)
     largest, size = float(np.abs(gains).max(initial=0.0)), float(np.abs(gains) @ days)
     value = begun + float(found.before[0] + gains @ days)
@@ -289,6 +305,8 @@ def long_run(machine: Machine, posed: Posed) -> Estimate:
     watch = Watch(trees=posed.watch.trees[:1])
     found = _endless(machine, watch, False)
     gains = on_states(found.graph, found.chain, watch.trees[0])
+    if found.chain.delay is not None:
+        gains = found.chain.delay.gained(gains, None)
     return _settled(found, gains, share=is_condition(found.graph, watch.trees[0]))
 
 
@@ -297,7 +315,12 @@ def long_run_rate(machine: Machine, posed: Posed) -> Estimate:
     machine.needs(posed, "fired")
     machine.ungiven(posed, "a long-run rate")
     found = _endless(machine, Watch(counted=posed.watch.counted), False)
-    return _settled(found, on_chain(found.chain, found.graph.tallies[:, 0])[:, 0], share=False)
+    graph, chain = found.graph, found.chain
+    gains = on_chain(chain, graph.tallies[:, 0])[:, 0]
+    if chain.delay is not None:
+        ends = graph.step_tallies.get(())
+        gains = chain.delay.gained(gains, None if ends is None else on_chain(chain, ends[:, 0])[:, 0])
+    return _settled(found, gains, share=False)
 
 
 def _settled(found: Endless, gains: Floats, share: bool) -> Estimate:
@@ -306,7 +329,7 @@ def _settled(found: Endless, gains: Floats, share: bool) -> Estimate:
     In a class, sojourns between visits to one of its states are one solve (of all classes together); on the way to a
     class, another.
     """
-    n, moves = found.chain.size, found.chain.stiff.moves
+    n, moves = found.chain.size, found.moves
     count, label = csgraph.connected_components(found.links, directed=True, connection="strong")
     edges = found.links.tocoo()
     is_open = np.zeros(count, dtype=np.bool_)
@@ -318,7 +341,7 @@ def _settled(found: Endless, gains: Floats, share: bool) -> Estimate:
     entering = np.where(closed, found.v + solve.leaving(days), 0.0)
     weight = np.bincount(label, entering, count)
     spent, unsure, off = _between_visits(found, closed, label, count)
-    whole = np.bincount(label, spent, count)
+    whole = np.bincount(label, spent * found.lengths, count)
     gained = np.bincount(label, spent * gains, count)
     sized = np.bincount(label, spent * np.abs(gains), count)
     used = weight > 0.0
@@ -326,7 +349,8 @@ def _settled(found: Endless, gains: Floats, share: bool) -> Estimate:
     largest = float(np.abs(gains[closed]).max(initial=0.0))
     value = float(weight[used] @ means)
     error = float(residual.sum()) * largest + found.sweep.lost * largest
-    error += float(weight[used] @ ((largest + np.abs(means)) * unsure[used] / whole[used]))
+    sure = largest + np.abs(means) * float(found.lengths.max())
+    error += float(weight[used] @ (sure * unsure[used] / whole[used]))
     relative = found.sweep.relative + 3.0 * found.sensitivity + n * EPSILON + solve.relative + 2.0 * off
     return exact(value, error + relative * float(weight[used] @ sizes), METHOD, share=share)
 
@@ -338,7 +362,7 @@ def _between_visits(
 
     The state is one of the likeliest: else the sojourns would be too many orders of magnitude apart.
     """
-    n, moves = found.chain.size, found.chain.stiff.moves
+    n, moves = found.chain.size, found.moves
     places = np.flatnonzero(closed)
     spent: Floats = np.zeros(n)
     unsure: Floats = np.zeros(count)

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from negsim.engines.exact.delayed import Delay
 from negsim.engines.exact.firing import COUNT_SHIFT
 from negsim.engines.exact.graph import Edges, Graph, Whole
 from negsim.engines.exact.transient import Stiff
 from negsim.errors import EngineError
+from negsim.model.calendar import DAY
 
 __all__ = ["ENDED", "OPEN", "TRUE", "Chain", "chain_of"]
 
@@ -53,6 +55,8 @@ class Chain:
         Derivatives with respect to each number asked for.
     jumps : sequence of sparse (n, n)
         Transposed rates of chosen transitions, for observed events.
+    delay : Delay or None
+        A fixed delay that begins at random instants.
     """
 
     rate: float
@@ -66,6 +70,7 @@ class Chain:
     degree: int
     slopes: tuple[tuple[sparse.csr_array, dict[tuple[int, ...], sparse.csr_array], Floats], ...] = ()
     jumps: tuple[sparse.csr_array, ...] = ()
+    delay: Delay | None = None
 
     @property
     def size(self) -> int:
@@ -205,7 +210,8 @@ def chain_of(
     source, target, mass = product.spread(graph.rates, 0.0)
     begin, begun = product.begin(graph.start if start is None else start)
     steps = {due: product.spread(edges, 1.0) for due, edges in graph.steps.items()}
-    used = _reachable(product.size, begin, [(source, target), *((s, t) for s, t, _ in steps.values())])
+    ends = product.spread(graph.ends, 0.0)
+    used = _reachable(product.size, begin, [(source, target), ends[:2], *((s, t) for s, t, _ in steps.values())])
     number = (np.cumsum(used) - 1).astype(np.int32)
     n = int(used.sum())
     columns = graph.start.mass.shape[1]
@@ -223,6 +229,10 @@ def chain_of(
     starts: list[Floats] = [np.bincount(number[begin], begun[:, k], n).astype(np.float64) for k in range(columns)]
     matrices = {due: [_matrix(n, s, t, m[:, k]) for k in range(columns)] for due, (s, t, m) in small.items()}
     state, status = product.labels()
+    delay = None
+    if graph.firings.diary.random:
+        over = kept(*ends)
+        delay = _delay(graph, state[used], _matrix(n, over[0], over[1], over[2][:, 0]), (moves, jump, rate))
     return Chain(
         rate=rate,
         jump=jump,
@@ -232,12 +242,27 @@ def chain_of(
         status=status[used],
         stiff=Stiff(moves),
         timeline=graph.timeline,
+        delay=delay,
         degree=_degree(jump, matrices),
         slopes=tuple(
             (slopes[k - 1], {due: found[k] for due, found in matrices.items()}, starts[k]) for k in range(1, columns)
         ),
         jumps=tuple(_matrix(n, s, t, m[:, 0]) for s, t, m in (kept(source[w], target[w], mass[w]) for w in jumps)),
     )
+
+
+def _delay(
+    graph: Graph, state: Longs, ends: sparse.csr_array, chain: tuple[sparse.csr_array, sparse.csr_array, float]
+) -> Delay | None:
+    """The delay that begins at random instants, if the chain gets into it."""
+    ((rank, length),) = graph.firings.diary.random.items()
+    running = (state >= 0) & graph.firings.diary.at_random(rank, graph.rows)[state]
+    if not running.any():
+        return None
+    moves, jump, rate = chain
+    degree = int(max(np.diff(matrix.indptr).max(initial=1) for matrix in (jump, ends)))
+    name = graph.layout.program.actions[rank].name
+    return Delay(name, length / DAY, running, ends, moves, jump, rate, degree)
 
 
 def _reachable(n: int, begin: Whole, edges: list[tuple[Whole, Whole]]) -> NDArray[np.bool_]:

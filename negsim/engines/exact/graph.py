@@ -79,6 +79,8 @@ class Graph:
         From nowhere (source 0) into the first states.
     rates : Edges
         Exponential transitions.
+    ends : Edges
+        What the end of a fixed delay that began at a random instant does, by the state before it.
     steps : dict from ranks due together to Edges
         What each kind of calendar instant does.
     timeline : tuple of (microseconds, ranks due)
@@ -88,6 +90,7 @@ class Graph:
     tallies : float64 (N, C)
         Firings per day in each state, by counted column.
     step_tallies : dict from ranks due together to float64 (N, C)
+        Those at the end of such a delay under the empty tuple.
     start_tallies : float64 (C,)
     fitted : tuple of int
         Ranks of clocks with fitted stages; the last columns of the tallies count their starts.
@@ -104,6 +107,7 @@ class Graph:
     rows: NDArray[np.int32]
     start: Edges
     rates: Edges
+    ends: Edges
     steps: dict[tuple[int, ...], Edges]
     timeline: tuple[tuple[float, tuple[int, ...]], ...]
     monitors: tuple[Monitor, ...]
@@ -123,5 +127,5 @@ class Graph:
 
     @property
     def transitions(self) -> int:
-        """Number of transitions, those at calendar instants included."""
-        return len(self.rates) + sum(len(edges) for edges in self.steps.values())
+        """Number of transitions, those at calendar instants and at the ends of delays included."""
+        return len(self.rates) + len(self.ends) + sum(len(edges) for edges in self.steps.values())

@@ -24,7 +24,8 @@ class Layout:
     """The columns of a state: variables of the cone, then firings of limited actions, then stages of running clocks.
 
     A fact is 0 or 1, a counter itself, a level its number of steps. Stage 0 is "no target", ``K + 1`` "never". Of a clock
-    that runs towards a date, ``K + 2`` is "interrupted", and from `dated` on (``K + 3``) stand the runs of its diary.
+    that runs for a fixed time, ``K + 2`` is "interrupted", `dated` (``K + 3``) "since a random instant", and from there on
+    stand the runs of its diary, which end on dates.
     """
 
     def __init__(self, program: Program, cone: Cone, clocks: Mapping[int, Clockwork], numbers: Numbers) -> None:

@@ -31,7 +31,7 @@ from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
 
-__all__ = ["Machine", "on_chain"]
+__all__ = ["Machine", "on_chain", "undelayed"]
 
 Floats = NDArray[np.float64]
 MOST_TOGETHER = 24
@@ -342,6 +342,15 @@ def on_chain(chain: Chain, values: Floats) -> Floats:
     """A column of the graph's states on those of a chain, (n, 1); 0 where the chain has stopped."""
     column: Floats = np.where(chain.state >= 0, values[chain.state], 0.0)[:, None]
     return column
+
+
+def undelayed(chain: Chain, what: str) -> None:
+    """Refuse what is not computed where a fixed delay begins at random instants."""
+    if chain.delay is not None:
+        raise EngineError(
+            f"action {chain.delay.name}: its fixed delay starts at random instants, and {what} has no exact answer then; ask for "
+            "a probability by a date, use Erlang, or simulate"
+        )
 
 
 def _free(name: str, known: Any) -> str:

@@ -161,6 +161,8 @@ class Solution(Machine):
             for when, due in chain.timeline
             if since <= when <= upto and due in a_step
         )
+        if chain.delay is not None and () in a_step:
+            most += float(a_step[()].max(initial=0.0)) * (1.0 + (upto - since) / DAY / chain.delay.days)
         error = (found.sweep.lost + early + self.misfit(graph, chain, upto)) * most + found.sweep.relative * value
         return exact(value, error, method_of(found.sweep), fitted=bool(graph.fitted))
 

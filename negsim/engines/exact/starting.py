@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.exact.dated import Run, started
+from negsim.engines.exact.dated import STOPPED, Run, started
 from negsim.engines.exact.firing import STARTS, Batch, Firings, join
 from negsim.engines.exact.immediate import resolve
 from negsim.errors import EngineError, EvaluationError
@@ -70,14 +72,7 @@ def _spread(batch: Batch, column: int, shares: Floats, slopes: Floats | None) ->
 
 def _dated(firings: Firings, batch: Batch, rank: int, idle: Bools) -> Batch:
     """Start a clock whose end is a date, or that cannot fire before one."""
-    row, clock, now = firings.program.actions[rank], firings.clocks[rank], firings.diary.now
-    if now is None:
-        what = "its Fixed clock" if clock.kind == "fixed" else "its law truncated from below"
-        raise EngineError(
-            f"action {row.name}: {what} starts at a random instant, so that its end is no date; the exact engine follows "
-            "delays that start on the calendar, at the start, or when another of them is over; use Erlang (a few stages of "
-            "the same mean), put it on the calendar with On or Every, or simulate"
-        )
+    clock, now = firings.clocks[rank], firings.diary.now
     column, parts, starting = firings.layout.stage[rank], [batch.at(~idle)], batch.at(idle)
     if clock.kind == "stages":
         firings.tally(rank, STARTS, starting.source, starting.mass * clock.misfit)
@@ -89,10 +84,30 @@ def _dated(firings: Firings, batch: Batch, rank: int, idle: Bools) -> Batch:
         parts.append(stuck)
         starting.mass = starting.mass * (1.0 - never)
     speeds = speed_of(firings, rank, starting)
+    if now is None:
+        _at_random(firings, rank, starting, speeds)
+        return join([*parts, starting]) if never < 1.0 else join(parts)
     for speed in np.unique(speeds).tolist():
         run = started(0.0, now, speed, clock.delay)
         starting.rows[speeds == speed, column] = _kept(firings, rank, run)
     return join([*parts, starting]) if never < 1.0 else join(parts)
+
+
+def _at_random(firings: Firings, rank: int, starting: Batch, speeds: Floats) -> None:
+    """Start a clock whose end is no date: there may be one such clock, of one length."""
+    diary, row = firings.diary, firings.program.actions[rank]
+    starting.rows[:, firings.layout.stage[rank]] = firings.layout.dated[rank]
+    lengths = {math.inf if speed == 0.0 else firings.clocks[rank].delay / speed for speed in np.unique(speeds).tolist()}
+    lengths |= {diary.random.get(rank, length) for length in lengths}
+    others = sorted(firings.program.actions[other].name for other in diary.random if other != rank)
+    if others or len(lengths) > 1 or math.inf in lengths:
+        why = f"{others[0]} has such a delay too" if others else "it is not always as long"
+        raise EngineError(
+            f"action {row.name}: its fixed delay starts at a random instant, so that its end is no date, and {why}; one such "
+            "delay of one length is followed; use Erlang (a few stages of the same mean) for the others, put them on the "
+            "calendar with On or Every, or simulate"
+        )
+    diary.random[rank] = lengths.pop()
 
 
 def _kept(firings: Firings, rank: int, run: Run) -> int:
@@ -122,6 +137,14 @@ def _moved(firings: Firings, batch: Batch, rank: int) -> Batch:
     """Give clocks that run towards a date the speed that they have now; refuse what leaves no date."""
     diary, row = firings.diary, firings.program.actions[rank]
     column = firings.layout.stage[rank]
+    stopped = batch.rows[:, column] == STOPPED
+    if stopped.any():
+        if (stopped & firings.ready(rank, batch.rows)).any():
+            raise EngineError(
+                f"action {row.name}: its fixed delay is interrupted and begins again at one random instant, which is not "
+                "followed; use Erlang, or simulate"
+            )
+        batch.rows[stopped, column] = 0
     lost = batch.rows[:, column] == firings.layout.dated[rank] - 1
     if lost.any() and (lost & firings.ready(rank, batch.rows)).any():
         raise EngineError(
@@ -130,6 +153,11 @@ def _moved(firings: Firings, batch: Batch, rank: int) -> Batch:
         )
     if not row.pace_reads:
         return batch
+    if rank in diary.random:
+        raise EngineError(
+            f"action {row.name}: its fixed delay starts at a random instant and its speed '{row.speed}' depends on the state, so "
+            "that its end is not known; let the speed be a number, use Erlang, or simulate"
+        )
     running = np.flatnonzero(diary.running(rank, batch.rows))
     if not len(running):
         return batch

@@ -13,7 +13,7 @@ from scipy.sparse import csgraph
 
 from negsim.engines.exact.generator import TRUE, Chain
 from negsim.engines.exact.graph import Graph
-from negsim.engines.exact.machine import Machine
+from negsim.engines.exact.machine import Machine, undelayed
 from negsim.engines.exact.questions import Posed, on_states
 from negsim.engines.exact.travel import Outcome, Probe
 from negsim.model.calendar import DAY, Calendar
@@ -129,6 +129,7 @@ def impossible(machine: Machine, posed: Posed, times: Sequence[float] | None) ->
     """The curve of "can no longer happen", and what the histories without it lack."""
     upto, _, _ = machine.dates(posed)
     graph, chain = machine.chain(posed.alone)
+    undelayed(chain, "when a question becomes impossible")
     sets = alive_sets(chain, upto)
     if times is None:
         times = sorted({*np.rint(np.linspace(0.0, upto, 101)).tolist(), *(when for when, _ in sets)})
@@ -183,6 +184,7 @@ def shape(machine: Machine, posed: Posed) -> Shape:
     """Classes of the question's chain."""
     machine.needs(posed, "first")
     graph, chain = machine.chain(posed.alone)
+    undelayed(chain, "the shape of the chain")
     links = graph_of(chain.jump)
     count, label = csgraph.connected_components(links, directed=True, connection="strong")
     edges = links.tocoo()

@@ -102,14 +102,19 @@ def travel(
     points = _points(chain, first if begin is not None else -1.0, until, marks)
     if not closed:
         points.pop(until, None)
+    if chain.delay is not None:
+        chain.delay.check(v)
     sweep.whole = chain.rate * (until - first) / DAY
     values = np.zeros(len(probes))
     r = 0 if rewards is None else rewards.shape[1]
     total = np.zeros(r)
     now = first
     for time in sorted({first, *points, until}):
-        v, gained = _stretch(chain, v, now, time, probes, values, rewards, sweep)
+        ends = None if step_rewards is None else step_rewards.get(())
+        v, gained = _stretch(chain, v, now, time, probes, values, (rewards, ends), sweep)
         total[: len(gained)] += gained
+        if chain.delay is not None and time < until:
+            chain.delay.check(v)
         point, now = points.get(time, _Point()), time
         for mark in point.before:
             v = mark.act(v)
@@ -148,11 +153,19 @@ def _stretch(
     end: float,
     probes: Sequence[Probe],
     values: Floats,
-    rewards: Floats | None,
+    gains: tuple[Floats | None, Floats | None],
     sweep: Sweep,
 ) -> tuple[Floats, Floats]:
     """From one point to the next, with the probes strictly between them and those just before the next."""
+    rewards, at_ends = gains
     inside = [k for k, p in enumerate(probes) if begin < p.time < end or (p.before and p.time == end)]
+    if chain.delay is not None and end > begin:
+        if any(probes[k].time < end for k in inside):
+            chain.delay.check(np.ones(chain.size))
+        v, gained = chain.delay.carry(v, (end - begin) / DAY, rewards, at_ends, sweep)
+        for k in inside:
+            values[k] = math.fsum(probes[k].functional * v)
+        return v, gained
     leg = Leg(
         (end - begin) / DAY,
         [(probes[k].time - begin) / DAY for k in inside],
