@@ -39,9 +39,8 @@ def moved(row: Mapping[str, Any], effects: Mapping[str, Mapping[str, Any]], scen
     return told
 
 
-def table(scenario: ns.Scenario, replications: int, seed: int, **rest: object) -> list[tuple[str, str, str, str, str]]:
+def table(scenario: ns.Scenario, effects: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, str, str, str]]:
     """Claim, speaker and hearers, elements, mechanism, effect."""
-    effects = mechanism_effects.effects(scenario, replications, seed, **rest)
     names = {name: one.title for name, one in scenario.expanded.parties.items()}
     return [
         (
@@ -59,7 +58,8 @@ def main(replications: int = 20_000, seed: int = 20250528) -> int:
     """Print the table."""
     print("| claim | who says it to whom | carried by | supposed away | what moves most (points) |")
     print("| --- | --- | --- | --- | --- |")
-    for row in table(ns.load("istanbul-2025"), replications, seed):
+    scenario = ns.load("istanbul-2025")
+    for row in table(scenario, mechanism_effects.effects(scenario, replications, seed)):
         print("| " + " | ".join(row) + " |")
     return 0
 
