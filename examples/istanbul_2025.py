@@ -29,7 +29,7 @@ def view(option: str, says: str, who: ns.Party, word: str) -> Reason:  # the par
 def pressed(option: str, who: ns.Party) -> Reason:  # pressure with a target, as far as that takes it seriously
     target, share = ("moscow", "us.on_moscow") if who is RUSSIA else ("kyiv", "(1 - us.on_moscow)")
     return (option, "Washington presses it and means it", f"us_presses.{target} and {who.name}.sees.pressure_meant",
-            "2 * log(us.multiplier)", f"us.engaged * {share} * pressure_meant.credited_by_{who.name}")
+            "log(us.multiplier) / pressure.share", f"us.engaged * {share} * pressure_meant.credited_by_{who.name}")
 def weary(option: str, who: ns.Party, centre: str | float) -> Reason:  # its own losses [war_of_attrition]
     return (option, "its losses are heavy, and nobody wins", f"{who.name}.losses if {who.name}.sees.stalemate else 0",
             "losses.weight", centre)
@@ -39,7 +39,7 @@ def blame(step: str) -> str:  # or whom Washington blames: 1 is all on Moscow, -
     return f"us.blame = blame.kept * us.blame + {step}"
 def act(name: str, mean: str, when: Any, *effects: str, by: ns.Party | None = None, pace: Any = 1) -> ns.Action:
     clock = ns.Exponential(mean=mean) if mean else ns.Immediately()  # or as soon as it turns true
-    return ns.Action(name=name, clock=clock, when=when, effects=effects, by=by, pace=pace)
+    return ns.Action(name=name, clock=clock, when=when, effects=effects, by=by, pace=pace, priority=0 if mean else 1)
 
 # ---- What stands on 28 May: [no_breakthrough], [since_march], [unconditional], [territory], [trilateral], [minerals] -
 made, since, offer = ns.Fact("breakthrough.made"), ns.Fact("process.since_march", True), ns.Fact("offer.stands", True)
@@ -80,8 +80,8 @@ moscow_hands_over = decision("moscow_hands_over", RUSSIA, "when does it hand ove
     "at_table": ("memorandum.share_at_table * (1 - memorandum.withheld)", "it keeps the text for the table"),
     "withhold": ("memorandum.withheld", "it hands over no text for now")}, {
     "pressed": pressed("ahead", RUSSIA), "faith": ("ahead", "Kyiv is serious", "russia.faith", "faith.weight", 0),
-    "terms": ("ahead", "it has Kyiv's terms", "russia.sees.terms_sent", "2 * views.weight", "terms.centre"),
-    "time": ("withhold", "it plays for time", "russia.sees.moscow_stalls", "stalls.weight", 0.5)},
+    "terms": ("ahead", "it has Kyiv's terms", "russia.sees.terms_sent", "terms.weight", "terms.centre"),
+    "time": ("withhold", "it plays for time", "russia.sees.moscow_stalls", "stalls.weight", "stalls.centre")},
     at="us_presses.decided and not istanbul_2.due and not rounds.due and not memorandum.delivered")
 memo = ns.Promise("memorandum", by=RUSSIA, to=UKRAINE, age="10 days", when=moscow_hands_over.chose("ahead"),
                   delay=ns.LogNormal(median="memorandum.median", sigma="memorandum.sigma"))
@@ -97,7 +97,7 @@ kyiv_attends = decision("kyiv_attends", UKRAINE, "does it come without the text?
     "text": view("go", "the text will lie on the table", UKRAINE, "text_promised"),
     "ready": view("go", "Moscow's leader is ready", UKRAINE, "russia_ready"),
     "causes": view("go", "Moscow's root causes are terms that can be met", UKRAINE, "causes_meant"),
-    "time": ("stay", "it plays for time", "ukraine.sees.kyiv_stalls", "stalls.weight", 0.5)},
+    "time": ("stay", "it plays for time", "ukraine.sees.kyiv_stalls", "stalls.weight", "stalls.centre")},
     at="istanbul_2.due and not istanbul_2.requires.ukraine or rounds.due")
 yields = {name: ns.odds(ns.parse(f"yield.{name}"), mood) for name in ("truce", "exchange", "breakthrough")}
 yields["halt"] = ns.minimum("yield.ceasefire / (causes.dropped * halt.centre)", 1)
@@ -122,7 +122,7 @@ moscow_halts = decision("moscow_halts", RUSSIA, "does it drop its root causes fo
     "ready": view("accept", "Kyiv's leader is ready", RUSSIA, "ukraine_ready"),
     "summit": ("accept", "the presidents met", "summit.held and summit.matters", "summit.weight", 0),     # [trilateral]
     "advance": ("insist", "its offensive is on", "moscow_attacks.attack", "attack.weight", "attack.centre"),
-    "time": ("insist", "it plays for time", "russia.sees.moscow_stalls", "stalls.weight", 0.5)}, at="halt.proposed")
+    "time": ("insist", "it stalls", "russia.sees.moscow_stalls", "stalls.weight", "stalls.centre")}, at="halt.proposed")
 moscow_attacks = decision("moscow_attacks", RUSSIA, "does it go on the offensive?", {
     "attack": ("attack.share", "it attacks", faith(UKRAINE, "-faith.step"), blame(
         "(blame.step if united_states.sees.russia_wants_more else 0)")), "hold": (None, "it holds")}, {
@@ -145,8 +145,8 @@ def readiness(who: ns.Party, word: str, capital: str) -> ns.Readiness:  # motiva
         f"{who.name}_readiness", of=who, cost=f"readiness.losses * {who.name}.losses", risk=f"1 if {word}.holds else 0",
         pressure=f"readiness.pressure if us_presses.{capital} and {who.name}.sees.pressure_meant else 0",
         trust=f"1 + {who.name}.faith", threshold="readiness.threshold")
-ready = [readiness(RUSSIA, "russia_ready", "moscow"), readiness(UKRAINE, "ukraine_ready", "kyiv"),
-         ns.Readiness("us_readiness", of=US, risk="1 if us_ready.holds or us_russia.held else 0")]
+ready = [readiness(RUSSIA, "russia_ready", "moscow"), readiness(UKRAINE, "ukraine_ready", "kyiv"), ns.Readiness(
+    "us_readiness", of=US, risk="1 if us_ready.holds or us_russia.held else 0", threshold="readiness.threshold")]
 def leaders(name: str, title: str, requires: dict[ns.Party, Any], hazard: str, willing: Any) -> ns.Meeting:
     return ns.Meeting(
         name, among=list(requires), leaders=True, lead=ns.LogNormal(median="leaders.lead", sigma="leaders.lead_sigma"),
@@ -156,7 +156,7 @@ _, _, felt, weight, centre = pressed("", RUSSIA)
 pull = ns.exp(f"{weight} * ((1 if {felt} else 0) - {centre})")
 us_russia = leaders(
     "us_russia", "the presidents of the United States and Russia", {US: us_meets.chose("invite"), RUSSIA: True},
-    "-log(1 - us_russia.within_60) / (2 * month) * us_russia.scale",
+    "-log(1 - us_russia.within_60) / us_russia.window * us_russia.scale",
     pull * ns.exp("views.weight * ((1 if russia.sees.us_ready else 0) - us_ready.credited_by_russia)"))
 paths = 1 + ns.where("rounds.number >= 2", "summit.rounds_path", 0) + ns.where(
     us_russia.held, "summit.us_path", 0) + ns.where(ceasefire.holds, "summit.ceasefire_path", 0)

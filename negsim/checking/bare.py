@@ -23,7 +23,7 @@ PLAIN = frozenset({0.0, 1.0, -1.0, SUREST, -SUREST})
 TERMS = frozenset({"extension", "step", "term", "window"})
 """Durations that were agreed, and the grid on which a word looks at the calendar."""
 STARTS = frozenset({"age", "balance", "cost", "start", "strength"})
-"""Plain numbers that say where the story starts."""
+"""Plain numbers, and a time that has passed, that say where the story starts."""
 LIMITS = frozenset({"highest"})
 ANSWERED = frozenset({"credibility"})
 """A claim has its own source and grade for it."""
@@ -107,7 +107,7 @@ def is_term(field: Field[Any]) -> bool:
     if "Date" in kind or "Moment" in kind:
         return True
     if "Duration" in kind:
-        return field.name in TERMS or field.name == "every"
+        return field.name in TERMS | STARTS or field.name == "every"
     return kind == "float" and field.name in STARTS | LIMITS | ANSWERED
 
 

@@ -25,7 +25,6 @@ app = typer.Typer(
 )
 
 
-
 def _version(wanted: bool) -> None:
     if wanted:
         from negsim import __version__

@@ -327,7 +327,7 @@ class Meeting(Requires):
                     when=lost,
                     clock=Immediately(),
                     effects=(consent.set(False),),
-                    priority=SETTLING,
+                    priority=SETTLING + 1,  # after the facts that restate a condition, of which one is lost
                 )
 
     def _review(self) -> Action:
