@@ -23,6 +23,8 @@ _LAWS = ("Beta", "Erlang", "Exponential", "Gamma", "LogNormal", "Normal", "Pert"
 def __getattr__(name: str) -> object:
     if name in __all__:
         value = globals()[name] = _load(name)
+        if getattr(value, "__module__", "").startswith("negsim.model."):
+            from negsim.model import scenario  # noqa: F401 # from then on constructors say all that is wrong, in words
         return value
     if not name.startswith("_"):
         from negsim import errors

@@ -1,4 +1,4 @@
-"""What a constructor says of arguments that it did not expect: the key, the value, the nearest key."""
+"""What a constructor says of arguments that it did not expect: the key, the value, the nearest key; all at once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from negsim.errors import ArgumentError, NegsimError, ScenarioError, nearest, problem_of
 from negsim.errors.problems import Problem, short
 from negsim.model.origins import table_of
+from negsim.model.refusals import everything
 
 __all__ = ["explained"]
 
@@ -32,10 +33,10 @@ def explained(cls: type[C]) -> type[C]:
     def __init__(self: Any, *values: Any, **given: Any) -> None:
         try:
             plain(self, *values, **given)
-        except NegsimError:
-            raise
+        except NegsimError as error:
+            raise everything(cls, plain, values, given, error) from error
         except CONVERTED as error:
-            raise _told(cls, values, given, error) from error
+            raise everything(cls, plain, values, given, _told(cls, values, given, error)) from error
 
     __init__.explained = True  # type: ignore[attr-defined] # marks it, so that it is wrapped once
     cls.__init__ = __init__  # type: ignore[method-assign] # the same signature

@@ -166,7 +166,8 @@ def settled(problem: Problem, path: Path, keys: Collection[str] = ()) -> Problem
     question.q.by: 41 lies outside the scenario
     """
     if problem.path:
-        return replace(problem, path=(*path, *problem.path))
+        own = problem.path[2:] if problem.path[:2] == path[-2:] else problem.path  # a constructor has named its table
+        return replace(problem, path=(*path, *own))
     text = problem.text
     for step in path:
         text = re.sub(rf"^[a-z_ ]{{1,40}} {re.escape(str(step))}: ", "", text)

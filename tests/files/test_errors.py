@@ -105,7 +105,7 @@ CASES: list[tuple[str, str, type[NegsimError]]] = [
     ("[fact]\nx = 3", "fact.x: 3 does not belong here; write a table", FileError),
     ("fact = 3", "scenario: unknown key 'fact'", FileError),
     ("[fact.x]\ninitial = {chanse = 3}", "fact.x.initial: unknown key 'chanse'; did you mean 'chance'?", FileError),
-    ("[fact.x]\ninitial = '3 days'", "fact.x: expected an operator or the end before 'days'", ExpressionError),
+    ("[fact.x]\ninitial = '3 days'", "fact.x.initial: expected an operator or the end before 'days'", ExpressionError),
     ("[counter.x]\ninitial = 1.5", "counter.x.initial: must be whole, not 1.5", ScenarioError),
     ("[level.x]\nlow = inf", "level.x.low: inf does not belong here; write a finite number", FileError),
     ("[party.x]\ntitle = 2025-01-01", "party.x.title: 2025-01-01 does not belong here; write text", FileError),
