@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from negsim.errors import EstimateError
-from negsim.estimates import Band, Curve, Mean, PairedDifference, Proportion, draw_band
+from negsim.estimates import Band, Curve, Mean, PairedDifference, Proportion, Rows, draw_band
+from negsim.estimates.bands import band_over_rows
 
 fixed = settings(derandomize=True, deadline=None, max_examples=60)
 
@@ -274,3 +275,25 @@ def test_band_checks_itself() -> None:
     assert Band(**names) == good
     with pytest.raises(EstimateError, match="variances"):
         Band(**(names | {"inner_noise": math.nan}))
+
+
+def test_failures_counted_as_yes_may_lower_the_low_end_of_a_band() -> None:
+    """Where chance explains the rows as long as failures are no, and the rows differ once they are yes: both are told.
+
+    Rows of 8, 10 and 12 of 20 vary as chance lets them (the range is their mean, a half); with 19 of 20 they do not.
+    """
+    as_no = band_over_rows(Rows(total=[8, 10, 12], size=[20, 20, 20]))
+    as_yes = band_over_rows(Rows(total=[8, 10, 19], size=[20, 20, 20]))
+    told = band_over_rows(Rows(total=[8, 10, 12], size=[20, 20, 13], unknown=[0, 0, 7]))
+    assert as_no is not None
+    assert as_yes is not None
+    assert told is not None
+    assert as_no.low == as_no.high == 0.5
+    assert as_yes.low < 0.45
+    assert (told.low, told.high) == (as_yes.low, as_yes.high)
+    # the other way round: failures that pull the rows together, whose own range is the wider one
+    mirrored = band_over_rows(Rows(total=[1, 10, 12], size=[13, 20, 20], unknown=[7, 0, 0]))
+    apart = band_over_rows(Rows(total=[1, 10, 12], size=[20, 20, 20]))
+    assert mirrored is not None
+    assert apart is not None
+    assert (mirrored.low, mirrored.high) == (apart.low, apart.high)
