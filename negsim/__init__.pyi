@@ -162,41 +162,123 @@ from .running.solving import (
     solve,
     solve_answers,
 )
-from .vocabulary.agreement import Agreement, Rung
-from .vocabulary.appointment import Appointment
-from .vocabulary.attrition import Attrition
-from .vocabulary.audience import AudienceCost
-from .vocabulary.bargaining import Bargaining, Issue, Tactic
-from .vocabulary.battle import BattleNews, Offensive
-from .vocabulary.belief import Belief, Source, posterior
-from .vocabulary.ceasefire import Ceasefire
-from .vocabulary.channel import Channel
-from .vocabulary.claim import Claim
-from .vocabulary.common import odds
-from .vocabulary.deadline import Deadline
-from .vocabulary.decision import Decision
-from .vocabulary.demand import Demand
-from .vocabulary.exchange import Exchange
-from .vocabulary.leader import LeaderChange
-from .vocabulary.mediator import Mediator
-from .vocabulary.meeting import Meeting, Postpone
-from .vocabulary.offer import Offer
-from .vocabulary.option import Option, ReasonFor
-from .vocabulary.precondition import Precondition
-from .vocabulary.pressure import Pressure
-from .vocabulary.process import Process
-from .vocabulary.promise import Promise
-from .vocabulary.ratification import Ratification
-from .vocabulary.readiness import Readiness
-from .vocabulary.reputation import Reputation
-from .vocabulary.ripeness import Ripeness
-from .vocabulary.sequencing import Deadlock, Sequence, Sequencing
-from .vocabulary.sidedeal import SideDeal
-from .vocabulary.spoiler import Spoiler
-from .vocabulary.suspension import Suspension
-from .vocabulary.threat import Threat
-from .vocabulary.truce import Truce
-from .vocabulary.ultimatum import Ultimatum
+from .vocabulary.age import Age
+from .vocabulary.agreement import (
+    Agreement,
+    Rung,
+)
+from .vocabulary.appointment import (
+    Appointment,
+)
+from .vocabulary.attrition import (
+    Attrition,
+)
+from .vocabulary.audience import (
+    AudienceCost,
+)
+from .vocabulary.bargaining import (
+    Bargaining,
+    Issue,
+    Tactic,
+)
+from .vocabulary.battle import (
+    BattleNews,
+    Offensive,
+)
+from .vocabulary.belief import (
+    Belief,
+    Source,
+    posterior,
+)
+from .vocabulary.ceasefire import (
+    Ceasefire,
+)
+from .vocabulary.channel import (
+    Channel,
+)
+from .vocabulary.claim import (
+    Claim,
+)
+from .vocabulary.common import (
+    odds,
+)
+from .vocabulary.deadline import (
+    Deadline,
+)
+from .vocabulary.decision import (
+    Decision,
+)
+from .vocabulary.deed import DatedAct
+from .vocabulary.demand import (
+    Demand,
+)
+from .vocabulary.exchange import (
+    Exchange,
+)
+from .vocabulary.leader import (
+    LeaderChange,
+)
+from .vocabulary.mediator import (
+    Mediator,
+)
+from .vocabulary.meeting import (
+    Meeting,
+    Postpone,
+)
+from .vocabulary.offer import (
+    Offer,
+)
+from .vocabulary.option import (
+    Option,
+    ReasonFor,
+)
+from .vocabulary.precondition import (
+    Precondition,
+)
+from .vocabulary.pressure import (
+    Pressure,
+)
+from .vocabulary.process import (
+    Process,
+)
+from .vocabulary.promise import (
+    Promise,
+)
+from .vocabulary.ratification import (
+    Ratification,
+)
+from .vocabulary.readiness import (
+    Readiness,
+)
+from .vocabulary.reputation import (
+    Reputation,
+)
+from .vocabulary.ripeness import (
+    Ripeness,
+)
+from .vocabulary.sequencing import (
+    Deadlock,
+    Sequence,
+    Sequencing,
+)
+from .vocabulary.sidedeal import (
+    SideDeal,
+)
+from .vocabulary.spoiler import (
+    Spoiler,
+)
+from .vocabulary.suspension import (
+    Suspension,
+)
+from .vocabulary.threat import (
+    Threat,
+)
+from .vocabulary.truce import (
+    Truce,
+)
+from .vocabulary.ultimatum import (
+    Ultimatum,
+)
 from .what_if.comparison import (
     Comparison,
     compare,
@@ -223,6 +305,7 @@ from .why.waits import (
 __version__: str
 __all__ = [
     "Action",
+    "Age",
     "Agreement",
     "Answer",
     "Appointment",
@@ -242,6 +325,7 @@ __all__ = [
     "CountedRuns",
     "Counter",
     "Curve",
+    "DatedAct",
     "Deadline",
     "Deadlock",
     "Decide",

@@ -29,7 +29,7 @@ from negsim.model.places import Places
 from negsim.model.questions import GIVENS, Question
 from negsim.model.ranges import check_ranges
 from negsim.model.reachability import Reach, explore
-from negsim.model.sources import check_parties, check_sources, check_views
+from negsim.model.sources import check_parties, check_sources, check_views, check_voices
 from negsim.model.spans import EVERYTHING, UNSURE, Span, span
 from negsim.model.variables import Counter, Fact
 
@@ -72,6 +72,7 @@ def check_scenario(
             check_question(question, elements, types, calendar, horizon)
     check_parties(places)
     check_views(places)
+    check_voices(places)
     places.gather.check()
     _check_budget(places, calendar, horizon)
     reach = explore(elements)

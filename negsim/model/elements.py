@@ -95,6 +95,8 @@ class Elements:
         The events of interventions, which come before all else (``do`` before ``nudge``).
     removed : frozenset of str
         Actions supposed away.
+    cleared : frozenset of str
+        Requirements that nobody states any more.
     """
 
     parties: Mapping[str, Party] = field(default_factory=dict)
@@ -114,6 +116,18 @@ class Elements:
     first: frozenset[str] = frozenset()
     nudges: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
+    cleared: frozenset[str] = frozenset()
+
+    @property
+    def readings(self) -> Readings:
+        """What expressions mean by the names that words give."""
+        needs = {name: one.needs for name, one in self.requirements.items()}
+        return Readings(self.types(), {**needs, **dict.fromkeys(self.cleared, Truth(True))}, self.words)
+
+    def read(self, question: Question) -> Question:
+        """A question with what it calls by such names put in."""
+        found: Question = self.readings.all_in(question, ASKED)
+        return found
 
     @property
     def supposed(self) -> frozenset[str]:
@@ -128,6 +142,9 @@ class Elements:
         )
         return found
 
+
+ASKED = ("condition", "throughout", "given")
+"""The expressions of a question."""
 
 SHELVES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Party, "parties"),
@@ -199,8 +216,8 @@ def _with_what_is_gone(elements: Elements, plain: Elements) -> Elements:
 
 def settled(elements: Elements, clear: Collection[str] = ()) -> Elements:
     """The elements with what words call by name put in: `Readings` of every expression of actions and questions."""
-    needs = {name: one.needs for name, one in elements.requirements.items()}
-    read = Readings(elements.types(), {**needs, **dict.fromkeys(clear, Truth(True))}, elements.words)
+    elements = replace(elements, cleared=frozenset(clear))
+    read = elements.readings
     gather = Gather()
 
     def each(shelf: str, things: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
@@ -211,7 +228,7 @@ def settled(elements: Elements, clear: Collection[str] = ()) -> Elements:
         return found
 
     actions = each("actions", elements.actions, ("when", "pace", "speed", "effects", "outcomes"))
-    questions = each("questions", elements.questions, ("condition", "throughout", "given"))
+    questions = each("questions", elements.questions, ASKED)
     requirements = each("requirements", elements.requirements, ("needs", "waiver"))
     gather.check()
     return replace(elements, actions=actions, questions=questions, requirements=requirements)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from negsim.errors import ScenarioError
@@ -9,7 +10,7 @@ from negsim.model.names import check_name
 from negsim.model.parameters import dates_of, iso_date, latest
 from negsim.model.policies import Policy
 
-__all__ = ["Evidence", "Party"]
+__all__ = ["Evidence", "Party", "voices"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Party:
         What it wants of this process, in order, each in a sentence.
     sees : sequence of str
         What it watches besides its own claims, beliefs and decisions: names of facts, counters, levels and words.
+    within : str, optional
+        The party of which it is a voice (a minister, a parliament, a faction): supposed away with it, shown on its page.
     policy : function (view, draw) -> outcome name or None, optional
         Decides the outcomes of the party's actions from its own view and keyed draws; see `negsim.model.policies`.
         Such a scenario runs on the reference engine and cannot be written to a file.
@@ -39,6 +42,7 @@ class Party:
     policy: Policy | None = field(default=None, metadata={"file": False})
     aims: tuple[str, ...] = ()
     sees: tuple[str, ...] = ()
+    within: str | None = None
 
     def __post_init__(self) -> None:
         check_name(self.name, "party")
@@ -46,6 +50,8 @@ class Party:
             object.__setattr__(self, key, _texts(getattr(self, key), f"party {self.name}: {key}"))
         for name in self.sees:
             check_name(name, f"party {self.name}: sees")
+        if self.within is not None:
+            object.__setattr__(self, "within", check_name(getattr(self.within, "name", self.within), "party"))
         if self.policy is not None and not callable(self.policy):
             raise ScenarioError(f"party {self.name}: policy must be a function of (view, draw), not {self.policy!r}")
 
@@ -57,6 +63,18 @@ def _texts(value: object, where: str) -> tuple[str, ...]:
     found = tuple(item for item in items if isinstance(item, str) and item)
     if len(found) < len(items):
         raise ScenarioError(f"{where} must be a list of texts, not {value!r}")
+    return found
+
+
+def voices(parties: Mapping[str, Party], name: str) -> list[str]:
+    """A party and all that are voices within it, however deep.
+
+    >>> voices({"a": Party("a"), "b": Party("b", within="a"), "c": Party("c", within="b")}, "a")
+    ['a', 'b', 'c']
+    """
+    found = [name]
+    for one in found:
+        found += [other for other in sorted(parties) if parties[other].within == one and other not in found]
     return found
 
 

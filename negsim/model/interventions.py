@@ -17,6 +17,7 @@ from negsim.model.clocks import Clock, On
 from negsim.model.decisions import reasons_called
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements, Supposition
+from negsim.model.evidence import voices
 from negsim.model.expressions import Truth
 from negsim.model.inputs import Called, Date, MaybeDate, preset, record
 from negsim.model.names import check_name
@@ -111,7 +112,7 @@ class Without:
 
     ``element`` names a mechanism, a requirement (nobody asks for it; what it asks for need not be there), a waiver
     (``istanbul_2.waiver``: nothing is waived any more), a reason of a decision (``kyiv_attends.reasons.blame``: it moves
-    nobody), a word, an action, a party (all it does) or a variable (nothing
+    nobody), a word, an action, a party (all it and its voices do) or a variable (nothing
     changes it).
     """
 
@@ -136,7 +137,8 @@ class Without:
         if gone is None and name in (*elements.actions, *elements.removed):
             gone = {name}
         if gone is None and name in elements.parties:
-            gone = {action.name for action in elements.actions.values() if action.by == name}
+            all_of_it = voices(elements.parties, name)
+            gone = {action.name for action in elements.actions.values() if action.by in all_of_it}
         if gone is not None:
             left = {key: action for key, action in elements.actions.items() if key not in gone}
             return replace(elements, actions=left, removed=elements.removed | gone)
@@ -292,7 +294,7 @@ def _present(name: str, elements: Elements) -> list[str]:
     if name in elements.acting:
         return [name]
     words = [elements.words[one] for one in elements.acting] if name in elements.parties else []
-    return list(of_party(words, name))
+    return [one for voice in voices(elements.parties, name) for one in of_party(words, voice)]
 
 
 def _required(step: Without, elements: Elements) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ def explained(cls: type[C]) -> type[C]:
     >>> from negsim.model.evidence import Party
     >>> explained(Party)("russia", titel="Russia")
     Traceback (most recent call last):
-    negsim.errors.ArgumentError: party russia: unknown key 'titel'; did you mean 'title'?; the keys are name, title, policy, aims, sees
+    negsim.errors.ArgumentError: party russia: unknown key 'titel'; did you mean 'title'?; the keys are name, title, policy, aims, sees, within
     """
     plain = cls.__init__
     if getattr(plain, "explained", False):

@@ -6,10 +6,10 @@ import re
 
 from negsim.errors import ScenarioError, UnknownName, nearest, problem_of
 from negsim.model.elements import Elements
-from negsim.model.evidence import Party
+from negsim.model.evidence import Party, voices
 from negsim.model.places import Places
 
-__all__ = ["check_parties", "check_sources", "check_views", "cited", "declared_parties"]
+__all__ = ["check_parties", "check_sources", "check_views", "check_voices", "cited", "declared_parties"]
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 MOST_NAMED = 8
@@ -44,6 +44,22 @@ def check_views(places: Places) -> None:
                 text = f"the scenario has nothing called {name!r}{nearest(name, known)}; correct it, or leave it out"
                 with places.at("parties", party.name, "sees", about=name):
                     raise UnknownName.telling([problem_of(UnknownName(text), value=name)])
+
+
+def check_voices(places: Places) -> None:
+    """A voice is one of a party that is there, and not of itself."""
+    parties = places.elements.parties
+    for party in parties.values():
+        if party.within is None:
+            continue
+        if party.within not in parties:
+            text = f"no party is named {party.within!r}{nearest(party.within, parties)}; declare it, or correct it"
+        elif party.within in voices(parties, party.name):
+            text = f"{party.name} and {party.within} would be voices of each other; say which is within which"
+        else:
+            continue
+        with places.at("parties", party.name, "within", about=party.within):
+            raise UnknownName.telling([problem_of(UnknownName(text), value=party.within)])
 
 
 def cited(source: str, evidence: frozenset[str] | set[str]) -> list[str]:

@@ -189,10 +189,11 @@ def lower(scenario: Scenario, questions: Iterable[Question] = (), mixed: Iterabl
             raise ArgumentError(
                 f"questions takes questions, not {str(question)[:60]!r}; write Question(name='mine', condition='...')"
             )
-        if asked.get(question.name, question) != question:
+        if asked.get(question.name, question) not in (question, elements.read(question)):
             raise ScenarioError(f"question {question.name}: another question of the scenario has this name; rename it")
-        check_question(question, elements, elements.types(), scenario.calendar, scenario.horizon)
-        asked[question.name] = question
+        read = elements.read(question)
+        check_question(read, elements, elements.types(), scenario.calendar, scenario.horizon)
+        asked[question.name] = read
     writer = _Writer(elements, scenario.calendar, scenario.horizon)
     program = writer.write(asked)
     program.bind(program.best())

@@ -112,8 +112,10 @@ class Results:
         if isinstance(name, str) and name in known and question in (name, known[name].question):
             return known[name]
         if isinstance(question, (Expression, Operand)):
-            return self._by_condition(as_expression(question))
+            return self._by_condition(self.scenario.expanded.readings.tree(as_expression(question)))
         if isinstance(question, Question):
+            if name in known and self.scenario.expanded.read(question) == known[name].question:
+                return known[name]
             raise NotRecorded(
                 f"question {name!r} was not asked; add it: simulate(scenario, ..., questions=[that question])"
             )

@@ -8,16 +8,16 @@ from typing import ClassVar
 
 from negsim.errors import ScenarioError, nearest
 from negsim.model.actions import Action, Outcome
-from negsim.model.clocks import Distribution, Fixed
+from negsim.model.clocks import Distribution, Fixed, Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, equal
+from negsim.model.expressions import Expression, amount, equal
 from negsim.model.inputs import Amount, Condition, Effects, Names, Several, preset, record
 from negsim.model.names import check_name
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked, parties, put
-from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, as_effects, both, pace_for, tidy
+from negsim.vocabulary.fields import ALWAYS, ONE, REVIEWING, ZERO, as_effects, both, pace_for, tidy
 
 __all__ = ["Agreement", "Rung"]
 
@@ -87,11 +87,18 @@ class Agreement:
         Multiplier of the hazard of breaking down.
     mends : Distribution, optional
         Law of the days until it is taken up again.
+    lasts : Distribution or Fixed, optional
+        Its term: law of the days from its last step until it lapses, unless it is renewed for such a term again.
+    renews : probability
+        That it is renewed at the end of a term (default 0): a number, or a party's `Decision`.
+    lapse : list of effects
+        What its lapsing changes.
     title : str
 
     Notes
     -----
-    A fact for each step, ``broken``; counter ``reached``; expression ``progress``. Signing is not settling: Walter
+    A fact for each step (ever), ``broken``, ``lapsed`` (with ``lasts``), ``runs_out`` (the end of a term is here, for that
+    instant); counters ``reached``, ``renewals``; expressions ``progress``, ``in_force`` (last step, neither broken nor lapsed). Signing is not settling: Walter
     1997, *Int. Organ.* 51:335, doi:10.1162/002081897550384. Data on partial and framework agreements: Bell & Badanjak
     2019, *J. Peace Res.* 56:452, doi:10.1177/0022343318819123.
 
@@ -114,10 +121,15 @@ class Agreement:
     breaks_while: Condition = preset(ALWAYS)
     strain: Amount = preset(ONE)
     mends: Distribution | None = None
+    lasts: Distribution | Fixed | None = None
+    renews: Amount = preset(ZERO)
+    lapse: Effects = preset(())
     title: str = ""
 
     def __post_init__(self) -> None:
-        place = tidy(self, "agreement", condition=["breaks_while"], number=["strain"])
+        place = tidy(
+            self, "agreement", condition=["breaks_while"], number=["strain"], waiver=["renews"], effect=["lapse"]
+        )
         put(self, between=parties(self.between, place), rungs=tuple(self.rungs))
         names = [rung.name for rung in self.rungs]
         if not names or len(set(names)) != len(names):
@@ -128,6 +140,8 @@ class Agreement:
             )
         if self.mends is not None and self.breaks is None:
             raise ScenarioError(f"{place}: mends without breaks; give the law of its breaking down too")
+        if self.lasts is None and (self.renews != ZERO or self.lapse):
+            raise ScenarioError(f"{place}: renews and lapse belong to a term; give lasts=law of the days to its end")
 
     def step(self, name: str) -> Fact:
         """The fact that this step was reached."""
@@ -152,6 +166,27 @@ class Agreement:
     def broken(self) -> Fact:
         """The fact that it has broken down."""
         return Fact(f"{self.name}.broken")
+
+    @property
+    def lapsed(self) -> Fact:
+        """The fact that its term ended and it was not renewed."""
+        return Fact(f"{self.name}.lapsed")
+
+    @property
+    def runs_out(self) -> Fact:
+        """The fact that the end of a term is here: the occasion to renew it."""
+        return Fact(f"{self.name}.runs_out")
+
+    @property
+    def renewals(self) -> Counter:
+        """How often it was renewed."""
+        return Counter(f"{self.name}.renewals")
+
+    @property
+    def in_force(self) -> Expression:
+        """That its last step is reached and it has neither broken down nor lapsed."""
+        broken = ~self.broken if self.breaks is not None else True
+        return both(self.step(self.rungs[-1].name), broken, ~self.lapsed if self.lasts is not None else True)
 
     def requirements(self) -> Iterator[Requirement]:
         """Yield what each step that is still to come needs besides the one before it."""
@@ -190,6 +225,31 @@ class Agreement:
             yield Action(
                 name=f"{self.name}.mend", when=both(self.broken), clock=self.mends, effects=(self.broken.set(False),)
             )
+
+        if self.lasts is not None:
+            yield from self._term(self.lasts)
+
+    def _term(self, law: Distribution | Fixed) -> Iterator[Element]:
+        """The end of a term comes, is an occasion for decisions, and is reviewed at once."""
+        yield from (*asked(self.lapsed), self.runs_out, self.renewals)
+        here, over = (self.runs_out.set(True),), self.runs_out.set(False)
+        yield Action(
+            name=f"{self.name}.run_out", when=both(self.in_force, ~self.runs_out), clock=law, effects=here,
+            title="its term is over",
+        )  # fmt: skip
+        share = amount(self.renews)
+        outcomes = (
+            Outcome(name="renewed", weight=share, effects=(self.renewals.add(1), over)),
+            Outcome(name="lapses", weight=1 - share, effects=(self.lapsed.set(True), over, *self.lapse)),
+        )
+        yield Action(
+            name=f"{self.name}.review",
+            when=both(self.runs_out),
+            clock=Immediately(),
+            outcomes=outcomes,
+            priority=REVIEWING,
+            title="is it renewed?",
+        )
 
     def _climb(self, k: int, rung: Rung, stands: object) -> Action:
         fact = self.step(rung.name)

@@ -8,15 +8,16 @@ from typing import ClassVar
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
-from negsim.model.clocks import Distribution, Fixed
+from negsim.model.calendar import Moment
+from negsim.model.clocks import Distribution, Fixed, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number
-from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
+from negsim.model.inputs import Amount, Condition, Effects, MaybeDate, Name, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
-from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, pace_for, tidy
-from negsim.vocabulary.preconditions import When
+from negsim.vocabulary.fields import ALWAYS, ONE, REVIEWING, ZERO, both, pace_for, tidy
+from negsim.vocabulary.preconditions import When, heard
 
 __all__ = ["Ratification"]
 
@@ -36,14 +37,17 @@ class Ratification(When):
         At whose home.
     when : condition
         What must be there first, usually that it is signed.
-    takes : Distribution or Fixed
+    takes : Distribution or Fixed, optional
         Law of the days from there to the vote.
+    on : instant, optional
+        Instead: the date of the vote, with its hour. If ``when`` does not hold then, it is put off: to a vote ``again``
+        later if that is given, else for good.
     passes : probability
         Default 0.9 (assumed: most signed agreements that are put to a vote pass; state your case).
     attempts : int
         Most votes (default 1).
     again : Distribution or Fixed, optional
-        Law of the days from a rejection to the next vote; needed with more than one attempt.
+        Law of the days from a rejection, or a vote put off, to the next one; needed with more than one attempt.
     pace : number-valued expression
         Multiplier of the hazard of the vote.
     rejection : list of effects
@@ -52,7 +56,8 @@ class Ratification(When):
 
     Notes
     -----
-    Facts ``ratified``, ``rejected`` (a vote was lost), ``failed`` (no attempt is left); counter ``votes``. Two-level
+    Facts ``ratified``, ``rejected`` (a vote was lost), ``failed`` (no attempt is left); with ``on`` also ``put_off`` (the
+    date has passed, the vote is still to come); counter ``votes``. Two-level
     games: Putnam 1988, *Int. Organ.* 42:427, doi:10.1017/S0020818300027697.
 
     Examples
@@ -70,7 +75,8 @@ class Ratification(When):
 
     name: str = field(kw_only=False)
     of: Name
-    takes: Distribution | Fixed
+    takes: Distribution | Fixed | None = None
+    on: MaybeDate = preset(None)
     when: Condition = preset(ALWAYS)
     passes: Amount = preset(Number(0.9))
     attempts: int = 1
@@ -88,10 +94,13 @@ class Ratification(When):
             number=["pace"],
             share=["passes"],
             effect=["rejection"],
+            instant=["on"],
         )
+        if (self.takes is None) == (self.on is None):
+            raise ScenarioError(f"{where}: give either takes=law of the days to the vote or on=its date")
         if isinstance(self.attempts, bool) or not isinstance(self.attempts, int) or self.attempts < 1:
             raise ScenarioError(f"{where}: attempts must be a positive integer, not {self.attempts!r}")
-        if (self.attempts > 1) != (self.again is not None):
+        if (self.attempts > 1) != (self.again is not None) and not (self.on is not None and self.attempts == 1):
             raise ScenarioError(f"{where}: attempts above 1 and again= go together; give both or neither")
 
     @property
@@ -114,6 +123,11 @@ class Ratification(When):
         """How many votes there were."""
         return Counter(f"{self.name}.votes")
 
+    @property
+    def put_off(self) -> Fact:
+        """The fact that the date of the vote passed and the vote is still to come."""
+        return Fact(f"{self.name}.put_off")
+
     def expand(self) -> Iterator[Element]:
         """Yield facts and votes."""
         yield Party(self.of)
@@ -121,17 +135,35 @@ class Ratification(When):
         sure = self.passes == ONE
         yield from asked(self.ratified) if self.passes != ZERO else (self.ratified,)
         yield from (self.rejected, self.failed) if sure else (*asked(self.rejected), *asked(self.failed))
-        guard = both(self.when, ~self.ratified, ~self.failed, ~self.rejected)
-        yield self._vote("vote", self.takes, guard)
+        open_ = both(~self.ratified, ~self.failed)
+        waiting = self.rejected.__expression__()
+        if self.on is not None:
+            yield self.put_off
+            waiting = waiting | self.put_off
+            yield self._dated(self.on, both(open_, ~self.rejected))
+        elif self.takes is not None:
+            yield self._vote("vote", self.takes, both(self.when, open_, ~self.rejected))
         if self.again is not None:
-            yield self._vote("vote_again", self.again, both(self.when, self.rejected, ~self.ratified, ~self.failed))
+            yield self._vote("vote_again", self.again, both(self.when, waiting, open_))
+
+    def _dated(self, on: Moment, guard: Expression) -> Action:
+        """The vote on its date, or put off."""
+        gone = self.put_off.set(True) if self.again is not None else self.failed.set(True)
+        outcomes = heard(self._results(), self.when, "not_held", (gone,))
+        return Action(
+            name=f"{self.name}.vote", by=self.of, when=guard, clock=On(on), outcomes=outcomes, priority=REVIEWING
+        )
+
+    def _results(self) -> tuple[Outcome, ...]:
+        """The vote passes or rejects; either counts as one."""
+        lost = (self.rejected.set(True), self.failed.set(self.votes + 1 >= self.attempts), *self.rejection)
+        one, over = self.votes.add(1), ((self.put_off.set(False),) if self.on is not None else ())
+        return (
+            Outcome(name="passes", weight=self.passes, effects=(self.ratified.set(True), one, *over)),
+            Outcome(name="rejects", weight=1 - self.passes, effects=(*lost, one, *over)),
+        )
 
     def _vote(self, verb: str, law: Distribution | Fixed, guard: Expression) -> Action:
-        lost = (self.rejected.set(True), self.failed.set(self.votes + 1 >= self.attempts), *self.rejection)
-        outcomes = (
-            Outcome(name="passes", weight=self.passes, effects=(self.ratified.set(True),)),
-            Outcome(name="rejects", weight=1 - self.passes, effects=lost),
-        )
         pace = pace_for(law, self.pace)
         return Action(
             name=f"{self.name}.{verb}",
@@ -139,6 +171,5 @@ class Ratification(When):
             when=guard,
             clock=law,
             pace=pace,
-            effects=(self.votes.add(1),),
-            outcomes=outcomes,
+            outcomes=self._results(),
         )

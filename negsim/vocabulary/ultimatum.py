@@ -9,14 +9,14 @@ from typing import ClassVar
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
 from negsim.model.calendar import Duration, days
-from negsim.model.clocks import Distribution, Immediately, On
+from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number
 from negsim.model.inputs import Amount, Condition, Date, Effects, Name, preset, record
-from negsim.model.variables import Fact
+from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
-from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, due_again, pace_for, tidy
+from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, ZERO, both, due_again, fixed, pace_for, tidy
 from negsim.vocabulary.preconditions import When
 
 __all__ = ["Ultimatum"]
@@ -31,7 +31,8 @@ class Ultimatum(When):
     .. math:: P(\\text{carried out}) = r, \\quad P(\\text{extended}) = (1-r)\\,e, \\quad
               P(\\text{backed down}) = (1-r)(1-e)
 
-    and an extended one comes up once more, with no further extension.
+    and an extended one comes up once more, with no further extension. One that was let pass can be made anew after a
+    cooling-off, with a new date.
 
     Parameters
     ----------
@@ -51,6 +52,12 @@ class Ultimatum(When):
         That it is extended if it is not carried out (default 0).
     extension : duration
         Default 14 days, assumed.
+    rearms : Distribution or Fixed, optional
+        Law of the days, from backing down, after which it is made anew (a cooling-off).
+    allows : duration
+        Time from being made anew to its new date (default 14 days, assumed).
+    most : int
+        How often it is made anew at most (default 1).
     consequence : list of effects
         What carrying it out changes.
     backing_down : list of effects
@@ -61,7 +68,8 @@ class Ultimatum(When):
 
     Notes
     -----
-    Facts ``complied``, ``carried_out``, ``backed_down``, ``extended``. Compellent threats often fail: Sechser 2011,
+    Facts ``complied``, ``carried_out``, ``backed_down`` (now), ``extended``; with ``rearms`` also ``rearmed`` (ever) and the
+    counter ``times``. Compellent threats often fail: Sechser 2011,
     *Confl. Manag. Peace Sci.* 28:377, doi:10.1177/0738894211413066; Schelling 1960, *The Strategy of Conflict*.
 
     Examples
@@ -88,6 +96,9 @@ class Ultimatum(When):
     resolve: Amount = preset(Number(0.5))
     extend: Amount = preset(ZERO)
     extension: Duration = "14 days"
+    rearms: Distribution | Fixed | None = None
+    allows: Duration = "14 days"
+    most: int = 1
     consequence: Effects = preset(())
     backing_down: Effects = preset(())
     when: Condition = preset(ALWAYS)
@@ -104,11 +115,14 @@ class Ultimatum(When):
             effect=["consequence", "backing_down"],
             instant=["on"],
             period=["extension"],
+            duration=["allows"],
         )
         if self.by == self.to:
             raise ScenarioError(f"{where}: {self.by} cannot threaten itself; name another party in to=")
         if not days(self.extension) > 0:
             raise ScenarioError(f"{where}: extension must be positive, not {self.extension!r}")
+        if not days(self.allows) > 0 or isinstance(self.most, bool) or not isinstance(self.most, int) or self.most < 1:
+            raise ScenarioError(f"{where}: allows must be a positive duration and most a positive whole number")
         if self.met == NEVER and self.complies is None:
             raise ScenarioError(f"{where}: nothing can meet the demand; give met=condition, complies=law, or both")
 
@@ -131,6 +145,16 @@ class Ultimatum(When):
     def extended(self) -> Fact:
         """The fact that the date was moved."""
         return Fact(f"{self.name}.extended")
+
+    @property
+    def rearmed(self) -> Fact:
+        """The fact that it was made anew."""
+        return Fact(f"{self.name}.rearmed")
+
+    @property
+    def times(self) -> Counter:
+        """How often it was made anew."""
+        return Counter(f"{self.name}.times")
 
     @property
     def _open(self) -> Expression:
@@ -174,6 +198,25 @@ class Ultimatum(When):
                 outcomes=self._outcomes(ZERO),
                 priority=10,
             )
+
+        if self.rearms is not None:
+            yield from self._anew(self.rearms)
+
+    def _anew(self, law: Distribution | Fixed) -> Iterator[Element]:
+        """What was let pass is made anew, with a date of its own."""
+        yield from (*asked(self.rearmed), self.times)
+        again = [self.backed_down.set(False), self.rearmed.set(True), self.times.add(1)]
+        again += [self.extended.set(False)] if self.extend != ZERO else []
+        guard = both(self.when, self.backed_down, self.times < self.most, ~self.carried_out, ~self.complied)
+        yield Action(name=f"{self.name}.rearm", by=self.by, when=guard, clock=law, effects=tuple(again))
+        yield Action(
+            name=f"{self.name}.fall_due_anew",
+            by=self.by,
+            when=both(self._open, self.rearmed),
+            clock=fixed(days(self.allows)),
+            outcomes=self._outcomes(ZERO),
+            priority=10,
+        )
 
     def _outcomes(self, extend: Expression) -> tuple[Outcome, ...]:
         rest = 1 - self.resolve

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from negsim.errors import UnknownName, nearest
+from negsim.model.evidence import voices
 from negsim.model.expressions import Expression, evaluate, reads
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.model.variables import Fact
@@ -53,6 +54,10 @@ class PartyPage:
     Attributes
     ----------
     name, title, scenario : str
+    within : str
+        Of which party it is a voice, in words; empty if of none.
+    voices : tuple of str
+        The voices within it, in words.
     aims : tuple of str
     views : tuple of View
     preconditions : tuple of Precondition
@@ -66,6 +71,8 @@ class PartyPage:
     name: str
     title: str
     scenario: str
+    within: str
+    voices: tuple[str, ...]
     aims: tuple[str, ...]
     views: tuple[View, ...]
     preconditions: tuple[Precondition, ...]
@@ -80,7 +87,9 @@ class PartyPage:
     def text(self, width: int = WIDTH) -> str:
         """The page for people."""
         said = _Lines(width)
-        said.head(f"{self.title}, in: {self.scenario}")
+        said.head(f"{self.title}{f', a voice within {self.within}' if self.within else ''}, in: {self.scenario}")
+        if self.voices:
+            said.part("Its voices, each with a page of its own", self.voices, "")
         said.part("What it wants", [f"{n}. {aim}" for n, aim in enumerate(self.aims, 1)], "no aims are stated")
         said.part("What it holds true, and from whom", map(_viewed, self.views), "no views of its own")
         needs = [f"{one.needs} ({one.step}; {how(one)})" for one in self.preconditions]
@@ -162,6 +171,8 @@ def party(scenario: Scenario, name: Any) -> PartyPage:
         name=wanted,
         title=standing.title(wanted),
         scenario=scenario.title or scenario.name,
+        within=standing.title(inside) if (inside := known[wanted].within) else "",
+        voices=tuple(standing.title(one) for one in voices(known, wanted)[1:]),
         aims=known[wanted].aims,
         views=tuple(_views(standing, wanted)),
         preconditions=tuple(one for one in standing.preconditions() if one.of == wanted),

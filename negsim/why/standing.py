@@ -87,8 +87,7 @@ class Standing:
 
     @cached_property
     def _readings(self) -> Readings:
-        needs = {name: one.needs for name, one in self.elements.requirements.items()}
-        return Readings(self.elements.types(), needs, self.elements.words)
+        return self.elements.readings
 
     def met(self, condition: Expression) -> bool | None:
         """Whether a condition holds at the start; None if that is drawn."""

@@ -30,8 +30,13 @@ blame = ns.ReasonFor("go", reads="blame", weight=1, centre=2, says="the blame wo
 
 def choice(**changes: Any) -> ns.Decision:
     """A decision between going and staying at noon of the second day, with one reason to go."""
-    fields: dict[str, Any] = {"options": {"go": go, "stay": stay}, "reasons": {"blame": blame}, "on": NOON}
-    return ns.Decision("attends", by="north", **{**fields, **changes})
+    fields: dict[str, Any] = {
+        "by": "north",
+        "options": {"go": go, "stay": stay},
+        "reasons": {"blame": blame},
+        "on": NOON,
+    }
+    return ns.Decision("attends", **{**fields, **changes})
 
 
 def world(*parts: Any, blamed: float = 2, **rest: Any) -> ns.Scenario:
