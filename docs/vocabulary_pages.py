@@ -106,7 +106,7 @@ def index() -> str:
             rows.append(f"| [`{word.__name__}`]({table}.md) | `{table}` | {says} |")
     rows += [
         "",
-        "The words of `istanbul-2025` stand in [vocabulary.md](../vocabulary.md); to add one, see [own_words.md](../own_words.md).",
+        "[Which word when](../which_word.md) tells them apart. The words of `istanbul-2025` stand in [vocabulary.md](../vocabulary.md); to add one, see [own_words.md](../own_words.md).",
     ]
     return "\n".join(rows) + "\n"
 

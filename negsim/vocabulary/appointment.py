@@ -53,7 +53,7 @@ OWN_FACTS = (
 
 @record
 class Appointment(Requires):
-    """A meeting that is announced, confirmed, perhaps cancelled and reinstated, and on its day held or not.
+    """A meeting announced, confirmed, cancelled, reinstated, held in full or in part (a plain date: `Meeting`).
 
     On its day, if it stands, ``when`` holds and every requirement is met or waived, it is held as planned with
     probability ``p``; of the rest a share ``absent[i]`` is held without party ``i`` (and without what it requires),

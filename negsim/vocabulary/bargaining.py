@@ -105,7 +105,7 @@ class Tactic:
 
 @record
 class Bargaining(When):
-    """Rounds of talks in which both sides table offers; each round's outcome follows from the offers.
+    """Rounds in which both table offers that decide the outcome (one proposal: `Offer`; no offers: `Process`).
 
     With ``a`` a side's ideal, ``l`` its limit and ``alpha`` what it has conceded, it offers
 

@@ -95,7 +95,7 @@ class Source:
 
 @record
 class Belief:
-    """What one party holds to be true, which may differ from what is.
+    """What one party holds true as reports come in (what is asserted before the start: `Claim`).
 
     .. math:: L \\leftarrow L + \\ln\\frac{h}{f} \\text{ (asserts)} \\quad\\text{or}\\quad
               L + \\ln\\frac{1-h}{1-f} \\text{ (denies)}, \\qquad p = \\frac{1}{1 + e^{-L}}

@@ -26,7 +26,7 @@ SCOPES = ("general", "limited")
 
 @record
 class Ceasefire(When):
-    """A halt of fighting that is agreed, holds, suffers violations, and collapses.
+    """A halt of fighting that two sides agree on, and that collapses (of one side, or for a term: `Truce`).
 
     Hazard of collapse at age ``t``: ``strain * h(t)``, with ``h`` the hazard of ``duration``. It should fall with
     age (Weibull shape below 1, or lognormal): young ceasefires are the ones that break.

@@ -22,7 +22,7 @@ __all__ = ["Claim"]
 
 @record
 class Claim:
-    """An assertion that may be false, and each party's own view of it.
+    """An assertion that may be false, and what each party makes of it at the start (of later reports: `Belief`).
 
     The truth is a contested parameter ``name.holds``, drawn with the author's ``credibility``: with its row where
     parameters are drawn, anew for each history where they have their best values; ``simulate(..., fix={name: True})``

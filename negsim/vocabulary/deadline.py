@@ -26,7 +26,7 @@ __all__ = ["Deadline"]
 
 @record
 class Deadline(ActsOn):
-    """A date by which something shall be settled.
+    """A date by which something shall be settled, and that hurries everybody (with a threat: `Ultimatum`).
 
     Before the date the multiplier ``pace`` rises in ``steps`` equal steps over ``window`` days, and falls back to 1
     when the matter is closed; at the date what is open is settled, extended or missed:

@@ -25,7 +25,7 @@ __all__ = ["DatedAct"]
 
 @record
 class DatedAct(Requires):
-    """What one party is to do by itself on a date, and may put off or drop: a referendum, a vote, an exercise.
+    """What one party does alone on a date, and may put off or drop (with others: `Meeting`; a vote: `Ratification`).
 
     On each of its dates it is done with probability
 

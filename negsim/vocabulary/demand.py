@@ -25,7 +25,7 @@ __all__ = ["Demand"]
 
 @record
 class Demand:
-    """What a party insists on before it goes on, how it is verified, and how it may be dropped.
+    """What a party insists on, in order, verified, dropped in one of four ways (a plain condition is a `Precondition`).
 
     .. math:: \\text{met} \\iff \\text{waived} \\;\\vee\\; \\text{verified}(\\text{needs},\\ \\text{after the steps, in
               order},\\ \\text{not before the date})

@@ -26,7 +26,7 @@ __all__ = ["Mediator"]
 
 @record
 class Mediator(When, ActsOn):
-    """A third party and what it does between the two, as long as it is engaged.
+    """A third party that hosts, brings texts, guarantees, presses (only presses: `Pressure`; only talks: `Channel`).
 
     .. math:: \\text{pace} = \\begin{cases} f & \\text{engaged} \\\\ 1 & \\text{not} \\end{cases} \\qquad
               \\text{pace on the target} = \\text{pace} \\cdot g^{\\,\\ell}, \\quad \\ell \\leftarrow \\ell\\, 2^{-\\Delta/h}

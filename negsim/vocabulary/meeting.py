@@ -102,7 +102,7 @@ class Postpone:
 
 @record
 class Meeting(Requires):
-    """A meeting between parties, at a date that is fixed or still to be arranged, and put off again if need be.
+    """A meeting at a date that is fixed or arranged, perhaps put off (cancelled, or held in part: `Appointment`).
 
     **When a requirement is asked.** At every date of the meeting, whatever way led to it (fixed, arranged, put off once
     or again), and never in between. At each date it is held with probability

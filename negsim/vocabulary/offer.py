@@ -23,7 +23,7 @@ __all__ = ["Offer"]
 
 @record
 class Offer(When):
-    """A proposal by one party that the other accepts, refuses, or leaves unanswered.
+    """A proposal that the other accepts, refuses, or leaves unanswered (offers and counter-offers: `Bargaining`).
 
     An answer is yes with probability ``accepts``, evaluated when it is given, so it may read the state (trust, terms,
     pressure). An offer that nobody answers lapses. After a refusal or a lapse it can be made again.

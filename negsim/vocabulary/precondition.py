@@ -26,7 +26,7 @@ __all__ = ["Precondition"]
 
 @record
 class Precondition:
-    """What a party demands before it goes on: all of, any of, at least k of, not.
+    """What a party demands before it goes on, a tree of conditions (with order, verifier, ways out: `Demand`).
 
     .. math:: \\text{met} \\iff \\text{waived} \\;\\vee\\; \\text{needs (now, or ever if latched)}
 

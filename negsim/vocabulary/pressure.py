@@ -29,7 +29,7 @@ FELT = 0.01
 
 @record
 class Pressure(When, ActsOn):
-    """Pressure or leverage: rises when it is applied, and fades with a half-life.
+    """Pressure that rises when it is applied and fades (of one who also hosts and brings texts: `Mediator`).
 
     .. math:: s_{k+1} = s_k\\, 2^{-\\Delta/h}, \\qquad \\text{pace} = f^{\\,s - s_0}
 

@@ -39,7 +39,7 @@ __all__ = ["Process"]
 
 @record
 class Process(Requires):
-    """Rounds of talks between the same parties, in an active or a stalled state.
+    """Rounds of talks of the same parties, active or stalled (one date: `Meeting`; offers that count: `Bargaining`).
 
     The gap from one round held to the next held has law ``gap`` while the process is active and ``stalled_gap`` while
     it is stalled, with hazards multiplied by ``pace``; there is no second draw whether a round is held on its date. A

@@ -24,7 +24,7 @@ __all__ = ["Ratification"]
 
 @record
 class Ratification(When):
-    """A parliament, a plebiscite, a party congress: it votes, passes or rejects, perhaps again.
+    """A parliament, a plebiscite, a congress votes on what was signed (an act that is no vote: `DatedAct`).
 
     .. math:: P(\\text{ratified}) = 1 - (1 - p)^n \\quad\\text{for } n \\text{ independent attempts}
 

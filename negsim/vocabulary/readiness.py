@@ -20,7 +20,7 @@ __all__ = ["Readiness"]
 
 @record
 class Readiness(ActsOn):
-    """How ready one party is to negotiate: motivation times optimism.
+    """How ready one party is to negotiate: motivation times optimism (whether the moment is ripe for all: `Ripeness`).
 
     .. math:: R = \\min(1, c + r + p) \\cdot \\min(1, t v), \\qquad \\text{ready} \\iff R \\ge \\theta
 

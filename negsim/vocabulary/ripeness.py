@@ -22,7 +22,7 @@ __all__ = ["Ripeness"]
 
 @record
 class Ripeness:
-    """A ripe moment: each side *perceives* that it is stuck and hurt, and that there is a way out.
+    """A ripe moment: each side *perceives* that it is stuck and hurt, with a way out (how ready one is: `Readiness`).
 
     .. math:: \\text{ripe} \\iff \\forall i:\\; \\text{sees}_i, \\qquad
               \\text{sees}_i \\Leftarrow \\text{stalemate}_i \\wedge \\text{way out}_i

@@ -23,7 +23,7 @@ __all__ = ["Deadlock", "Sequence", "Sequencing"]
 
 @record
 class Sequence:
-    """A before B before C: a step counts only once the steps before it have come true.
+    """A before B before C: a step counts only after those before it (which track is open: `Sequencing`).
 
     .. math:: s_k \\iff \\exists\\, t_1 \\le \\dots \\le t_k:\\; c_i(t_i) \\;\\forall i \\le k
 
@@ -94,7 +94,7 @@ class Sequence:
 
 @record
 class Sequencing:
-    """One switch for what is worked on first: a track is open when the policy lets it be.
+    """What is worked on first: a track is open when the policy lets it be (the order of steps: `Sequence`).
 
     .. math:: \\text{open}_i \\iff \\text{parallel} \\;\\vee\\; i \\text{ is first} \\;\\vee\\; \\text{what comes before
               } i \\text{ is done}
@@ -180,7 +180,7 @@ class Sequencing:
 
 @record
 class Deadlock(When):
-    """A named deadlock: it holds while nobody has what it waits for.
+    """A named deadlock: it holds while nobody has what it waits for (to find circles: `negsim show --waits`).
 
     .. math:: \\text{holds} \\iff \\bigwedge_i \\neg\\, w_i
 

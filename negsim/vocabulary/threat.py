@@ -26,7 +26,7 @@ A_DAY = fixed(1.0)
 
 @record
 class Threat(When, ActsOn):
-    """A conditional commitment that stands until it is tested, withdrawn, or carried out.
+    """ "If you do that, we do this": it stands until tested, withdrawn or carried out (with a date: `Ultimatum`).
 
     .. math:: \\text{pace of the deterred} = \\begin{cases} 1 - d\\, c & \\text{it stands} \\\\ 1 & \\text{not} \\end{cases}
               \\qquad P(\\text{carried out} \\mid \\text{tested}) = r

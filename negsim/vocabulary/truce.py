@@ -29,7 +29,7 @@ MONITORED, WRITTEN = 0.81, 0.58
 
 @record
 class Truce(When):
-    """A halt of fighting of some scope, declared by one side or by several, for a term or open.
+    """A halt of fighting that one side or several declare, for a term or open (agreed by two: `Ceasefire`).
 
     .. math:: h(t) = \\text{strain} \\cdot m^{[\\text{monitored}]}\\, w^{[\\text{written}]}\\, h_0(t)
 

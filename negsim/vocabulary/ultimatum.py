@@ -24,7 +24,7 @@ __all__ = ["Ultimatum"]
 
 @record
 class Ultimatum(When):
-    """One party tells another what to do, by when, or else.
+    """ "Do that by then, or else" (without a date: `Threat`; without a threat: `Deadline`).
 
     At the date, if the demand is not met,
 
