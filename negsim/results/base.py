@@ -114,8 +114,8 @@ class Results:
         if isinstance(question, (Expression, Operand)):
             return self._by_condition(self.scenario.expanded.readings.tree(as_expression(question)))
         if isinstance(question, Question):
-            if name in known and self.scenario.expanded.read(question) == known[name].question:
-                return known[name]
+            if question.name in known and self.scenario.expanded.read(question) == known[question.name].question:
+                return known[question.name]
             raise NotRecorded(
                 f"question {name!r} was not asked; add it: simulate(scenario, ..., questions=[that question])"
             )

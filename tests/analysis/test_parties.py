@@ -177,3 +177,46 @@ def test_what_is_no_party_or_scenario_is_told() -> None:
         ns.party(istanbul(), "sout")
     with pytest.raises(ArgumentError, match="waits takes a scenario"):
         ns.waits("istanbul-2025")  # type: ignore[arg-type]
+
+
+# Lint --------------------------------------------------------------------------------------------------------------
+
+
+def findings(code: str, *sees: str, weight: object = 1, reads: str = "blame") -> list[str]:
+    """What lint says of a decision with one reason."""
+    decision = ns.Decision(
+        "attends",
+        by="south",
+        every="10 days",
+        options={"go": ns.Option(share="p"), "stay": ns.Option()},
+        reasons={"r": ns.ReasonFor("go", reads=reads, weight=weight)},  # type: ignore[arg-type] # number or text
+    )
+    parts = [
+        ns.Party("south", sees=sees),
+        ns.Party("north"),
+        ns.Level("blame", 1),
+        ns.Fact("calm"),
+        ns.Parameter("p", 0.4, source="a table", grade="good"),
+        ns.Claim("sent", by="north", credibility=0.9, views={"south": 0.5, "north": 1}, source="said", grade="weak"),
+        ns.Readiness("ready", of="south", cost="0.5 if calm else 0.2"),
+        decision,
+    ]
+    return [str(one) for one in ns.lint(ns.Scenario("s", start="2025-06-01", end=40, parts=parts)) if one.code == code]
+
+
+def test_a_round_weight_is_an_estimate_too() -> None:
+    told = [one for one in findings("unsourced") if "weight" in one]
+    assert told == [
+        "decision attends: reason r has the bare weight 1; make it a parameter with source and grade [unsourced]"
+    ]
+    assert not [one for one in findings("unsourced", weight="p") if "weight" in one]
+    assert not [one for one in findings("unsourced", weight=0) if "weight" in one]
+
+
+def test_a_party_that_says_what_it_sees_has_reasons_from_that() -> None:
+    assert findings("view") == []  # it says nothing of what it sees
+    assert "reason r reads blame, which south does not see" in findings("view", "calm")[0]
+    assert findings("view", "blame") == []
+    assert findings("view", "calm", reads="south.sees.sent") == []
+    assert findings("view", "calm", reads="ready.level") == []
+    assert "north.sees.sent" in findings("view", "calm", reads="north.sees.sent")[0]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from negsim.checking.lint.conditions import idle_conditions, shut_doors
 from negsim.checking.lint.dates import crowded_calendar, outside_dates
 from negsim.checking.lint.defaults import defaults_that_act
+from negsim.checking.lint.decisions import bare_weights, unseen_reasons
 from negsim.checking.lint.finding import CHECKS, HARD, Finding
 from negsim.checking.lint.hard import impossible_laws, impossible_values, shares_in_draws
 from negsim.checking.lint.influence import moves_nothing
@@ -53,7 +54,9 @@ def lint(scenario: Scenario, *, ignore: Iterable[str] = ()) -> list[Finding]:
         *hard_findings(scenario),
         *unsourced_parameters(elements),
         *numbers_without_source(scenario),
+        *bare_weights(elements),
         *defaults_that_act(scenario, elements),
+        *unseen_reasons(elements),
         *outside_evidence(scenario, elements),
         *believed(elements),
         *clairvoyance(scenario, elements),

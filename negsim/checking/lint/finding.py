@@ -22,6 +22,7 @@ CHECKS = {
     "order": "two actions that can be due at one instant and touch one variable, in the order of their names",
     "date": "a date outside the scenario",
     "crowded": "a calendar with nearly as many dates as a history may have events",
+    "view": "a reason that reads what its party does not see",
     "party": "two parties whose names are nearly the same",
 }
 """What is looked for, by the code of a finding."""
