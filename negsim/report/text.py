@@ -143,7 +143,7 @@ def _add_decision(grid: Table, found: Declined) -> None:
     looked = f"in {found.histories:,} of the {found.failures:,} looked at"
     grid.add_row(
         f"{percent(found.histories / found.failures)} %",
-        Text(clean(f"{found.by} decided against it ({looked}): {chose}")),
+        Text(clean(f"{found.by} decided against it ({looked}): {chose}; {found.compared}")),
     )
     for one in found.because[:MOST_BEHIND]:
         grid.add_row("", Text(clean(str(one)), style="dim"))

@@ -9,8 +9,10 @@ from typing import Any
 from negsim.engines.blocks import Trajectory
 from negsim.model.circles import helps
 from negsim.model.elements import Elements
-from negsim.model.expressions import Arithmetic, Choice, Expression, Number, evaluate, reads
+from negsim.model.expressions import Arithmetic, AtLeast, Choice, Expression, Number, Or, evaluate, reads
+from negsim.model.questions import Question
 from negsim.vocabulary.decision import Decision
+from negsim.why.routes import conjuncts
 from negsim.why.standing import Standing, signed
 
 __all__ = ["Declined", "Spoke", "bearing", "declined"]
@@ -59,6 +61,8 @@ class Declined:
         What it chose, in words, most frequent first.
     histories, failures : int
         Failing histories looked at in which its last choice went against it; all that were looked at.
+    with_it, without_it : (int, int)
+        Of all histories with that last choice, and of those with one for it: how many failed, and how many there are.
     because : tuple of Spoke
         What spoke for that, most frequent first.
     """
@@ -68,12 +72,20 @@ class Declined:
     choices: tuple[str, ...]
     histories: int
     failures: int
+    with_it: tuple[int, int]
+    without_it: tuple[int, int]
     because: tuple[Spoke, ...]
 
     def __str__(self) -> str:
         chose = " or ".join(f'"{one}"' for one in self.choices)
-        head = f"{self.by} decided against it in {_of(self.histories, self.failures)}: {chose}"
+        head = f"{self.by} decided against it in {_of(self.histories, self.failures)}: {chose} ({self.compared})"
         return "\n".join([head, *(f"  {one}" for one in self.because)])
+
+    @property
+    def compared(self) -> str:
+        """How often it failed after this choice, and after one for it."""
+        told = f"it failed in {_of(*self.with_it)} with this choice"
+        return f"{told}, in {_of(*self.without_it)} with one for it" if self.without_it[1] else told
 
 
 def _of(some: int, many: int) -> str:
@@ -86,15 +98,18 @@ class _Count:
     """How often each reason spoke against the step at the last choice of a history."""
 
     histories: int = 0
+    failed: int = 0
     chosen: dict[str, int] = field(default_factory=dict)
     spoke: dict[str, int] = field(default_factory=dict)
 
 
-def bearing(elements: Elements, condition: Expression) -> dict[str, set[str]]:
+def bearing(elements: Elements, condition: Expression, throughout: Expression | None = None) -> dict[str, set[str]]:
     """The decisions that bear on a condition, each with the options that help it.
 
-    Found back from the condition: what an action that could bring it needs, and what its outcome's weight reads.
+    Found back from the condition: what an action that could bring it needs, and what its outcome's weight reads. What
+    needs the opposite of what shall hold ``throughout`` comes too late.
     """
+    late = {(atom, not wanted) for atom, wanted in ([] if throughout is None else signed(throughout))}
     found: dict[str, set[str]] = {}
     changing: dict[str, list[Any]] = {}
     for action in elements.actions.values():
@@ -109,9 +124,17 @@ def bearing(elements: Elements, condition: Expression) -> dict[str, set[str]]:
                 seen.add((atom, wanted))
                 for name in sorted(reads(atom)):
                     for action in changing.get(name, ()):
-                        behind += _behind(action, name, atom, wanted, elements, found)
+                        if late.isdisjoint(_surely(action.when)):
+                            behind += _behind(action, name, atom, wanted, elements, found)
         ahead = behind
     return found
+
+
+def _surely(guard: Expression) -> Iterator[tuple[Expression, bool]]:
+    """What holds whenever a guard does, each with its truth value."""
+    for part in conjuncts(guard):
+        if not isinstance(part, (Or, AtLeast)):
+            yield from signed(part)
 
 
 def _behind(
@@ -148,12 +171,14 @@ def _weighing(weight: Expression, more: bool = True) -> Iterator[tuple[Expressio
 
 def declined(
     standing: Standing,
-    condition: Expression,
+    question: Question,
     traces: Sequence[Trajectory],
     failing: Sequence[bool],
     upto: float,
 ) -> tuple[Declined, ...]:
-    """The decisions that went against a condition in the failing histories, most frequent first.
+    """The decisions that went against what a question asks about in the failing histories, most frequent first.
+
+    Only those are told after which it failed more often than after a choice for it.
 
     Parameters
     ----------
@@ -165,7 +190,8 @@ def declined(
         The question's deadline in microseconds: later choices do not count.
     """
     elements, total, found = standing.elements, sum(map(bool, failing)), []
-    for name, options in sorted(bearing(elements, condition).items()):
+    assert question.condition is not None  # these kinds ask of a condition
+    for name, options in sorted(bearing(elements, question.condition, question.throughout).items()):
         decision = elements.decisions[name]
         if not isinstance(decision, Decision) or len(options) == len(decision.options) or not total:
             continue
@@ -173,9 +199,9 @@ def declined(
         pulls = {key: standing.settle(one.pull) for key, one in decision.reasons.items()}
         for history, fails in zip(traces, failing, strict=True):
             last = _last(history, f"{name}.decide", upto)
-            if last is not None and (fails or last[0] in options):
-                _add(yes if last[0] in options else no, last, pulls, decision, options)
-        if no.histories > FEW * total:
+            if last is not None:
+                _add(yes if last[0] in options else no, last, fails, pulls, decision, options)
+        if no.failed > FEW * total and no.failed * yes.histories >= yes.failed * no.histories + bool(yes.histories):
             found.append(_told(name, decision, options, (no, yes), total, standing))
     return tuple(sorted(found, key=lambda one: -one.histories))
 
@@ -194,12 +220,16 @@ def _last(history: Trajectory, action: str, upto: float) -> tuple[str, dict[str,
 def _add(
     count: _Count,
     last: tuple[str, dict[str, float]],
+    fails: bool,
     pulls: Mapping[str, Expression],
     decision: Decision,
     options: set[str],
 ) -> None:
     chosen, state = last
     count.histories += 1
+    count.failed += fails
+    if not fails and chosen not in options:
+        return  # it happened all the same; what spoke against it is told of those in which it did not
     count.chosen[chosen] = count.chosen.get(chosen, 0) + 1
     for key, pull in pulls.items():
         value = float(evaluate(pull, state))
@@ -225,7 +255,7 @@ def _told(
                 reason=key,
                 text=told,
                 against=times,
-                of=no.histories,
+                of=no.failed,
                 also=yes.spoke.get(key, 0),
                 of_others=yes.histories,
             )
@@ -235,7 +265,9 @@ def _told(
         decision=name,
         by=said.name(decision.by),
         choices=tuple(said.name(f"{name}.{one}") for one in chosen),
-        histories=no.histories,
+        histories=no.failed,
+        with_it=(no.failed, no.histories),
+        without_it=(yes.failed, yes.histories),
         failures=total,
         because=tuple(because),
     )

@@ -217,8 +217,8 @@ def _with_decisions(
 ) -> list[Explanation]:
     """The explanations with the decisions that went against it, which need the full logs of some histories."""
     scenario = runs.scenario
-    asked = [question.condition for question in questions if question.condition is not None]
-    if not any(bearing(scenario.expanded, condition) for condition in asked):
+    scenes = [(one.condition, one.throughout) for one in questions if one.condition is not None]
+    if not any(bearing(scenario.expanded, condition, before) for condition, before in scenes):
         return list(told)
     standing = Standing(scenario)
     n = min(TRACED, seen.runs.replications)
@@ -227,8 +227,7 @@ def _with_decisions(
     for one, question in zip(told, questions, strict=True):
         failures = _failures(question, seen)[:n].tolist()
         upto = question.closes(scenario.calendar, scenario.horizon)
-        assert question.condition is not None  # these kinds ask of a condition
-        found.append(replace(one, decisions=declined(standing, question.condition, traces, failures, upto)))
+        found.append(replace(one, decisions=declined(standing, question, traces, failures, upto)))
     return found
 
 

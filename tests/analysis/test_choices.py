@@ -64,6 +64,35 @@ def test_counts_are_those_of_the_logs() -> None:
     assert "the South decided against it in" in str(ns.explain(runs, "held"))
 
 
+def test_what_comes_too_late_for_the_question_bears_on_nothing() -> None:
+    """A text handed over at the table is none that was there before: who stays away is no reason for its want."""
+    hand = ns.Action(
+        name="hand", by="north", when="talks.held and not early", clock=ns.Immediately(), effects=["early = true"]
+    )
+    write = ns.Action(name="write", by="north", when="not early", clock=ns.Exponential(0.02), effects=["early = true"])
+    before = ns.Question(name="q", condition="early", throughout="not talks.held", by=10)
+    s = ns.Scenario("late", start="2025-06-01", end=20, parts=[*world().parts, ns.Fact("early"), hand, write, before])
+    assert bearing(s.expanded, ns.parse("early")) == {"attends": {"go"}}
+    assert bearing(s.expanded, ns.parse("early"), ns.parse("not talks.held")) == {}
+    runs = ns.simulate(s, replications=200, seed=1)
+    assert ns.explain(runs, "q").decisions == ()
+
+
+def test_a_choice_after_which_it_fails_no_more_often_is_not_told() -> None:
+    """Where all is called off an hour before, it is no reason who stays away."""
+    told = ns.explain(ns.simulate(world(), replications=300, seed=1), "held").decisions[0]
+    assert told.with_it[0] == told.with_it[1] == told.histories
+    assert told.without_it[0] == 0 < told.without_it[1]
+    assert f"it failed in {told.histories} of {told.histories} (100 %) with this choice" in str(told)
+    lame = ns.Action(name="cancel", clock=ns.On("2025-06-02T11:00"), effects=["off = true"])
+    talks = ns.Meeting(
+        "talks", among=["north", "south"], on=NOON, when="not off", requires={"south": "text"}, waiver="attends.go"
+    )
+    parts = [one for one in world().parts if one.name != "talks"]
+    s = ns.Scenario("off", start="2025-06-01", end=20, parts=[*parts, talks, lame, ns.Fact("off")])
+    assert ns.explain(ns.simulate(s, replications=200, seed=1), "held").decisions == ()
+
+
 def test_engines_and_counts_alone_tell_the_same() -> None:
     full = ns.simulate(world(), replications=300, seed=2, engine="reference")
     fast = ns.simulate(world(), replications=300, seed=2, engine="compiled")
