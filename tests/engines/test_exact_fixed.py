@@ -238,7 +238,7 @@ def test_delays_lie_in_the_simulators_regions(data: Any) -> None:
     try:
         drawn = data.draw(scenarios())
         found = verify(drawn, replications=300, seed=3, level=1e-9 / COUNT)
-    except (ScenarioError, ns.RunawayError, ns.SimulationError):
+    except (ScenarioError, ns.errors.RunawayError, ns.errors.SimulationError):
         assume(False)
         raise
     assert found.agree, str(found)

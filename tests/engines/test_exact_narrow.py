@@ -135,7 +135,7 @@ def test_what_fails_one_by_one_says_why_as_over_arrays() -> None:
             ns.Action(name="up", when="n < 9", clock=ns.Exponential(1), pace="n - 5", effects=["n += 1"]),
         ],
     )
-    with pytest.raises(ns.EvaluationError, match=r"pace 'n - 5' is -2\.0, and must not be negative"):
+    with pytest.raises(ns.errors.EvaluationError, match=r"pace 'n - 5' is -2\.0, and must not be negative"):
         ns.solve(scenario).probability("n == 5", by=2)
 
 

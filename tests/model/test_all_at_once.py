@@ -119,6 +119,6 @@ limit = 0
 
 def test_the_first_name_that_is_asked_for_has_words_already() -> None:
     """Modules are imported when they are needed; a constructor explains itself whatever was imported before it."""
-    code = "import negsim as ns\ntry:\n    ns.Action(name='a', titel=1)\nexcept ns.ArgumentError as error:\n    print(error)"
+    code = "import negsim as ns\ntry:\n    ns.Action(name='a', titel=1)\nexcept ns.errors.ArgumentError as error:\n    print(error)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert "did you mean 'title'?" in done.stdout

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from negsim.checking.lint.conditions import idle_conditions, shut_doors
 from negsim.checking.lint.dates import crowded_calendar, outside_dates
-from negsim.checking.lint.defaults import defaults_that_act
 from negsim.checking.lint.decisions import bare_weights, unseen_reasons
+from negsim.checking.lint.defaults import defaults_that_act
 from negsim.checking.lint.finding import CHECKS, HARD, Finding
 from negsim.checking.lint.hard import impossible_laws, impossible_values, shares_in_draws
 from negsim.checking.lint.influence import moves_nothing
