@@ -125,8 +125,10 @@ class Appointment(Requires):
     -----
     Facts ``announced``, ``confirmed_by_<party>``, ``held`` (in any form), ``due`` (its date is here, for that instant),
     ``waived`` (with ``waiver``), ``downgraded``, ``held_without_<party>``, ``postponed`` (now), ``cancelled`` (now),
-    ``reinstated``, ``called_off``; counter ``times_put_off`` where a later date can be missed too. Summits are prompted by conflicts and do little
-    to manage them: Druckman & Wallensteen 2016, *Glob. Summitry* 2:71, doi:10.1093/global/guw011.
+    ``reinstated``, ``called_off``; counter ``times_put_off`` where a later date can be missed too. Summits between
+    the United States and the Soviet Union or Russia, 1943-2014, were prompted by conflicts and did little to manage
+    them: Druckman & Wallensteen 2016, *Glob. Summitry* 2:71, doi:10.1093/global/guw011. The life of a date is our own
+    form.
 
     Examples
     --------
