@@ -52,7 +52,8 @@ class LeaderChange(When):
     Notes
     -----
     Facts ``changed`` (ever), ``fresh`` (now); counter ``changes``. Leaders who are not to blame for a war end it more
-    easily: Croco 2011, *Am. Polit. Sci. Rev.* 105:457, doi:10.1017/S0003055411000219. That a successor is fresh for a fixed time is our own form.
+    easily: Croco 2011, *Am. Polit. Sci. Rev.* 105:457, doi:10.1017/S0003055411000219. That a successor
+    is fresh for a fixed time is our own form.
 
     Examples
     --------

@@ -158,7 +158,7 @@ class Meeting(Requires):
     can be missed too. Events ``fall_due`` (the first date), ``meet_late`` (each later one), then at once ``waive`` if
     something waivable is unmet, and ``review``. Requirements are called ``<meeting>.requires.<party>`` and
     ``<meeting>.when``, the waiver ``<meeting>.waiver``. How a date is kept, waived
-    or put off is our own form. What belongs before a meeting, and preconditions that get waived: Zartman & Berman 1982, *The Practical Negotiator*.
+    or put off is our own form. The phases that lead to a meeting: Zartman & Berman 1982, *The Practical Negotiator*.
 
     Examples
     --------
