@@ -45,10 +45,19 @@ from negsim.vocabulary.preconditions import Requires, Terms
 __all__ = ["Appointment"]
 
 LEVELS = ("delegation", "ministers", "leaders", "ceremony", "ceasefire")
-OWN_FACTS = (
-    *("announced", "confirmed", "held", "due", "waived", "downgraded", "postponed", "cancelled", "called_off"),
-    *("reinstated", "times_put_off"),
-)
+OWN_FACTS = [
+    "announced",
+    "confirmed",
+    "held",
+    "due",
+    "waived",
+    "downgraded",
+    "postponed",
+    "cancelled",
+    "called_off",
+    "reinstated",
+    "times_put_off",
+]
 
 
 @record
