@@ -36,6 +36,7 @@ from negsim.vocabulary.fields import (
     ZERO,
     both,
     check_share,
+    check_times,
     clock_or_now,
     pace_for,
     tidy,
@@ -45,19 +46,10 @@ from negsim.vocabulary.preconditions import Requires, Terms
 __all__ = ["Appointment"]
 
 LEVELS = ("delegation", "ministers", "leaders", "ceremony", "ceasefire")
-OWN_FACTS = [
-    "announced",
-    "confirmed",
-    "held",
-    "due",
-    "waived",
-    "downgraded",
-    "postponed",
-    "cancelled",
-    "called_off",
-    "reinstated",
-    "times_put_off",
-]
+OWN_FACTS = (
+    *("announced", "confirmed", "held", "due", "waived", "downgraded", "postponed", "cancelled", "called_off"),
+    *("reinstated", "times_put_off"),
+)
 
 
 @record
@@ -207,15 +199,14 @@ class Appointment(Requires):
         if strangers:
             raise ScenarioError(f"{place}: {strangers[0]} does not take part; add it to among= or drop it")
         self.check_terms(place, self.among)
-        if isinstance(self.most, bool) or not isinstance(self.most, int) or self.most < 1:
-            raise ScenarioError(f"{place}: most must be a positive whole number, not {self.most!r}")
+        check_times(self.most, f"{place}: most")
         for share in (shares := [self.downgraded, *self.absent.values()]):
             check_share(share, f"{place}: a share of absent or downgraded")
         if sum(share.value for share in shares if isinstance(share, Number)) > 1:
             raise ScenarioError(f"{place}: absent and downgraded add up to more than 1; lower one of these shares")
-        if not self.stands and self.cancels is None:
+        if self.cancels is None and not self.stands:
             raise ScenarioError(f"{place}: stands=False without cancels; give the law of a further cancellation too")
-        if self.reinstates is not None and self.cancels is None:
+        if self.cancels is None and self.reinstates is not None:
             raise ScenarioError(f"{place}: reinstates without cancels; give the law of its cancellation too")
         own = (f"{word}_{name}" for word in ("confirmed_by", "held_without") for name in self.among)
         check_products(self.products, (*OWN_FACTS, *own), place)
@@ -240,7 +231,7 @@ class Appointment(Requires):
 
     @property
     def postponed(self) -> Fact:
-        """The fact that its day passed and it is still to come."""
+        """The fact that its day passed, and it is still to come."""
         return self._fact("postponed")
 
     @property
@@ -268,10 +259,11 @@ class Appointment(Requires):
 
     def product(self, name: str) -> Fact:
         """The fact that it yielded this."""
-        if name not in self.products:
-            known = ", ".join(self.products) or "none"
-            raise ScenarioError(f"appointment {self.name} has no product {name!r}; it has {known}")
-        return self._fact(name)
+        if name in self.products:
+            return self._fact(name)
+        raise ScenarioError(
+            f"appointment {self.name} has no product {name!r}; it has {', '.join(self.products) or 'none'}"
+        )
 
     @property
     def confirmed(self) -> Expression:
