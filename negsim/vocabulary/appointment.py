@@ -259,11 +259,9 @@ class Appointment(Requires):
 
     def product(self, name: str) -> Fact:
         """The fact that it yielded this."""
-        if name in self.products:
-            return self._fact(name)
-        raise ScenarioError(
-            f"appointment {self.name} has no product {name!r}; it has {', '.join(self.products) or 'none'}"
-        )
+        if name not in self.products:
+            raise ScenarioError(f"appointment {self.name} has no product {name!r}; it has {[*self.products]}")
+        return self._fact(name)
 
     @property
     def confirmed(self) -> Expression:
