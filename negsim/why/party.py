@@ -159,7 +159,7 @@ def party(scenario: Scenario, name: Any) -> PartyPage:
     --------
     >>> import negsim as ns
     >>> north = ns.Party("north", title="the North", aims=["its border kept"])
-    >>> print(party(ns.Scenario("tiny", start="2025-01-01", end=40, parts=[north]), "north").text().splitlines()[3])
+    >>> print(party(ns.Scenario("tiny", start="2025-01-01", end=40, parts=[north]), "north").text().splitlines()[4])
       1. its border kept
     """
     check_is_scenario(scenario, "party")
