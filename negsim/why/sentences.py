@@ -42,10 +42,12 @@ class Sentences(Phrases):
             return " and ".join(
                 f"({self.condition(part)})" if isinstance(part, Or) else self.condition(part) for part in condition.args
             )
+        if isinstance(condition, Not) and isinstance(condition.arg, Not):
+            return self.condition(condition.arg.arg)
         if isinstance(condition, Not) and isinstance(condition.arg, Ref):
             told = self.name(condition.arg.name)
             verb = next((one for one in (" is ", " has ") if told.count(one) == 1), "")
-            return told.replace(verb, f"{verb}not ") if verb else f"not ({told})"
+            return told.replace(verb, f"{verb}not ") if verb else f'it is not so that "{told}"'
         return super().condition(condition)
 
     def _within(self, name: str) -> str:
