@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from running import AVAILABLE, DAY, on_every_engine
 from strategies import scenarios, seeds
 
 import negsim as ns
-from negsim.engines import Job, prepare
+from negsim.engines import ENGINES, Job, prepare
 from negsim.engines.blocks import rows_of
 from negsim.errors import LawError
 from negsim.program import Program, lower
@@ -131,3 +132,9 @@ def test_logs_go_on_within_one_population(engine: str) -> None:
     population.snapshot()  # also at the end, where it is told once more
     assert not differences(kernel.run(job), population.block())
     assert sum(len(trace.events) for trace in population.block().traces) > 100
+
+
+def test_the_table_says_whose_histories_can_be_stopped() -> None:
+    for name, engine in ENGINES.items():
+        home = getattr(importlib.import_module(engine.module), engine.kernel)
+        assert engine.snapshots == (hasattr(home, "begin") and hasattr(home, "resume")), name
