@@ -221,3 +221,15 @@ def test_the_table_says_whose_histories_can_be_stopped() -> None:
     for name, engine in ENGINES.items():
         home = getattr(importlib.import_module(engine.module), engine.kernel)
         assert engine.snapshots == (hasattr(home, "begin") and hasattr(home, "resume")), name
+
+
+@on_every_engine
+@pytest.mark.parametrize("name", ["age", "consumed", "target", "touched", "pace", "speed", "drawn", "passed", "state"])
+def test_a_snapshot_with_other_numbers_is_another_history(engine: str, name: str) -> None:
+    """What must fail: each of these arrays decides something else than itself within two days."""
+    program = lower(CLOCKS["weibull-resume-plain"])
+    kernel = prepare(engine, program)
+    kept = kernel.begin(job_of(program, count=30, trace=0)).advance(5 * DAY).snapshot()
+    changed = (getattr(kept, name) * 1.5 + 1).astype(getattr(kept, name).dtype)
+    two = [kernel.resume(one).advance(7 * DAY).snapshot() for one in (kept, replace(kept, **{name: changed}))]
+    assert unlike(*two, [other for other in kept.arrays if other != name])
