@@ -177,7 +177,7 @@ class Stream:
         occurrence : int
             In [0, 2**32).
         purpose, branch : int
-            In [0, 2**16); branch is 0 except in splitting.
+            In [0, 2**16); branch is 0 unless the history is a clone.
 
         Raises
         ------
