@@ -40,9 +40,9 @@ class Offensive(When):
     lasts : Distribution or Fixed
         Law of its length.
     breakthrough : probability
-        Default 0.1 (assumed).
+        Default 0.
     defeat : probability
-        That it is thrown back, given no breakthrough (default 0.1, assumed).
+        That it is thrown back, given no breakthrough (default 0).
     most : int, optional
         Most offensives.
     beginning, gains, losses : list of effects
@@ -75,8 +75,8 @@ class Offensive(When):
     lasts: Distribution | Fixed
     when: Condition = preset(ALWAYS)
     pace: Amount = preset(ONE)
-    breakthrough: Amount = preset(Number(0.1))
-    defeat: Amount = preset(Number(0.1))
+    breakthrough: Amount = preset(ZERO)
+    defeat: Amount = preset(ZERO)
     most: int | None = None
     beginning: Effects = preset(())
     gains: Effects = preset(())
@@ -180,7 +180,7 @@ class BattleNews(When):
     when : condition
         While there is fighting.
     weight : number-valued expression
-        Default 0.5 (assumed).
+        Log of the multiplier when the first is winning.
     title : str
 
     Notes
@@ -192,7 +192,8 @@ class BattleNews(When):
     Examples
     --------
     >>> from negsim.model.clocks import Exponential, Normal
-    >>> news = BattleNews("front", between=["north", "south"], arrives=Exponential(0.2), shift=Normal(0, 0.1))
+    >>> news = BattleNews("front", between=["north", "south"], arrives=Exponential(0.2), shift=Normal(0, 0.1),
+    ...                   weight=0.5)
     >>> print(news.pace_for("south"))
     exp(-0.5 * front.balance)
     """
@@ -206,7 +207,7 @@ class BattleNews(When):
     shift: Distribution
     balance: float = 0.0
     when: Condition = preset(ALWAYS)
-    weight: Amount = preset(Number(0.5))
+    weight: Amount
     title: str = ""
 
     def __post_init__(self) -> None:
