@@ -161,10 +161,13 @@ class Program:
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def lower(scenario: Scenario, questions: Iterable[Question] = (), mixed: Iterable[str] = ()) -> Program:
+def lower(
+    scenario: Scenario, questions: Iterable[Question] = (), mixed: Iterable[str] = (), *, elements: Elements | None = None
+) -> Program:
     """Lower a scenario and further questions to the tables an engine runs.
 
-    ``mixed`` names contested claims that become facts drawn at the start, for an engine that follows all at once.
+    ``mixed`` names contested claims that become facts drawn at the start, for an engine that follows all at once;
+    ``elements`` stand in for the scenario's own, such as those with witnesses.
 
     Raises
     ------
@@ -182,7 +185,7 @@ def lower(scenario: Scenario, questions: Iterable[Question] = (), mixed: Iterabl
     ('random', 3456000000000.0)
     """
     check_is_scenario(scenario, "simulate")
-    elements = _mixing(scenario.expanded, tuple(mixed))
+    elements = _mixing(scenario.expanded if elements is None else elements, tuple(mixed))
     asked = dict(elements.questions)
     for question in questions:
         if not isinstance(question, Question):
