@@ -283,6 +283,13 @@ from .what_if.comparison import (
     Comparison,
     compare,
 )
+from .what_if.influences import (
+    Influence,
+    Sensitivity,
+)
+from .what_if.sensitivity import (
+    sensitivity,
+)
 from .why.explanation import (
     Explanation,
     explain,
@@ -352,6 +359,7 @@ __all__ = [
     "Gamma",
     "Harden",
     "Immediately",
+    "Influence",
     "Interval",
     "Issue",
     "LeaderChange",
@@ -396,6 +404,7 @@ __all__ = [
     "Rung",
     "Runs",
     "Scenario",
+    "Sensitivity",
     "Sequence",
     "Sequencing",
     "SideDeal",
@@ -454,6 +463,7 @@ __all__ = [
     "replay",
     "save",
     "schema",
+    "sensitivity",
     "shipped",
     "simulate",
     "solve",

@@ -254,6 +254,13 @@ class GivenData:
             found[:, place] += noise @ (one.basis * above[:, None]).mean(axis=0)
         return found
 
+    def at(self, place: int, rank: float) -> tuple[float, float, Floats]:
+        """The mean given one input at a rank between 0 and 1: the input's value there, the mean, its errors by resample."""
+        values = list(self.inputs.values())[place]
+        one, row = self.effects[place], int(np.argsort(values, kind="stable")[round(rank * (len(values) - 1))])
+        errors = self.noises[place] @ one.basis[row] + self.resampled(one.residuals[:, None])[:, 0]
+        return float(values[row]), self.mean + float(one.fitted[row]), errors
+
     def together(self) -> Floats:
         """All inputs known: the sum of the fits that stand out from noise, with the whole variance, by row."""
         low = self.variances - np.quantile(self.variance_errors, 0.975, axis=0)
