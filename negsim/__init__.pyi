@@ -290,6 +290,13 @@ from .what_if.influences import (
 from .what_if.sensitivity import (
     sensitivity,
 )
+from .what_if.signals import (
+    Signal,
+    Watching,
+)
+from .what_if.watch import (
+    watch,
+)
 from .why.explanation import (
     Explanation,
     explain,
@@ -408,6 +415,7 @@ __all__ = [
     "Sequence",
     "Sequencing",
     "SideDeal",
+    "Signal",
     "Solution",
     "Solved",
     "Source",
@@ -425,6 +433,7 @@ __all__ = [
     "Wait",
     "Waits",
     "Waive",
+    "Watching",
     "Weibull",
     "WithLaw",
     "WithParameter",
@@ -471,5 +480,6 @@ __all__ = [
     "sqrt",
     "verify",
     "waits",
+    "watch",
     "where",
 ]

@@ -119,7 +119,7 @@ def _basis(values: Floats) -> Floats:
         columns = np.polynomial.legendre.legvander(2 * ranks - 1, degrees)
     # Cholesky in place of QR: the columns are few and nearly orthogonal, and this is one product.
     factor = np.linalg.cholesky(columns.T @ columns / n)
-    found: Floats = np.linalg.solve(factor, columns.T).T[:, 1:]
+    found: Floats = (columns @ np.linalg.inv(factor).T)[:, 1:]
     return found
 
 
@@ -175,12 +175,12 @@ class GivenData:
         means = self.rows.mean[several]
         return float(means.var(ddof=1) - self.rows.noise[several].mean())
 
-    @property
+    @cached_property
     def variances(self) -> Floats:
         """Variance that each input explains alone, (inputs,)."""
         return np.array([one.variance for one in self.effects])
 
-    @property
+    @cached_property
     def moves(self) -> Floats:
         """Expected absolute move of the mean by each input, (inputs,)."""
         return np.array([one.move for one in self.effects])
