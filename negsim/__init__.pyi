@@ -147,6 +147,10 @@ from .results.base import (
 from .results.counted import (
     CountedRuns,
 )
+from .results.dates201 import (
+    DateCurve,
+    date_curve,
+)
 from .results.runs import (
     FirstPassage,
     Runs,
@@ -279,6 +283,11 @@ from .vocabulary.truce import (
 from .vocabulary.ultimatum import (
     Ultimatum,
 )
+from .what_if.attribution import (
+    Attribution,
+    News,
+    attribute,
+)
 from .what_if.comparison import (
     Comparison,
     compare,
@@ -293,6 +302,10 @@ from .what_if.sensitivity import (
 from .what_if.signals import (
     Signal,
     Watching,
+)
+from .what_if.together import (
+    Together,
+    together,
 )
 from .what_if.watch import (
     watch,
@@ -324,6 +337,7 @@ __all__ = [
     "Answer",
     "Appointment",
     "AsKnown",
+    "Attribution",
     "Attrition",
     "AudienceCost",
     "Band",
@@ -340,6 +354,7 @@ __all__ = [
     "Counter",
     "Curve",
     "DatedAct",
+    "DateCurve",
     "Deadline",
     "Deadlock",
     "Decide",
@@ -378,6 +393,7 @@ __all__ = [
     "Meet",
     "Meeting",
     "Narrative",
+    "News",
     "Normal",
     "Nudge",
     "Observed",
@@ -424,6 +440,7 @@ __all__ = [
     "Tactic",
     "Threat",
     "Trajectory",
+    "Together",
     "Triangular",
     "Truce",
     "Ultimatum",
@@ -445,9 +462,11 @@ __all__ = [
     "as_condition",
     "as_number",
     "at_least",
+    "attribute",
     "chance",
     "clip",
     "compare",
+    "date_curve",
     "different",
     "dumps",
     "equal",
@@ -478,6 +497,7 @@ __all__ = [
     "solve",
     "solve_answers",
     "sqrt",
+    "together",
     "verify",
     "waits",
     "watch",

@@ -162,7 +162,11 @@ class Program:
 
 
 def lower(
-    scenario: Scenario, questions: Iterable[Question] = (), mixed: Iterable[str] = (), *, elements: Elements | None = None
+    scenario: Scenario,
+    questions: Iterable[Question] = (),
+    mixed: Iterable[str] = (),
+    *,
+    elements: Elements | None = None,
 ) -> Program:
     """Lower a scenario and further questions to the tables an engine runs.
 

@@ -63,7 +63,10 @@ def news_of(runs: Runs, histories: int, extra: Sequence[str] = ()) -> Items:
 def _recording(runs: Runs, extra: Sequence[str]) -> tuple[Program, dict[str, Item]]:
     elements, witnesses = witnessed(runs.scenario.expanded)
     said = Phrases(runs.scenario)
-    mine = {f"own {number}": (text, Item(text, "", f"'{_condition(said, text)}'", "condition")) for number, text in enumerate(extra)}
+    mine = {
+        f"own {number}": (text, Item(text, "", f"'{_condition(said, text)}'", "condition"))
+        for number, text in enumerate(extra)
+    }
     facts = {
         name: (name, Item(name, "", _fact(said, name), "fact"))
         for name, variable in runs.scenario.expanded.variables.items()
@@ -93,7 +96,9 @@ def _act(said: Phrases, elements: Elements, one: Witness) -> Item:
     name = one.action if not one.outcome else f"{one.action}: {one.outcome}"
     outcome = f" ({said.outcome(one.action, one.outcome)})" if one.outcome else ""
     who = said.party(one.action)
-    deed = ": ".join(dict.fromkeys(said.deed(one.action).split(": ")))  # a title within a word of that title is said once
+    deed = ": ".join(
+        dict.fromkeys(said.deed(one.action).split(": "))
+    )  # a title within a word of that title is said once
     text = f"{who} does this: '{deed}'{outcome}" if who else f"this happens: '{deed}'{outcome}"
     return Item(name, "" if action.by is None else str(action.by), text, "act")
 

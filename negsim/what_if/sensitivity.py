@@ -87,7 +87,9 @@ def sensitivity(
     values, good = history_values(runs, entry)
     found, kept = given_data(runs, entry, values, good)
     if entry.question.probable and threshold is not None and not 0 <= threshold <= 1:
-        raise EstimateError(f"threshold is {threshold!r}; it is compared with a probability, so it lies between 0 and 1")
+        raise EstimateError(
+            f"threshold is {threshold!r}; it is compared with a probability, so it lies between 0 and 1"
+        )
     unit = "points" if entry.question.probable else ""
     teller = _Teller(runs, entry, found, found.mean if threshold is None else threshold, unit, level, int(good.sum()))
     extra = _totals(runs, entry, found, list(found.inputs), kept) if totals else {}
@@ -97,7 +99,9 @@ def sensitivity(
 def needs_runs(runs: Any, what: str) -> None:
     """Refuse what has no single histories."""
     if not isinstance(runs, Runs):
-        raise EstimateError(f"{what} reads single histories, which were not kept; simulate with keep='answers' or 'all'")
+        raise EstimateError(
+            f"{what} reads single histories, which were not kept; simulate with keep='answers' or 'all'"
+        )
 
 
 def history_values(runs: Runs, entry: Asked) -> tuple[Floats, NDArray[np.bool_]]:
@@ -163,7 +167,9 @@ class _Teller:
         self.limits = (0.0, 1.0) if unit else (-math.inf, math.inf)
         self.bounded = not math.isnan(found.whole) and found.whole > float(np.quantile(found.whole_errors, 0.975))
 
-    def estimate(self, value: float, errors: Floats, unit: str = "", limits: tuple[float, float] | None = None) -> Estimate:
+    def estimate(
+        self, value: float, errors: Floats, unit: str = "", limits: tuple[float, float] | None = None
+    ) -> Estimate:
         return basic_estimate(
             value, errors, self.level, self.n, unit=unit, limits=(0.0, math.inf) if limits is None else limits
         )
@@ -241,7 +247,14 @@ class _Teller:
             return self.estimate(value, self.found.move_errors[:, place], self.unit)
         most = max(math.sqrt(variance.high), value)
         return Estimate(
-            value=value, low=0.0, high=most, level=self.level, kind="chance", method=variance.method, n=self.n, unit=self.unit
+            value=value,
+            low=0.0,
+            high=most,
+            level=self.level,
+            kind="chance",
+            method=variance.method,
+            n=self.n,
+            unit=self.unit,
         )
 
     def worth(self, place: int, variance: Estimate) -> Estimate:

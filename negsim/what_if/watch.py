@@ -162,7 +162,8 @@ class _Looked:
             move=self.normal(move, error, level, "points", 1.0),
             bits=self.normal(bits, bits_error, level, "", 1.0),
             dates=tuple(
-                (by, float(one.chance[place]), float(one.move[place])) for by, one in zip(said, self.readings, strict=True)
+                (by, float(one.chance[place]), float(one.move[place]))
+                for by, one in zip(said, self.readings, strict=True)
             ),
         )
 
@@ -204,7 +205,9 @@ def _look(runs: Runs, entry: Asked, histories: int, conditions: Sequence[str], d
     again = _same(found.runs, entry)
     yes = answered(found.runs.block, again, again.after, again.by)[0][good]
     times = found.times[good]
-    when = np.rint(numbers(found.runs.block, again)[good] * DAY) if entry.question.row.timed else np.full(len(yes), np.inf)
+    when = (
+        np.rint(numbers(found.runs.block, again)[good] * DAY) if entry.question.row.timed else np.full(len(yes), np.inf)
+    )
     kept = _kept(found.items, times, yes, when, entry.by)
     times = np.asfortranarray(times[:, kept])
     row = found.runs.draw[good] if runs.clustered else None
@@ -216,7 +219,9 @@ def _look(runs: Runs, entry: Asked, histories: int, conditions: Sequence[str], d
 def _same(again: Runs, entry: Asked) -> Asked:
     """The question as the histories told again recorded it."""
     known = again.program.probes.asked.get(entry.question.name)
-    return known if known is not None and known.question == entry.question else again.asked(str(entry.question.condition))
+    return (
+        known if known is not None and known.question == entry.question else again.asked(str(entry.question.condition))
+    )
 
 
 def _kept(items: Sequence[Item], times: Floats, yes: Bools, when: Floats, by: float) -> list[int]:
