@@ -188,7 +188,8 @@ class GivenData:
     @property
     def shares(self) -> Floats:
         """First-order share of `whole` by each input, (inputs,)."""
-        return self.variances / self.whole
+        found: Floats = self.variances / self.whole
+        return found
 
     @cached_property
     def _counts(self) -> Floats:
@@ -225,7 +226,8 @@ class GivenData:
         """Errors of `shares` in each resample, (resamples, inputs)."""
         whole = self.whole + self.whole_errors[:, None]
         errors = self.variance_errors - self.shares * self.whole_errors[:, None]
-        return errors / np.maximum(whole, 0.1 * self.whole)
+        found: Floats = errors / np.maximum(whole, 0.1 * self.whole)
+        return found
 
     @cached_property
     def move_errors(self) -> Floats:

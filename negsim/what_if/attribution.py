@@ -196,7 +196,8 @@ def _told(
     runs: Runs, what: str, items: tuple[News, ...], sets: Sets, row: NDArray[np.int64] | None, level: float
 ) -> Attribution:
     values = shapley({some: float(one[0]) for some, one in sets.items()}, len(items))
-    influences = np.stack(shapley({some: one[1:] for some, one in sets.items()}, len(items)), axis=1)  # type: ignore[arg-type] # arrays add up as numbers do
+    arrays: Any = {some: one[1:] for some, one in sets.items()}  # they add up as numbers do
+    influences: Floats = np.stack(shapley(arrays, len(items)), axis=1)
     errors = mean_error(influences, row)
     z, n = NormalDist().inv_cdf((1 + level) / 2), len(influences)
     said, calendar = Phrases(runs.scenario), runs.scenario.calendar
@@ -206,14 +207,21 @@ def _told(
         return f"'{said.condition(parse(one.what))}' {'was' if one.came else 'was not'} so by {date}"
 
     def estimate(value: float, error: float) -> Estimate:
-        ends = {"low": value - z * error, "high": value + z * error}
-        return Estimate(value=value, **ends, level=level, kind="chance", method="delta method", n=n)
+        return Estimate(
+            value=value,
+            low=value - z * error,
+            high=value + z * error,
+            level=level,
+            kind="chance",
+            method="delta method",
+            n=n,
+        )
 
     def share(one: Floats) -> Estimate:
         p = 1 / (1 + math.exp(-one[0]))
         error = float(mean_error((one[1:] * p * (1 - p))[:, None], row)[0])
-        ends = {"low": max(0.0, p - z * error), "high": min(1.0, p + z * error)}
-        return Estimate(value=p, **ends, level=level, kind="chance", method="delta method", n=n, unit="%")
+        low, high = max(0.0, p - z * error), min(1.0, p + z * error)
+        return Estimate(value=p, low=low, high=high, level=level, kind="chance", method="delta method", n=n, unit="%")
 
     every = sets[frozenset(range(len(items)))]
     steps = zip(items, values, errors, strict=True)

@@ -89,7 +89,7 @@ def watch(
     >>> runs = ns.simulate(ns.load("toy"), replications=5_000, seed=1)
     >>> found = ns.watch(runs, "summit_by_day_30", dates=["15 days"])
     >>> found.signals[0].name, found.signals[0].by
-    ('agree', '2025-01-16T00:00')
+    ('ceasefire.agreed', '2025-01-16T00:00')
     """
     needs_runs(runs, "watch")
     entry = runs.asked(question)
