@@ -133,6 +133,10 @@ from .program import (
 from .report import (
     plots,
 )
+from .report.matters_plots import (
+    draw_sensitivity,
+    draw_watching,
+)
 from .report.prism import (
     PrismText,
     export_prism,
@@ -468,6 +472,8 @@ __all__ = [
     "compare",
     "date_curve",
     "different",
+    "draw_sensitivity",
+    "draw_watching",
     "dumps",
     "equal",
     "errors",

@@ -241,8 +241,9 @@ class GivenData:
         """Value of knowing each input for max(p - threshold, 0): expected payoff with it less the payoff without."""
         without = max(self.mean - threshold, 0.0)
         fits = [one.fitted for one in self.effects] if fits is None else fits
-        found = [np.maximum(self.mean + one - threshold, 0.0).mean() - without for one in fits]
-        return np.maximum(np.array(found), 0.0)
+        payoffs = [float(np.maximum(self.mean + one - threshold, 0.0).mean()) for one in fits]
+        found: Floats = np.maximum(np.array(payoffs) - without, 0.0)
+        return found
 
     def worth_errors(self, threshold: float) -> Floats:
         """Errors of `worths` in each resample, (resamples, inputs)."""

@@ -31,6 +31,8 @@ class Influence:
         The parameter's value at 5 % and at 95 % of what is believed, and the answer given that value.
     total : Estimate or None
         Total effect, interactions included, as a share; on request.
+    claim : bool
+        Whether it is true or false, and no number.
     stands_out : bool
         Whether the interval of its variance leaves 0 out.
     tied : bool
@@ -48,6 +50,7 @@ class Influence:
     low: tuple[float, Estimate]
     high: tuple[float, Estimate]
     total: Estimate | None = None
+    claim: bool = False
     stands_out: bool = True
     tied: bool = False
 
@@ -58,12 +61,16 @@ class Influence:
                 f"What is not known of '{self.title}' makes no difference to {what} that stands out from chance in "
                 f"{self.move.n:,} histories (at most {self.move.ends()[1]}{_unit(self.move)})."
             )
-        (low, at_low), (high, at_high) = self.low, self.high
+        (_, at_low), (_, at_high) = self.low, self.high
+        known = f"'{self.title}' is {self.value(self.low[0])} rather than {self.value(self.high[0])}"
         return (
-            f"If it were known that '{self.title}' is {low:.3g} rather than {high:.3g}{_spaced(self.unit)}, {what} would "
-            f"be {_told(at_low)} rather than {_told(at_high)}; knowing its value would move the answer by "
-            f"{_told(self.move)} on average."
+            f"If it were known that {known}{_spaced('' if self.claim else self.unit)}, {what} would be {_told(at_low)} "
+            f"rather than {_told(at_high)}; knowing it would move the answer by {_told(self.move)} on average."
         )
+
+    def value(self, number: float) -> str:
+        """A value of the parameter as text."""
+        return ("true" if number else "false") if self.claim else f"{number:.3g}"
 
 
 def _unit(one: Estimate) -> str:

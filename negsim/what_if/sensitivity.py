@@ -233,6 +233,7 @@ class _Teller:
             low=ends[0],
             high=ends[1],
             total=self.total(*totals[name]) if name in totals else None,
+            claim=isinstance(parameter.best, bool),
             stands_out=stands_out,
         )
 
