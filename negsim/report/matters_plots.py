@@ -49,8 +49,10 @@ def draw_sensitivity(found: Sensitivity, path: str | os.PathLike[str] | None = N
     ax.set_yticks(range(len(shown)), labels[::-1], fontsize=8, parse_math=False)
     ax.set_ylim(-0.6, len(shown) - 0.4)
     ax.set_xlabel("Probability, %" if scale == 100.0 else "Mean answer", fontsize=9)
+    left, right = ax.get_xlim()
+    ax.set_xlim(left - 0.1 * (right - left), right + 0.1 * (right - left))  # room for the values at the ends
     if scale == 100.0:
-        ax.set_xlim(left=max(0.0, ax.get_xlim()[0]), right=min(100.0, ax.get_xlim()[1]))
+        ax.set_xticks([one for one in ax.get_xticks() if 0 <= one <= 100 and left <= one <= right])
     _plain(ax)
     key = (
         "Bars: the answer if the parameter had its value at 5 % (brown end) or 95 % (blue end) of what is believed, the values "
@@ -95,7 +97,7 @@ def draw_watching(found: Watching, path: str | os.PathLike[str] | None = None, *
     matplotlib Figure
     """
     shown = found.signals[:most]
-    height = 5.2 + 0.19 * len(shown)
+    height = 4.9 + 0.19 * len(shown)
     figure = new_figure((9.0, height))
     ax = figure.subplots()
     for one, colour in zip(shown, COLOURS * 9, strict=False):
@@ -108,7 +110,7 @@ def draw_watching(found: Watching, path: str | os.PathLike[str] | None = None, *
     ax.set_ylabel("Expected move of the probability, points", fontsize=9)
     ax.set_ylim(bottom=0)
     _plain(ax)
-    ax.tick_params(axis="x", rotation=30)
+    _dates(ax)
     key = (
         f"By how much the news would move the probability on average, once it is known whether it has come by that date. Thick "
         f"strokes: Monte Carlo interval, {100 * found.answer.level:g} %, at the most telling date. The answer now: "
@@ -125,6 +127,14 @@ def draw_watching(found: Watching, path: str | os.PathLike[str] | None = None, *
 def _label(text: str, by: str) -> str:
     told = clean(text).replace("$", "")
     return f"{told[:100]}{'…' if len(told) > 100 else ''} (most telling by {day(by)})"
+
+
+def _dates(ax: Any) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=3, maxticks=8)  # type: ignore[no-untyped-call] # of matplotlib
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call] # likewise
 
 
 def _plain(ax: Any) -> None:
