@@ -61,13 +61,15 @@ class DateCurve:
             201 numbers.
         """
         first = BEYOND if open_lower else 0.0
-        last = min(max(float(self.values[-1]), first + 0.02), 1 - BEYOND)
+        last = min(max(float(self.values[-1]), first + LEAST * (POINTS - 1)), 1 - BEYOND)
         told = np.clip(self.values, first, last)
-        if not open_lower:
-            told[0] = 0.0  # nothing may lie below a closed end: it goes to the next step
-        steps = 0.99 * np.diff(told) + 0.01 * (last - told[0]) / (POINTS - 1)
-        steps = _capped(np.maximum(steps, LEAST), MOST)
-        found = told[0] + np.concatenate([[0.0], np.cumsum(steps)])
+        told[-1] = last
+        # Nothing may lie below a closed end: it goes to the next step; and below an open one room is left for all steps.
+        told[0] = min(told[0], last - LEAST * (POINTS - 1)) if open_lower else 0.0
+        whole = last - float(told[0])
+        # Every step gets the least; the rest is shared out as the curve has it, and the whole stays what it is.
+        steps = LEAST + max(0.0, 1 - LEAST * (POINTS - 1) / whole) * np.diff(told)
+        found = told[0] + np.concatenate([[0.0], np.cumsum(_capped(steps, MOST))])
         return [float(one) for one in np.minimum(found, 1 - BEYOND)]
 
     def as_dict(self) -> dict[str, Any]:

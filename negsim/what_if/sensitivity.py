@@ -301,7 +301,7 @@ class _Teller:
                 first, this = order[leader], order[number]
                 gap = self.found.variances[first] - self.found.variances[this]
                 errors = self.found.variance_errors[:, first] - self.found.variance_errors[:, this]
-                tied = gap - float(np.quantile(errors, (1 + self.level) / 2)) <= 0
+                tied = bool(gap <= np.quantile(errors, (1 + self.level) / 2))
             leader = leader if tied else number
             told.append(replace(one, tied=tied))
         return told

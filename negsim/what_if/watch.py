@@ -246,7 +246,7 @@ def _ranked(ones: Sequence[Signal | Influence], level: float) -> list[Signal | I
     told: list[Signal | Influence] = []
     leader: Estimate | None = None
     for one in sorted(ones, key=lambda each: -each.move.value):
-        tied = leader is not None and leader.value - one.move.value <= _gap(leader, one.move)
+        tied = leader is not None and bool(leader.value - one.move.value <= _gap(leader, one.move))
         leader = leader if tied else one.move
         told.append(replace(one, tied=tied))
     return told
