@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["sensitivity", "watch"]
 
-EVENTS, PILOT = 4_000_000, 64
+EVENTS, PILOT = 1_200_000, 64
 """Firings by default in all histories together, judged by so many of these."""
 
 QuestionName = Annotated[str, typer.Argument(metavar="QUESTION", help="Name of a question of the scenario.")]
 Replications = Annotated[
-    int | None, typer.Option("--replications", "-n", min=64, help=f"Histories (default {MANY:,}).")
+    int | None,
+    typer.Option(
+        "--replications", "-n", min=64, help=f"Histories (default {MANY:,}, fewer if they have very many events)."
+    ),
 ]
 Level = Annotated[float, typer.Option(help="Confidence level of all intervals.")]
 Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the rows to a CSV file as well.")]
@@ -125,17 +128,17 @@ def _runs(
         raise NotRecorded(
             f"question {question!r} is not asked by {told.name}{nearest(question, known)}; it asks {', '.join(known)}"
         )
-    n = MANY
     if replications is not None:
+        limits.lift()
         n = replications
-    elif not limits.unlimited:
+    else:
         pilot = ns.simulate(told, replications=PILOT, seed=0, draws=PILOT, keep="answers")
-        n = max(PILOT, min(MANY, EVENTS * PILOT // max(1, pilot.events)))
-    # The firings are limited; after that the command is as long as what is asked of them.
+        n = MANY if limits.said else max(PILOT, min(MANY, EVENTS * PILOT // max(1, pilot.events)))
     memory = limits.for_simulation(EVENTS)["memory"]
-    limits.lift()
     rows = n // 2 if draws is None else draws
-    return ns.simulate(told, replications=n, seed=seed, draws=rows, keep="answers", memory=memory)
+    runs = ns.simulate(told, replications=n, seed=seed, draws=rows, keep="answers", memory=memory)
+    limits.grace()
+    return runs
 
 
 def _tell(

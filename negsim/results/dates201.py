@@ -65,7 +65,7 @@ class DateCurve:
         told = np.clip(self.values, first, last)
         told[-1] = last
         # Nothing may lie below a closed end: it goes to the next step; and below an open one room is left for all steps.
-        told[0] = min(told[0], last - LEAST * (POINTS - 1)) if open_lower else 0.0
+        told[0] = max(first, min(told[0], last - LEAST * (POINTS - 1))) if open_lower else 0.0
         whole = last - float(told[0])
         # Every step gets the least; the rest is shared out as the curve has it, and the whole stays what it is.
         steps = LEAST + max(0.0, 1 - LEAST * (POINTS - 1) / whole) * np.diff(told)
