@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from negsim.errors import ScenarioError, UnknownName, nearest
-from negsim.model.acting import of_party
-from negsim.model.actions import Action, Outcome
+from negsim.model.actions import Action
 from negsim.model.calendar import moment
 from negsim.model.clocks import Clock, On
 from negsim.model.decisions import reasons_called
@@ -20,9 +19,18 @@ from negsim.model.elements import Elements, Supposition
 from negsim.model.evidence import voices
 from negsim.model.expressions import Truth
 from negsim.model.inputs import Called, Date, MaybeDate, preset, record
+from negsim.model.looking_up import (
+    deaf,
+    fact_called,
+    fact_name,
+    free_name,
+    present,
+    required,
+    requirement_name,
+    stated,
+)
 from negsim.model.names import check_name
 from negsim.model.requirements import named
-from negsim.model.variables import Fact
 
 __all__ = [
     "Decide",
@@ -38,12 +46,6 @@ __all__ = [
     "fact_name",
     "suppositions",
 ]
-
-
-def fact_name(fact: object) -> str:
-    """Return the name of a fact given as itself or by name."""
-    name = fact if isinstance(fact, str) else getattr(fact, "name", None)
-    return check_name(name, "fact")
 
 
 @record
@@ -67,12 +69,12 @@ class Do:
 
     def apply(self, elements: Elements) -> Elements:
         """Return the elements under the intervention."""
-        fact = _fact(elements, self.fact)
-        actions = {name: _deaf(action, self.fact) for name, action in elements.actions.items()}
+        fact = fact_called(elements, self.fact)
+        actions = {name: deaf(action, self.fact) for name, action in elements.actions.items()}
         if self.never:
             variables = {**elements.variables, self.fact: replace(fact, initial=Truth(False))}
             return replace(elements, actions=actions, variables=variables)
-        name = _free(f"do.{self.fact}", elements)
+        name = free_name(f"do.{self.fact}", elements)
         actions[name] = Action(
             name=name,
             clock=On(self.on),
@@ -95,8 +97,8 @@ class Nudge:
 
     def apply(self, elements: Elements) -> Elements:
         """Return the elements under the intervention."""
-        _fact(elements, self.fact)
-        name = _free(f"nudge.{self.fact}", elements)
+        fact_called(elements, self.fact)
+        name = free_name(f"nudge.{self.fact}", elements)
         event = Action(
             name=name,
             clock=On(self.on),
@@ -131,7 +133,7 @@ class Without:
             for step in mechanism.off:
                 elements = step.apply(elements)
             return elements
-        if _required(self, elements) or reasons_called(name, elements.decisions):
+        if required(self.element, elements) or reasons_called(name, elements.decisions):
             return elements  # the word that states it is written out without it
         gone = elements.owners.get(name)
         if gone is None and name in (*elements.actions, *elements.removed):
@@ -143,7 +145,7 @@ class Without:
             left = {key: action for key, action in elements.actions.items() if key not in gone}
             return replace(elements, actions=left, removed=elements.removed | gone)
         if name in elements.variables:
-            return replace(elements, actions={key: _deaf(action, name) for key, action in elements.actions.items()})
+            return replace(elements, actions={key: deaf(action, name) for key, action in elements.actions.items()})
         shelves = (elements.mechanisms, elements.owners, elements.requirements, elements.actions, elements.parties)
         known = (*(one for shelf in shelves for one in shelf), *elements.variables)
         raise UnknownName(f"without({name}): nothing in the scenario has this name{nearest(name, known)}")
@@ -203,11 +205,11 @@ class Meet:
     requirement: Called
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "requirement", _requirement_name(self.requirement, "meet"))
+        object.__setattr__(self, "requirement", requirement_name(self.requirement, "meet"))
 
     def apply(self, elements: Elements) -> Elements:
         """Return the elements, in which the requirement is known to be stated."""
-        return _stated(self.requirement, elements, "meet")
+        return stated(self.requirement, elements, "meet")
 
 
 @record
@@ -217,11 +219,11 @@ class Waive:
     requirement: Called
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "requirement", _requirement_name(self.requirement, "waive"))
+        object.__setattr__(self, "requirement", requirement_name(self.requirement, "waive"))
 
     def apply(self, elements: Elements) -> Elements:
         """Return the elements, in which the requirement is known to be stated."""
-        return _stated(self.requirement, elements, "waive")
+        return stated(self.requirement, elements, "waive")
 
 
 @record
@@ -231,11 +233,11 @@ class Harden:
     requirement: Called
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "requirement", _requirement_name(self.requirement, "harden"))
+        object.__setattr__(self, "requirement", requirement_name(self.requirement, "harden"))
 
     def apply(self, elements: Elements) -> Elements:
         """Return the elements, in which the requirement is known to be stated."""
-        return _stated(self.requirement, elements, "harden")
+        return stated(self.requirement, elements, "harden")
 
 
 @record
@@ -279,78 +281,11 @@ def _suppositions(steps: Iterable[Supposition], elements: Elements, off: set[str
                 off.add(step.element)
                 yield from _suppositions(elements.mechanisms[step.element].off, elements, off)
         elif isinstance(step, Without):
-            yield from _required(step, elements)
+            yield from required(step.element, elements)
             yield from ((name, "without") for name in reasons_called(step.element, elements.decisions))
-            yield from ((name, "without") for name in _present(step.element, elements))
+            yield from ((name, "without") for name in present(step.element, elements))
         elif isinstance(step, Decide):
             yield step.decision, f"decide.{step.option}"
         elif isinstance(step, (Meet, Waive, Harden)):
             how = type(step).__name__.lower()
             yield from ((name, how) for name in named(step.requirement, elements.requirements))
-
-
-def _present(name: str, elements: Elements) -> list[str]:
-    """The words that act by being there and are away with this one, or with this party."""
-    if name in elements.acting:
-        return [name]
-    words = [elements.words[one] for one in elements.acting] if name in elements.parties else []
-    return [one for voice in voices(elements.parties, name) for one in of_party(words, voice)]
-
-
-def _required(step: Without, elements: Elements) -> list[tuple[str, str]]:
-    """What taking this element away means for requirements; nothing if it is no requirement and no waiver."""
-    stated, name = elements.requirements, step.element
-    if name in stated:
-        return [(name, "without")]
-    waived = [one.name for one in stated.values() if one.waiver_name == name]
-    if waived:
-        return [(one, "harden") for one in waived]
-    if name in elements.owners or name in elements.actions or name in elements.variables or name in elements.parties:
-        return []
-    return [(one, "without") for one in named(name, stated)]
-
-
-def _requirement_name(value: object, verb: str) -> str:
-    return check_name(getattr(value, "name", value), verb)
-
-
-def _stated(name: str, elements: Elements, verb: str) -> Elements:
-    if not named(name, elements.requirements):
-        known = elements.requirements
-        raise UnknownName(
-            f"{verb}({name}): no requirement has this name{nearest(name, known)}; "
-            + (f"the scenario's requirements are {', '.join(sorted(known))}" if known else "the scenario has none")
-        )
-    return elements
-
-
-def _fact(elements: Elements, name: str) -> Fact:
-    found = elements.variables.get(name)
-    if not isinstance(found, Fact):
-        if found is not None:
-            kind = type(found).__name__.lower()
-            raise ScenarioError(
-                f"{name} is a {kind}, and do and nudge make facts true; add an action instead, as in Action(name='set', "
-                f"clock=On('2025-06-02T13:00'), effects=['{name} = 5'])"
-            )
-        facts = [key for key, variable in elements.variables.items() if isinstance(variable, Fact)]
-        raise UnknownName(f"no fact {name!r} to intervene on{nearest(name, facts)}")
-    return found
-
-
-def _deaf(action: Action, variable: str) -> Action:
-    """The action without its effects on a variable."""
-
-    def keep(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
-        return tuple(effect for effect in effects if effect.variable != variable)
-
-    outcomes: tuple[Outcome, ...] = tuple(
-        replace(outcome, effects=keep(outcome.effects)) for outcome in action.outcomes
-    )
-    return replace(action, effects=keep(action.effects), outcomes=outcomes)
-
-
-def _free(name: str, elements: Elements) -> str:
-    if name not in elements.actions:
-        return name
-    return next(f"{name}.n{k}" for k in range(2, 10**6) if f"{name}.n{k}" not in elements.actions)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 __all__ = ["Draw", "Policy", "View", "visible_to"]
 
-Draw = Callable[[], float]
-"""Returns the next keyed uniform in (0, 1) of this decision: the same in every replay, on any worker."""
+
+class Draw(Protocol):
+    """The random numbers of one decision: each call gives the next, the same in every replay and on any worker."""
+
+    def __call__(self) -> float:
+        """Return the next keyed uniform in (0, 1)."""
 
 
 @dataclass(frozen=True, slots=True)

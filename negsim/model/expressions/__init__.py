@@ -10,6 +10,7 @@ The meaning of every operation is that of 64-bit floats, evaluated lazily and fr
 from __future__ import annotations
 
 from negsim.model.expressions.amounts import Amount, amount, odds, settled_amounts
+from negsim.model.expressions.analysis import atoms, check, reads, substitute, type_of
 from negsim.model.expressions.base import Expression, Operable, Operand
 from negsim.model.expressions.evaluation import Evaluator, compile_expression, evaluate
 from negsim.model.expressions.functions import (
@@ -21,8 +22,6 @@ from negsim.model.expressions.functions import (
     as_expression,
     as_number,
     at_least,
-    atoms,
-    check,
     clip,
     different,
     equal,
@@ -30,10 +29,7 @@ from negsim.model.expressions.functions import (
     log,
     maximum,
     minimum,
-    reads,
     sqrt,
-    substitute,
-    type_of,
     where,
 )
 from negsim.model.expressions.nodes import (

@@ -115,9 +115,11 @@ class Expression(Operand, Tree):
 
     @property
     def children(self) -> tuple[Any, ...]:
+        """The operands of this node, from left to right; empty for a leaf."""
         return ()
 
     def label(self) -> Hashable:
+        """Return what tells this node from others of its class with the same operands."""
         return self._leaf_fields()
 
     def with_children(self, children: Sequence[Expression]) -> Expression:
