@@ -1,4 +1,4 @@
-"""Clocks: what decides how long it takes from enabling to firing. Laws are in `negsim.model.distributions`."""
+"""Clocks: what decides how long it takes from enabling to firing. Laws are in `negsim.model.families`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from negsim.errors import ScenarioError
 from negsim.model.calendar import Dated, Duration, Moment, moment, period_of
-from negsim.model.distributions import (
+from negsim.model.distributions import Distribution, probable, put, quantity
+from negsim.model.expressions import Expression, Number, as_number
+from negsim.model.expressions.inputs import Amount, Given, Numeric, ordered_record, preset
+from negsim.model.families import (
     LAWS,
     Beta,
-    Distribution,
     Erlang,
     Exponential,
     Gamma,
@@ -21,12 +23,7 @@ from negsim.model.distributions import (
     Triangular,
     Uniform,
     Weibull,
-    probable,
-    put,
-    quantity,
 )
-from negsim.model.expressions import Expression, Number, as_number
-from negsim.model.expressions.inputs import Amount, Given, Numeric, ordered_record, preset
 
 if TYPE_CHECKING:
     from negsim.model.lawkeys import Quantity
@@ -73,6 +70,28 @@ class Chance:
 def chance(p: Numeric) -> Chance:
     """Return the initial value or belief "true with probability p".
 
+    Parameters
+    ----------
+    p : number or expression of parameters
+        Probability of true, within [0, 1].
+
+    Returns
+    -------
+    Chance
+        For `Fact` (as its initial value) and `Parameter` (as its belief).
+
+    Raises
+    ------
+    ScenarioError
+        If it is no probability.
+
+    See Also
+    --------
+    Fact : A variable that is true or false.
+    Beta : A law on shares, between 0 and 1.
+
+    Examples
+    --------
     >>> chance(0.6)
     Chance(p=parse('0.6'))
     """
@@ -83,6 +102,25 @@ def chance(p: Numeric) -> Chance:
 class Fixed:
     """Fires exactly ``after`` that time of being enabled; with probability ``never`` not at all.
 
+    Parameters
+    ----------
+    after : number, duration or expression of parameters
+        The time (days) from enabling to firing.
+    never : number or expression of parameters
+        Probability that it does not fire at all (default 0).
+
+    Raises
+    ------
+    ScenarioError
+        If the time is no length of time.
+
+    See Also
+    --------
+    On : A clock that fires at calendar instants.
+    Distribution : Base of all laws.
+
+    Examples
+    --------
     >>> Fixed("3 days").after
     parse('3')
     """
@@ -94,7 +132,23 @@ class Fixed:
         put(self, after=quantity(self.after), never=as_number(self.never))
 
     def or_never(self, probability: Numeric) -> Fixed:
-        """The same clock, except that with this probability it never fires."""
+        """The same clock, except that with this probability it never fires.
+
+        Parameters
+        ----------
+        probability : number or expression of parameters
+            Within [0, 1].
+
+        Returns
+        -------
+        Fixed
+            A new clock; this one stays as it is.
+
+        Raises
+        ------
+        ScenarioError
+            If it is no probability.
+        """
         return replace(self, never=probable(probability))
 
     def arguments(self) -> Iterator[Expression]:
@@ -107,6 +161,23 @@ class Fixed:
 class On:
     """Fires at calendar instants (with an hour), if the guard holds when its turn comes.
 
+    Parameters
+    ----------
+    *instants : instant
+        ISO text with an hour, a ``datetime``, or days from the start; they may come as one list.
+
+    Raises
+    ------
+    ScenarioError
+        If none is given, or one is no instant.
+
+    See Also
+    --------
+    Every : A clock that fires at regular intervals.
+    Fixed : A clock that fires after a fixed time.
+
+    Examples
+    --------
     >>> On("2025-06-02T13:00").instants
     ('2025-06-02T13:00',)
     """
@@ -126,6 +197,23 @@ class Every:
 
     Whole days and weeks keep the wall clock over daylight saving; other periods, and those said in hours, are elapsed
     time.
+
+    Parameters
+    ----------
+    period : duration
+        How long from one to the next: text such as ``"2 weeks"``, a ``timedelta`` or days.
+    start : instant, optional
+        The first time; by default one period after the scenario's start.
+
+    See Also
+    --------
+    On : A clock that fires at calendar instants.
+    Fixed : A clock that fires after a fixed time.
+
+    Examples
+    --------
+    >>> Every("1 week", start="2025-06-02T13:00").start
+    '2025-06-02T13:00'
     """
 
     period: Duration
@@ -139,7 +227,18 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Immediately:
-    """Fires each time the guard turns true; the start counts as one such time."""
+    """Fires each time the guard turns true; the start counts as one such time.
+
+    See Also
+    --------
+    Fixed : A clock that fires after a fixed time.
+    On : A clock that fires at calendar instants.
+
+    Examples
+    --------
+    >>> Immediately()
+    Immediately()
+    """
 
 
 Clock = Distribution | Fixed | On | Every | Immediately

@@ -1,4 +1,4 @@
-"""Laws: of the time from enabling to firing, of sizes and of beliefs.
+"""What all laws have in common; the families are in `negsim.model.families`.
 
 A law is given by its usual parameters or by what people know of it (``median``, quantiles such as ``p5`` and ``p95``,
 ``mean``, ``"90 % within 3 weeks"``). Arguments are numbers, durations or expressions of *parameters*; they are solved
@@ -8,10 +8,10 @@ once, at lowering, by :func:`negsim.laws.solve`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from negsim.errors import ScenarioError, nearest
 from negsim.laws.statements import KNOWLEDGE
@@ -20,37 +20,9 @@ from negsim.model.expressions import Expression, Number, as_number
 from negsim.model.expressions.inputs import Numeric
 
 if TYPE_CHECKING:
-    from negsim.model.lawkeys import (
-        BetaKeys,
-        ErlangKeys,
-        ExponentialKeys,
-        GammaKeys,
-        LogNormalKeys,
-        NormalKeys,
-        PertKeys,
-        Quantity,
-        TriangularKeys,
-        UniformKeys,
-        WeibullKeys,
-    )
+    from negsim.model.lawkeys import Quantity
 
-__all__ = [
-    "LAWS",
-    "Beta",
-    "Distribution",
-    "Erlang",
-    "Exponential",
-    "Gamma",
-    "LogNormal",
-    "Normal",
-    "Pert",
-    "Triangular",
-    "Uniform",
-    "Weibull",
-    "probable",
-    "put",
-    "quantity",
-]
+__all__ = ["Distribution", "probable", "put", "quantity"]
 
 WITHIN = re.compile(r"\s*(\d{1,2}(?:\.\d{1,6})?)\s*%\s+within\s+(.{1,40})", re.IGNORECASE)
 
@@ -71,6 +43,14 @@ def quantity(value: Quantity) -> Expression:
 class Distribution:
     """A law on numbers: base of `Exponential`, `Weibull` and the others.
 
+    Parameters
+    ----------
+    *values : number, duration or expression of parameters
+        The usual parameters of the law, in order (``keys``).
+    **given : number, duration or expression of parameters
+        The usual parameters by name, or what is known in their place: ``mean``, ``median``, ``p5`` and other quantiles
+        (days, for clocks), ``within`` with a ``share``, or ``within="90 % within 3 weeks"``.
+
     Attributes
     ----------
     given : tuple of (str, Expression)
@@ -79,6 +59,22 @@ class Distribution:
         Truncation bounds.
     never : Expression or None
         Probability that it never happens; None for a proper law.
+
+    Raises
+    ------
+    ScenarioError
+        If a key is unknown or said twice, or there are too many values.
+
+    See Also
+    --------
+    Fixed : A clock that fires after a fixed time.
+    Elicited : A belief as people say it.
+
+    Examples
+    --------
+    >>> from negsim.model.families import LogNormal
+    >>> LogNormal(median="2 weeks", p90="6 weeks").or_never(0.1).truncated(low=1)
+    LogNormal(median=14, p90=42).truncated(1, None).or_never(0.1)
     """
 
     given: tuple[tuple[str, Expression], ...]
@@ -112,13 +108,42 @@ class Distribution:
         put(self, floor=None, ceiling=None, never=None)
 
     def truncated(self, low: Quantity | None = None, high: Quantity | None = None) -> Self:
-        """The same law, given that the value lies within ``[low, high]``."""
+        """The same law, given that the value lies within ``[low, high]``.
+
+        Parameters
+        ----------
+        low : number, duration or expression of parameters, optional
+            Lower bound; none if left out.
+        high : number, duration or expression of parameters, optional
+            Upper bound; none if left out.
+
+        Returns
+        -------
+        Distribution
+            A new law of the same class.
+        """
         return self._copy(
             floor=None if low is None else quantity(low), ceiling=None if high is None else quantity(high)
         )
 
     def or_never(self, probability: Numeric) -> Self:
-        """The same law, except that with this probability it never happens (a defective law)."""
+        """The same law, except that with this probability it never happens (a defective law).
+
+        Parameters
+        ----------
+        probability : number or expression of parameters
+            Within [0, 1].
+
+        Returns
+        -------
+        Distribution
+            A new law of the same class.
+
+        Raises
+        ------
+        ScenarioError
+            If it is no probability, or the law is none for clocks.
+        """
         if not self.is_clock:
             raise ScenarioError(f"{self.family} is not a clock, so or_never has no meaning; weight an outcome instead")
         return self._copy(never=probable(probability))
@@ -160,132 +185,3 @@ def _split_within(given: dict[str, Any]) -> None:
     if found:
         given["share"] = float(found.group(1)) / 100
         given["within"] = found.group(2)
-
-
-class Exponential(Distribution):
-    """Constant hazard: ``rate`` a day (or ``mean``, ``median``, ``p90``, ``within`` in days)."""
-
-    __slots__ = ()
-    family = "exponential"
-    keys = ("rate",)
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[ExponentialKeys]) -> None: ...
-
-
-class Weibull(Distribution):
-    """Hazard rising (shape > 1) or falling (shape < 1) as a power of age; ``scale`` in days."""
-
-    __slots__ = ()
-    family = "weibull"
-    keys = ("shape", "scale")
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[WeibullKeys]) -> None: ...
-
-
-class Gamma(Distribution):
-    """Gamma law of ``shape`` and ``scale`` (days) or ``rate`` (1/days)."""
-
-    __slots__ = ()
-    family = "gamma"
-    keys = ("shape", "scale")
-    aliases = ("rate",)
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[GammaKeys]) -> None: ...
-
-
-class Erlang(Distribution):
-    """Sum of ``k`` exponential stages; ``scale`` (days) of one stage, or its ``rate``."""
-
-    __slots__ = ()
-    family = "erlang"
-    keys = ("k", "scale")
-    aliases = ("rate",)
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[ErlangKeys]) -> None: ...
-
-
-class LogNormal(Distribution):
-    """Logarithm normal with mean ``mu`` and standard deviation ``sigma``; or ``median`` (days) and ``sigma``."""
-
-    __slots__ = ()
-    family = "lognormal"
-    keys = ("mu", "sigma")
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[LogNormalKeys]) -> None: ...
-
-
-class Uniform(Distribution):
-    """Equally likely anywhere between ``low`` and ``high``."""
-
-    __slots__ = ()
-    family = "uniform"
-    keys = ("low", "high")
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[UniformKeys]) -> None: ...
-
-
-class Triangular(Distribution):
-    """Triangle on ``low``, ``mode``, ``high``."""
-
-    __slots__ = ()
-    family = "triangular"
-    keys = ("low", "mode", "high")
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[TriangularKeys]) -> None: ...
-
-
-class Pert(Distribution):
-    """Smooth triangle: beta law on ``low``, ``high`` with its mode at ``mode`` (weight 4)."""
-
-    __slots__ = ()
-    family = "pert"
-    keys = ("low", "mode", "high")
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[PertKeys]) -> None: ...
-
-
-class Normal(Distribution):
-    """Normal law of ``mu`` and ``sigma``: for sizes of effects, initial values and beliefs, not for clocks."""
-
-    __slots__ = ()
-    family = "normal"
-    keys = ("mu", "sigma")
-    is_clock = False
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[NormalKeys]) -> None: ...
-
-
-class Beta(Distribution):
-    """Beta law of ``a`` and ``b`` on [0, 1]: for sizes of effects, initial values and beliefs, not for clocks."""
-
-    __slots__ = ()
-    family = "beta"
-    keys = ("a", "b")
-    is_clock = False
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[BetaKeys]) -> None: ...
-
-
-LAWS: Mapping[str, type[Distribution]] = {
-    law.family: law for law in (Beta, Erlang, Exponential, Gamma, LogNormal, Normal, Pert, Triangular, Uniform, Weibull)
-}

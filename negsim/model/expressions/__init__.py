@@ -15,23 +15,17 @@ from negsim.model.expressions.base import Expression, Operable, Operand
 from negsim.model.expressions.evaluation import Evaluator, compile_expression, evaluate
 from negsim.model.expressions.functions import (
     Expressible,
-    absolute,
     all_of,
     any_of,
     as_condition,
     as_expression,
     as_number,
     at_least,
-    clip,
     different,
     equal,
-    exp,
-    log,
-    maximum,
-    minimum,
-    sqrt,
     where,
 )
+from negsim.model.expressions.mathematics import absolute, clip, exp, log, maximum, minimum, sqrt
 from negsim.model.expressions.nodes import (
     And,
     Arithmetic,

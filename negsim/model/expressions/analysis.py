@@ -16,6 +16,7 @@ __all__ = ["atoms", "check", "reads", "substitute", "type_of"]
 def reads(tree: Expression) -> frozenset[str]:
     """The names of all variables and parameters in the tree.
 
+    >>> from negsim.model.expressions import parse
     >>> sorted(reads(parse("memo and rounds >= 1")))
     ['memo', 'rounds']
     """
@@ -30,6 +31,7 @@ def reads(tree: Expression) -> frozenset[str]:
 def type_of(tree: Expression) -> str | None:
     """`"condition"`, `"number"`, or None while names decide it whose type is not known.
 
+    >>> from negsim.model.expressions import parse
     >>> type_of(parse("rounds >= 1")), type_of(parse("memo"))
     ('condition', None)
     """
@@ -57,6 +59,7 @@ def check(tree: Expression, names: Mapping[str, str], expected: str | None = Non
 
     Examples
     --------
+    >>> from negsim.model.expressions import parse
     >>> type_of(check(parse("memo"), {"memo": "condition"}))
     'condition'
     >>> check(parse("memo + 1"), {"memo": "condition"})
@@ -83,6 +86,7 @@ def substitute(tree: Expression, mapping: Mapping[str, Expression]) -> Expressio
     ExpressionError
         If a number would stand for a condition, or the reverse.
 
+    >>> from negsim.model.expressions import parse
     >>> substitute(parse("memo and rounds >= 1"), {"memo": parse("true")})
     parse('true and rounds >= 1')
     """
@@ -101,6 +105,7 @@ def substitute(tree: Expression, mapping: Mapping[str, Expression]) -> Expressio
 def atoms(condition: Expression) -> tuple[Expression, ...]:
     """The largest subconditions without and/or/not/at_least at their root, in order, each once.
 
+    >>> from negsim.model.expressions import parse
     >>> atoms(parse("memo and not (rounds >= 1 or memo)"))
     (parse('memo'), parse('rounds >= 1'))
     """

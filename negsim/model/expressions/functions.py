@@ -34,11 +34,28 @@ def as_expression(value: Expressible) -> Expression:
 def as_condition(value: Expressible) -> Expression:
     """The value as a tree that is a condition, or may turn out to be one when names are declared.
 
+    Parameters
+    ----------
+    value : number, bool, str or Expression
+        What is given: text is parsed.
+
+    Returns
+    -------
+    Expression
+        A condition, or a name that may be one.
+
     Raises
     ------
     ExpressionError
         If it is known to be a number.
 
+    See Also
+    --------
+    as_number : What is given, as a number.
+    parse : Read an expression from text.
+
+    Examples
+    --------
     >>> as_condition(True)
     parse('true')
     """
@@ -50,11 +67,28 @@ def as_condition(value: Expressible) -> Expression:
 def as_number(value: Expressible) -> Expression:
     """The value as a tree that is a number, or may turn out to be one when names are declared.
 
+    Parameters
+    ----------
+    value : number, bool, str or Expression
+        What is given: text is parsed.
+
+    Returns
+    -------
+    Expression
+        A number, or a name that may be one.
+
     Raises
     ------
     ExpressionError
         If it is known to be a condition.
 
+    See Also
+    --------
+    as_condition : What is given, as a condition.
+    parse : Read an expression from text.
+
+    Examples
+    --------
     >>> as_number("trust - 0.3")
     parse('trust - 0.3')
     """
@@ -66,6 +100,27 @@ def as_number(value: Expressible) -> Expression:
 def where(condition: Expressible, then: Expressible, otherwise: Expressible) -> Expression:
     """`then` where the condition holds, else `otherwise`; only the one chosen is evaluated.
 
+    Parameters
+    ----------
+    condition : condition, str or Expression
+        What decides.
+    then : number, condition, str or Expression
+        Where it holds.
+    otherwise : number, condition, str or Expression
+        Where it does not; of the same kind as ``then``.
+
+    Returns
+    -------
+    Expression
+        Of the kind of the two.
+
+    See Also
+    --------
+    clip : A number held within bounds.
+    at_least : Whether so many conditions hold.
+
+    Examples
+    --------
     >>> where("memo", 1, 0)
     parse('1 if memo else 0')
     """
@@ -75,6 +130,24 @@ def where(condition: Expressible, then: Expressible, otherwise: Expressible) -> 
 def equal(left: Expressible, right: Expressible) -> Expression:
     """Whether two numbers, or two conditions, have the same value (`==` asks whether two trees are alike).
 
+    Parameters
+    ----------
+    left : number, bool, str or Expression
+        The one.
+    right : number, bool, str or Expression
+        The other, of the same kind.
+
+    Returns
+    -------
+    Expression
+        A condition.
+
+    See Also
+    --------
+    different : Whether two values differ.
+
+    Examples
+    --------
     >>> equal("rounds", 3)
     parse('rounds == 3')
     """
@@ -84,6 +157,24 @@ def equal(left: Expressible, right: Expressible) -> Expression:
 def different(left: Expressible, right: Expressible) -> Expression:
     """Whether two numbers, or two conditions, have different values.
 
+    Parameters
+    ----------
+    left : number, bool, str or Expression
+        The one.
+    right : number, bool, str or Expression
+        The other, of the same kind.
+
+    Returns
+    -------
+    Expression
+        A condition.
+
+    See Also
+    --------
+    equal : Whether two values are the same.
+
+    Examples
+    --------
     >>> different("rounds", 3)
     parse('rounds != 3')
     """
@@ -93,11 +184,28 @@ def different(left: Expressible, right: Expressible) -> Expression:
 def all_of(*conditions: Expressible | Iterable[Expressible]) -> Expression:
     """Whether all conditions hold; they may come as one iterable. One condition is itself.
 
+    Parameters
+    ----------
+    *conditions : condition, str or iterable of these
+        What is to hold; may come as one iterable.
+
+    Returns
+    -------
+    Expression
+        A condition.
+
     Raises
     ------
     ExpressionError
-        If there is none.
+        If none is given, or one is a number.
 
+    See Also
+    --------
+    any_of : Whether at least one condition holds.
+    at_least : Whether so many conditions hold.
+
+    Examples
+    --------
     >>> all_of("memo", "not withdrawn")
     parse('memo and not withdrawn')
     """
@@ -108,11 +216,28 @@ def all_of(*conditions: Expressible | Iterable[Expressible]) -> Expression:
 def any_of(*conditions: Expressible | Iterable[Expressible]) -> Expression:
     """Whether any condition holds; they may come as one iterable. One condition is itself.
 
+    Parameters
+    ----------
+    *conditions : condition, str or iterable of these
+        What is to hold; may come as one iterable.
+
+    Returns
+    -------
+    Expression
+        A condition.
+
     Raises
     ------
     ExpressionError
-        If there is none.
+        If none is given, or one is a number.
 
+    See Also
+    --------
+    all_of : Whether all conditions hold.
+    at_least : Whether so many conditions hold.
+
+    Examples
+    --------
     >>> any_of(["visit", "call"])
     parse('visit or call')
     """
@@ -123,76 +248,33 @@ def any_of(*conditions: Expressible | Iterable[Expressible]) -> Expression:
 def at_least(k: int, *conditions: Expressible | Iterable[Expressible]) -> Expression:
     """Whether at least `k` of the conditions hold; they may come as one iterable.
 
+    Parameters
+    ----------
+    k : int
+        How many of them.
+    *conditions : condition, str or iterable of these
+        What is to hold; may come as one iterable.
+
+    Returns
+    -------
+    Expression
+        A condition.
+
+    See Also
+    --------
+    all_of : Whether all conditions hold.
+    any_of : Whether at least one condition holds.
+
+    Examples
+    --------
     >>> at_least(2, "a", "b", "c")
     parse('at_least(2, a, b, c)')
     """
     return AtLeast(k, _conditions("at_least", conditions))
 
 
-def minimum(*numbers: Expressible) -> Expression:
-    """The least of two or more numbers.
-
-    >>> minimum("trust", 1)
-    parse('min(trust, 1)')
-    """
-    return _call("min", *numbers)
-
-
-def maximum(*numbers: Expressible) -> Expression:
-    """The greatest of two or more numbers.
-
-    >>> maximum("trust", 0)
-    parse('max(trust, 0)')
-    """
-    return _call("max", *numbers)
-
-
-def exp(x: Expressible) -> Expression:
-    """The exponential of a number.
-
-    >>> exp("trust")
-    parse('exp(trust)')
-    """
-    return _call("exp", x)
-
-
-def log(x: Expressible) -> Expression:
-    """The natural logarithm of a number.
-
-    >>> log("trust")
-    parse('log(trust)')
-    """
-    return _call("log", x)
-
-
-def sqrt(x: Expressible) -> Expression:
-    """The square root of a number.
-
-    >>> sqrt("trust")
-    parse('sqrt(trust)')
-    """
-    return _call("sqrt", x)
-
-
-def clip(x: Expressible, low: Expressible, high: Expressible) -> Expression:
-    """The number, but `low` below `low` and `high` above `high`.
-
-    >>> clip("trust", 0, 1)
-    parse('clip(trust, 0, 1)')
-    """
-    return _call("clip", x, low, high)
-
-
-def absolute(x: Expressible) -> Expression:
-    """The number without its sign; `abs(x)` on an expression is the same.
-
-    >>> absolute("gap")
-    parse('abs(gap)')
-    """
-    return _call("abs", x)
-
-
-def _call(function: str, *args: Expressible) -> Expression:
+def call(function: str, *args: Expressible) -> Expression:
+    """Return the call of one of the functions of the language."""
     return Call(function, tuple(as_expression(arg) for arg in args))
 
 
@@ -208,20 +290,14 @@ def _conditions(word: str, given: Sequence[Expressible | Iterable[Expressible]])
 
 __all__ = [
     "Expressible",
-    "absolute",
     "all_of",
     "any_of",
     "as_condition",
     "as_expression",
     "as_number",
     "at_least",
-    "clip",
+    "call",
     "different",
     "equal",
-    "exp",
-    "log",
-    "maximum",
-    "minimum",
-    "sqrt",
     "where",
 ]
