@@ -59,15 +59,28 @@ class Line:
 class Verification:
     """Engines side by side.
 
-    Attributes
+    Parameters
     ----------
     scenario : str
+        Name of the scenario.
     lines : tuple of Line
+        One a question and pair of engines: both answers, and whether they agree.
     engines : tuple of str
         Those that ran; the one that solves among them if it had an answer.
     replications, seed : int
+        Of each engine that simulates.
     level : float
         Probability of a false alarm, over all questions and engines together.
+
+    See Also
+    --------
+    verify : Compare all engines on a scenario.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> ns.verify(ns.load("toy"), replications=500, seed=1).engines[0]
+    'reference'
     """
 
     scenario: str
@@ -169,11 +182,16 @@ def verify(
     Parameters
     ----------
     scenario : Scenario
+        Whose answers are compared.
     questions : iterable of Question
         Asked besides the scenario's own.
     replications, seed : int
         Of each engine that simulates.
-    max_states, max_seconds, stages
+    max_states : int, optional
+        As for `solve`.
+    max_seconds : float
+        As for `solve` (seconds).
+    stages : int, optional
         As for `solve`.
     level : float
         Probability of a false alarm.
@@ -187,6 +205,21 @@ def verify(
         engine alone.
     clock : callable, optional
         Whose seconds they are.
+
+    Returns
+    -------
+    Verification
+        Prints as a table; ``agree`` says whether all is well.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no scenario.
+
+    See Also
+    --------
+    Verification : What came of comparing the engines.
+    lint : Find what is worth a second look.
 
     Examples
     --------

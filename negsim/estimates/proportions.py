@@ -38,6 +38,11 @@ class Proportion:
     EstimateError
         If a count is not a whole number, or ``hits + unknown > n``.
 
+    See Also
+    --------
+    Conditional : A share among histories in which something held.
+    Mean : A mean over histories, with its interval.
+
     Examples
     --------
     >>> low, high = Proportion(hits=50, n=100).interval()
@@ -120,11 +125,39 @@ class Proportion:
         return Interval(low=low, high=high, level=level, method=method)
 
     def band(self, low: float = 0.05, high: float = 0.95, *, level: float = 0.95) -> Band | None:
-        """Return the range of the probability over rows of parameters; None where none were drawn, or too few count."""
+        """Return the range of the probability over rows of parameters; None where none were drawn, or too few count.
+
+        Parameters
+        ----------
+        low : float, optional
+            Quantile of the lower end (default 0.05).
+        high : float, optional
+            Quantile of the upper end (default 0.95).
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        Band or None
+            With standard errors of its ends.
+        """
         return None if self.rows is None else band_over_rows(self.rows, low, high, level=level)
 
     def estimate(self, level: float = 0.95, method: str | None = None) -> Estimate:
-        """Return value, interval, range over draws and printed form in one; arguments as for `interval`."""
+        """Return value, interval, range over draws and printed form in one; arguments as for `interval`.
+
+        Parameters
+        ----------
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+        method : str, optional
+            One of the methods of `interval`.
+
+        Returns
+        -------
+        Estimate
+            Prints in percent, with as many digits as the interval supports.
+        """
         interval, band = self.interval(level, method), self.band(level=level)
         spread = None if band is None or band.collapsed else band
         plain = Estimate(
@@ -146,11 +179,23 @@ class Proportion:
     def combine(self, other: Proportion) -> Proportion:
         """Return the share of both sets of replications together, which must be independent ones.
 
+        Parameters
+        ----------
+        other : Proportion
+            Of other replications.
+
+        Returns
+        -------
+        Proportion
+            Of all of them.
+
         Raises
         ------
         EstimateError
             If one of them has rows of parameters.
 
+        Examples
+        --------
         >>> Proportion(hits=1, n=10).combine(Proportion(hits=2, n=20))
         Proportion(hits=3, n=30, unknown=0)
         """
@@ -251,6 +296,11 @@ class Conditional:
     EstimateError
         If a count is not a whole number, ``hits > given`` or ``given + unknown > n``.
 
+    See Also
+    --------
+    Proportion : The share of histories with the answer yes.
+    Question : What is asked of a history.
+
     Notes
     -----
     The number of replications in which the condition held is itself random. Given that number the hits are binomial,
@@ -303,11 +353,39 @@ class Conditional:
         return self.estimate().printed
 
     def band(self, low: float = 0.05, high: float = 0.95, *, level: float = 0.95) -> Band | None:
-        """Return the range of the share over rows of parameters; None where none were drawn, or too few count."""
+        """Return the range of the share over rows of parameters; None where none were drawn, or too few count.
+
+        Parameters
+        ----------
+        low : float, optional
+            Quantile of the lower end (default 0.05).
+        high : float, optional
+            Quantile of the upper end (default 0.95).
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        Band or None
+            With standard errors of its ends.
+        """
         return self.proportion.band(low, high, level=level)
 
     def interval(self, level: float = 0.95, method: str | None = None) -> Interval:
-        """Return the interval on the given subset, [0, 1] if that is empty; arguments as in `Proportion.interval`."""
+        """Return the interval on the given subset, [0, 1] if that is empty; arguments as in `Proportion.interval`.
+
+        Parameters
+        ----------
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+        method : str, optional
+            One of the methods of `interval`.
+
+        Returns
+        -------
+        Interval
+            Within [0, 1].
+        """
         if method not in (None, METHOD):
             check_method(str(method))
         if self.given + self.unknown:
@@ -315,7 +393,20 @@ class Conditional:
         return Interval(low=0.0, high=1.0, level=level, method=NONE)
 
     def estimate(self, level: float = 0.95, method: str | None = None) -> Estimate:
-        """Return value, interval and printed form in one; `n` of the result is the size of the given subset."""
+        """Return value, interval and printed form in one; `n` of the result is the size of the given subset.
+
+        Parameters
+        ----------
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+        method : str, optional
+            One of the methods of `interval`.
+
+        Returns
+        -------
+        Estimate
+            Prints in percent, with as many digits as the interval supports.
+        """
         found = self.proportion.estimate(level, method)
         given = f"given in {thousands(self.given)} of {thousands(self.n)}"
         inner = found.text.replace(f"n = {thousands(found.n)}", given)

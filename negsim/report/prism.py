@@ -35,19 +35,42 @@ FAST = 1e6
 class PrismText:
     """A model and its properties, in PRISM's language.
 
-    Attributes
+    Parameters
     ----------
     model : str
         For a file ``.sm``.
     properties : str
         For a file ``.props``: one a question that CSL can say.
+
+    See Also
+    --------
+    export_prism : Write a scenario in PRISM's language.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> ns.export_prism(ns.load("toy"), stages=50).model.splitlines()[0]
+    'ctmc'
     """
 
     model: str
     properties: str
 
     def write(self, folder: str | Path, name: str) -> tuple[Path, Path]:
-        """Write both files; return their paths."""
+        """Write both files; return their paths.
+
+        Parameters
+        ----------
+        folder : str or path
+            Where to; it must be there.
+        name : str
+            Of the files, without their endings.
+
+        Returns
+        -------
+        tuple of Path
+            Those of the model and of the properties.
+        """
         base = Path(folder)
         paths = base / f"{name}.sm", base / f"{name}.props"
         for path, text in zip(paths, (self.model, self.properties), strict=True):
@@ -68,6 +91,7 @@ def export_prism(
     Parameters
     ----------
     scenario : Scenario
+        What to write.
     questions : iterable of Question
         Asked besides the scenario's own.
     stages : int, optional
@@ -78,11 +102,21 @@ def export_prism(
     max_states : int, optional
         Most states to explore (the ranges of the variables are those of the states that can occur).
 
+    Returns
+    -------
+    PrismText
+        For ``prism MODEL.sm MODEL.props``.
+
     Raises
     ------
     EngineError
         For what a ctmc cannot say: clocks other than Exponential; without ``stages``, calendar instants, immediate
         actions and drawn initial values too.
+
+    See Also
+    --------
+    PrismText : A model and its properties in PRISM's language.
+    solve : Solve a scenario exactly.
 
     Examples
     --------

@@ -38,10 +38,66 @@ class Solution(Machine):
     """Exact answers, asked as those of runs are; every answer is an `Estimate` of kind exact with its error.
 
     Further questions may be asked at any time: by a `Question`, or by a condition or its text.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was solved.
+    program : Program
+        The tables that it was lowered to.
+    numbers : Numbers
+        Values of the parameters.
+    observed : tuple of Observed
+        What all answers are given.
+    max_states : int
+        Most states to explore.
+    max_seconds : float
+        Most seconds for one answer.
+    tolerance : float
+        Probability that cutting off may lose, at most.
+    method : str
+        Of the transient probabilities: ``auto``, ``uniformisation``, ``squaring`` or ``implicit``.
+    stages : int or None
+        Most stages in the place of a law that is not Markov.
+    claims : tuple of str
+        Contested claims that are mixed over.
+    graphs : list
+        States explored so far, kept for further questions.
+    chains : dict
+        Chains made so far.
+    endless : dict
+        Chains without an end made so far.
+
+    See Also
+    --------
+    solve : Solve a scenario exactly.
+    Observed : Something known of the history.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> solution = ns.solve(ns.load("toy"))
+    >>> print(solution.probability("talks_day_5"))
+    0.7768698, exact (error below ...)
     """
 
     def answer(self, question: Question | Askable) -> Estimate:
         """The answer to a question of any kind, at its own dates: a probability, a mean number, days.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+
+        Raises
+        ------
+        EngineError
+            If the question cannot be solved; the message says why and what to do.
 
         Examples
         --------
@@ -69,6 +125,7 @@ class Solution(Machine):
         Parameters
         ----------
         question : str, Question or condition
+            The question by its name, itself, or what it is about.
         by : date, instant or days, optional
             Another deadline than the question's own; a bare date is the whole of that day.
         before : date, instant or days, optional
@@ -76,6 +133,11 @@ class Solution(Machine):
         after : date, instant or days, optional
             Opening of a window: the *first* time must lie in ``[after, by]``; for kind ``happens`` a turn must, for
             ``fired`` so many firings.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
         """
         posed = self.posed(question)
         if posed.record == "at" and posed.entry.question.row.share:
@@ -89,11 +151,37 @@ class Solution(Machine):
         return ratio(above, given_mass(self, posed, given), beside, fitted=fitted)
 
     def holds(self, condition: Question | Askable, on: Dated | None = None) -> Estimate:
-        """Probability that a condition (or a question of kind holds) is true on a date."""
+        """Probability that a condition (or a question of kind holds) is true on a date.
+
+        Parameters
+        ----------
+        condition : str, Question or condition
+            The condition as text or tree, or a question about it.
+        on : date, instant or days, optional
+            The date; a bare date means its end. By default the question's own.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+        """
         return self._at_date(self.posed_as(condition, "holds"), on, share=True)
 
     def value(self, expression: Question | Askable, on: Dated | None = None) -> Estimate:
-        """Expected value of an expression (or of a question of kind value) on a date."""
+        """Expected value of an expression (or of a question of kind value) on a date.
+
+        Parameters
+        ----------
+        expression : str, Question or expression
+            The number as text or tree, or a question about it.
+        on : date, instant or days, optional
+            The date; a bare date means its end. By default the question's own.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+        """
         return self._at_date(self.posed_as(expression, "value"), on, share=False)
 
     def _at_date(self, posed: Posed, on: Any, share: bool, before: Dated | None = None) -> Estimate:
@@ -106,14 +194,40 @@ class Solution(Machine):
         return ratio(above, given_mass(self, posed, given), beside * size, share, fitted=fitted)
 
     def spread(self, expression: Question | Askable) -> float:
-        """How far apart the values of an expression (or of a question of kind value) can lie, over all states."""
+        """How far apart the values of an expression (or of a question of kind value) can lie, over all states.
+
+        Parameters
+        ----------
+        expression : str, Question or expression
+            The number as text or tree, or a question about it.
+
+        Returns
+        -------
+        float
+            Greatest value less the smallest, in the expression's unit.
+        """
         posed = self.posed_as(expression, "value")
         graph, chain = self.chain(posed.watch, absorb=not self.observed)
         values = ask.on_states(graph, chain, posed.watch.trees[0])
         return float(np.ptp(values)) if len(values) else 0.0
 
     def count(self, action: Question | Named | str, by: Dated | None = None, *, outcome: str | None = None) -> Estimate:
-        """Expected number of firings of an action (with an outcome) by a date, or of a question of kind fired."""
+        """Expected number of firings of an action (with an outcome) by a date, or of a question of kind fired.
+
+        Parameters
+        ----------
+        action : Action, Question or str
+            The action, its name, or a question of kind ``fired``.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+        outcome : str, optional
+            Count only the firings with this outcome.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+        """
         posed = self.posed_as(action, "fired", outcome=outcome)
         self.needs(posed, "fired")
         graph, chain = self.chain(posed.watch)
@@ -127,7 +241,20 @@ class Solution(Machine):
         return self._gathered(graph, chain, posed, by, (rewards, steps, float(graph.start_tallies[column])))
 
     def duration(self, condition: Question | Askable, by: Dated | None = None) -> Estimate:
-        """Expected time (days) for which a condition holds by a date, or of a question of kind duration."""
+        """Expected time (days) for which a condition holds by a date, or of a question of kind duration.
+
+        Parameters
+        ----------
+        condition : str, Question or condition
+            The condition as text or tree, or a question about it.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+        """
         posed = self.posed_as(condition, "duration")
         self.needs(posed, "held")
         graph, chain = self.chain(posed.watch)
@@ -169,6 +296,18 @@ class Solution(Machine):
     def first_time(self, question: Question | Askable, by: Dated | None = None) -> Estimate:
         """Expected first time (days) of the histories in which it happens by the deadline; of all, if that is certain.
 
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+
         Raises
         ------
         EstimateError
@@ -183,6 +322,11 @@ class Solution(Machine):
         ----------
         question : str, Question or condition
             Of kind reached or when; its dates do not count, its ``throughout`` does.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
 
         Raises
         ------
@@ -210,6 +354,11 @@ class Solution(Machine):
         reached_only : bool
             Over the histories in which it ever is; without it, it must come with certainty.
 
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+
         Raises
         ------
         EstimateError
@@ -229,6 +378,13 @@ class Solution(Machine):
             condition, the days for which it holds.
         until : str, Question or condition
             As in `ever`; it must come with certainty.
+        outcome : str, optional
+            Count only the firings with this outcome.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
         """
         rows = [row.name for row in self.program.actions]
         known = what in self.program.probes.asked if isinstance(what, str) else False
@@ -243,6 +399,16 @@ class Solution(Machine):
         Of an expression of numbers (or a question of kind value) it is the long-run mean. Where histories can end up in
         several classes of states, it is the mean over them.
 
+        Parameters
+        ----------
+        condition : str, Question or condition
+            The condition as text or tree, or a question about it.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+
         Examples
         --------
         >>> import negsim as ns
@@ -255,7 +421,20 @@ class Solution(Machine):
         return forever.long_run(self, self.posed_as(condition, "value"))
 
     def long_run_rate(self, action: Question | Named | str, *, outcome: str | None = None) -> Estimate:
-        """Long-run rate of an action (with an outcome), or of a question of kind fired: firings a day."""
+        """Long-run rate of an action (with an outcome), or of a question of kind fired: firings a day.
+
+        Parameters
+        ----------
+        action : Action, Question or str
+            The action, its name, or a question of kind ``fired``.
+        outcome : str, optional
+            Count only the firings with this outcome.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+        """
         return forever.long_run_rate(self, self.posed_as(action, "fired", outcome=outcome))
 
     def first_passage(self, question: Question | Askable, dates: Iterable[Dated] | None = None) -> ExactPassage:
@@ -264,15 +443,34 @@ class Solution(Machine):
         Parameters
         ----------
         question : str, Question or condition
+            The question by its name, itself, or what it is about.
         dates : iterable of dates, instants or days, optional
             A hundred and every calendar instant, if not given.
+
+        Returns
+        -------
+        ExactPassage
+            Dates and probabilities, with one error for all.
         """
         posed = self.posed(question)
         self.needs(posed, "first")
         return passage(self, posed, self.times(dates))
 
     def impossible(self, question: Question | Askable, dates: Iterable[Dated] | None = None) -> Impossible:
-        """Probability that the question can no longer come true by its deadline, and since when; what it waits for."""
+        """Probability that the question can no longer come true by its deadline, and since when; what it waits for.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        dates : iterable of dates, instants or days, optional
+            By default a hundred and every calendar instant.
+
+        Returns
+        -------
+        Impossible
+            Curves over the dates, and what is waited for.
+        """
         posed = self.posed(question)
         self.needs(posed, "first")
         self.unobserved("when a question becomes impossible")
@@ -280,7 +478,18 @@ class Solution(Machine):
         return impossible(self, posed, self.times(dates))
 
     def shape(self, question: Question | Askable) -> Shape:
-        """Classes of states (strongly connected components) behind a question: how many, which are never left."""
+        """Return the classes of states (strongly connected components) behind a question: how many, which are never left.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+
+        Returns
+        -------
+        Shape
+            Their number and sizes.
+        """
         return shape(self, self.posed(question))
 
     def derivative(
@@ -299,8 +508,15 @@ class Solution(Machine):
             Of kind reached, when, holds or value.
         parameter : str, Parameter or Action
             A parameter that is a number, or an action with an Exponential clock (its rate, per day).
-        by, after
+        by : date, instant or days, optional
             As in `probability`.
+        after : date, instant or days, optional
+            As in `probability`.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
 
         Notes
         -----
