@@ -97,7 +97,7 @@ class Trajectory:
     >>> import negsim as ns
     >>> history = ns.replay(ns.simulate(ns.load("toy"), replications=10, seed=1), 3)
     >>> history.events[0].action
-    'memorandum.deliver'
+    'russia.deliver_memorandum'
     """
 
     replication: int

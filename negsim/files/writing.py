@@ -121,6 +121,7 @@ def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
     Examples
     --------
     >>> import tempfile
+    >>> from negsim.files import load
     >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save(load("toy"), Path(folder) / "mine.toml")

@@ -11,8 +11,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 
 from negsim.engines.exact import Solution
 from negsim.engines.exact.options import check_stages, listed
@@ -23,59 +21,13 @@ from negsim.model.questions import Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import ActionRow, EffectRow, OutcomeRow, Program, Slot
 from negsim.program.probes import Asked
+from negsim.report.prism_text import PrismText
 from negsim.report.prism_words import Writer, number, stretches
 from negsim.running.solving import solve
 
 __all__ = ["PrismText", "export_prism"]
 
 FAST = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class PrismText:
-    """A model and its properties, in PRISM's language.
-
-    Parameters
-    ----------
-    model : str
-        For a file ``.sm``.
-    properties : str
-        For a file ``.props``: one a question that CSL can say.
-
-    See Also
-    --------
-    export_prism : Write a scenario in PRISM's language.
-
-    Examples
-    --------
-    >>> import negsim as ns
-    >>> ns.export_prism(ns.load("toy"), stages=50).model.splitlines()[0]
-    'ctmc'
-    """
-
-    model: str
-    properties: str
-
-    def write(self, folder: str | Path, name: str) -> tuple[Path, Path]:
-        """Write both files; return their paths.
-
-        Parameters
-        ----------
-        folder : str or path
-            Where to; it must be there.
-        name : str
-            Of the files, without their endings.
-
-        Returns
-        -------
-        tuple of Path
-            Those of the model and of the properties.
-        """
-        base = Path(folder)
-        paths = base / f"{name}.sm", base / f"{name}.props"
-        for path, text in zip(paths, (self.model, self.properties), strict=True):
-            path.write_text(text, encoding="utf-8")
-        return paths
 
 
 def export_prism(

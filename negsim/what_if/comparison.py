@@ -51,8 +51,8 @@ class Comparison:
     >>> toy = ns.load("toy")
     >>> early = toy.do("memorandum.delivered", on="2025-01-02")
     >>> found = ns.compare(*(ns.simulate(one, replications=2_000, seed=1) for one in (toy, early)), "talks_day_5")
-    >>> found.second_only == found.gained.size if hasattr(found, "second_only") else found.gained.size > 0
-    True
+    >>> found.lost.size, found.gained.size == found.difference.second_only
+    (0, True)
     """
 
     question: str

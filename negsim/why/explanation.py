@@ -223,7 +223,7 @@ def main_reasons(runs: Results, *, most: int | None = None) -> tuple[Explanation
     >>> import negsim as ns
     >>> found = main_reasons(ns.simulate(ns.load("toy"), replications=1_000, seed=1))
     >>> [one.question for one in found]
-    ['talks_day_5']
+    ['talks_day_5', 'ceasefire_by_day_30', 'summit_by_day_30']
     """
     chosen = []
     for questions in main_conditions(runs.scenario):
