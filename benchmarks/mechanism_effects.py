@@ -52,6 +52,7 @@ LEAST: tuple[tuple[str, str, float], ...] = (
     ("offensives", "ceasefire_by_31_dec", 0.5),
     ("offensives", "round2_on_2_june", 0.5),
     ("war_of_words", "summit_by_31_dec", 0.5),
+    ("war_of_words", "round3_by_31_july", 0.5),
     ("war_of_words", "prisoner_exchange_at_round2", 0.5),
     ("kyiv_against_narrative", "round2_on_2_june", 0.5),
     ("war_of_attrition", "ceasefire_by_31_dec", -2),

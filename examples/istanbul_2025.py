@@ -85,7 +85,7 @@ moscow_hands_over = decision("moscow_hands_over", RUSSIA, "when does it hand ove
     at="us_presses.decided and not istanbul_2.due and not rounds.due and not memorandum.delivered")
 memo = ns.Promise("memorandum", by=RUSSIA, to=UKRAINE, age="10 days", when=moscow_hands_over.chose("ahead"),
                   delay=ns.LogNormal(median="memorandum.median", sigma="memorandum.sigma"))
-hand_over = act("memorandum.hand_over", "", "rounds.number >= 2 and moscow_hands_over.at_table",
+hand_over = act("memorandum.hand_over", "", "(istanbul_2.held or rounds.number >= 2) and moscow_hands_over.at_table",
                 "memorandum.delivered = true", by=RUSSIA)
 # ---- The round of 2 June only with the text [round_conditional], unless Kyiv waives that [text_first]; later rounds --
 kyiv_attends = decision("kyiv_attends", UKRAINE, "does it come without the text?", {

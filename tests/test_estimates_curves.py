@@ -13,7 +13,7 @@ from scipy import optimize, stats
 
 from negsim.errors import EstimateError
 from negsim.estimates import Band, Curve, Mean, PairedDifference, Proportion, Rows, draw_band
-from negsim.estimates.bands import band_over_rows
+from negsim.estimates.bands import band_over_rows, ranges_over_rows
 
 fixed = settings(derandomize=True, deadline=None, max_examples=60)
 
@@ -297,3 +297,16 @@ def test_failures_counted_as_yes_may_lower_the_low_end_of_a_band() -> None:
     assert mirrored is not None
     assert apart is not None
     assert (mirrored.low, mirrored.high) == (apart.low, apart.high)
+
+
+def test_a_row_with_one_replication_tells_nothing_of_what_lies_between_rows() -> None:
+    """Its share is 0 or 1 whatever the probability is, so that chance and ignorance cannot be told apart in it."""
+    ones = Rows(total=[1, 0, 1, 0], size=[1, 1, 1, 1])
+    assert band_over_rows(ones) is None
+    assert ranges_over_rows(np.ones((4, 2)), np.ones(4), np.zeros(4)) is None
+    plain = band_over_rows(Rows(total=[2, 10, 18], size=[20, 20, 20]))
+    more = band_over_rows(Rows(total=[2, 10, 18, 1, 0, 1], size=[20, 20, 20, 1, 1, 1]))
+    assert plain is not None
+    assert more is not None
+    assert more.between_variance == plain.between_variance > 0
+    assert more.draws == 6

@@ -27,9 +27,9 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from negsim import __version__
+        import negsim
 
-        typer.echo(f"negsim {__version__}")
+        typer.echo(f"negsim {negsim.__version__}")
         raise typer.Exit
 
 

@@ -148,7 +148,7 @@ class Histories(ABC):
             )
         if until < horizon:
             self.kept = self.keep(until)
-        elif self.ended is None:  # nothing is kept at the end until somebody asks: that would cost each run a fifth
+        elif self.ended is None:  # nothing is kept at the end until somebody asks: it is dear
             self.ended = self.finish()
             self.told(self.ended)
         self._now = float(until)

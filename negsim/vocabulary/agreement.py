@@ -98,9 +98,8 @@ class Agreement:
     Notes
     -----
     A fact for each step (ever), ``broken``, ``lapsed`` (with ``lasts``), ``runs_out`` (the end of a term is here, for that
-    instant); counters ``reached``, ``renewals``; expressions ``progress``, ``in_force`` (last step, neither broken nor lapsed). Signing is not settling: Walter
-    1997, *Int. Organ.* 51:335, doi:10.1162/002081897550384. Data on partial and framework agreements: Bell & Badanjak
-    2019, *J. Peace Res.* 56:452, doi:10.1177/0022343318819123.
+    instant); counters ``reached``, ``renewals``; expressions ``progress``, ``in_force`` (last step, neither
+    broken nor lapsed). The ladder is our own form. Data on partial and framework agreements: Bell & Badanjak 2019, *J. Peace Res.* 56:452, doi:10.1177/0022343318819123.
 
     Examples
     --------

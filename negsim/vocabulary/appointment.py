@@ -27,6 +27,7 @@ from negsim.model.inputs import (
 )
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import Lookup, asked, check_products, conclusion, doubted, is_true, parties, party, put
+from negsim.vocabulary.dateline import Dateline
 from negsim.vocabulary.dates import Dates
 from negsim.vocabulary.fields import (
     ALWAYS,
@@ -36,6 +37,7 @@ from negsim.vocabulary.fields import (
     ZERO,
     both,
     check_share,
+    check_times,
     clock_or_now,
     pace_for,
     tidy,
@@ -52,7 +54,7 @@ OWN_FACTS = (
 
 
 @record
-class Appointment(Requires):
+class Appointment(Requires, Dateline):
     """A meeting announced, confirmed, cancelled, reinstated, held in full or in part (a plain date: `Meeting`).
 
     On its day, if it stands, ``when`` holds and every requirement is met or waived, it is held as planned with
@@ -125,8 +127,10 @@ class Appointment(Requires):
     -----
     Facts ``announced``, ``confirmed_by_<party>``, ``held`` (in any form), ``due`` (its date is here, for that instant),
     ``waived`` (with ``waiver``), ``downgraded``, ``held_without_<party>``, ``postponed`` (now), ``cancelled`` (now),
-    ``reinstated``, ``called_off``; counter ``times_put_off`` where a later date can be missed too. Summits are prompted by conflicts and do little
-    to manage them: Druckman & Wallensteen 2016, *Glob. Summitry* 2:71, doi:10.1093/global/guw011.
+    ``reinstated``, ``called_off``; counter ``times_put_off`` where a later date can be missed too. Summits between
+    the United States and the Soviet Union or Russia, 1943-2014, were prompted by conflicts and did little to manage
+    them: Druckman & Wallensteen 2016, *Glob. Summitry* 2:71, doi:10.1093/global/guw011. The life of a date is our own
+    form.
 
     Examples
     --------
@@ -196,15 +200,14 @@ class Appointment(Requires):
         if strangers:
             raise ScenarioError(f"{place}: {strangers[0]} does not take part; add it to among= or drop it")
         self.check_terms(place, self.among)
-        if isinstance(self.most, bool) or not isinstance(self.most, int) or self.most < 1:
-            raise ScenarioError(f"{place}: most must be a positive whole number, not {self.most!r}")
+        check_times(self.most, f"{place}: most")
         for share in (shares := [self.downgraded, *self.absent.values()]):
             check_share(share, f"{place}: a share of absent or downgraded")
         if sum(share.value for share in shares if isinstance(share, Number)) > 1:
             raise ScenarioError(f"{place}: absent and downgraded add up to more than 1; lower one of these shares")
-        if not self.stands and self.cancels is None:
+        if self.cancels is None and not self.stands:
             raise ScenarioError(f"{place}: stands=False without cancels; give the law of a further cancellation too")
-        if self.reinstates is not None and self.cancels is None:
+        if self.cancels is None and self.reinstates is not None:
             raise ScenarioError(f"{place}: reinstates without cancels; give the law of its cancellation too")
         own = (f"{word}_{name}" for word in ("confirmed_by", "held_without") for name in self.among)
         check_products(self.products, (*OWN_FACTS, *own), place)
@@ -214,52 +217,15 @@ class Appointment(Requires):
         """The fact that it was announced."""
         return Fact(f"{self.name}.announced", self.announces is None and self.announced_when == NEVER)
 
-    def _fact(self, word: str) -> Fact:
-        return Fact(f"{self.name}.{word}")
-
-    @property
-    def held(self) -> Fact:
-        """The fact that it was held in any form."""
-        return self._fact("held")
-
-    @property
-    def was_downgraded(self) -> Fact:
-        """The fact that it was held at a lower level."""
-        return self._fact("downgraded")
-
-    @property
-    def postponed(self) -> Fact:
-        """The fact that its day passed and it is still to come."""
-        return self._fact("postponed")
-
     @property
     def cancelled(self) -> Fact:
         """The fact that it is cancelled now."""
         return Fact(f"{self.name}.cancelled", not self.stands)
 
-    @property
-    def reinstated(self) -> Fact:
-        """The fact that it was on again after a cancellation."""
-        return self._fact("reinstated")
-
-    @property
-    def called_off(self) -> Fact:
-        """The fact that it will not be held any more."""
-        return self._fact("called_off")
-
-    def confirmed_by(self, who: Party | str) -> Fact:
-        """The fact that this party confirmed."""
-        return self._fact(f"confirmed_by_{party(who)}")
-
-    def held_without(self, who: Party | str) -> Fact:
-        """The fact that it was held and this party stayed away."""
-        return self._fact(f"held_without_{party(who)}")
-
     def product(self, name: str) -> Fact:
         """The fact that it yielded this."""
         if name not in self.products:
-            known = ", ".join(self.products) or "none"
-            raise ScenarioError(f"appointment {self.name} has no product {name!r}; it has {known}")
+            raise ScenarioError(f"appointment {self.name} has no product {name!r}; it has {[*self.products]}")
         return self._fact(name)
 
     @property
@@ -277,9 +243,9 @@ class Appointment(Requires):
     @property
     def terms(self) -> Terms:
         """What each date asks of all who take part."""
-        return self.terms_without("")
+        return self._terms_without("")
 
-    def terms_without(self, away: str) -> Terms:
+    def _terms_without(self, away: str) -> Terms:
         """What a date asks of those who come."""
         present = [name for name in self.among if name != away]
         firm = [name for name in self.confirms if name in present and self.unconfirmed == ZERO]
@@ -378,7 +344,7 @@ class Appointment(Requires):
             yield from asked(self.was_downgraded) if not self._certain else (self.was_downgraded,)
             lesser.append(("downgraded", self.downgraded, self.was_downgraded, ""))
         for outcome, share, fact, away in lesser:
-            met = self.terms_without(away).met
+            met = self._terms_without(away).met
             share = share if met == ALWAYS else where(met, share, 0)
             outcomes.append(Outcome(name=outcome, weight=rest * share, effects=(*held, fact.set(True))))
             left = left - share

@@ -59,9 +59,9 @@ class AudienceCost(When, ActsOn):
 
     Notes
     -----
-    Level ``cost``; fact ``paid`` (with ``gives_way``). Fearon 1994, *Am. Polit. Sci. Rev.* 88:577, doi:10.2307/2944796;
-    doubts about how common they are: Snyder & Borghard 2011, *Am. Polit. Sci. Rev.* 105:437,
-    doi:10.1017/S000305541100027X.
+    Level ``cost``; fact ``paid`` (with ``gives_way``). That leaders pay for backing down in public: Fearon
+    1994, *Am. Polit. Sci. Rev.* 88:577, doi:10.2307/2944796; doubts about how common that is: Snyder & Borghard 2011, *Am. Polit. Sci. Rev.* 105:437,
+    doi:10.1017/S000305541100027X. The exponential and the cap are our own form.
 
     Examples
     --------

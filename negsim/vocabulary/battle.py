@@ -187,7 +187,7 @@ class BattleNews(When):
     -----
     Level ``balance``; expressions ``pace_for(party)``. Beliefs converge as battles reveal strength: Slantchev 2003, *Am.
     Polit. Sci. Rev.* 97:621, doi:10.1017/S0003055403000911; Filson & Werner 2002, *Am. J. Polit. Sci.* 46:819,
-    doi:10.2307/3088436.
+    doi:10.2307/3088436. The walk of the balance and the exponential are our own form.
 
     Examples
     --------

@@ -120,8 +120,7 @@ class Belief:
     -----
     Level ``log_odds``; expression ``probability``; facts ``held`` (convinced now), ``<source>.said_yes``,
     ``<source>.said_no`` (latest report). Weight of evidence: Good 1950, *Probability and the Weighing of Evidence*; hit
-    and false-alarm rates: Green & Swets 1966, *Signal Detection Theory*. What parties believe wrongly makes them fight:
-    Fearon 1995, *Int. Organ.* 49:379, doi:10.1017/S0020818300033324.
+    and false-alarm rates: Green & Swets 1966, *Signal Detection Theory*.
 
     Examples
     --------

@@ -62,7 +62,7 @@ class Channel(When, ActsOn):
     Notes
     -----
     Facts ``open``, ``used`` (ever), ``leaked`` (with ``leaks``); counter ``contacts``. Back channels: Wanis-St. John 2006,
-    *Negot. J.* 22:119, doi:10.1111/j.1571-9979.2006.00091.x.
+    *Negot. J.* 22:119, doi:10.1111/j.1571-9979.2006.00091.x; Pruitt 2008, *Int. Negot.* 13:37.
 
     Examples
     --------

@@ -46,8 +46,8 @@ class Claim:
 
     Notes
     -----
-    Disagreement about facts as a cause of failed bargaining: Fearon 1995, *Int. Organ.* 49:379,
-    doi:10.1017/S0020818300033324. Hit and false-alarm rates: Green & Swets 1966, *Signal Detection Theory*.
+    A contested fact and views of it that may differ are our own form. Hit and false-alarm rates: Green & Swets 1966,
+    *Signal Detection Theory*.
 
     Examples
     --------

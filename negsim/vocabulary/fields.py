@@ -29,6 +29,7 @@ __all__ = [
     "as_effects",
     "both",
     "check_share",
+    "check_times",
     "clock_or_now",
     "constant",
     "due_again",
@@ -98,6 +99,12 @@ def check_share(value: Expression | None, where: str) -> None:
     """Refuse a constant that is no probability."""
     if isinstance(value, Number) and not 0 <= value.value <= 1:
         raise ScenarioError(f"{where} must be a probability, not {value.value!r}; give a number in [0, 1]")
+
+
+def check_times(value: object, where: str) -> None:
+    """Refuse what is no number of times."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ScenarioError(f"{where} must be a positive whole number, not {value!r}")
 
 
 def as_effects(value: Any) -> tuple[Effect, ...]:

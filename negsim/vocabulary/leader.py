@@ -42,8 +42,7 @@ class LeaderChange(When):
     pace_of_change : number-valued expression
         Multiplier of the hazard of ``changes``.
     fresh_for : duration
-        ``H`` (default 365 days, assumed: new leaders raised the chance of ceasefires for about a year in the ETH/PRIO
-        data). Counted from the first change; another one meanwhile does not prolong it.
+        ``H`` (default 365 days, assumed). Counted from the first change; another one meanwhile does not prolong it.
     factor : number-valued expression
         ``f`` (default 1.5, assumed).
     effects : list of effects
@@ -53,8 +52,8 @@ class LeaderChange(When):
     Notes
     -----
     Facts ``changed`` (ever), ``fresh`` (now); counter ``changes``. Leaders who are not to blame for a war end it more
-    easily: Croco 2011, *Am. Polit. Sci. Rev.* 105:457, doi:10.1017/S0003055411000219. Ceasefires: Clayton et al. 2022,
-    *J. Conflict Resolut.*, doi:10.1177/00220027221129195.
+    easily: Croco 2011, *Am. Polit. Sci. Rev.* 105:457, doi:10.1017/S0003055411000219. That a successor
+    is fresh for a fixed time is our own form.
 
     Examples
     --------

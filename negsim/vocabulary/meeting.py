@@ -157,8 +157,8 @@ class Meeting(Requires):
     ``called_off``, ``consent_of_<party>`` (leaders), one for each product; counter ``times_put_off`` where a later date
     can be missed too. Events ``fall_due`` (the first date), ``meet_late`` (each later one), then at once ``waive`` if
     something waivable is unmet, and ``review``. Requirements are called ``<meeting>.requires.<party>`` and
-    ``<meeting>.when``, the waiver ``<meeting>.waiver``. Summits come late and rest on delegations' work: Druckman & Wallensteen 2016, *Glob. Summitry*
-    2:71, doi:10.1093/global/guw011. Preconditions that get waived: Zartman & Berman 1982, *The Practical Negotiator*.
+    ``<meeting>.when``, the waiver ``<meeting>.waiver``. How a date is kept, waived
+    or put off is our own form. The phases that lead to a meeting: Zartman & Berman 1982, *The Practical Negotiator*.
 
     Examples
     --------

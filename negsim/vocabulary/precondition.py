@@ -52,9 +52,8 @@ class Precondition:
     Notes
     -----
     Facts ``met``; ``waived`` (with ``waiver``), ``expired`` (with ``expires``). Stated preconditions are bargaining
-    positions: that they get dropped is the rule that ``waiver`` is there for (Pruitt 2015 on back-channel flexibility,
-    *Int. Negot.* 20:17; default 0 is assumed, set it from your cases). Trees of conditions: Vesely et al. 1981,
-    *Fault Tree Handbook*, NUREG-0492.
+    positions: that they may be dropped is what ``waiver`` is there for, our own form (by default it is never dropped; set
+    it from your cases). Trees of conditions: Vesely et al. 1981, *Fault Tree Handbook*, NUREG-0492.
 
     Examples
     --------

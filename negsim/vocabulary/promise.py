@@ -65,8 +65,8 @@ class Promise(When):
     Facts ``delivered``, ``broken`` (with ``due``), ``honest`` (with ``reliability``), ``table_only`` (with
     ``only_at_table``). What is handed over at the table is so *after* the opening, in an event of its own.
 
-    Promises to deliver a text are costly signals only as far as they are kept: Fearon 1997, *J. Conflict Resolut.*
-    41:68, doi:10.1177/0022002797041001004. Residual life: Cox 1962, *Renewal Theory*.
+    The law of the delay, the share that is kept and delivery at the table are our own form. Residual life: Cox 1962,
+    *Renewal Theory*.
 
     Examples
     --------

@@ -52,7 +52,8 @@ class Spoiler(When):
     Notes
     -----
     Counter ``acts``; fact ``derailed`` (ever). Stedman 1997, *Int. Secur.* 22(2):5, doi:10.1162/isec.22.2.5; violence
-    around talks: Kydd & Walter 2002, *Int. Organ.* 56:263, doi:10.1162/002081802320005487.
+    around talks: Kydd & Walter 2002, *Int. Organ.* 56:263, doi:10.1162/002081802320005487. The exponential in progress is
+    our own form.
 
     Examples
     --------

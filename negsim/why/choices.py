@@ -44,6 +44,11 @@ class Spoke:
     also: int
     of_others: int
 
+    @property
+    def excess(self) -> float:
+        """By how much its share is larger than where the party decided for the step."""
+        return self.against / self.of - (self.also / self.of_others if self.of_others else 0.0)
+
     def __str__(self) -> str:
         told = f"in {_of(self.against, self.of)} {self.text}"
         return f"{told} (where it decided for it: {_of(self.also, self.of_others)})" if self.of_others else told
@@ -64,7 +69,7 @@ class Declined:
     with_it, without_it : (int, int)
         Of all histories with that last choice, and of those with one for it: how many failed, and how many there are.
     because : tuple of Spoke
-        What spoke for that, most frequent first.
+        What spoke for that: first what did so more often than where it decided for the step.
     """
 
     decision: str
@@ -269,5 +274,5 @@ def _told(
         with_it=(no.failed, no.histories),
         without_it=(yes.failed, yes.histories),
         failures=total,
-        because=tuple(because),
+        because=tuple(sorted(because, key=lambda one: (-one.excess, -one.against))),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from negsim.errors import UnknownName, nearest
 from negsim.model.evidence import voices
-from negsim.model.expressions import Expression, evaluate, reads
+from negsim.model.expressions import Expression, Truth, evaluate, reads, substitute
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.model.variables import Fact
 from negsim.vocabulary.belief import Belief
@@ -51,38 +51,21 @@ class View:
 class PartyPage:
     """All of one party, at the start of a scenario.
 
-    Parameters
+    Attributes
     ----------
     name, title, scenario : str
-        Of the party; what it is called in words; of the scenario.
     within : str
         Of which party it is a voice, in words; empty if of none.
     voices : tuple of str
         The voices within it, in words.
     aims : tuple of str
-        What it wants, in order.
     views : tuple of View
-        What it holds true.
     preconditions : tuple of Precondition
-        What it requires, and whether that is met.
     decisions : tuple of Choosing
-        What it chooses among, with reasons and shares.
     waits_for, awaited : tuple of Wait
         What it waits for, and what waits for it.
     titles : mapping of str to str
         What parties are called.
-
-    See Also
-    --------
-    party : The page of one party.
-    Waits : Who waits for whom at the start.
-
-    Examples
-    --------
-    >>> import negsim as ns
-    >>> north = ns.Party("north", title="the North", aims=["its border kept"])
-    >>> ns.party(ns.Scenario("tiny", start="2025-01-01", end=40, parts=[north]), "north").aims
-    ('its border kept',)
     """
 
     name: str
@@ -102,20 +85,10 @@ class PartyPage:
         return self.text()
 
     def text(self, width: int = WIDTH) -> str:
-        """The page for people.
-
-        Parameters
-        ----------
-        width : int, optional
-            Columns of the text, at most (default 80).
-
-        Returns
-        -------
-        str
-            For people.
-        """
+        """The page for people."""
         said = _Lines(width)
         said.head(f"{self.title}{f', a voice within {self.within}' if self.within else ''}, in: {self.scenario}")
+        said.head("All as it is at the start (now), parameters at their best values.")
         if self.voices:
             said.part("Its voices, each with a page of its own", self.voices, "")
         said.part("What it wants", [f"{n}. {aim}" for n, aim in enumerate(self.aims, 1)], "no aims are stated")
@@ -170,9 +143,7 @@ def party(scenario: Scenario, name: Any) -> PartyPage:
     Parameters
     ----------
     scenario : Scenario
-        Where it acts.
     name : Party or str
-        The party or its name.
 
     Returns
     -------
@@ -184,16 +155,11 @@ def party(scenario: Scenario, name: Any) -> PartyPage:
     UnknownName
         If the scenario has no such party.
 
-    See Also
-    --------
-    PartyPage : All of one party on a page.
-    waits : Find who waits for whom.
-
     Examples
     --------
     >>> import negsim as ns
     >>> north = ns.Party("north", title="the North", aims=["its border kept"])
-    >>> print(party(ns.Scenario("tiny", start="2025-01-01", end=40, parts=[north]), "north").text().splitlines()[3])
+    >>> print(party(ns.Scenario("tiny", start="2025-01-01", end=40, parts=[north]), "north").text().splitlines()[4])
       1. its border kept
     """
     check_is_scenario(scenario, "party")
@@ -224,10 +190,8 @@ def party(scenario: Scenario, name: Any) -> PartyPage:
 def _views(standing: Standing, who: str) -> Iterator[View]:
     for part in standing.scenario.parts:
         if isinstance(part, Claim) and who in part.views:
-            chance = _number(standing, part.views[who])
-            yield View(
-                what=part.text or standing.said.word(part.name), by=standing.title(part.by), chance=chance, value=""
-            )
+            what, by = part.text or standing.said.word(part.name), standing.title(part.by)
+            yield View(what=what, by=by, **_held(standing, part, who))
     for part in standing.scenario.parts:
         if isinstance(part, Belief) and part.of == who:
             sources = ", ".join(source.name.replace("_", " ") for source in part.sources)
@@ -235,6 +199,18 @@ def _views(standing: Standing, who: str) -> Iterator[View]:
             yield View(what=what, by=sources, chance=part.prior, value="")
     for name in standing.elements.parties[who].sees:
         yield View(what=standing.said.name(name), by="", chance=None, value=_at_start(standing, name))
+
+
+def _held(standing: Standing, claim: Claim, who: str) -> dict[str, Any]:
+    """With which chance a party holds a claim true: where it knows more than others, by whether it is true."""
+    truth, view = f"{claim.name}.holds", claim.views[who]
+    if truth not in reads(view):
+        return {"chance": _number(standing, view), "value": ""}
+    each = [_number(standing, substitute(view, {truth: Truth(holds)})) for holds in (True, False)]
+    if None in each:
+        return {"chance": None, "value": "by what it knows of it"}
+    yes, no = (f"{100 * one:.3g} %" for one in each if one is not None)
+    return {"chance": None, "value": f"holds it true with {yes} if it is, with {no} if it is not"}
 
 
 def _at_start(standing: Standing, name: str) -> str:
@@ -264,12 +240,17 @@ def _decided(one: Choosing, said: _Lines) -> None:
     said.item(f"{one.title} ({one.occasion})")
     for option, text in one.options.items():
         central = one.central[option]
-        share = "" if central is None else f", {_percent(central)} at the centre of all reasons"
+        share = "" if central is None else f" ({_percent(central)} at the centre of all reasons)"
         hard = f"; only if {one.preconditions[option]}" if option in one.preconditions else ""
-        said.item(f"- {text}: {_range(one.shares[option])} at the start{share}{hard}", 2)
+        said.item(f"- {text}: {_range(one.shares[option])} now{share}{hard}", 2)
     said.item(_logit(one), 2)
-    for reason in one.reasons:
-        said.item(_because(reason, one), 2)
+    for option, text in one.options.items():
+        for side in ("for", "against"):
+            these = [reason for reason in one.reasons if reason.option == option and _side(reason) == side]
+            if these:
+                said.item(f'{side} "{text}":', 3)
+            for reason in these:
+                said.item(f"- {_because(reason)}", 4)
 
 
 def _logit(one: Choosing) -> str:
@@ -286,30 +267,30 @@ def _logit(one: Choosing) -> str:
     now = (
         ""
         if math.isnan(low)
-        else f", {_odds(low)} at the start"
+        else f", {_odds(low)} now"
         if high - low < SAME
-        else f", {_odds(low)} to {_odds(high)} at the start"
+        else f", {_odds(low)} to {_odds(high)} now"
     )
     return f"{told}{now}. To these add:"
 
 
 def _odds(share: float) -> str:
-    return f"{math.log(share / (1 - share)):+.2f}" if 0 < share < 1 else "certain" if share else "impossible"
+    if not 0 < share < 1:
+        return "certain" if share else "impossible"
+    value = math.log(share / (1 - share))
+    return "0" if abs(value) < SAME else f"{value:+.2f}"
 
 
-def _because(reason: Reason, one: Choosing) -> str:
-    side = "against" if reason.weight is not None and reason.weight < 0 else "for"
+def _side(reason: Reason) -> str:
+    return "against" if reason.weight is not None and reason.weight < 0 else "for"
+
+
+def _because(reason: Reason) -> str:
     weight = "a weight that depends" if reason.weight is None else f"{reason.weight:+.3g}"
     above = "" if not reason.centre else f" above {reason.centre:.3g}"
     low, high = reason.pull
-    now = (
-        ""
-        if math.isnan(low)
-        else f"; {_pull(low)} at the start"
-        if high - low < SAME
-        else f"; {low:+.2g} to {high:+.2g} at the start"
-    )
-    return f'{side} "{one.options[reason.option]}": {reason.says} ({weight} for each unit{above}{now})'
+    now = "" if math.isnan(low) else f"; {_pull(low)} now" if high - low < SAME else f"; {low:+.2g} to {high:+.2g} now"
+    return f"{reason.says} ({weight} a unit{above}{now})"
 
 
 def _pull(value: float) -> str:

@@ -18,7 +18,7 @@ from negsim.model.requirements import Requirement
 from negsim.model.scenario import Scenario
 from negsim.model.spans import EVERYTHING, UNSURE, Span, span
 from negsim.model.variables import Counter, Level
-from negsim.why.phrases import Phrases
+from negsim.why.sentences import Sentences
 
 __all__ = ["Precondition", "Standing"]
 
@@ -74,7 +74,7 @@ class Standing:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.elements: Elements = scenario.expanded
-        self.said = Phrases(scenario)
+        self.said = Sentences(scenario)
         self.start: dict[str, Span] = _start(self.elements)
 
     def title(self, party: str) -> str:

@@ -193,7 +193,7 @@ class Waits:
 def how(one: Wait | Precondition) -> str:
     """Whether a precondition can be waived, and whether it is met, in words."""
     waived = "hard" if one.hard else one.waiver
-    state = {True: "met at the start", False: "not met at the start", None: "met at the start in some histories"}
+    state = {True: "met now", False: "not met now", None: "met now in some histories"}
     return f"{waived}; {state[one.met]}"
 
 
@@ -232,7 +232,7 @@ def waits(scenario: Scenario) -> Waits:
     Who waits for whom at the start: tiny
     <BLANKLINE>
     south waits for north
-      - memo: delivered (before: talks: held; hard; not met at the start)
+      - memo is delivered (before: talks is held; hard; not met now)
     """
     check_is_scenario(scenario, "waits")
     standing = Standing(scenario)

@@ -121,9 +121,7 @@ def test_shipped_scenarios_can_be_linted(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["singapore-2018", "doha-2020", "jcpoa-2015", "jeddah-2023"])
 def test_historical_scenarios_are_clean(name: str) -> None:
-    # Jeddah's war goes on beside the talks: it is told, and moves no question.
-    told = ("idle",) if name == "jeddah-2023" else ()
-    assert [str(finding) for finding in lint(ns.load(name), ignore=told)] == []
+    assert [str(finding) for finding in lint(ns.load(name))] == []
 
 
 def believed(*, name: str = "rate", unit: str = "1/day", title: str = "", **said: object) -> list[str]:

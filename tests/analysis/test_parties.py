@@ -127,11 +127,24 @@ def test_the_page_of_a_party_has_its_decision_with_shares_at_the_start() -> None
     assert (blame.weight, blame.centre, blame.pull) == (0.5, 1, (0.5, 0.5))
     assert (sent.weight, sent.pull) == (-1, (-0.5, 0.5))
     text = " ".join(page.text().split())
-    assert 'for "the South comes": it would be blamed (+0.5 for each unit above 1; +0.5 at the start)' in text
-    assert 'against "the South stays away": the terms are there (-1 for each unit above 0.5' in text
+    assert 'for "the South comes": - it would be blamed (+0.5 a unit above 1; +0.5 now)' in text
+    assert 'against "the South stays away": - the terms are there (-1 a unit above 0.5' in text
     assert "the terms are sent, says the North: holds it true with 60 %" in text
-    assert "text: delivered" in text
+    assert "the text is delivered (before: the talks is held;" in text
     assert "Log odds" in text
+
+
+def test_a_view_that_knows_more_is_told_by_what_is_true() -> None:
+    """With a hit rate of .9 and a false-alarm rate of .2 no one number says what the party holds true."""
+    knows = ns.Claim(
+        "sent", by="north", credibility=0.6, views={"south": "0.9 if sent.holds else 0.2"}, text="it is sent"
+    )
+    page = ns.party(ns.Scenario("s", start="2025-06-01", end=4, parts=[knows]), "south")
+    (view,) = page.views
+    assert (view.chance, view.value) == (None, "holds it true with 90 % if it is, with 20 % if it is not")
+    assert "it is sent, says north: holds it true with 90 % if it is, with 20 % if it is not" in " ".join(
+        str(page).split()
+    )
 
 
 def test_aims_and_what_is_seen_stand_on_the_page() -> None:

@@ -183,3 +183,12 @@ def test_without_takes_actions_away_or_leaves_a_variable_alone(engine: str) -> N
     assert names(scenario(*parts).without("memo"), engine) == ["go", "switch.memo.d2"]
     assert final(scenario(*parts).without("memo"), engine, "memo") == 0.0
     assert final(scenario(*parts).without("memo"), engine, "n") == 1.0
+
+
+@on_every_engine
+def test_an_instant_at_the_very_start_happens(engine: str) -> None:
+    """The start is an instant like any other: on the calendar, and as the first of a repeated one."""
+    dated = ns.Action(name="dated", clock=ns.On("2025-01-01T00:00"))
+    repeated = ns.Action(name="repeated", clock=ns.Every("2 days", start="2025-01-01T00:00"))
+    parts = [dated, repeated]
+    assert told(scenario(*parts, end=3), engine) == [(0.0, "dated"), (0.0, "repeated"), (2.0, "repeated")]

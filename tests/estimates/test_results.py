@@ -51,6 +51,9 @@ def scenario(*, failing: float = 0.0) -> ns.Scenario:
         ns.Question(name="fired", kind="fired", action="talk", by=30.0),
         ns.Question(name="often", kind="fired", action="talk", by=30.0, at_least=3),
         ns.Question(name="value", kind="value", condition=trust, by=30.0),
+        ns.Question(name="duration_given", kind="duration", condition=met, by=30.0, given=done, given_by=3.0),
+        ns.Question(name="fired_given", kind="fired", action="talk", by=30.0, given=done, given_not_by=3.0),
+        ns.Question(name="value_given", kind="value", condition=trust, by=30.0, given=met, given_on=12.0),
     ]
     return ns.Scenario("crossed", start="2025-01-01", end=40, parts=[rate, risk, done, met, trust, *acts, *questions])
 
@@ -61,9 +64,10 @@ def runs(keep: str, draws: int | None, failing: float) -> Any:
     return ns.simulate(told, replications=N, seed=SEED, keep=keep, draws=draws, on_error="count", block=100)
 
 
+GIVEN_MEANS = ("duration_given", "fired_given", "value_given")
 QUESTIONS: dict[str, Any] = {
     **{name: lambda r, q=name: r.probability(q) for name in ("reached", "given", "window", "holds", "when", "often")},
-    **{f"mean of {q}": lambda r, q=q: r.mean(q) for q in ("duration", "fired", "value", "holds", "when")},
+    **{f"mean of {q}": lambda r, q=q: r.mean(q) for q in ("duration", "fired", "value", "holds", "when", *GIVEN_MEANS)},
     "count": lambda r: r.count("fired"),
     "another date": lambda r: r.probability("reached", by=26.0),
 }
@@ -198,7 +202,7 @@ def given_questions() -> list[ns.Question]:
 
 
 @pytest.mark.parametrize("draws", [None, 6])
-@pytest.mark.parametrize("keep", ["times", "counts"])
+@pytest.mark.parametrize("keep", ["all", "counts"])
 def test_a_question_whose_given_never_was_so_spoils_no_other(keep: str, draws: int | None) -> None:
     """Whatever its kind and the form of its given: the row says what never was so, in how many histories."""
     free = ns.Question(name="free", condition="done", by=4)
@@ -222,9 +226,7 @@ def test_a_question_whose_given_never_was_so_spoils_no_other(keep: str, draws: i
 def test_means_under_a_given_are_counted_as_they_are_kept(draws: int | None) -> None:
     questions = given_questions()
     told = given_world(0.3, 0.3, *questions)
-    kept, counted = (
-        ns.simulate(told, replications=400, seed=2, keep=keep, draws=draws) for keep in ("times", "counts")
-    )
+    kept, counted = (ns.simulate(told, replications=400, seed=2, keep=keep, draws=draws) for keep in ("all", "counts"))
     for one, two in zip(ns.answers(kept), ns.answers(counted), strict=True):
         assert 0 < one.counted <= one.n
         assert (two.value, two.low, two.high) == pytest.approx((one.value, one.low, one.high), rel=1e-12)

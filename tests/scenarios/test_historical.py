@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scipy.stats import beta
 
 import negsim as ns
+from negsim.checking.bare import bare_numbers
+from negsim.laws import mean, quantile
 from negsim.model.parameters import Parameter
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -84,7 +89,7 @@ def test_every_mechanism_and_parameter_has_a_claim_or_a_reason(name: str) -> Non
 
 def test_it_runs_and_answers_neither_never_nor_surely(name: str) -> None:
     scenario = ns.load(name)
-    runs = ns.simulate(scenario, replications=400, seed=11, draws=100, engine="reference")
+    runs = ns.simulate(scenario, replications=2_000, seed=11, draws=100)
     for question in (part for part in scenario.parts if isinstance(part, ns.Question)):
         p = runs.probability(question.name).value
         assert 0.002 < p < 0.998, (question.name, p)
@@ -92,43 +97,126 @@ def test_it_runs_and_answers_neither_never_nor_surely(name: str) -> None:
 
 def test_monotone_in_the_date(name: str) -> None:
     scenario = ns.load(name)
-    runs = ns.simulate(scenario, replications=200, seed=2, engine="reference")
+    runs = ns.simulate(scenario, replications=500, seed=2)
     for fact in (question for question in scenario.expanded.questions.values() if question.kind == "when"):
         chances = [runs.probability(fact.name, by=day).value for day in (5, 20, 60, 180)]
         assert chances == sorted(chances)
 
 
-def test_a_cancelled_summit_can_only_come_back_through_reinstatement() -> None:
-    scenario = ns.load("singapore-2018").with_parameter("summit.return_rate", 1e-12)
-    runs = ns.simulate(scenario, replications=300, seed=1, engine="reference")
-    assert runs.probability("summit_by_31_december").value == 0
+def asked(scenario: ns.Scenario, *questions: str, n: int = 1500) -> list[float]:
+    runs = ns.simulate(scenario, replications=n, seed=5)
+    return [runs.probability(question).value for question in questions]
 
 
-def test_envoys_and_a_calm_tone_help_the_summit() -> None:
+def test_no_bare_number_no_default_that_acts_nothing_to_look_at(name: str) -> None:
+    scenario = ns.load(name)
+    assert bare_numbers(scenario) == {}
+    assert [str(finding) for finding in ns.lint(scenario)] == []
+
+
+def test_parties_have_aims_and_decide_for_reasons(name: str) -> None:
+    parts = ns.load(name).parts
+    parties = [part for part in parts if isinstance(part, ns.Party)]
+    decisions = [part for part in parts if isinstance(part, ns.Decision)]
+    assert len(parties) >= 2
+    assert all(party.aims for party in parties)
+    assert len({decision.by for decision in decisions}) >= 2
+    for decision in decisions:
+        assert decision.reasons, decision.name
+        assert decision.title, decision.name
+        assert all(one.says for one in (*decision.options.values(), *decision.reasons.values())), decision.name
+
+
+CASES = re.compile(r"\b(\d+) of (\d+)\b")
+
+
+def test_shares_from_counted_cases_follow_one_rule(name: str) -> None:
+    counted = [
+        (part, *map(int, found.groups()))
+        for part in ns.load(name).parts
+        if isinstance(part, Parameter) and (found := CASES.search(part.title))
+    ]
+    assert counted
+    for parameter, k, n in counted:
+        share = 0.5 if "each counted half" in parameter.title else 1.0
+        yes, no = k * share + 0.5, (n - k) * share + 0.5
+        assert float(parameter.best) == pytest.approx(yes / (yes + no), rel=0.01), parameter.name
+        assert mean(parameter.fit.law) == pytest.approx(yes / (yes + no), rel=0.03), parameter.name
+        if "hence the range" not in parameter.title:
+            low, high = (quantile(parameter.fit.law, p) for p in (0.05, 0.95))
+            assert low == pytest.approx(beta.ppf(0.05, yes, no), rel=0.1, abs=0.002), parameter.name
+            assert high == pytest.approx(beta.ppf(0.95, yes, no), rel=0.05), parameter.name
+
+
+def meetings(cutoff: str, *levels: str) -> list[dict[str, str]]:
+    """Announced talks and summits whose day was over by the cut-off."""
+    with (SEEDS / "evidence" / "announced_meetings.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] in ("talks", "summit")]
+    return [row for row in rows if row["scheduled"] <= cutoff and (not levels or row["level"] in levels)]
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "levels", "held", "standing", "never", "missed"),
+    [
+        ("2018-05-25", ("leaders",), 9, 9, 1, 1),
+        ("2018-05-25", (), 34, 64, 10, 34),
+        ("2020-02-21", (), 43, 78, 17, 45),
+        ("2020-02-21", ("delegation", "ministers"), 30, 64, 13, 40),
+    ],
+)
+def test_counts_of_announced_meetings_are_those_of_the_file(
+    cutoff: str, levels: tuple[str, ...], held: int, standing: int, never: int, missed: int
+) -> None:
+    rows = meetings(cutoff, *levels)
+    late = [row for row in rows if row["outcome"] != "on_date"]
+    assert len(rows) - len(late) == held
+    assert sum(row["outcome"] != "cancelled" for row in rows) == standing
+    assert len(late) == missed
+    assert sum(row["outcome"] in ("never", "cancelled") for row in late) == never
+
+
+def test_a_cancelled_summit_can_only_come_back_by_a_decision() -> None:
+    off = ns.load("singapore-2018").decide("washington_renews", "wait")
+    assert asked(off, "summit_by_31_december", n=300) == [0.0]
+
+
+def test_envoys_a_warm_tone_and_the_president_s_own_word_help_the_summit() -> None:
     scenario = ns.load("singapore-2018")
-    plain = ns.simulate(scenario, replications=1500, seed=5, engine="reference")
-    many = ns.simulate(scenario.with_parameter("envoys.rate", 0.5), replications=1500, seed=5, engine="reference")
-    assert many.probability("summit_by_12_june").value > plain.probability("summit_by_12_june").value + 0.05
+    (plain,) = asked(scenario, "summit_by_12_june")
+    assert asked(scenario.with_parameter("envoys.share", 0.5), "summit_by_12_june")[0] > plain + 0.05
+    assert asked(scenario.decide("pyongyang_speaks", "insult"), "summit_by_12_june")[0] < plain - 0.03
+    assert asked(scenario.do("washington.leans", never=True), "summit_by_12_june")[0] < plain - 0.02
 
 
 def test_pressure_of_the_deadline_brings_the_final_text_forward() -> None:
     scenario = ns.load("jcpoa-2015")
-    plain = ns.simulate(scenario, replications=1500, seed=5, engine="reference")
-    without = ns.simulate(scenario.without("end_of_june"), replications=1500, seed=5, engine="reference")
-    assert plain.probability("final_by_30_june").value > without.probability("final_by_30_june").value + 0.03
+    (plain,) = asked(scenario, "final_by_31_july", n=4000)
+    calm = scenario.with_parameter("deadline.scale", 1.0)
+    assert asked(calm, "final_by_31_july", n=4000)[0] < plain - 0.02
 
 
-def test_without_a_quiet_week_the_signature_needs_a_waiver() -> None:
-    scenario = ns.load("doha-2020").with_parameter("insistence.waiver", 0.0).with_parameter("week.strain", 1000.0)
-    runs = ns.simulate(scenario, replications=300, seed=1, engine="reference")
-    assert runs.probability("signed_by_29_february").value < 0.05
+def test_the_hardest_issue_can_be_settled_by_either_side() -> None:
+    scenario = ns.load("jcpoa-2015").with_parameter("deadline.settle", 0.0)
+    neither = scenario.decide("tehran_on_sites", "hold").decide("powers_on_sites", "hold")
+    assert asked(neither, "final_by_31_december", n=300) == [0.0]
+    for held in ("tehran_on_sites", "powers_on_sites"):
+        assert asked(scenario.decide(held, "hold"), "final_by_31_december")[0] > 0.2
+
+
+def test_without_a_quiet_week_the_signature_needs_a_decision() -> None:
+    scenario = ns.load("doha-2020").with_parameter("week.mu", -9.0)
+    assert asked(scenario.decide("washington_signs", "refuse"), "signed_by_29_february", n=300) == [0.0]
+    assert 0.2 < asked(scenario, "signed_by_29_february")[0] < 0.7
+
+
+def test_rivals_in_kabul_hold_up_the_afghan_talks() -> None:
+    scenario = ns.load("doha-2020")
+    (plain,) = asked(scenario, "afghan_talks_by_31_march", n=4000)
+    agreed = scenario.meet("afghan_talks.requires.afghan_government")
+    assert asked(agreed, "afghan_talks_by_31_march", n=4000)[0] > plain + 0.01
 
 
 def test_a_collapsed_truce_drives_sides_from_the_table() -> None:
     scenario = ns.load("jeddah-2023")
-    calm = scenario.with_parameter("leaving.after_collapse", 1.0)
-    found = [
-        ns.simulate(one, replications=1500, seed=5, engine="reference").probability("talks_suspended_by_30_june").value
-        for one in (scenario, calm)
-    ]
+    found = [asked(scenario.with_parameter("truce.mu", mu), "talks_suspended_by_30_june")[0] for mu in (-9.0, 12.0)]
     assert found[0] > found[1] + 0.05

@@ -27,7 +27,7 @@ WORDS: list[Any] = [
     ns.Threat("w", by="north", to="south", tested_when="rung"),
     ns.SideDeal("w", between=SIDES, bond=3, signs=ns.Exponential(0.2)),
     ns.Channel("w", between=SIDES, contacts=ns.Exponential(0.1), helps=2, opens=ns.Exponential(0.3)),
-    ns.Deadline("w", by="un", on="2025-06-20T12:00", met="rung", peak=4),
+    ns.Deadline("w", by="un", on="2025-06-20T12:00", met="rung", peak=4, halving="5 days"),
     ns.Readiness("w", of="north", cost="0.5 if rung else 0.2", threshold=0.3),
     ns.Reputation("w", of="north", among="south", kept=["rung"]),
     ns.AudienceCost("w", of="north", speaks_when="rung"),
@@ -105,7 +105,7 @@ def test_several_words_act_on_one_thing_in_any_order() -> None:
 def test_a_presence_is_a_reason_on_the_partys_page() -> None:
     text = " ".join(ns.party(world(bond("goes.go"), GOES), "south").text().split())
     assert "what bond does" in text
-    assert "66.7 % at the start, 40 % at the centre of all reasons" in text
+    assert "66.7 % now (40 % at the centre of all reasons)" in text
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ NOINLINE void start_steady(Work *w, int a, const LaneNo *js, int n) {
     const Action *A = w->p->actions + a;
     const Lane *lane = w->lane;
     Tally *tally = w->tallies + AT(w, a, 0);
-    double *times = times_of(w, a), *began = w->began + AT(w, a, 0), u[LANES], b[LANES];
+    double *times = times_of(w, a), u[LANES], b[LANES];
     LaneNo drawing[LANES];
     uint64_t r[LANES], k[LANES];
     const int32_t limit = A->limit;
@@ -171,9 +171,9 @@ NOINLINE void start_steady(Work *w, int a, const LaneNo *js, int n) {
     steady_delays(w, A, drawing, m, u);
     for (int i = 0; i < m; i++) {
         int j = drawing[i];
-        double now = lane[j].now;
-        set_time(w, times, j, a, now + u[i]);
-        began[j] = now;                        /* only a snapshot asks for it */
+        double due = lane[j].now + u[i];
+        set_time(w, times, j, a, due);
+        if (UNLIKELY(!(due < EXACT))) w->began[AT(w, a, j)] = lane[j].now;
     }
 }
 

@@ -7,17 +7,18 @@
 
 /* -- writing ------------------------------------------------------------------------------------------------------ */
 
-/* The numbers of a clock as they are now. A steady one keeps none: they follow from its draw and from when it began. */
+/* The numbers of a clock as they are now. A steady one keeps none: they follow from its draw and from when it is due, or
+   from when it began where it is due so late, or never, that this does not tell. */
 COLD Clock clock_now(const Work *w, int a, int j) {
     const Action *A = w->p->actions + a;
     const Tally *tally = w->tallies + AT(w, a, j);
     if (!A->steady || anew_now(w, a, j)) return w->clocks[AT(w, a, j)];
     double u, b;
     uniforms(w->lane[j].replication, tally->drawn - 1, last_word(w, j, 0), w->action_keys + 2 * a, &u, &b);
-    return (Clock){
-        .P = -log(u), .t0 = w->began[AT(w, a, j)],
-        .m = w->p->exprs[A->pace].value, .s = w->p->exprs[A->speed].value,
-    };
+    Clock c = {.P = -log(u), .m = w->p->exprs[A->pace].value, .s = w->p->exprs[A->speed].value};
+    double due = w->due[w->levels ? a : AT(w, a, j)];
+    c.t0 = due < EXACT ? due - delay_of(law_of(w, j, A), c.P, c.m, c.s) : w->began[AT(w, a, j)];
+    return c;
 }
 
 /* Whether the clock has a target that is not used up. */

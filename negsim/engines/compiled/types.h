@@ -26,6 +26,8 @@ typedef uint16_t LaneNo;
 #define MOST_AT_ONE_INSTANT 1000
 /* Instants, ages and due times are whole microseconds (section 2); hazards speak of days. */
 #define DAY 86400000000.0
+/* Whole numbers below it are added and subtracted without error. */
+#define EXACT 0x1p53
 
 enum { FORM_CONST, FORM_SLOT, FORM_MASK, FORM_TERMS, FORM_CODE, FORM_GRID, FORM_MEMO };
 enum { KIND_RANDOM, KIND_FIXED, KIND_CALENDAR, KIND_IMMEDIATE, KIND_NONE };
@@ -187,7 +189,7 @@ typedef struct {
     Clock *clocks; Tally *tallies; uint8_t *on;               /* by lane; on: whether the guard held at the last look */
     int32_t *counts;                                          /* by lane: firings by action and outcome */
     double *due;                                              /* by lane: see agenda.h */
-    double *began;                                            /* by lane: t0 of steady clocks */
+    double *began;                                            /* by lane: t0 of steady clocks that are due too late to tell */
     int32_t *anew;                                            /* by lane: see anew_now */
     int32_t *next_instant;                                    /* by lane */
     uint8_t *closed, *spell, *edge; double *since;            /* by lane: probes */
