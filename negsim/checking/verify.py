@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from negsim.checking.verification import Line, Verification, told
 from negsim.engines import ENGINES, simulating, solving
 from negsim.engines.blocks import ARRAYS, Block
 from negsim.engines.exact import Solution
@@ -26,122 +27,10 @@ from negsim.running.interrupts import within
 from negsim.running.simulation import simulate
 from negsim.running.solving import solve
 
-__all__ = ["Line", "Verification", "verify"]
+__all__ = ["Verification", "verify"]
 
 LEVEL = 1e-9
 """Probability that engines which agree are said to disagree, over all questions together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One question with the answers of all engines.
-
-    Attributes
-    ----------
-    question, kind : str
-    exact : Estimate or None
-        None where the exact engine has no answer.
-    simulated : tuple of (engine, Proportion, Conditional or Mean)
-    note : str
-        Why there is no exact answer, or what disagrees.
-    agree : bool
-    """
-
-    question: str
-    kind: str
-    exact: Estimate | None
-    simulated: tuple[tuple[str, Any], ...]
-    note: str
-    agree: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """Engines side by side.
-
-    Attributes
-    ----------
-    scenario : str
-    lines : tuple of Line
-    engines : tuple of str
-        Those that ran; the one that solves among them if it had an answer.
-    replications, seed : int
-    level : float
-        Probability of a false alarm, over all questions and engines together.
-    """
-
-    scenario: str
-    lines: tuple[Line, ...]
-    engines: tuple[str, ...]
-    replications: int
-    seed: int
-    level: float
-
-    @property
-    def agree(self) -> bool:
-        """Whether no answer differs by more than the joint error."""
-        return all(line.agree for line in self.lines)
-
-    @property
-    def disagreements(self) -> tuple[Line, ...]:
-        """Questions with answers that differ by more than the joint error."""
-        return tuple(line for line in self.lines if not line.agree)
-
-    def as_dict(self) -> dict[str, object]:
-        """A plain dictionary, for JSON."""
-        rows = []
-        for line in self.lines:
-            exact = None if line.exact is None else {"value": line.exact.value, "error": line.exact.error}
-            others = {name: {"value": value_of(found), "text": str(found)} for name, found in line.simulated}
-            rows.append(
-                {
-                    "question": line.question,
-                    "kind": line.kind,
-                    "exact": exact,
-                    **others,
-                    "agree": line.agree,
-                    "note": line.note,
-                }
-            )
-        return {
-            "scenario": self.scenario,
-            "engines": list(self.engines),
-            "replications": self.replications,
-            "seed": self.seed,
-            "level": self.level,
-            "agree": self.agree,
-            "questions": rows,
-        }
-
-    def __str__(self) -> str:
-        names = [name for name in self.engines if ENGINES[name].simulates]
-        head = ["question", "exact", *names, ""]
-        rows = [head]
-        for line in self.lines:
-            exact = "-" if line.exact is None else f"{line.exact.value:.7g} (error {line.exact.error:.0e})"
-            found = dict(line.simulated)
-            rows.append(
-                [line.question, exact, *(told(found[name]) for name in names), "agree" if line.agree else "DIFFER"]
-            )
-        widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-        notes: dict[str, list[str]] = {}
-        for line in self.lines:
-            if line.note:
-                notes.setdefault(line.note, []).append(line.question)
-        lines += [
-            f"{', '.join(names) if len(names) < 4 else f'{len(names)} questions'}: {note}"
-            for note, names in notes.items()
-        ]
-        verdict = (
-            "all engines agree"
-            if self.agree
-            else f"DISAGREEMENT on {', '.join(line.question for line in self.disagreements)}"
-        )
-        tail = (
-            f"{verdict} ({self.replications:,} replications, seed {self.seed}, false alarm below {self.level:g} in all)"
-        )
-        return "\n".join([*lines, tail])
 
 
 def verify(
@@ -169,11 +58,16 @@ def verify(
     Parameters
     ----------
     scenario : Scenario
+        Whose answers are compared.
     questions : iterable of Question
         Asked besides the scenario's own.
     replications, seed : int
         Of each engine that simulates.
-    max_states, max_seconds, stages
+    max_states : int, optional
+        As for `solve`.
+    max_seconds : float
+        As for `solve` (seconds).
+    stages : int, optional
         As for `solve`.
     level : float
         Probability of a false alarm.
@@ -187,6 +81,21 @@ def verify(
         engine alone.
     clock : callable, optional
         Whose seconds they are.
+
+    Returns
+    -------
+    Verification
+        Prints as a table; ``agree`` says whether all is well.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no scenario.
+
+    See Also
+    --------
+    Verification : What came of comparing the engines.
+    lint : Find what is worth a second look.
 
     Examples
     --------
@@ -374,21 +283,3 @@ def _bernstein(found: Mean, width: float, share: float) -> float:
     log = math.log(4 / share)
     variance = found.m2 / (found.n - 1)
     return math.sqrt(2 * variance * log / found.n) + 7 * width * log / (3 * (found.n - 1))
-
-
-def value_of(found: Any) -> float:
-    """The number of a simulated answer; NaN where it was refused."""
-    if isinstance(found, str):
-        return math.nan
-    return float(found.mean if isinstance(found, Mean) else found.value)
-
-
-def told(found: Any) -> str:
-    """A simulated answer in short."""
-    if isinstance(found, str):
-        return "refused"
-    if isinstance(found, Proportion):
-        return f"{found.hits} of {found.n} = {found.value:.4g}"
-    if isinstance(found, Conditional):
-        return f"{found.hits} of {found.given} = {found.hits / found.given:.4g}" if found.given else "nothing given"
-    return f"{found.mean:.5g}"

@@ -41,8 +41,26 @@ TOLD = 20
 class Event:
     """A row of a trajectory: an action fired, at an instant, with an outcome, and changed variables.
 
-    ``at`` is the instant in whole microseconds from the start, ``time`` the same in days; ``changes`` has triples
-    (variable, old value, new value).
+    Parameters
+    ----------
+    at : float
+        The instant, in whole microseconds from the start (``time`` has it in days).
+    action : str
+        Name of the action.
+    outcome : str
+        Name of the outcome; empty if the action has none.
+    changes : tuple of (str, float, float)
+        Variable, old value, new value, for each that changed.
+
+    See Also
+    --------
+    Trajectory : One simulated history, event by event.
+    replay : Tell one history again, with its full log.
+
+    Examples
+    --------
+    >>> Event(at=86_400e6, action="deliver", outcome="", changes=(("memo", 0.0, 1.0),)).time
+    1.0
     """
 
     at: float
@@ -58,7 +76,29 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """One simulated history: the initial state and every event."""
+    """One simulated history: the initial state and every event.
+
+    Parameters
+    ----------
+    replication : int
+        Number of the history.
+    initial : tuple of (str, float)
+        The variables and their values at the start.
+    events : tuple of Event
+        In the order in which they happened.
+
+    See Also
+    --------
+    Event : One firing in a history.
+    replay : Tell one history again, with its full log.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> history = ns.replay(ns.simulate(ns.load("toy"), replications=10, seed=1), 3)
+    >>> history.events[0].action
+    'russia.deliver_memorandum'
+    """
 
     replication: int
     initial: tuple[tuple[str, float], ...]

@@ -15,11 +15,12 @@
 
 from negsim.estimates.bands import Band, draw_band, exact_range
 from negsim.estimates.base import Estimate, Interval
+from negsim.estimates.conditional import Conditional
 from negsim.estimates.curves import Curve, CurvePoint, CurveQuantile, CurveRows
 from negsim.estimates.means import Mean
 from negsim.estimates.paired import PairedDifference
 from negsim.estimates.printing import round_to_range
-from negsim.estimates.proportions import Conditional, Proportion
+from negsim.estimates.proportions import Proportion
 from negsim.estimates.quantiles import Quantile, quantile_of
 from negsim.estimates.rows import Rows
 from negsim.estimates.words import words

@@ -46,6 +46,22 @@ class Band:
         How the band was made; says so if it collapsed to the mean.
     bound : pair of float, optional
         One-sided bounds of the mean where no replication says yes, or none says no.
+
+    See Also
+    --------
+    Proportion : The share of histories with the answer yes.
+    Estimate : A number with its interval and its printed form.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> act = ns.Action(name="deliver", when="not memo", clock=ns.Exponential("rate"), effects=["memo = true"])
+    >>> parts = [ns.Fact("memo"), ns.Parameter("rate", 0.3, range=[0.1, 0.9]), act]
+    >>> late = ns.Question(name="memo_by_5", condition="memo", by=5)
+    >>> tiny = ns.Scenario("tiny", start="2025-01-01", end=40, parts=[*parts, late])
+    >>> band = ns.simulate(tiny, replications=20_000, draws=100, seed=1).band("memo_by_5")
+    >>> band.low < band.mean < band.high
+    True
     """
 
     low: float
@@ -124,7 +140,18 @@ class Band:
         )
 
     def told(self, ends: tuple[str, str] | None = None) -> str:
-        """The range in words and figures, with the standard errors of its ends."""
+        """The range in words and figures, with the standard errors of its ends.
+
+        Parameters
+        ----------
+        ends : tuple of str, optional
+            The two ends as they are printed elsewhere; by default with the digits that their errors support.
+
+        Returns
+        -------
+        str
+            Such as ``12 to 34 %``, with the errors in points of a percent.
+        """
         if self.collapsed:
             return f"no spread over {thousands(self.draws)} draws above the noise of chance"
         low, high = ends or self.printed_ends

@@ -36,6 +36,11 @@ class Interval:
     EstimateError
         If an end is not a number, the ends are in the wrong order, or the level is not between 0 and 1.
 
+    See Also
+    --------
+    Estimate : A number with its interval and its printed form.
+    Proportion : The share of histories with the answer yes.
+
     Examples
     --------
     >>> low, high = Interval(low=0.4, high=0.6, level=0.95, method="wilson")
@@ -109,6 +114,11 @@ class Estimate:
     EstimateError
         If the numbers contradict each other or one of them is not a number.
 
+    See Also
+    --------
+    Interval : A confidence interval and how it was made.
+    Answer : The answer to one question as every table shows it.
+
     Examples
     --------
     >>> print(Estimate(value=0.52, low=0.517, high=0.523, level=0.95, kind="chance", method="wilson", n=100_000))
@@ -151,7 +161,18 @@ class Estimate:
         return self.rounded()
 
     def rounded(self, digits: int | None = None) -> str:
-        """Return the number as text, with at least so many decimals instead of those that its ranges support."""
+        """Return the number as text, with at least so many decimals instead of those that its ranges support.
+
+        Parameters
+        ----------
+        digits : int, optional
+            Least number of decimals; by default as many as the ranges support.
+
+        Returns
+        -------
+        str
+            With the unit.
+        """
         if self.kind == "exact" and self.spread is None:
             return self._exact(digits)
         ranges = [(self.low, self.high)] + [pair for pair in (self.spread, self.bound) if pair is not None]
@@ -168,11 +189,33 @@ class Estimate:
         return printed_share(self.value, [(0.0, 1.0)], 4 if digits is None else digits, bounded=False)
 
     def ends(self, digits: int | None = None) -> tuple[str, str]:
-        """Return the ends of the range as text (without the unit), around `printed`."""
+        """Return the ends of the range as text (without the unit), around `printed`.
+
+        Parameters
+        ----------
+        digits : int, optional
+            Least number of decimals; by default as many as the ranges support.
+
+        Returns
+        -------
+        tuple of str
+            Lower and upper end.
+        """
         return printed_ends(self.low, self.high, self.rounded(digits), unit=self.unit)
 
     def spread_ends(self, digits: int | None = None) -> tuple[str, str] | None:
-        """Return the ends of the range over draws in percent, with the digits that their errors support."""
+        """Return the ends of the range over draws in percent, with the digits that their errors support.
+
+        Parameters
+        ----------
+        digits : int, optional
+            Least number of decimals; by default as many as the ranges support.
+
+        Returns
+        -------
+        tuple of str, or None
+            Lower and upper end; None where no parameters were drawn.
+        """
         if self.spread is None or self.unit != "%":
             return None
         return printed_range(*self.spread, self.spread_errors, self.rounded(digits))
@@ -189,6 +232,8 @@ class Estimate:
     def as_dict(self) -> dict[str, object]:
         """Return the fields and the printed form as a plain dictionary.
 
+        Examples
+        --------
         >>> one = Estimate(value=0.5, low=0.5, high=0.5, level=0.95, kind="exact", method="matrix exponential", n=0)
         >>> one.as_dict()["text"]
         '0.5, exact'

@@ -148,6 +148,11 @@ class Curve:
     EstimateError
         If the times are not finite, sorted and non-negative, or are more than ``n - unknown``.
 
+    See Also
+    --------
+    FirstPassage : When a condition is first true, in dates.
+    Band : The range of a probability over beliefs.
+
     Notes
     -----
     The band covers the whole curve at once with at least its level: half-width ``sqrt(log(2/alpha)/(2n))``, Dvoretzky,
@@ -197,7 +202,19 @@ class Curve:
 
     @classmethod
     def of(cls, times: ArrayLike, unknown: int = 0, level: float = 0.95, *, rows: CurveRows | None = None) -> Curve:
-        """Return the curve of first times in any order, one per replication that did not fail, inf = never."""
+        """Return the curve of first times in any order, one per replication that did not fail, inf = never.
+
+        Parameters
+        ----------
+        times : array_like, (n,)
+            First times (days); inf for never.
+        unknown : int, optional
+            Failed replications.
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+        rows : CurveRows, optional
+            The rows of parameters of the replications, where these were drawn.
+        """
         every = np.asarray(times, dtype=np.float64).ravel()
         if np.isnan(every).any():
             raise EstimateError("a first time is not a number; use inf for never, and count failures in unknown")
@@ -220,11 +237,32 @@ class Curve:
         return () if self.rows is None else row_notes(None, self.rows.count)
 
     def at_level(self, level: float) -> Curve:
-        """Return the same curve with a band of another level."""
+        """Return the same curve with a band of another level.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level of the band, strictly between 0 and 1.
+
+        Returns
+        -------
+        Curve
+            With the same steps.
+        """
         return replace(self, level=level)
 
     def at(self, time: float) -> CurvePoint:
         """Return the probability of having happened by `time` (days from the start), with the band there.
+
+        Parameters
+        ----------
+        time : float
+            Days from the start.
+
+        Returns
+        -------
+        CurvePoint
+            Probability, with the ends of the band.
 
         Raises
         ------

@@ -44,6 +44,11 @@ class Mean:
     EstimateError
         If a number is not finite, `m2` is negative, or `n` is 0.
 
+    See Also
+    --------
+    Proportion : The share of histories with the answer yes.
+    Estimate : A number with its interval and its printed form.
+
     Notes
     -----
     Sums of squares lose all digits of a small variance around a large mean; mean and m2 do not (Chan, Golub, LeVeque
@@ -76,6 +81,22 @@ class Mean:
     @classmethod
     def of(cls, values: ArrayLike, unknown: int = 0, *, rows: Rows | None = None, least: float = -math.inf) -> Mean:
         """Return the mean of an array of values, one per replication; the rest as in the class.
+
+        Parameters
+        ----------
+        values : array_like, (n,)
+            One a replication that did not fail.
+        unknown : int, optional
+            Failed replications.
+        rows : Rows, optional
+            The same values by row of parameters, where these were drawn.
+        least : float, optional
+            A bound that no value can lie below; the interval is clipped to it.
+
+        Returns
+        -------
+        Mean
+            With its Monte Carlo interval on request.
 
         Raises
         ------
@@ -119,11 +140,23 @@ class Mean:
     def combine(self, other: Mean) -> Mean:
         """Return the mean of both sets of replications together, which must be independent ones (Chan et al. 1983).
 
+        Parameters
+        ----------
+        other : Mean or Proportion
+            The other estimate, of other replications.
+
+        Returns
+        -------
+        Mean
+            Of all values of both.
+
         Raises
         ------
         EstimateError
             If one of them has rows of parameters, or is a time that some never reach.
 
+        Examples
+        --------
         >>> Mean.of([1.0, 2.0]).combine(Mean.of([3.0, 4.0])) == Mean.of([1.0, 2.0, 3.0, 4.0])
         True
         """
@@ -193,7 +226,20 @@ class Mean:
         )
 
     def estimate(self, level: float = 0.95, method: str | None = None) -> Estimate:
-        """Return mean, interval and printed form in one; arguments as for `interval`."""
+        """Return mean, interval and printed form in one; arguments as for `interval`.
+
+        Parameters
+        ----------
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+        method : str, optional
+            One of the methods of `interval`.
+
+        Returns
+        -------
+        Estimate
+            Prints with as many digits as the interval supports.
+        """
         found = self.interval(level, method)
         notes = () if self.rows is None else row_notes(self._ratio, self.rows.count)
         if self.never is not None and self.never.hits + self.never.unknown:

@@ -36,6 +36,11 @@ class PairedDifference:
     EstimateError
         If a count is not a whole number or the counts do not add up to `n`.
 
+    See Also
+    --------
+    compare : Compare two variants, history by history.
+    Proportion : The share of histories with the answer yes.
+
     Examples
     --------
     >>> pairs = PairedDifference(n=21, both=1, first_only=7, second_only=1, neither=12)
@@ -115,6 +120,16 @@ class PairedDifference:
         level : float, optional
             Confidence level, strictly between 0 and 1.
 
+        Returns
+        -------
+        Interval
+            Within [-1, 1].
+
+        Raises
+        ------
+        EstimateError
+            If the level is none.
+
         Notes
         -----
         Tango (1998), Stat. Med. 17:891, DOI
@@ -155,7 +170,18 @@ class PairedDifference:
         return self.estimate().printed
 
     def estimate(self, level: float = 0.95) -> Estimate:
-        """Return difference, interval and printed form in one."""
+        """Return difference, interval and printed form in one.
+
+        Parameters
+        ----------
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        Estimate
+            In points of a percent.
+        """
         found = self.interval(level)
         notes = () if self.rows is None else row_notes(None, self.rows.count)
         plain = Estimate(

@@ -49,7 +49,22 @@ def model_of(words: tuple[type, ...], tables: frozenset[str] | None = None) -> A
 
 
 def shipped() -> tuple[str, ...]:
-    """Names of the scenarios that come with negsim, sorted."""
+    """Return the names of the scenarios that come with negsim, sorted.
+
+    Returns
+    -------
+    tuple of str
+        Each may stand for a path in `load`.
+
+    See Also
+    --------
+    load : Read a scenario from a file.
+
+    Examples
+    --------
+    >>> "toy" in shipped()
+    True
+    """
     folder = resources.files("negsim") / "scenarios"
     return tuple(sorted(one.name[:-5] for one in folder.iterdir() if one.name.endswith(".toml")))
 
@@ -69,6 +84,7 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = (), *, as_known
     Returns
     -------
     Scenario
+        Checked whole.
 
     Raises
     ------
@@ -79,6 +95,11 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = (), *, as_known
         key or value does not belong where it stands. The message has file, table, key, value and remedy.
     ScenarioError
         If the parts contradict each other; the message begins with the file and the table.
+
+    See Also
+    --------
+    loads : Read a scenario from text.
+    shipped : Names of the scenarios that come along.
 
     Examples
     --------
@@ -113,10 +134,29 @@ def _is_path(source: str) -> bool:
 def loads(text: str, name: str = "<text>", words: Iterable[type] = ()) -> Scenario:
     """Read a scenario from TOML text; ``name`` stands for the file in errors.
 
+    Parameters
+    ----------
+    text : str
+        A scenario in TOML.
+    name : str, optional
+        What stands for the file in errors.
+    words : iterable of type, optional
+        Word classes of your own whose tables the text may hold.
+
+    Returns
+    -------
+    Scenario
+        Checked whole.
+
     Raises
     ------
     FileError, ScenarioError
         As :func:`load`.
+
+    See Also
+    --------
+    load : Read a scenario from a file.
+    dumps : Write a scenario as text.
 
     Examples
     --------
@@ -297,6 +337,16 @@ def schema(words: Iterable[type] = ()) -> dict[str, object]:
     ----------
     words : iterable of type
         Word classes of your own.
+
+    Returns
+    -------
+    dict
+        Ready for JSON.
+
+    See Also
+    --------
+    load : Read a scenario from a file.
+    save : Write a scenario to a file.
 
     Examples
     --------

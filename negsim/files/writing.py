@@ -27,10 +27,25 @@ ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b"
 def dumps(scenario: Scenario) -> str:
     """Return the scenario as TOML text: sorted, defaults left out, the same text every time.
 
+    Parameters
+    ----------
+    scenario : Scenario
+        What to write.
+
+    Returns
+    -------
+    str
+        `loads` makes an equal scenario of it.
+
     Raises
     ------
     ScenarioError
         If a part is of no known class, or a value cannot be written (not finite, an expression that is too long).
+
+    See Also
+    --------
+    save : Write a scenario to a file.
+    loads : Read a scenario from text.
 
     Examples
     --------
@@ -87,7 +102,9 @@ def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     scenario : Scenario
+        What to write.
     path : str or path
+        Where to; its folder must be there.
 
     Raises
     ------
@@ -95,6 +112,21 @@ def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
         If the file cannot be written; what was there before is untouched.
     ScenarioError
         As :func:`dumps`.
+
+    See Also
+    --------
+    dumps : Write a scenario as text.
+    load : Read a scenario from a file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from negsim.files import load
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(load("toy"), Path(folder) / "mine.toml")
+    ...     load(Path(folder) / "mine.toml") == load("toy")
+    True
     """
     data = dumps(scenario).encode("utf-8")
     target = FilePath(path)

@@ -26,9 +26,23 @@ class Outcome:
     Parameters
     ----------
     name : str
-    weight : number-valued expression of the state before the firing, not negative
+        What it is called by; unique in its action.
+    weight : number-valued expression
+        Of the state before the firing, not negative: an outcome's probability is its share of all weights (default 1).
     effects : sequence of Effect or text
+        What it changes, after the effects of the action itself.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Action : Something that happens, mostly because a party does it.
+    Effect : The change of one variable by a firing.
+
+    Examples
+    --------
+    >>> Outcome(name="signed", weight="2 if trust > 0 else 1", effects=["deal = true"]).effects[0].variable
+    'deal'
     """
 
     name: str
@@ -63,14 +77,15 @@ class Action:
     Parameters
     ----------
     name : str
-    by : str, optional
+        What it is called by, such as ``russia.deliver``; unique in the scenario.
+    clock : Clock
+        Law of the time from enabling to firing (days).
+    by : Party or str, optional
         Name of the party that does it.
     when : condition
         The guard: the precondition under which the clock runs.
-    clock : Clock
-        Law of the time from enabling to firing (days).
-    pace, speed : non-negative number-valued expressions of the state
-        Multiplier of the hazard; multiplier of the passing of age.
+    pace, speed : number-valued expression
+        Multiplier of the hazard; multiplier of the passing of age. Without unit, not negative (default 1).
     memory : {'reset', 'resume', 'repeat'}
         What becomes of the clock when the guard turns false.
     effects : sequence of Effect or text
@@ -83,6 +98,12 @@ class Action:
         Order among what is due at one instant: smaller first.
     title : str
         One line for people.
+
+    See Also
+    --------
+    Outcome : One of several weighted results of an action.
+    Effect : The change of one variable by a firing.
+    Party : Who acts, and what it wants.
 
     Examples
     --------

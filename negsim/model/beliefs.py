@@ -27,16 +27,15 @@ class Elicited:
 
     Parameters
     ----------
-    mean : number, optional
-        The belief's mean, met exactly; what else is said then only sets the spread.
-    range : pair of numbers, optional
-        Short for ``p5`` and ``p95``: 5 % is believed to lie below it and 5 % above.
-    median, p1, p2, p5, p10, p15, p20, p25, p30, p40, p50, p60, p70, p75, p80, p85, p90, p95, p98, p99 : number, optional
-        The value below which that share lies.
     family : str, optional
-        beta, logitnormal, gamma, lognormal, normal, uniform or weibull. By default as the numbers ask for: beta or logit-normal for shares (unit 1,
-        all within (0, 1)), for positive numbers the first of lognormal, gamma, Weibull that meets what was said to one
-        percent point, normal for others and for logarithms.
+        Name of a law: beta, logitnormal, gamma, lognormal, normal, uniform or weibull. By default as the numbers ask
+        for: beta or logit-normal for shares (unit 1, all within (0, 1)), for positive numbers the first of lognormal,
+        gamma, Weibull that meets what was said to one percent point, normal for others and for logarithms.
+    **said : number or duration
+        By key: ``mean``, met exactly (what else is said then only sets the spread); ``median`` and ``p1``, ``p2``,
+        ``p5``, ``p10``, ``p15``, ``p20``, ``p25``, ``p30``, ``p40``, ``p50``, ``p60``, ``p70``, ``p75``, ``p80``,
+        ``p85``, ``p90``, ``p95``, ``p98``, ``p99``, the value below which that share lies; ``range``, a pair of
+        numbers, short for ``p5`` and ``p95``.
 
     Attributes
     ----------
@@ -48,6 +47,11 @@ class Elicited:
     ------
     ScenarioError
         Unknown keys, one thing said twice, no number.
+
+    See Also
+    --------
+    Parameter : A number nobody knows exactly.
+    AsKnown : What stood in for a number on the as-of date.
 
     Notes
     -----

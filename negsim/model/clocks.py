@@ -1,38 +1,32 @@
-"""Clocks: the law of the time from enabling to firing, and the laws from which sizes and beliefs are drawn.
-
-A law is given by its usual parameters or by what people know of it (``median``, quantiles such as ``p5`` and ``p95``,
-``mean``, ``"90 % within 3 weeks"``). Arguments are numbers, durations or expressions of *parameters*; they are solved once, at lowering, by
-:func:`negsim.laws.solve`.
-"""
+"""Clocks: what decides how long it takes from enabling to firing. Laws are in `negsim.model.families`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, Unpack
+from typing import TYPE_CHECKING, TypeAlias
 
-from negsim.errors import ScenarioError, nearest
-from negsim.laws.statements import KNOWLEDGE
-from negsim.model.calendar import Dated, Duration, Moment, days, duration_or_none, moment, period_of
+from negsim.errors import ScenarioError
+from negsim.model.calendar import Dated, Duration, Moment, moment, period_of
+from negsim.model.distributions import Distribution, probable, put, quantity
 from negsim.model.expressions import Expression, Number, as_number
 from negsim.model.expressions.inputs import Amount, Given, Numeric, ordered_record, preset
+from negsim.model.families import (
+    LAWS,
+    Beta,
+    Erlang,
+    Exponential,
+    Gamma,
+    LogNormal,
+    Normal,
+    Pert,
+    Triangular,
+    Uniform,
+    Weibull,
+)
 
 if TYPE_CHECKING:
-    from negsim.model.lawkeys import (
-        BetaKeys,
-        ErlangKeys,
-        ExponentialKeys,
-        GammaKeys,
-        LogNormalKeys,
-        NormalKeys,
-        PertKeys,
-        Quantity,
-        TriangularKeys,
-        UniformKeys,
-        WeibullKeys,
-    )
+    from negsim.model.lawkeys import Quantity
 
     Span: TypeAlias = Given[Expression, Quantity]
     Opening: TypeAlias = Given[Moment | None, Dated | None]
@@ -62,242 +56,6 @@ __all__ = [
     "quantity",
 ]
 
-WITHIN = re.compile(r"\s*(\d{1,2}(?:\.\d{1,6})?)\s*%\s+within\s+(.{1,40})", re.IGNORECASE)
-
-
-def quantity(value: Quantity) -> Expression:
-    """Return a number, a duration (in days) or an expression of parameters as an expression.
-
-    >>> str(quantity("2 weeks")), str(quantity("delay * 2"))
-    ('14', 'delay * 2')
-    """
-    if isinstance(value, str):
-        length = duration_or_none(value)
-        return Number(length) if length is not None else as_number(value)
-    return Number(days(value)) if isinstance(value, timedelta) else as_number(value)
-
-
-@dataclass(frozen=True, slots=True, init=False, repr=False)
-class Distribution:
-    """A law on numbers: base of `Exponential`, `Weibull` and the others.
-
-    Attributes
-    ----------
-    given : tuple of (str, Expression)
-        What is said of the law, sorted by key.
-    floor, ceiling : Expression or None
-        Truncation bounds.
-    never : Expression or None
-        Probability that it never happens; None for a proper law.
-    """
-
-    given: tuple[tuple[str, Expression], ...]
-    floor: Expression | None
-    ceiling: Expression | None
-    never: Expression | None
-
-    family: ClassVar[str] = ""
-    keys: ClassVar[tuple[str, ...]] = ()
-    aliases: ClassVar[tuple[str, ...]] = ()
-    is_clock: ClassVar[bool] = True
-
-    def __init__(self, *values: Any, **given: Any) -> None:
-        if len(values) > len(self.keys):
-            raise ScenarioError(
-                f"{self.family} takes at most {len(self.keys)} values in order ({', '.join(self.keys)}), not "
-                f"{len(values)}"
-            )
-        for key, value in zip(self.keys, values, strict=False):
-            if key in given:
-                raise ScenarioError(f"{self.family}: {key} is given twice; name it or put it in order, not both")
-            given[key] = value
-        _split_within(given)
-        allowed = (*self.keys, *self.aliases, *(KNOWLEDGE if len(self.keys) < 3 else ()))
-        for key in given:
-            if key not in allowed:
-                raise ScenarioError(
-                    f"{self.family} has no {key!r}{nearest(key, allowed)}; it takes {', '.join(allowed)}"
-                )
-        _set(self, given=tuple(sorted((key, quantity(value)) for key, value in given.items())))
-        _set(self, floor=None, ceiling=None, never=None)
-
-    def truncated(self, low: Quantity | None = None, high: Quantity | None = None) -> Self:
-        """The same law, given that the value lies within ``[low, high]``."""
-        return self._copy(
-            floor=None if low is None else quantity(low), ceiling=None if high is None else quantity(high)
-        )
-
-    def or_never(self, probability: Numeric) -> Self:
-        """The same law, except that with this probability it never happens (a defective law)."""
-        if not self.is_clock:
-            raise ScenarioError(f"{self.family} is not a clock, so or_never has no meaning; weight an outcome instead")
-        return self._copy(never=_probability(probability))
-
-    def _copy(self, **changes: object) -> Self:
-        twin = object.__new__(type(self))
-        _set(twin, given=self.given, floor=self.floor, ceiling=self.ceiling, never=self.never)
-        _set(twin, **changes)
-        return twin
-
-    def arguments(self) -> Iterator[Expression]:
-        """All expressions that the law depends on."""
-        yield from (value for _, value in self.given)
-        yield from (tree for tree in (self.floor, self.ceiling, self.never) if tree is not None)
-
-    def __repr__(self) -> str:
-        text = ", ".join(f"{key}={value}" for key, value in self.given)
-        tail = "" if self.floor is None and self.ceiling is None else f".truncated({self.floor}, {self.ceiling})"
-        return f"{type(self).__name__}({text}){tail}" + ("" if self.never is None else f".or_never({self.never})")
-
-
-def _set(target: object, **fields: object) -> None:
-    for name, value in fields.items():
-        object.__setattr__(target, name, value)
-
-
-def _probability(value: Numeric, word: str = "or_never") -> Expression:
-    p = as_number(value)
-    if isinstance(p, Number) and not 0 <= p.value <= 1:
-        raise ScenarioError(f"{word}({p}): a probability lies in [0, 1]; give such a number")
-    return p
-
-
-def _split_within(given: dict[str, Any]) -> None:
-    """Read ``within="90 % within 3 weeks"`` as share and within."""
-    found = WITHIN.fullmatch(given["within"]) if isinstance(given.get("within"), str) else None
-    if found:
-        given["share"] = float(found.group(1)) / 100
-        given["within"] = found.group(2)
-
-
-class Exponential(Distribution):
-    """Constant hazard: ``rate`` a day (or ``mean``, ``median``, ``p90``, ``within`` in days)."""
-
-    __slots__ = ()
-    family = "exponential"
-    keys = ("rate",)
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[ExponentialKeys]) -> None: ...
-
-
-class Weibull(Distribution):
-    """Hazard rising (shape > 1) or falling (shape < 1) as a power of age; ``scale`` in days."""
-
-    __slots__ = ()
-    family = "weibull"
-    keys = ("shape", "scale")
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[WeibullKeys]) -> None: ...
-
-
-class Gamma(Distribution):
-    """Gamma law of ``shape`` and ``scale`` (days) or ``rate`` (1/days)."""
-
-    __slots__ = ()
-    family = "gamma"
-    keys = ("shape", "scale")
-    aliases = ("rate",)
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[GammaKeys]) -> None: ...
-
-
-class Erlang(Distribution):
-    """Sum of ``k`` exponential stages; ``scale`` (days) of one stage, or its ``rate``."""
-
-    __slots__ = ()
-    family = "erlang"
-    keys = ("k", "scale")
-    aliases = ("rate",)
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[ErlangKeys]) -> None: ...
-
-
-class LogNormal(Distribution):
-    """Logarithm normal with mean ``mu`` and standard deviation ``sigma``; or ``median`` (days) and ``sigma``."""
-
-    __slots__ = ()
-    family = "lognormal"
-    keys = ("mu", "sigma")
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[LogNormalKeys]) -> None: ...
-
-
-class Uniform(Distribution):
-    """Equally likely anywhere between ``low`` and ``high``."""
-
-    __slots__ = ()
-    family = "uniform"
-    keys = ("low", "high")
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[UniformKeys]) -> None: ...
-
-
-class Triangular(Distribution):
-    """Triangle on ``low``, ``mode``, ``high``."""
-
-    __slots__ = ()
-    family = "triangular"
-    keys = ("low", "mode", "high")
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[TriangularKeys]) -> None: ...
-
-
-class Pert(Distribution):
-    """Smooth triangle: beta law on ``low``, ``high`` with its mode at ``mode`` (weight 4)."""
-
-    __slots__ = ()
-    family = "pert"
-    keys = ("low", "mode", "high")
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[PertKeys]) -> None: ...
-
-
-class Normal(Distribution):
-    """Normal law of ``mu`` and ``sigma``: for sizes of effects, initial values and beliefs, not for clocks."""
-
-    __slots__ = ()
-    family = "normal"
-    keys = ("mu", "sigma")
-    is_clock = False
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[NormalKeys]) -> None: ...
-
-
-class Beta(Distribution):
-    """Beta law of ``a`` and ``b`` on [0, 1]: for sizes of effects, initial values and beliefs, not for clocks."""
-
-    __slots__ = ()
-    family = "beta"
-    keys = ("a", "b")
-    is_clock = False
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *values: Quantity, **given: Unpack[BetaKeys]) -> None: ...
-
-
-LAWS: Mapping[str, type[Distribution]] = {
-    law.family: law for law in (Beta, Erlang, Exponential, Gamma, LogNormal, Normal, Pert, Triangular, Uniform, Weibull)
-}
-
 
 @ordered_record
 class Chance:
@@ -306,12 +64,34 @@ class Chance:
     p: Amount
 
     def __post_init__(self) -> None:
-        _set(self, p=_probability(self.p, "chance"))
+        put(self, p=probable(self.p, "chance"))
 
 
 def chance(p: Numeric) -> Chance:
     """Return the initial value or belief "true with probability p".
 
+    Parameters
+    ----------
+    p : number or expression of parameters
+        Probability of true, within [0, 1].
+
+    Returns
+    -------
+    Chance
+        For `Fact` (as its initial value) and `Parameter` (as its belief).
+
+    Raises
+    ------
+    ScenarioError
+        If it is no probability.
+
+    See Also
+    --------
+    Fact : A variable that is true or false.
+    Beta : A law on shares, between 0 and 1.
+
+    Examples
+    --------
     >>> chance(0.6)
     Chance(p=parse('0.6'))
     """
@@ -322,6 +102,25 @@ def chance(p: Numeric) -> Chance:
 class Fixed:
     """Fires exactly ``after`` that time of being enabled; with probability ``never`` not at all.
 
+    Parameters
+    ----------
+    after : number, duration or expression of parameters
+        The time (days) from enabling to firing.
+    never : number or expression of parameters
+        Probability that it does not fire at all (default 0).
+
+    Raises
+    ------
+    ScenarioError
+        If the time is no length of time.
+
+    See Also
+    --------
+    On : A clock that fires at calendar instants.
+    Distribution : Base of all laws.
+
+    Examples
+    --------
     >>> Fixed("3 days").after
     parse('3')
     """
@@ -330,11 +129,27 @@ class Fixed:
     never: Amount = preset(Number(0.0))
 
     def __post_init__(self) -> None:
-        _set(self, after=quantity(self.after), never=as_number(self.never))
+        put(self, after=quantity(self.after), never=as_number(self.never))
 
     def or_never(self, probability: Numeric) -> Fixed:
-        """The same clock, except that with this probability it never fires."""
-        return replace(self, never=_probability(probability))
+        """The same clock, except that with this probability it never fires.
+
+        Parameters
+        ----------
+        probability : number or expression of parameters
+            Within [0, 1].
+
+        Returns
+        -------
+        Fixed
+            A new clock; this one stays as it is.
+
+        Raises
+        ------
+        ScenarioError
+            If it is no probability.
+        """
+        return replace(self, never=probable(probability))
 
     def arguments(self) -> Iterator[Expression]:
         """All expressions that the clock depends on."""
@@ -346,6 +161,23 @@ class Fixed:
 class On:
     """Fires at calendar instants (with an hour), if the guard holds when its turn comes.
 
+    Parameters
+    ----------
+    *instants : instant
+        ISO text with an hour, a ``datetime``, or days from the start; they may come as one list.
+
+    Raises
+    ------
+    ScenarioError
+        If none is given, or one is no instant.
+
+    See Also
+    --------
+    Every : A clock that fires at regular intervals.
+    Fixed : A clock that fires after a fixed time.
+
+    Examples
+    --------
     >>> On("2025-06-02T13:00").instants
     ('2025-06-02T13:00',)
     """
@@ -356,7 +188,7 @@ class On:
         flat = instants[0] if len(instants) == 1 and isinstance(instants[0], (list, tuple)) else instants
         if not flat:
             raise ScenarioError("On needs at least one instant; write On('2025-06-02T13:00')")
-        _set(self, instants=tuple(moment(value, "On") for value in flat))
+        put(self, instants=tuple(moment(value, "On") for value in flat))
 
 
 @ordered_record
@@ -365,20 +197,48 @@ class Every:
 
     Whole days and weeks keep the wall clock over daylight saving; other periods, and those said in hours, are elapsed
     time.
+
+    Parameters
+    ----------
+    period : duration
+        How long from one to the next: text such as ``"2 weeks"``, a ``timedelta`` or days.
+    start : instant, optional
+        The first time; by default one period after the scenario's start.
+
+    See Also
+    --------
+    On : A clock that fires at calendar instants.
+    Fixed : A clock that fires after a fixed time.
+
+    Examples
+    --------
+    >>> Every("1 week", start="2025-06-02T13:00").start
+    '2025-06-02T13:00'
     """
 
     period: Duration
     start: Opening = preset(None)
 
     def __post_init__(self) -> None:
-        _set(self, period=period_of(self.period))
+        put(self, period=period_of(self.period))
         if self.start is not None:
-            _set(self, start=moment(self.start, "Every start"))
+            put(self, start=moment(self.start, "Every start"))
 
 
 @dataclass(frozen=True, slots=True)
 class Immediately:
-    """Fires each time the guard turns true; the start counts as one such time."""
+    """Fires each time the guard turns true; the start counts as one such time.
+
+    See Also
+    --------
+    Fixed : A clock that fires after a fixed time.
+    On : A clock that fires at calendar instants.
+
+    Examples
+    --------
+    >>> Immediately()
+    Immediately()
+    """
 
 
 Clock = Distribution | Fixed | On | Every | Immediately

@@ -30,8 +30,14 @@ class Effect:
     variable : str
         Name of the variable.
     kind : {'set', 'add'}
+        Give the variable this value, or add it.
     amount : Expression or Distribution
         Evaluated on the state before the firing, or drawn at the firing.
+
+    See Also
+    --------
+    Action : Something that happens, mostly because a party does it.
+    Outcome : One of several weighted results of an action.
 
     Examples
     --------

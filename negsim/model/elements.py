@@ -42,9 +42,22 @@ class Mechanism:
     Parameters
     ----------
     name : str
+        What it is called by; unique in the scenario.
     off : sequence of Intervention
-        The interventions on the world that ``scenario.without(name)`` stands for.
+        What ``scenario.without(name)`` stands for, one step after the other.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Without : Suppose an element away.
+    Scenario : All of a negotiation, as data.
+
+    Examples
+    --------
+    >>> from negsim.model.interventions import Without
+    >>> Mechanism(name="mediation", off=[Without(element="broker")]).off[0].element
+    'broker'
     """
 
     name: str
@@ -61,7 +74,19 @@ Element = Party | Fact | Counter | Level | Parameter | Action | Question | Evide
 
 @runtime_checkable
 class Part(Protocol):
-    """A word of a vocabulary: data with a name that expands into plain elements (or other words)."""
+    """A word of a vocabulary: data with a name that expands into plain elements (or other words).
+
+    See Also
+    --------
+    Scenario : All of a negotiation, as data.
+    Mechanism : A part of the story that can be supposed away.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> isinstance(ns.Age("lull", of="quiet"), ns.Part)
+    True
+    """
 
     @property
     def name(self) -> str:

@@ -20,16 +20,23 @@ class Party:
     Parameters
     ----------
     name : str
+        What it is called by; unique in the scenario.
     title : str
+        What people read in place of the name.
+    policy : function (view, draw) -> outcome name or None, optional
+        Decides the outcomes of the party's actions from its own view and keyed draws; see `negsim.model.policies`.
+        Such a scenario runs on the reference engine and cannot be written to a file.
     aims : sequence of str
         What it wants of this process, in order, each in a sentence.
     sees : sequence of str
         What it watches besides its own claims, beliefs and decisions: names of facts, counters, levels and words.
     within : str, optional
         The party of which it is a voice (a minister, a parliament, a faction): supposed away with it, shown on its page.
-    policy : function (view, draw) -> outcome name or None, optional
-        Decides the outcomes of the party's actions from its own view and keyed draws; see `negsim.model.policies`.
-        Such a scenario runs on the reference engine and cannot be written to a file.
+
+    See Also
+    --------
+    Action : Something that happens, mostly because a party does it.
+    View : What a party sees when it decides.
 
     Examples
     --------
@@ -85,14 +92,27 @@ class Evidence:
     Parameters
     ----------
     name : str
+        What parameters and claims cite it by.
     title : str
         Who, what, where published.
     url : str
+        Where it can be read.
     date : str, optional
         ISO date of publication.
     note : str
+        What a reader should know besides, in a sentence.
     cases : sequence of dates
         On which the outcomes of its rows became known: its date is the latest of them.
+
+    See Also
+    --------
+    Parameter : A number nobody knows exactly.
+    Claim : What a party says is so, and how credibly.
+
+    Examples
+    --------
+    >>> Evidence("survey", title="A survey of 40 talks", date="2024-05-01").newest
+    '2024-05-01'
     """
 
     name: str

@@ -36,6 +36,12 @@ class AsKnown:
     source, grade, title : str
         As of `Parameter`; the title says what it rests on instead.
     cases : sequence of dates
+        ISO dates on which the outcomes of the cases became known that it was computed from.
+
+    See Also
+    --------
+    Parameter : A number nobody knows exactly.
+    Elicited : A belief as people say it.
 
     Examples
     --------
@@ -64,6 +70,7 @@ class Parameter(Operand):
     Parameters
     ----------
     name : str
+        What expressions read it by; unique in the scenario.
     best : float or bool, optional
         Best value: the median of what is believed, unless a belief is given that says otherwise. It may be left out
         where a belief says it (its mean if that is said, else its median). A contested claim takes its likelier truth
@@ -81,20 +88,28 @@ class Parameter(Operand):
     hindsight : bool
         True admits a source later than the scenario's as-of date, and says so wherever it is printed.
     title : str
+        What people read in place of the name.
     cases : sequence of dates
         On which the outcomes of the cases became known that the value was computed from. The latest of them is held
         against the scenario's as-of date, in place of the dates of the sources.
     as_known : AsKnown, optional
         What ``Scenario.as_known`` takes instead of a value of hindsight.
-    mean, range, median, p5, p10, p25, p75, p90, p95, ..., family : optional
-        What is believed, as of `negsim.model.beliefs.Elicited`, in place of ``belief``: ``range=[low, high]`` says that
-        5 % lies below and 5 % above; a rate quoted as an average is a ``mean``, which is then the best value too.
+    **said : number or duration
+        What is believed, by key, as of `negsim.model.beliefs.Elicited`, in place of ``belief``: ``mean``, ``median``,
+        ``p5``, ``p95`` and other quantiles, ``family``; ``range=[low, high]`` says that 5 % lies below and 5 % above; a
+        rate quoted as an average is a ``mean``, which is then the best value too.
 
     Raises
     ------
     ScenarioError
         A belief of another kind than the value, a mean that is not the best value, a best value outside the range that
         is said beside it, statements that contradict each other.
+
+    See Also
+    --------
+    Evidence : A source that numbers cite.
+    Elicited : A belief as people say it.
+    AsKnown : What stood in for a number on the as-of date.
 
     Examples
     --------

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 __all__ = ["Draw", "Policy", "View", "visible_to"]
 
-Draw = Callable[[], float]
-"""Returns the next keyed uniform in (0, 1) of this decision: the same in every replay, on any worker."""
+
+class Draw(Protocol):
+    """The random numbers of one decision: each call gives the next, the same in every replay and on any worker.
+
+    See Also
+    --------
+    View : What a party sees when it decides.
+    Party : Who acts, and what it wants.
+
+    Examples
+    --------
+    >>> from negsim.model.policies import View
+    >>> def coin(view: View, draw: Draw) -> str:
+    ...     return view.options[0] if draw() < 0.5 else view.options[-1]
+    >>> coin(View(time=0.0, action="kyiv.answer", options=("yes", "no"), seen={}), lambda: 0.25)
+    'yes'
+    """
+
+    def __call__(self) -> float:
+        """Return the next keyed uniform in (0, 1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class View(Mapping[str, "float | bool"]):
     """What a party sees when it decides: the variables, with its own view of contested facts under the fact's name.
 
-    Attributes
+    Parameters
     ----------
     time : float
         Days from the start.
@@ -24,7 +42,19 @@ class View(Mapping[str, "float | bool"]):
         The action that is due.
     options : tuple of str
         The outcomes to choose from.
-    seen : mapping from name to value
+    seen : mapping of str to float or bool
+        Values by the names of variables, those hidden from the party left out.
+
+    See Also
+    --------
+    Party : Who acts, and what it wants.
+    Draw : Random numbers for a policy.
+
+    Examples
+    --------
+    >>> view = View(time=2.5, action="kyiv.answer", options=("yes", "no"), seen={"memo.delivered": True})
+    >>> view["memo.delivered"], len(view)
+    (True, 1)
     """
 
     time: float

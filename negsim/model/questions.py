@@ -30,7 +30,8 @@ class Question:
         Capitals allowed, so that questions of a published list keep their ids ("Q1").
     kind : str
         One of `negsim.model.kinds.KINDS`.
-    condition : condition, or number-valued expression for kind ``value``
+    condition : condition or number-valued expression
+        What is asked about; a number for kind ``value``, none for kind ``fired``.
     action, outcome : str
         For kind ``fired``.
     by : date, instant or days
@@ -59,6 +60,11 @@ class Question:
         Share of yes among comparable questions.
     source : str
         Where the base rate comes from.
+
+    See Also
+    --------
+    Runs : Simulated histories as arrays.
+    Answer : The answer to one question as every table shows it.
 
     Examples
     --------
@@ -157,17 +163,54 @@ class Question:
         return None if self.condition is None else self.row.recorded(self.condition)
 
     def closes(self, calendar: Calendar, horizon: float) -> float:
-        """Its deadline in microseconds from the start: ``by``, or just before ``before``, or the scenario's end."""
+        """Return its deadline in microseconds from the start: ``by``, or just before ``before``, or the scenario's end.
+
+        Parameters
+        ----------
+        calendar : Calendar
+            Start and time zone, to turn dates into instants.
+        horizon : float
+            The scenario's end, in microseconds from the start.
+
+        Returns
+        -------
+        float
+            In whole microseconds.
+        """
         if self.before is not None:
             return calendar.before(self.before, f"question {self.name}: before")
         return horizon if self.by is None else calendar.deadline(self.by, f"question {self.name}: by")
 
     def opens(self, calendar: Calendar) -> float:
-        """The opening of its window in microseconds from the start."""
+        """The opening of its window in microseconds from the start.
+
+        Parameters
+        ----------
+        calendar : Calendar
+            Start and time zone, to turn dates into instants.
+
+        Returns
+        -------
+        float
+            In whole microseconds; 0 without ``after``.
+        """
         return 0.0 if self.after is None else calendar.opening(self.after, f"question {self.name}: after")
 
     def conditioned(self, calendar: Calendar, closes: float) -> tuple[str, float]:
-        """The form of its given ("by", "on" or "not_by") and the date of that in microseconds from the start."""
+        """The form of its given ("by", "on" or "not_by") and the date of that in microseconds from the start.
+
+        Parameters
+        ----------
+        calendar : Calendar
+            Start and time zone, to turn dates into instants.
+        closes : float
+            The deadline, in microseconds from the start.
+
+        Returns
+        -------
+        tuple of str and float
+            ``"by"``, ``"on"`` or ``"not_by"``, and microseconds.
+        """
         for key in GIVENS:
             value = getattr(self, key)
             if value is not None:

@@ -26,6 +26,7 @@ class Requirement:
     Parameters
     ----------
     name : str
+        What `Scenario.without`, `Scenario.waive` and the others call it by.
     needs : condition
         What is required.
     steps : tuple of str
@@ -39,6 +40,16 @@ class Requirement:
         The name of its waiver, for ``without``; empty if there is none.
     waived : str
         The fact that it was waived; empty if there is none.
+
+    See Also
+    --------
+    Precondition : What must hold before a party moves.
+    Waive : Suppose that a requirement is always waived.
+
+    Examples
+    --------
+    >>> Requirement(name="talks.requires.south", needs="memo.delivered", steps=("talks.held",)).hard
+    True
     """
 
     name: str

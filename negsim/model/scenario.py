@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field, replace
-from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from negsim.errors import ArgumentError, HindsightError, NegsimError, ScenarioError
-from negsim.model.calendar import DAY, Calendar, Dated, moment
+from negsim.model.calendar import Calendar, Dated, moment
 from negsim.model.checks import check_scenario
 from negsim.model.clocks import Clock
-from negsim.model.elements import Element, Elements, Part, expand
-from negsim.model.inputs import Date, Given, Named, preset, remembering_record
+from negsim.model.elements import Elements, expand
+from negsim.model.framing import AsOf, Parts, Start, Steps, canonical, check_dates
+from negsim.model.inputs import Date, Named, preset, remembering_record
 from negsim.model.interventions import (
     Decide,
     Do,
@@ -36,18 +36,7 @@ Fixing: TypeAlias = (
 )
 """Parameters and contested claims, by name or themselves, and the values that they are fixed at."""
 
-if TYPE_CHECKING:
-    Start: TypeAlias = Given[str, str | date]
-    AsOf: TypeAlias = Given[str | None, str | date | None]
-    # Any objects, not only parts: to a type checker a list of unlike words is a list of objects.
-    Parts: TypeAlias = Given[tuple[Element | Part, ...], Iterable[object]]
-    Steps: TypeAlias = Given[tuple[Intervention, ...], Iterable[Intervention]]
-else:
-    Start, AsOf, Parts, Steps = str, str | None, tuple[Element | Part, ...], tuple[Intervention, ...]
-
 __all__ = ["Scenario", "check_is_scenario"]
-
-A_YEAR = 366 * DAY
 
 
 @explained
@@ -71,6 +60,7 @@ class Scenario:
     as_of : date, optional
         The newest information that the scenario may rest on.
     title, note : str
+        What people read in place of the name; what a reader should know besides.
     interventions : sequence of Intervention
         What is supposed; see :meth:`do`, :meth:`nudge`, :meth:`without`, :meth:`with_law`, :meth:`with_parameter`,
         :meth:`meet`, :meth:`waive`, :meth:`harden`, :meth:`decide`.
@@ -80,6 +70,10 @@ class Scenario:
     ScenarioError
         If it contradicts itself: unknown names, unreachable questions, preconditions that wait for each other with
         nothing to break the circle, windows outside the horizon, sources later than ``as_of``.
+
+    See Also
+    --------
+    load : Read a scenario from a file.
 
     Examples
     --------
@@ -114,24 +108,12 @@ class Scenario:
             put(self, "as_of", iso_date(self.as_of, "as_of"))
         put(self, "parts", canonical(self.parts))
         put(self, "interventions", tuple(self.interventions))
-        self._check_dates()
+        check_dates(self.start, self.end, self.zone)
         put(
             self,
             "_notes",
             check_scenario(self.expanded, self.calendar, self.horizon, self.as_of, self.interventions),
         )
-
-    def _check_dates(self) -> None:
-        try:
-            origin, horizon = self.calendar.origin, self.horizon
-            for when in (-A_YEAR, horizon + A_YEAR):  # what tables and charts date, with their margins
-                self.calendar.at(when)
-        except OverflowError:
-            raise ScenarioError(
-                f"start {self.start!r} or end {self.end!r} lies outside the calendar; use years 3 to 9997"
-            ) from None
-        if not (origin and horizon > 0):
-            raise ScenarioError(f"end {self.end!r} is not after start {self.start!r}; move one of them")
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -165,48 +147,187 @@ class Scenario:
         return found
 
     def supposing(self, *steps: Intervention) -> Scenario:
-        """The scenario under further interventions."""
+        """The scenario under further interventions.
+
+        Parameters
+        ----------
+        *steps : Intervention
+            Such as `Do` or `Without`, one after the other.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+
+        Raises
+        ------
+        UnknownName
+            If a step names what the scenario does not have; so do all methods that suppose something.
+        """
         return replace(self, interventions=(*self.interventions, *steps))
 
     def do(self, fact: Named | str, *, on: Dated | None = None, never: bool = False) -> Scenario:
-        """Suppose that the fact turns true at an instant (or never), whatever the mechanisms say."""
+        """Suppose that the fact turns true at an instant (or never), whatever the mechanisms say.
+
+        Parameters
+        ----------
+        fact : Fact or str
+            The fact or its name.
+        on : date or instant, optional
+            When it turns true; a bare date means its first instant.
+        never : bool
+            It is false for good; in place of ``on``.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+        """
         return self.supposing(Do(fact=fact, on=on, never=never))
 
     def nudge(self, fact: Named | str, *, on: Dated) -> Scenario:
-        """Add one event that makes the fact true; all mechanisms stay."""
+        """Add one event that makes the fact true; all mechanisms stay.
+
+        Parameters
+        ----------
+        fact : Fact or str
+            The fact or its name.
+        on : date or instant
+            When; a bare date means its first instant.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+        """
         return self.supposing(Nudge(fact=fact, on=on))
 
     def without(self, element: Named | str) -> Scenario:
-        """Suppose an element away: a mechanism, requirement, waiver, word, action, party or variable."""
+        """Suppose an element away: a mechanism, requirement, waiver, word, action, party or variable.
+
+        Parameters
+        ----------
+        element : str, or anything with a name
+            What is supposed away: a mechanism, requirement, waiver, word, action, party or variable.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+        """
         return self.supposing(Without(element=element))
 
     def meet(self, requirement: Named | str) -> Scenario:
-        """Suppose that a requirement counts as met, at every date: ``scenario.meet("istanbul_2.requires.ukraine")``."""
+        """Suppose that a requirement counts as met, at every date: ``scenario.meet("istanbul_2.requires.ukraine")``.
+
+        Parameters
+        ----------
+        requirement : Requirement or str
+            The requirement or its name, such as ``istanbul_2.requires.ukraine``.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+        """
         return self.supposing(Meet(requirement=requirement))
 
     def waive(self, requirement: Named | str) -> Scenario:
-        """Suppose that a requirement is always waived where it is unmet."""
+        """Suppose that a requirement is always waived where it is unmet.
+
+        Parameters
+        ----------
+        requirement : Requirement or str
+            The requirement or its name, such as ``istanbul_2.requires.ukraine``.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+        """
         return self.supposing(Waive(requirement=requirement))
 
     def harden(self, requirement: Named | str) -> Scenario:
-        """Suppose that a requirement is never waived, at no date."""
+        """Suppose that a requirement is never waived, at no date.
+
+        Parameters
+        ----------
+        requirement : Requirement or str
+            The requirement or its name, such as ``istanbul_2.requires.ukraine``.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+        """
         return self.supposing(Harden(requirement=requirement))
 
     def decide(self, decision: Named | str, option: str) -> Scenario:
-        """Suppose that a party takes this option at every occasion of a decision: ``scenario.decide("attends", "go")``."""
+        """Suppose that a party takes this option at every occasion of a decision: ``scenario.decide("attends", "go")``.
+
+        Parameters
+        ----------
+        decision : Decision or str
+            The decision or its name.
+        option : str
+            Name of the option that is taken wherever it is open.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+        """
         return self.supposing(Decide(decision=decision, option=option))
 
     def with_law(self, action: Named | str, law: Clock) -> Scenario:
-        """Give an action another clock."""
+        """Give an action another clock.
+
+        Parameters
+        ----------
+        action : Action or str
+            The action or its name.
+        law : Clock
+            Law of the time from enabling to firing (days), in place of its own.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+        """
         return self.supposing(WithLaw(action=action, law=law))
 
     def with_parameter(self, name: Named | str, value: float | bool) -> Scenario:
-        """Fix a parameter at a value."""
+        """Fix a parameter at a value.
+
+        Parameters
+        ----------
+        name : Parameter or str
+            The parameter or its name.
+        value : float or bool
+            In the unit of the parameter.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+        """
         return self.supposing(WithParameter(name=name, value=value))
 
     def fixing(self, values: Fixing) -> Scenario:
         """Fix parameters at values, and read contested claims one way (by the claim's name, or that of its parameter).
 
+        Parameters
+        ----------
+        values : mapping of str to float or bool
+            Values by the name of the parameter or claim.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
+
+        Examples
+        --------
         >>> from negsim.model.clocks import chance
         >>> from negsim.model.parameters import Parameter
         >>> said = Parameter("terms.holds", True, chance(0.9))
@@ -224,6 +345,11 @@ class Scenario:
 
     def as_known(self) -> Scenario:
         """The scenario without hindsight: each value that leans on later cases gives way to what was known then.
+
+        Returns
+        -------
+        Scenario
+            A new one; this one stays as it is.
 
         Raises
         ------
@@ -263,20 +389,6 @@ def check_is_scenario(value: object, what: str) -> None:
         raise ArgumentError(
             f"{what} takes a scenario, not {'text' if isinstance(value, str) else repr(value)[:60]}{hint}"
         )
-
-
-def canonical(parts: Iterable[Element | Part]) -> tuple[Element | Part, ...]:
-    """The parts in an order that does not depend on how they were given."""
-    if isinstance(parts, str) or not isinstance(parts, Iterable):
-        raise ScenarioError(f"parts must be a list, not {str(parts)[:60]!r}; write parts=[...]")
-    items = list(parts)
-    for item in items:
-        if not hasattr(item, "name"):
-            raise ScenarioError(
-                f"{item!r} is no part of a scenario; give parties, variables, parameters, actions, questions, evidence "
-                "or words"
-            )
-    return tuple(sorted(items, key=lambda part: (type(part).__module__, type(part).__qualname__, part.name)))
 
 
 for _step in (Do, Nudge, Without, WithLaw, WithParameter, Meet, Waive, Harden, Decide):

@@ -31,6 +31,11 @@ class Fact(Operand):
     title : str
         One line for people.
 
+    See Also
+    --------
+    Counter : A whole number.
+    Level : A real number within bounds.
+
     Examples
     --------
     >>> memo = Fact("memorandum.delivered")
@@ -51,7 +56,18 @@ class Fact(Operand):
         return Ref(self.name, "condition")
 
     def set(self, value: Conditional) -> Effect:
-        """The effect that gives the fact this truth value (a condition on the state before the firing)."""
+        """The effect that gives the fact this truth value (a condition on the state before the firing).
+
+        Parameters
+        ----------
+        value : bool or condition
+            On the state before the firing.
+
+        Returns
+        -------
+        Effect
+            For an action or an outcome.
+        """
         from negsim.model.effects import Effect
 
         return Effect(self.name, "set", as_condition(value))
@@ -64,8 +80,16 @@ class Counter(Operand):
     Parameters
     ----------
     name : str
+        What it is called by; unique in the scenario.
     initial : int or number-valued expression of parameters
+        Value at the start (default 0).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Fact : A variable that is true or false.
+    Level : A real number within bounds.
 
     Examples
     --------
@@ -89,13 +113,35 @@ class Counter(Operand):
         return Ref(self.name, "number")
 
     def set(self, value: Numeric) -> Effect:
-        """The effect that gives the counter this whole value."""
+        """The effect that gives the counter this whole value.
+
+        Parameters
+        ----------
+        value : int or number-valued expression
+            Of the state before the firing.
+
+        Returns
+        -------
+        Effect
+            For an action or an outcome.
+        """
         from negsim.model.effects import Effect
 
         return Effect(self.name, "set", as_number(value))
 
     def add(self, value: Numeric = 1) -> Effect:
-        """The effect that adds this whole number."""
+        """The effect that adds this whole number.
+
+        Parameters
+        ----------
+        value : int or number-valued expression
+            Of the state before the firing (default 1).
+
+        Returns
+        -------
+        Effect
+            For an action or an outcome.
+        """
         from negsim.model.effects import Effect
 
         return Effect(self.name, "add", as_number(value))
@@ -108,13 +154,21 @@ class Level(Operand):
     Parameters
     ----------
     name : str
+        What it is called by; unique in the scenario.
     initial : number, Distribution or number-valued expression of parameters
+        Value at the start (default 0); a law is drawn from once a history.
     low, high : float
         Bounds; on the grid if there is one.
     step : float, optional
         Grid: values are whole multiples of it, rounded half to even. It is the decimal that its shortest text says
         (0.1 is one tenth), and each value is the nearest double of its decimal: three steps of 0.1 are 0.3.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Counter : A whole number.
+    Fact : A variable that is true or false.
 
     Examples
     --------
@@ -163,13 +217,35 @@ class Level(Operand):
         return Ref(self.name, "number")
 
     def set(self, value: Numeric | Distribution) -> Effect:
-        """The effect that gives the level this value (a number, an expression or a law)."""
+        """The effect that gives the level this value (a number, an expression or a law).
+
+        Parameters
+        ----------
+        value : number, Distribution or number-valued expression
+            The new value, clipped to the bounds; a law is drawn from at each firing.
+
+        Returns
+        -------
+        Effect
+            For an action or an outcome.
+        """
         from negsim.model.effects import Effect
 
         return Effect(self.name, "set", value if isinstance(value, Distribution) else as_number(value))
 
     def add(self, value: Numeric | Distribution) -> Effect:
-        """The effect that adds this much (a number, an expression or a law, drawn at each firing)."""
+        """The effect that adds this much (a number, an expression or a law, drawn at each firing).
+
+        Parameters
+        ----------
+        value : number, Distribution or number-valued expression
+            What is added; a law is drawn from at each firing.
+
+        Returns
+        -------
+        Effect
+            For an action or an outcome.
+        """
         from negsim.model.effects import Effect
 
         return Effect(self.name, "add", value if isinstance(value, Distribution) else as_number(value))

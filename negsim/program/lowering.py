@@ -170,13 +170,31 @@ def lower(
 ) -> Program:
     """Lower a scenario and further questions to the tables an engine runs.
 
-    ``mixed`` names contested claims that become facts drawn at the start, for an engine that follows all at once;
-    ``elements`` stand in for the scenario's own, such as those with witnesses.
+    Parameters
+    ----------
+    scenario : Scenario
+        Whose histories they are.
+    questions : iterable of Question, optional
+        Asked besides the scenario's own.
+    mixed : iterable of str, optional
+        Contested claims that become facts drawn at the start, for an engine that follows all at once.
+    elements : Elements, optional
+        In place of the scenario's own, such as those with witnesses.
+
+    Returns
+    -------
+    Program
+        The same for equal scenarios, however they were written.
 
     Raises
     ------
     ScenarioError
         If a further question does not fit the scenario, or a law cannot exist at the parameters' best values.
+
+    See Also
+    --------
+    simulate : Simulate a scenario's histories.
+    solve : Solve a scenario exactly.
 
     Examples
     --------

@@ -11,8 +11,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 
 from negsim.engines.exact import Solution
 from negsim.engines.exact.options import check_stages, listed
@@ -23,36 +21,13 @@ from negsim.model.questions import Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import ActionRow, EffectRow, OutcomeRow, Program, Slot
 from negsim.program.probes import Asked
+from negsim.report.prism_text import PrismText
 from negsim.report.prism_words import Writer, number, stretches
 from negsim.running.solving import solve
 
 __all__ = ["PrismText", "export_prism"]
 
 FAST = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class PrismText:
-    """A model and its properties, in PRISM's language.
-
-    Attributes
-    ----------
-    model : str
-        For a file ``.sm``.
-    properties : str
-        For a file ``.props``: one a question that CSL can say.
-    """
-
-    model: str
-    properties: str
-
-    def write(self, folder: str | Path, name: str) -> tuple[Path, Path]:
-        """Write both files; return their paths."""
-        base = Path(folder)
-        paths = base / f"{name}.sm", base / f"{name}.props"
-        for path, text in zip(paths, (self.model, self.properties), strict=True):
-            path.write_text(text, encoding="utf-8")
-        return paths
 
 
 def export_prism(
@@ -68,6 +43,7 @@ def export_prism(
     Parameters
     ----------
     scenario : Scenario
+        What to write.
     questions : iterable of Question
         Asked besides the scenario's own.
     stages : int, optional
@@ -78,11 +54,21 @@ def export_prism(
     max_states : int, optional
         Most states to explore (the ranges of the variables are those of the states that can occur).
 
+    Returns
+    -------
+    PrismText
+        For ``prism MODEL.sm MODEL.props``.
+
     Raises
     ------
     EngineError
         For what a ctmc cannot say: clocks other than Exponential; without ``stages``, calendar instants, immediate
         actions and drawn initial values too.
+
+    See Also
+    --------
+    PrismText : A model and its properties in PRISM's language.
+    solve : Solve a scenario exactly.
 
     Examples
     --------

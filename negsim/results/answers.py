@@ -21,7 +21,7 @@ __all__ = ["Answer", "Answering", "answers", "deadline", "facts", "of_estimate",
 class Answer:
     """The answer to one question, with its uncertainties kept apart.
 
-    Attributes
+    Parameters
     ----------
     id, text, kind : str
         The question's name, resolution wording and kind.
@@ -49,6 +49,18 @@ class Answer:
         Histories that count (in which what it is given came true), and histories in all.
     notes : tuple of str
         What a reader must know before believing the number.
+
+    See Also
+    --------
+    answers : Answer a scenario's questions from finished runs.
+    Estimate : A number with its interval and its printed form.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> row = ns.simulate(ns.load("toy"), replications=2_000, seed=1).row("talks_day_5")
+    >>> row.id, row.rounded(), row.words
+    ('talks_day_5', '77.5 %', 'likely')
     """
 
     id: str
@@ -80,11 +92,33 @@ class Answer:
         return words(self.value) if self.is_share and not math.isnan(self.value) else ""
 
     def rounded(self, digits: int | None = None) -> str:
-        """The value as text, with no more digits than its ranges support, or with at least ``digits`` decimals."""
+        """The value as text, with no more digits than its ranges support, or with at least ``digits`` decimals.
+
+        Parameters
+        ----------
+        digits : int, optional
+            Least number of decimals; by default as many as the ranges support.
+
+        Returns
+        -------
+        str
+            For people.
+        """
         return "unknown" if self.estimate is None else self.estimate.rounded(digits)
 
     def interval(self, digits: int | None = None) -> str:
-        """The Monte Carlo interval as text; a dash where there is none, a word where the number is exact."""
+        """The Monte Carlo interval as text; a dash where there is none, a word where the number is exact.
+
+        Parameters
+        ----------
+        digits : int, optional
+            Least number of decimals; by default as many as the ranges support.
+
+        Returns
+        -------
+        str
+            For people.
+        """
         if self.estimate is None or self.estimate.method == "none":
             return "–"
         if self.estimate.kind == "exact" or self.low == self.high:
@@ -93,7 +127,18 @@ class Answer:
         return f"{low}–{high} %" if self.is_share else f"{low} to {high}"
 
     def range(self, digits: int | None = None) -> str:
-        """The range over draws as text; a dash where none were drawn."""
+        """The range over draws as text; a dash where none were drawn.
+
+        Parameters
+        ----------
+        digits : int, optional
+            Least number of decimals; by default as many as the ranges support.
+
+        Returns
+        -------
+        str
+            For people.
+        """
         if self.collapsed:
             return "not seen"
         ends = None if self.estimate is None else self.estimate.spread_ends(digits)
@@ -204,10 +249,21 @@ def answers(
     Parameters
     ----------
     runs : Runs, CountedRuns or Solved
+        Finished runs, or what was solved.
     questions : iterable of Question or str, optional
         By default those that the scenario states.
     level : float, optional
         Confidence level of the Monte Carlo intervals.
+
+    Returns
+    -------
+    tuple of Answer
+        In the order of the questions.
+
+    See Also
+    --------
+    simulate : Simulate a scenario's histories.
+    solve_answers : Answer a scenario's questions exactly.
 
     Examples
     --------

@@ -31,23 +31,40 @@ __all__ = ["Results"]
 class Results:
     """What `Runs` and `CountedRuns` have in common: where they come from, and which questions they can answer.
 
-    Attributes
+    Parameters
     ----------
     scenario : Scenario
+        Whose histories they are.
     program : Program
+        The tables that the engine ran.
     seed : int
+        Seed of the keyed draws.
     rows : sequence of tuple of float
         Parameter values, a tuple a draw; replication r uses row ``r % len(rows)``.
     drawn : bool
         Whether the rows were drawn from what is believed of the parameters.
     engine : str
+        Name of the engine.
     note : str
         What is worth saying about how it was computed.
     seconds : float
         Time spent simulating.
     max_events : int
+        Most firings in one history.
     requested : int
         Replications asked for; fewer were simulated if a budget ended the run.
+
+    See Also
+    --------
+    Runs : Simulated histories as arrays.
+    CountedRuns : Simulated results kept as counts, in constant memory.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> runs = ns.simulate(ns.load("toy"), replications=100, seed=1)
+    >>> isinstance(runs, ns.Results), runs.requested
+    (True, 100)
     """
 
     scenario: Scenario
@@ -76,7 +93,20 @@ class Results:
         return f"<{type(self).__name__} of {self.scenario.name}: {self.replications:,} replications, seed {self.seed}, {self.engine}>"
 
     def row(self, question: Question | Askable, *, level: float = 0.95) -> Answer:
-        """The answer to a question as every table shows it."""
+        """The answer to a question as every table shows it.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        Answer
+            With its intervals and their printed forms.
+        """
         return row_of(self, question, level)
 
     @property
@@ -101,6 +131,16 @@ class Results:
 
     def asked(self, question: Question | Askable) -> Asked:
         """The question as it was recorded: by name, by itself, or by its condition.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+
+        Returns
+        -------
+        Asked
+            With its number among the recorded conditions.
 
         Raises
         ------
@@ -170,6 +210,22 @@ class Results:
         self, entry: Asked, by: Dated | None = None, after: Dated | None = None, before: Dated | None = None
     ) -> tuple[float, float]:
         """The opening and the deadline asked for, in microseconds; by default the question's own.
+
+        Parameters
+        ----------
+        entry : Asked
+            The question as it was recorded.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+        after : date, instant or days, optional
+            Opening of a window: what happened earlier does not count.
+        before : date, instant or days, optional
+            In place of ``by``: up to just before it.
+
+        Returns
+        -------
+        tuple of float
+            In whole microseconds from the start.
 
         Raises
         ------

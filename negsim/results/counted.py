@@ -42,9 +42,42 @@ class CountedRuns(Results):
     quantiles of first times are sharp to one cell. What needs each history (pairs, reasons, other dates) is refused
     with the remedy.
 
-    Attributes
+    Parameters
     ----------
+    scenario : Scenario
+        Whose histories they are.
+    program : Program
+        The tables that the engine ran.
+    seed : int
+        Seed of the keyed draws.
+    rows : sequence of tuple of float
+        Values of the parameters, a tuple a draw.
+    drawn : bool
+        Whether rows were drawn from what is believed of the parameters.
+    engine : str
+        Name of the engine.
+    note : str
+        What a reader should know besides, in a sentence.
+    seconds : float
+        Time spent simulating (seconds).
+    max_events : int
+        Most firings in one history.
+    requested : int
+        Replications asked for; fewer are there if a budget ended the run.
     tally : Tally
+        The counts.
+
+    See Also
+    --------
+    Runs : Simulated histories as arrays.
+    simulate : Simulate a scenario's histories.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> runs = ns.simulate(ns.load("toy"), replications=2_000, seed=1, keep="counts")
+    >>> print(runs.probability("talks_day_5"))
+    77.5 % [75.6, 79.3], chance 95 %, n = 2 000
     """
 
     tally: Tally
@@ -73,6 +106,22 @@ class CountedRuns(Results):
         after: Dated | None = None,
     ) -> Proportion | Conditional:
         """How often the answer is yes; see `Runs.probability`.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+        before : date, instant or days, optional
+            In place of ``by``: up to just before it.
+        after : date, instant or days, optional
+            Opening of a window: what happened earlier does not count.
+
+        Returns
+        -------
+        Proportion or Conditional
+            With its Monte Carlo interval on request.
 
         Raises
         ------
@@ -133,11 +182,41 @@ class CountedRuns(Results):
     def band(
         self, question: Question | Askable, by: Dated | None = None, *, low: float = 0.05, high: float = 0.95
     ) -> Band:
-        """The range of the probability over the draws of the parameters; see `Runs.band`."""
+        """The range of the probability over the draws of the parameters; see `Runs.band`.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+        low : float, optional
+            Quantile of the lower end (default 0.05).
+        high : float, optional
+            Quantile of the upper end (default 0.95).
+
+        Returns
+        -------
+        Band
+            With standard errors of its ends.
+        """
         return band_of(self, self.probability(question, by), low, high)
 
     def first_passage(self, question: Question | Askable, *, level: float = 0.95) -> FirstPassage:
-        """The cumulative curve of the first time at the edges of the cells, with a simultaneous band."""
+        """The cumulative curve of the first time at the edges of the cells, with a simultaneous band.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        FirstPassage
+            In days and in dates.
+        """
         entry = self.asked(question)
         self._needs_times(entry, "first")
         if entry.given is not None:
@@ -167,7 +246,20 @@ class CountedRuns(Results):
         return FirstPassage(curve, self.scenario.calendar, self.program.horizon / DAY)
 
     def count(self, what: Question | Named | str, outcome: str | None = None) -> Mean:
-        """How often an action fires: as a question of kind ``fired`` asks."""
+        """How often an action fires: as a question of kind ``fired`` asks.
+
+        Parameters
+        ----------
+        what : Action, Question or str
+            The action, its name, or a question of kind ``fired``.
+        outcome : str, optional
+            Count only the firings with this outcome.
+
+        Returns
+        -------
+        Mean
+            With its Monte Carlo interval on request.
+        """
         if isinstance(what, Question) or (isinstance(what, str) and what in self.program.probes.asked):
             return self.mean(what)
         total = self.firings(what, outcome)
@@ -176,7 +268,20 @@ class CountedRuns(Results):
         )
 
     def firings(self, action: Named | str, outcome: str | None = None) -> int:
-        """Firings of an action (with an outcome) in all histories together."""
+        """Return the firings of an action (with an outcome) in all histories together.
+
+        Parameters
+        ----------
+        action : Action or str
+            The action or its name.
+        outcome : str, optional
+            Count only the firings with this outcome.
+
+        Returns
+        -------
+        int
+            Failed histories left out.
+        """
         name = action if isinstance(action, str) else action.name
         rows = [(row.name, result.name) for row in self.program.actions for result in row.outcomes]
         chosen = [place for place, (act, result) in enumerate(rows) if act == name and outcome in (None, result)]
@@ -185,7 +290,18 @@ class CountedRuns(Results):
         return int(self.tally.outcomes[chosen].sum())
 
     def mean(self, question: Question | Askable) -> Mean:
-        """The mean answer of a question of kind ``duration`` (days), ``value``, ``holds``, ``fired`` or ``when``."""
+        """The mean answer of a question of kind ``duration`` (days), ``value``, ``holds``, ``fired`` or ``when``.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+
+        Returns
+        -------
+        Mean
+            With its Monte Carlo interval on request.
+        """
         entry = self.asked(question)
         name = entry.question.name
         self._needs_mean(entry)
@@ -219,14 +335,50 @@ class CountedRuns(Results):
         return total
 
     def quantile(self, question: Question | Askable, p: float, *, level: float = 0.95) -> NoReturn:
-        """Refused: quantiles need each history; `first_passage` has those of first times, to one cell."""
+        """Refused: quantiles need each history; `first_passage` has those of first times, to one cell.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        p : float
+            Probability, strictly between 0 and 1.
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        NoReturn
+            Nothing: it raises.
+
+        Raises
+        ------
+        NotRecorded
+            Always, with the remedy.
+        """
         raise NotRecorded(
             f"a quantile needs the number of each history; use simulate(..., keep='all'), or, for a time, "
             f"first_passage({str(question)!r}).quantile({p!r})"
         )
 
     def answers(self, *_: object) -> NoReturn:
-        """Refused: single histories were not kept."""
+        """Refused: single histories were not kept.
+
+        Parameters
+        ----------
+        *_ : object
+            Ignored.
+
+        Returns
+        -------
+        NoReturn
+            Nothing: it raises.
+
+        Raises
+        ------
+        NotRecorded
+            Always, with the remedy.
+        """
         raise EstimateError(
             "single histories were not kept; use simulate(..., keep='all') to pair, explain or tabulate them"
         )

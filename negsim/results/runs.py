@@ -41,10 +41,43 @@ __all__ = ["FirstPassage", "Results", "Runs"]
 class Runs(Results):
     """The results of n replications as immutable arrays with methods.
 
-    Attributes
+    Parameters
     ----------
+    scenario : Scenario
+        Whose histories they are.
+    program : Program
+        The tables that the engine ran.
+    seed : int
+        Seed of the keyed draws.
+    rows : sequence of tuple of float
+        Values of the parameters, a tuple a draw.
+    drawn : bool
+        Whether rows were drawn from what is believed of the parameters.
+    engine : str
+        Name of the engine.
+    note : str
+        What a reader should know besides, in a sentence.
+    seconds : float
+        Time spent simulating (seconds).
+    max_events : int
+        Most firings in one history.
+    requested : int
+        Replications asked for; fewer are there if a budget ended the run.
     block : Block
-        The arrays, a row a replication; the rest is that of `Results`.
+        The arrays, one row a replication.
+
+    See Also
+    --------
+    simulate : Simulate a scenario's histories.
+    CountedRuns : Simulated results kept as counts, in constant memory.
+    compare : Compare two variants, history by history.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> runs = ns.simulate(ns.load("toy"), replications=2_000, seed=1)
+    >>> print(runs.probability("talks_day_5"))
+    77.5 % [75.6, 79.3], chance 95 %, n = 2 000
     """
 
     block: Block
@@ -73,6 +106,16 @@ class Runs(Results):
         """First times (days, inf for never; NaN in failed replications) of a question's condition, (n,).
 
         Of a question of kind ``happens``, the first time in its window (or later) at which the condition turned true.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+
+        Returns
+        -------
+        float array, (n,)
+            Days; inf for never, NaN in failed replications.
         """
         entry = self.asked(question)
         self._needs_times(entry, "first", "edges")
@@ -86,9 +129,25 @@ class Runs(Results):
         *,
         before: Dated | None = None,
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Pair of arrays (yes, counted), (n,): counted is false where what the question is given did not come true.
+        """Return a pair of arrays (yes, counted): counted is false where what the question is given did not come true.
 
         Failed replications are counted and not yes; `probability` treats them as unknown.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+        after : date, instant or days, optional
+            Opening of a window: what happened earlier does not count.
+        before : date, instant or days, optional
+            In place of ``by``: up to just before it.
+
+        Returns
+        -------
+        tuple of bool arrays, each (n,)
+            Whether the answer is yes, and whether the history counts.
         """
         entry = self.asked(question)
         needs_probability(entry)
@@ -121,6 +180,7 @@ class Runs(Results):
         Parameters
         ----------
         question : str, Question or condition
+            The question by its name, itself, or what it is about.
         by : date, instant or days, optional
             Another deadline than the question's own; a bare date is the whole of that day.
         before : date, instant or days, optional
@@ -142,7 +202,20 @@ class Runs(Results):
         return np.asarray(self.block.replications % len(self.rows), dtype=np.int64)
 
     def sums(self, values: NDArray[np.number | np.bool_], counts: NDArray[np.bool_]) -> Rows:
-        """Totals by row of parameters over the replications that count."""
+        """Return the totals by row of parameters over the replications that count.
+
+        Parameters
+        ----------
+        values : array, (n,)
+            What is added up.
+        counts : bool array, (n,)
+            Which replications count.
+
+        Returns
+        -------
+        Rows
+            One entry a row of parameters.
+        """
         return Rows.of(self.draw, len(self.rows), values.astype(np.float64), counts, self.block.failed)
 
     def band(
@@ -156,6 +229,24 @@ class Runs(Results):
     ) -> Band:
         """The range of the probability over the draws of the parameters, inner noise removed; dates as in `probability`.
 
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+        low : float, optional
+            Quantile of the lower end (default 0.05).
+        high : float, optional
+            Quantile of the upper end (default 0.95).
+        **dates : date, instant or days, optional
+            ``before`` and ``after``, as in `probability`.
+
+        Returns
+        -------
+        Band
+            With standard errors of its ends.
+
         Raises
         ------
         EstimateError
@@ -168,6 +259,18 @@ class Runs(Results):
 
         Of a question with ``given``, the curve is that of the histories that count; with ``after``, what came before
         never comes. Where parameters were drawn the band is taken over rows.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        FirstPassage
+            In days and in dates.
         """
         entry = self.asked(question)
         self._needs_times(entry, "first", "edges")
@@ -175,7 +278,20 @@ class Runs(Results):
         return passage(self, entry, level)
 
     def count(self, what: Question | Named | str, outcome: str | None = None) -> Mean:
-        """How often an action fires (with an outcome), by the end or as a question of kind ``fired`` asks."""
+        """How often an action fires (with an outcome), by the end or as a question of kind ``fired`` asks.
+
+        Parameters
+        ----------
+        what : Action, Question or str
+            The action, its name, or a question of kind ``fired``.
+        outcome : str, optional
+            Count only the firings with this outcome.
+
+        Returns
+        -------
+        Mean
+            Firings a history.
+        """
         asked = self.program.probes.asked.get(what) if isinstance(what, str) else None
         if asked is not None and asked.question.row.about == "action":
             return self.mean(asked.question)
@@ -187,7 +303,20 @@ class Runs(Results):
         return mean_over(self, name, fired, ~self.block.failed, (0.0, math.inf))
 
     def firings(self, action: Named | str, outcome: str | None = None) -> NDArray[np.int64]:
-        """Firings of an action (with an outcome) by the end, (n,)."""
+        """Return the firings of an action (with an outcome) by the end.
+
+        Parameters
+        ----------
+        action : Action or str
+            The action or its name.
+        outcome : str, optional
+            Count only the firings with this outcome.
+
+        Returns
+        -------
+        int array, (n,)
+            One number a replication.
+        """
         name = action if isinstance(action, str) else action.name
         if not self.block.counts.shape[1]:
             raise NotRecorded(f"firings of action {name!r} were not counted; use simulate(..., keep='all')")
@@ -214,6 +343,11 @@ class Runs(Results):
             Of kind ``duration`` (days), ``value``, ``fired``, or ``when``: days from the start, over the histories that
             get there; ``.never`` is the share of those that never do.
 
+        Returns
+        -------
+        Mean
+            With its Monte Carlo interval on request.
+
         Raises
         ------
         EstimateError
@@ -231,6 +365,12 @@ class Runs(Results):
         p : float
             Strictly between 0 and 1: 0.5 is the median.
         level : float, optional
+            Confidence level of the interval, strictly between 0 and 1.
+
+        Returns
+        -------
+        Quantile
+            In the unit of the question.
         """
         return quantile_in(self, self._numbered(question), p, level)
 

@@ -26,27 +26,43 @@ LARGEST = 1e150
 class Solved:
     """Exact answers, with what a run says of itself.
 
-    Attributes
+    Parameters
     ----------
     scenario : Scenario
+        Whose histories they are.
     program : Program
+        The tables that the engine ran.
     rows : sequence of tuple of float
         Values of the parameters, a tuple a draw.
     drawn : bool
+        Whether rows were drawn from what is believed of the parameters.
     seed : int or None
-        Of the draws of the parameters; None for best values.
+        Of the draws.
     engine : str
+        Name of the engine.
     found : mapping of str to tuple of Estimate
-        The answers to each question by its name, one a row; questions without exact answers are missing.
+        Answers by question, one a row of parameters.
     weights : mapping of str to tuple of float
-        How likely each row makes what the question is given.
-    level : float
-        Confidence level of intervals over draws.
-    seconds : float
+        Weights of the rows by question; empty where all weigh alike.
     refused : mapping of str to str
-        Which questions have no exact answer, and why.
+        Why a question has no answer.
+    level : float
+        Confidence level of the interval of the mean over draws.
+    seconds : float
+        Time spent solving (seconds).
     note : str
-        The same for people.
+        What is worth saying about how it was computed.
+
+    See Also
+    --------
+    solve_answers : Answer a scenario's questions exactly.
+    Answer : The answer to one question as every table shows it.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> ns.solve_answers(ns.load("toy")).row("talks_day_5").rounded(4)
+    '77.6870 %'
     """
 
     scenario: Scenario
@@ -88,6 +104,18 @@ class Solved:
 
     def row(self, question: Question | Askable, *, level: float | None = None) -> Answer:
         """The answer to a question of the scenario, by its name or itself; over draws, the mean with its interval.
+
+        Parameters
+        ----------
+        question : Question or str
+            One of the scenario's questions, by name or itself.
+        level : float, optional
+            Of the interval of the mean over draws; by default that of `solve_answers`.
+
+        Returns
+        -------
+        Answer
+            With its intervals and their printed forms.
 
         Raises
         ------

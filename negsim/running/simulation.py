@@ -104,6 +104,7 @@ def simulate(
     Parameters
     ----------
     scenario : Scenario
+        Whose histories they are.
     replications : int
         How many histories.
     seed : int, optional
@@ -152,6 +153,7 @@ def simulate(
     Returns
     -------
     Runs or CountedRuns
+        As ``keep`` says.
 
     Raises
     ------
@@ -164,6 +166,11 @@ def simulate(
         If there is not as much memory as the results need, or a budget is too small to be kept.
     WorkerError
         If a worker is lost, or the scenario cannot be sent to one.
+
+    See Also
+    --------
+    solve : Solve a scenario exactly.
+    Runs : Simulated histories as arrays.
 
     Examples
     --------
@@ -247,8 +254,19 @@ def replay(runs: Results, replication: int) -> Trajectory:
     Parameters
     ----------
     runs : Runs or CountedRuns
+        Finished runs, as `simulate` returns them.
     replication : int
-        Any number from 0 on; its history is the same as in the batch.
+        Any number from 0 on, also beyond those simulated.
+
+    Returns
+    -------
+    Trajectory
+        The initial state and every event.
+
+    See Also
+    --------
+    Trajectory : One simulated history, event by event.
+    narrate : Tell one history in words.
 
     Examples
     --------

@@ -44,6 +44,7 @@ def solve(
     Parameters
     ----------
     scenario : Scenario
+        What to solve.
     questions : iterable of Question
         Asked besides the scenario's own; others may be asked of the solution too.
     observed : iterable of Observed
@@ -68,11 +69,17 @@ def solve(
     Returns
     -------
     Solution
+        It answers further questions too.
 
     Raises
     ------
     EngineError
         If no question of the scenario can be solved; the message says what is not Markov and what to do.
+
+    See Also
+    --------
+    simulate : Simulate a scenario's histories.
+    Solution : Exact answers, each with its error.
 
     Examples
     --------
@@ -119,6 +126,7 @@ def solve_answers(
     Parameters
     ----------
     scenario : Scenario
+        Whose questions are answered.
     draws : int, optional
         Rows of parameters to draw from what is believed of them; each is solved by itself. By default best values, and
         contested claims are mixed over with their credibility.
@@ -129,10 +137,20 @@ def solve_answers(
     fix : mapping of str to bool or float, optional
         Claims that are read one way, as in `negsim.simulate`.
 
+    Returns
+    -------
+    Solved
+        Prints as a table.
+
     Raises
     ------
     EngineError
         If no question of the scenario can be solved.
+
+    See Also
+    --------
+    solve : Solve a scenario exactly.
+    answers : Answer a scenario's questions from finished runs.
 
     Examples
     --------

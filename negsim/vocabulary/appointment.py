@@ -27,6 +27,7 @@ from negsim.model.inputs import (
 )
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import Lookup, asked, check_products, conclusion, doubted, is_true, parties, party, put
+from negsim.vocabulary.dateline import Dateline
 from negsim.vocabulary.dates import Dates
 from negsim.vocabulary.fields import (
     ALWAYS,
@@ -53,7 +54,7 @@ OWN_FACTS = (
 
 
 @record
-class Appointment(Requires):
+class Appointment(Requires, Dateline):
     """A meeting announced, confirmed, cancelled, reinstated, held in full or in part (a plain date: `Meeting`).
 
     On its day, if it stands, ``when`` holds and every requirement is met or waived, it is held as planned with
@@ -216,46 +217,10 @@ class Appointment(Requires):
         """The fact that it was announced."""
         return Fact(f"{self.name}.announced", self.announces is None and self.announced_when == NEVER)
 
-    def _fact(self, word: str) -> Fact:
-        return Fact(f"{self.name}.{word}")
-
-    @property
-    def held(self) -> Fact:
-        """The fact that it was held in any form."""
-        return self._fact("held")
-
-    @property
-    def was_downgraded(self) -> Fact:
-        """The fact that it was held at a lower level."""
-        return self._fact("downgraded")
-
-    @property
-    def postponed(self) -> Fact:
-        """The fact that its day passed, and it is still to come."""
-        return self._fact("postponed")
-
     @property
     def cancelled(self) -> Fact:
         """The fact that it is cancelled now."""
         return Fact(f"{self.name}.cancelled", not self.stands)
-
-    @property
-    def reinstated(self) -> Fact:
-        """The fact that it was on again after a cancellation."""
-        return self._fact("reinstated")
-
-    @property
-    def called_off(self) -> Fact:
-        """The fact that it will not be held any more."""
-        return self._fact("called_off")
-
-    def confirmed_by(self, who: Party | str) -> Fact:
-        """The fact that this party confirmed."""
-        return self._fact(f"confirmed_by_{party(who)}")
-
-    def held_without(self, who: Party | str) -> Fact:
-        """The fact that it was held and this party stayed away."""
-        return self._fact(f"held_without_{party(who)}")
 
     def product(self, name: str) -> Fact:
         """The fact that it yielded this."""
@@ -278,9 +243,9 @@ class Appointment(Requires):
     @property
     def terms(self) -> Terms:
         """What each date asks of all who take part."""
-        return self.terms_without("")
+        return self._terms_without("")
 
-    def terms_without(self, away: str) -> Terms:
+    def _terms_without(self, away: str) -> Terms:
         """What a date asks of those who come."""
         present = [name for name in self.among if name != away]
         firm = [name for name in self.confirms if name in present and self.unconfirmed == ZERO]
@@ -379,7 +344,7 @@ class Appointment(Requires):
             yield from asked(self.was_downgraded) if not self._certain else (self.was_downgraded,)
             lesser.append(("downgraded", self.downgraded, self.was_downgraded, ""))
         for outcome, share, fact, away in lesser:
-            met = self.terms_without(away).met
+            met = self._terms_without(away).met
             share = share if met == ALWAYS else where(met, share, 0)
             outcomes.append(Outcome(name=outcome, weight=rest * share, effects=(*held, fact.set(True))))
             left = left - share

@@ -24,9 +24,10 @@ __all__ = ["Comparison", "compare"]
 class Comparison:
     """The difference that a variant makes to the answer to one question.
 
-    Attributes
+    Parameters
     ----------
     question : str
+        Name of the question.
     by : str
         Deadline as it was asked.
     first, second : str
@@ -38,6 +39,20 @@ class Comparison:
         told with ``narrate(runs, number)``.
     sides : pair of Rows or None
         The hits of either variant by row of parameters, if they were drawn (failed pairs left out).
+
+    See Also
+    --------
+    compare : Compare two variants, history by history.
+    PairedDifference : The difference of two shares, from pairs.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> toy = ns.load("toy")
+    >>> early = toy.do("memorandum.delivered", on="2025-01-02")
+    >>> found = ns.compare(*(ns.simulate(one, replications=2_000, seed=1) for one in (toy, early)), "talks_day_5")
+    >>> found.lost.size, found.gained.size == found.difference.second_only
+    (0, True)
     """
 
     question: str
@@ -89,11 +104,32 @@ class Comparison:
 
         Tango's score interval for pairs; where parameters were drawn, Student's t over draws, because histories that
         share a row of parameters are not independent (see `PairedDifference.interval`).
+
+        Parameters
+        ----------
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        Interval
+            Within [-1, 1].
         """
         return self.difference.interval(level)
 
     def estimate(self, level: float = 0.95) -> Estimate:
-        """Difference, interval and printed form in one."""
+        """Difference, interval and printed form in one.
+
+        Parameters
+        ----------
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        Estimate
+            In points of a percent.
+        """
         return self.difference.estimate(level)
 
     def __str__(self) -> str:
@@ -129,11 +165,17 @@ def compare(runs_a: Runs, runs_b: Runs, question: Question | Askable, by: Dated 
     Returns
     -------
     Comparison
+        Prints as a sentence with the interval.
 
     Raises
     ------
     EstimateError
         If the runs are not pairs (other seeds, replications or parameter rows), or the question is conditional.
+
+    See Also
+    --------
+    Comparison : The difference that a variant makes.
+    simulate : Simulate a scenario's histories.
 
     Notes
     -----

@@ -42,9 +42,10 @@ DEPTH = 2
 class Explanation:
     """What was missing when the answer was no.
 
-    Attributes
+    Parameters
     ----------
     question : str
+        Name of the question.
     text : str
         Its resolution wording.
     by : str
@@ -56,6 +57,19 @@ class Explanation:
     decisions : tuple of Declined
         Whose last choice went against it in these histories, and what spoke for that.
     note : str
+        What a reader should know before believing it.
+
+    See Also
+    --------
+    explain : Tell what was missing when the answer is no.
+    main_reasons : Explain the main questions of a scenario.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> found = ns.explain(ns.simulate(ns.load("toy"), replications=1_000, seed=1), "talks_day_5")
+    >>> found.question, found.reasons[0].share
+    ('talks_day_5', 1.0)
     """
 
     question: str
@@ -112,6 +126,7 @@ def explain(
     Parameters
     ----------
     runs : Runs or CountedRuns
+        Finished runs, as `simulate` returns them.
     question : str, Question or condition
         Of kind reached, when or holds.
     by : date, instant or days, optional
@@ -131,6 +146,11 @@ def explain(
     ------
     EstimateError
         If the question asks for a number.
+
+    See Also
+    --------
+    main_reasons : Explain the main questions of a scenario.
+    Explanation : What was missing when the answer was no.
 
     Notes
     -----
@@ -184,8 +204,26 @@ def main_reasons(runs: Results, *, most: int | None = None) -> tuple[Explanation
     Parameters
     ----------
     runs : Runs or CountedRuns
+        Finished runs, as `simulate` returns them.
     most : int, optional
         As for `explain`.
+
+    Returns
+    -------
+    tuple of Explanation
+        Each prints as a list with shares.
+
+    See Also
+    --------
+    explain : Tell what was missing when the answer is no.
+    Explanation : What was missing when the answer was no.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> found = main_reasons(ns.simulate(ns.load("toy"), replications=1_000, seed=1))
+    >>> [one.question for one in found]
+    ['talks_day_5', 'ceasefire_by_day_30', 'summit_by_day_30']
     """
     chosen = []
     for questions in main_conditions(runs.scenario):

@@ -53,17 +53,32 @@ class Scene:
 class Narrative:
     """One history as a sequence of scenes.
 
-    Attributes
+    Parameters
     ----------
     scenario : str
+        Name of the scenario.
     replication, seed : int
+        Number of the history; seed of the draws.
     draw : int or None
         Which row of drawn parameters it has; None for best values.
     opening : tuple of str
         Actions under way at the start, in plain words.
     scenes : tuple of Scene
+        What happened, in order.
     start, end : str
         Dates of the start and of the horizon.
+
+    See Also
+    --------
+    narrate : Tell one history in words.
+    Trajectory : One simulated history, event by event.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> story = ns.narrate(ns.simulate(ns.load("toy"), replications=1, seed=1), 0)
+    >>> story.replication, story.scenes[0].who
+    (0, 'Russia')
     """
 
     scenario: str
@@ -102,12 +117,19 @@ def narrate(runs: Results, replication: int) -> Narrative:
     Parameters
     ----------
     runs : Runs or CountedRuns
+        Finished runs, as `simulate` returns them.
     replication : int
         Any number from 0 on, also beyond those simulated.
 
     Returns
     -------
     Narrative
+        Prints as text.
+
+    See Also
+    --------
+    Narrative : One history told in scenes.
+    replay : Tell one history again, with its full log.
 
     Examples
     --------

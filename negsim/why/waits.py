@@ -23,7 +23,7 @@ WIDTH = 80
 class Wait:
     """One party waits for another: what for, before which step, and whether it would let it pass.
 
-    Attributes
+    Parameters
     ----------
     who, whom : str
         Names of parties; empty if it is nobody in particular.
@@ -41,6 +41,20 @@ class Wait:
         Its name, for `Scenario.without` and the others; empty for the guard of an action.
     in_circle : bool
         Whether the two wait for each other, directly or over others.
+
+    See Also
+    --------
+    Waits : Who waits for whom at the start.
+    waits : Find who waits for whom.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> talks = ns.Meeting("talks", among=["north", "south"], on="2025-01-09T12:00", requires={"south": "memo.delivered"})
+    >>> memo = ns.Promise("memo", by="north", to="south", delay=ns.Exponential(0.1))
+    >>> wait = ns.waits(ns.Scenario("tiny", start="2025-01-01", end=40, parts=[talks, memo])).waits[0]
+    >>> wait.who, wait.whom, wait.hard
+    ('south', 'north', True)
     """
 
     who: str
@@ -60,15 +74,27 @@ class Wait:
 class Waits:
     """Who waits for whom at the start of a scenario.
 
-    Attributes
+    Parameters
     ----------
     title : str
+        Of the scenario.
     waits : tuple of Wait
         The edges, by the two parties.
     circles : tuple of tuple of str
         Parties that wait for each other.
     titles : mapping of str to str
         What the parties are called.
+
+    See Also
+    --------
+    waits : Find who waits for whom.
+    Wait : One party that waits for another.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> ns.waits(ns.load("toy")).circles
+    ()
     """
 
     title: str
@@ -80,13 +106,37 @@ class Waits:
         return self.text()
 
     def called(self, wait: Wait, whom: bool) -> str:
-        """A node in words."""
+        """A node in words.
+
+        Parameters
+        ----------
+        wait : Wait
+            One of the edges.
+        whom : bool
+            The party that is waited for; if false, the one that waits.
+
+        Returns
+        -------
+        str
+            The party's title, or what stands for it.
+        """
         name = wait.whom if whom else wait.who
         thing = wait.thing if whom else wait.subject
         return self.titles.get(name, "") or (f'"{thing}"' if thing else NOBODY)
 
     def text(self, width: int = WIDTH) -> str:
-        """The edges as sentences, circles marked."""
+        """The edges as sentences, circles marked.
+
+        Parameters
+        ----------
+        width : int, optional
+            Columns of the text, at most (default 80).
+
+        Returns
+        -------
+        str
+            For people.
+        """
         lines = textwrap.wrap(f"Who waits for whom at the start: {self.title}", width)
         if not self.waits:
             return "\n".join([*lines, "", "Nobody waits for anybody: every precondition is met."])
@@ -157,6 +207,7 @@ def waits(scenario: Scenario) -> Waits:
     Parameters
     ----------
     scenario : Scenario
+        What to look through.
 
     Returns
     -------
@@ -167,6 +218,11 @@ def waits(scenario: Scenario) -> Waits:
     ------
     ArgumentError
         If it is no scenario.
+
+    See Also
+    --------
+    Waits : Who waits for whom at the start.
+    party : The page of one party.
 
     Examples
     --------

@@ -28,8 +28,24 @@ def lint(scenario: Scenario, *, ignore: Iterable[str] = ()) -> list[Finding]:
     Parameters
     ----------
     scenario : Scenario
+        What to look through.
     ignore : iterable of str
         Codes of `CHECKS` to leave out.
+
+    Returns
+    -------
+    list of Finding
+        Sorted; each prints as one line.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no scenario.
+
+    See Also
+    --------
+    Finding : One thing that lint would look at again.
+    verify : Compare all engines on a scenario.
 
     Notes
     -----

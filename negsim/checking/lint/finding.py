@@ -35,7 +35,7 @@ HARD = frozenset({"impossible", "law", "range"})
 class Finding:
     """One thing to look at.
 
-    Attributes
+    Parameters
     ----------
     code : str
         One of `CHECKS`.
@@ -44,6 +44,16 @@ class Finding:
     text : str
         What is wrong, with the value.
     remedy : str
+        What to write instead, or to add.
+
+    See Also
+    --------
+    lint : Find what is worth a second look.
+
+    Examples
+    --------
+    >>> print(Finding(code="unsourced", where="parameter waiver", text="has no source", remedy="name one"))
+    parameter waiver: has no source; name one [unsourced]
     """
 
     code: str

@@ -46,11 +46,17 @@ class Observed:
     Parameters
     ----------
     condition : condition
+        What is known to hold.
     on : date, instant or days, optional
         The condition holds on that date, after everything on it (a bare date: the end of that day).
     at : instant or days, optional
         The condition turned true at this very instant: at a calendar instant the probability of that is taken, between
         them its density.
+
+    See Also
+    --------
+    solve : Solve a scenario exactly.
+    Solution : Exact answers, each with its error.
 
     Examples
     --------

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.exact import forever
 from negsim.engines.exact import questions as ask
 from negsim.engines.exact.curves import ExactPassage, passage
 from negsim.engines.exact.derivatives import derivative
@@ -17,13 +16,13 @@ from negsim.engines.exact.firsttimes import first_time
 from negsim.engines.exact.generator import Chain
 from negsim.engines.exact.graph import Graph
 from negsim.engines.exact.joint import Mass, given_mass, joint_mass, misfit, weighed
-from negsim.engines.exact.machine import Machine, on_chain
+from negsim.engines.exact.machine import on_chain
 from negsim.engines.exact.questions import Posed, exact
-from negsim.engines.exact.structure import Impossible, Shape, impossible, shape
+from negsim.engines.exact.structure import Impossible, impossible
 from negsim.engines.exact.transient import Sweep
+from negsim.engines.exact.undated import Undated
 from negsim.errors import EstimateError
 from negsim.estimates import Estimate
-from negsim.model.actions import Action
 from negsim.model.calendar import DAY, Dated
 from negsim.model.inputs import Named
 from negsim.model.questions import Askable, Question
@@ -34,14 +33,70 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Solution(Machine):
+class Solution(Undated):
     """Exact answers, asked as those of runs are; every answer is an `Estimate` of kind exact with its error.
 
     Further questions may be asked at any time: by a `Question`, or by a condition or its text.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was solved.
+    program : Program
+        The tables that it was lowered to.
+    numbers : Numbers
+        Values of the parameters.
+    observed : tuple of Observed
+        What all answers are given.
+    max_states : int
+        Most states to explore.
+    max_seconds : float
+        Most seconds for one answer.
+    tolerance : float
+        Probability that cutting off may lose, at most.
+    method : str
+        Of the transient probabilities: ``auto``, ``uniformisation``, ``squaring`` or ``implicit``.
+    stages : int or None
+        Most stages in the place of a law that is not Markov.
+    claims : tuple of str
+        Contested claims that are mixed over.
+    graphs : list
+        States explored so far, kept for further questions.
+    chains : dict
+        Chains made so far.
+    endless : dict
+        Chains without an end made so far.
+
+    See Also
+    --------
+    solve : Solve a scenario exactly.
+    Observed : Something known of the history.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> solution = ns.solve(ns.load("toy"))
+    >>> print(solution.probability("talks_day_5"))
+    0.7768698, exact (error below ...)
     """
 
     def answer(self, question: Question | Askable) -> Estimate:
         """The answer to a question of any kind, at its own dates: a probability, a mean number, days.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+
+        Raises
+        ------
+        EngineError
+            If the question cannot be solved; the message says why and what to do.
 
         Examples
         --------
@@ -69,6 +124,7 @@ class Solution(Machine):
         Parameters
         ----------
         question : str, Question or condition
+            The question by its name, itself, or what it is about.
         by : date, instant or days, optional
             Another deadline than the question's own; a bare date is the whole of that day.
         before : date, instant or days, optional
@@ -76,6 +132,11 @@ class Solution(Machine):
         after : date, instant or days, optional
             Opening of a window: the *first* time must lie in ``[after, by]``; for kind ``happens`` a turn must, for
             ``fired`` so many firings.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
         """
         posed = self.posed(question)
         if posed.record == "at" and posed.entry.question.row.share:
@@ -89,11 +150,37 @@ class Solution(Machine):
         return ratio(above, given_mass(self, posed, given), beside, fitted=fitted)
 
     def holds(self, condition: Question | Askable, on: Dated | None = None) -> Estimate:
-        """Probability that a condition (or a question of kind holds) is true on a date."""
+        """Probability that a condition (or a question of kind holds) is true on a date.
+
+        Parameters
+        ----------
+        condition : str, Question or condition
+            The condition as text or tree, or a question about it.
+        on : date, instant or days, optional
+            The date; a bare date means its end. By default the question's own.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+        """
         return self._at_date(self.posed_as(condition, "holds"), on, share=True)
 
     def value(self, expression: Question | Askable, on: Dated | None = None) -> Estimate:
-        """Expected value of an expression (or of a question of kind value) on a date."""
+        """Expected value of an expression (or of a question of kind value) on a date.
+
+        Parameters
+        ----------
+        expression : str, Question or expression
+            The number as text or tree, or a question about it.
+        on : date, instant or days, optional
+            The date; a bare date means its end. By default the question's own.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+        """
         return self._at_date(self.posed_as(expression, "value"), on, share=False)
 
     def _at_date(self, posed: Posed, on: Any, share: bool, before: Dated | None = None) -> Estimate:
@@ -105,15 +192,23 @@ class Solution(Machine):
             return exact(above.value, above.error + beside * size, above.method, share=share, fitted=fitted)
         return ratio(above, given_mass(self, posed, given), beside * size, share, fitted=fitted)
 
-    def spread(self, expression: Question | Askable) -> float:
-        """How far apart the values of an expression (or of a question of kind value) can lie, over all states."""
-        posed = self.posed_as(expression, "value")
-        graph, chain = self.chain(posed.watch, absorb=not self.observed)
-        values = ask.on_states(graph, chain, posed.watch.trees[0])
-        return float(np.ptp(values)) if len(values) else 0.0
-
     def count(self, action: Question | Named | str, by: Dated | None = None, *, outcome: str | None = None) -> Estimate:
-        """Expected number of firings of an action (with an outcome) by a date, or of a question of kind fired."""
+        """Expected number of firings of an action (with an outcome) by a date, or of a question of kind fired.
+
+        Parameters
+        ----------
+        action : Action, Question or str
+            The action, its name, or a question of kind ``fired``.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+        outcome : str, optional
+            Count only the firings with this outcome.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+        """
         posed = self.posed_as(action, "fired", outcome=outcome)
         self.needs(posed, "fired")
         graph, chain = self.chain(posed.watch)
@@ -127,7 +222,20 @@ class Solution(Machine):
         return self._gathered(graph, chain, posed, by, (rewards, steps, float(graph.start_tallies[column])))
 
     def duration(self, condition: Question | Askable, by: Dated | None = None) -> Estimate:
-        """Expected time (days) for which a condition holds by a date, or of a question of kind duration."""
+        """Expected time (days) for which a condition holds by a date, or of a question of kind duration.
+
+        Parameters
+        ----------
+        condition : str, Question or condition
+            The condition as text or tree, or a question about it.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+        """
         posed = self.posed_as(condition, "duration")
         self.needs(posed, "held")
         graph, chain = self.chain(posed.watch)
@@ -169,6 +277,18 @@ class Solution(Machine):
     def first_time(self, question: Question | Askable, by: Dated | None = None) -> Estimate:
         """Expected first time (days) of the histories in which it happens by the deadline; of all, if that is certain.
 
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        by : date, instant or days, optional
+            Another deadline than the question's own.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
+
         Raises
         ------
         EstimateError
@@ -176,112 +296,45 @@ class Solution(Machine):
         """
         return first_time(self, self.posed(question), by)
 
-    def ever(self, question: Question | Askable) -> Estimate:
-        """Probability that it is ever reached, whenever: by no date, beyond the scenario's end too.
-
-        Parameters
-        ----------
-        question : str, Question or condition
-            Of kind reached or when; its dates do not count, its ``throughout`` does.
-
-        Raises
-        ------
-        EngineError
-            If calendar instants go on beyond the scenario's end, a clock has fitted stages, or there are too many states.
-
-        Examples
-        --------
-        >>> import negsim as ns
-        >>> win = ns.Action(name="win", when="0 < x and x < 3", clock=ns.Exponential(1), effects=["x += 1"])
-        >>> lose = ns.Action(name="lose", when="0 < x and x < 3", clock=ns.Exponential(1), effects=["x -= 1"])
-        >>> game = ns.Scenario("game", start="2025-01-01", end=1, parts=[ns.Counter("x", initial=1), win, lose])
-        >>> round(ns.solve(game).ever("x == 3").value, 12)
-        0.333333333333
-        """
-        return forever.ever(self, self.posed(question))
-
-    def mean_time(self, question: Question | Askable, *, reached_only: bool = False) -> Estimate:
-        """Mean time (days) until it is first true, whenever that is.
-
-        Parameters
-        ----------
-        question : str, Question or condition
-            As in `ever`.
-        reached_only : bool
-            Over the histories in which it ever is; without it, it must come with certainty.
-
-        Raises
-        ------
-        EstimateError
-            If it is never reached, or not with certainty, so that the mean is infinite.
-        """
-        return forever.mean_time(self, self.posed(question), reached_only)
-
-    def gathered(
-        self, what: Question | Askable | Named, until: Question | Askable, *, outcome: str | None = None
-    ) -> Estimate:
-        """Mean of what is gathered until a condition is first true, whenever that is.
-
-        Parameters
-        ----------
-        what : Action, name of an action, Question or expression
-            Firings of an action (with an outcome), those at the very instant included; or a number a day: of a
-            condition, the days for which it holds.
-        until : str, Question or condition
-            As in `ever`; it must come with certainty.
-        """
-        rows = [row.name for row in self.program.actions]
-        known = what in self.program.probes.asked if isinstance(what, str) else False
-        fired = isinstance(what, Action) or (isinstance(what, str) and what in rows and not known)
-        posed = self.posed_as(what, "fired", outcome=outcome) if fired else self.posed_as(what, "value")
-        self.needs(posed, "fired", "at", "held")
-        return forever.gathered(self, posed, self.posed(until))
-
-    def long_run(self, condition: Question | Askable) -> Estimate:
-        """Long-run share of time in which a condition (or a question of kind holds or duration) holds.
-
-        Of an expression of numbers (or a question of kind value) it is the long-run mean. Where histories can end up in
-        several classes of states, it is the mean over them.
-
-        Examples
-        --------
-        >>> import negsim as ns
-        >>> fail = ns.Action(name="fail", when="up", clock=ns.Exponential(0.1), effects=["up = false"])
-        >>> mend = ns.Action(name="mend", when="not up", clock=ns.Exponential(0.9), effects=["up = true"])
-        >>> parts = [ns.Fact("up", initial=True), fail, mend]
-        >>> round(ns.solve(ns.Scenario("mill", start="2025-01-01", end=1, parts=parts)).long_run("up").value, 12)
-        0.9
-        """
-        return forever.long_run(self, self.posed_as(condition, "value"))
-
-    def long_run_rate(self, action: Question | Named | str, *, outcome: str | None = None) -> Estimate:
-        """Long-run rate of an action (with an outcome), or of a question of kind fired: firings a day."""
-        return forever.long_run_rate(self, self.posed_as(action, "fired", outcome=outcome))
-
     def first_passage(self, question: Question | Askable, dates: Iterable[Dated] | None = None) -> ExactPassage:
         """The cumulative curve of the first time over dates, in one pass.
 
         Parameters
         ----------
         question : str, Question or condition
+            The question by its name, itself, or what it is about.
         dates : iterable of dates, instants or days, optional
             A hundred and every calendar instant, if not given.
+
+        Returns
+        -------
+        ExactPassage
+            Dates and probabilities, with one error for all.
         """
         posed = self.posed(question)
         self.needs(posed, "first")
         return passage(self, posed, self.times(dates))
 
     def impossible(self, question: Question | Askable, dates: Iterable[Dated] | None = None) -> Impossible:
-        """Probability that the question can no longer come true by its deadline, and since when; what it waits for."""
+        """Probability that the question can no longer come true by its deadline, and since when; what it waits for.
+
+        Parameters
+        ----------
+        question : str, Question or condition
+            The question by its name, itself, or what it is about.
+        dates : iterable of dates, instants or days, optional
+            By default a hundred and every calendar instant.
+
+        Returns
+        -------
+        Impossible
+            Curves over the dates, and what is waited for.
+        """
         posed = self.posed(question)
         self.needs(posed, "first")
         self.unobserved("when a question becomes impossible")
         self.ungiven(posed, "when a question becomes impossible")
         return impossible(self, posed, self.times(dates))
-
-    def shape(self, question: Question | Askable) -> Shape:
-        """Classes of states (strongly connected components) behind a question: how many, which are never left."""
-        return shape(self, self.posed(question))
 
     def derivative(
         self,
@@ -299,8 +352,15 @@ class Solution(Machine):
             Of kind reached, when, holds or value.
         parameter : str, Parameter or Action
             A parameter that is a number, or an action with an Exponential clock (its rate, per day).
-        by, after
+        by : date, instant or days, optional
             As in `probability`.
+        after : date, instant or days, optional
+            As in `probability`.
+
+        Returns
+        -------
+        Estimate
+            With the numerical error as its interval, kind ``exact``.
 
         Notes
         -----

@@ -10,32 +10,22 @@ The meaning of every operation is that of 64-bit floats, evaluated lazily and fr
 from __future__ import annotations
 
 from negsim.model.expressions.amounts import Amount, amount, odds, settled_amounts
+from negsim.model.expressions.analysis import atoms, check, reads, substitute, type_of
 from negsim.model.expressions.base import Expression, Operable, Operand
 from negsim.model.expressions.evaluation import Evaluator, compile_expression, evaluate
 from negsim.model.expressions.functions import (
     Expressible,
-    absolute,
     all_of,
     any_of,
     as_condition,
     as_expression,
     as_number,
     at_least,
-    atoms,
-    check,
-    clip,
     different,
     equal,
-    exp,
-    log,
-    maximum,
-    minimum,
-    reads,
-    sqrt,
-    substitute,
-    type_of,
     where,
 )
+from negsim.model.expressions.mathematics import absolute, clip, exp, log, maximum, minimum, sqrt
 from negsim.model.expressions.nodes import (
     And,
     Arithmetic,

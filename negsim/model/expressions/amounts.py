@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from negsim.model.expressions.analysis import check, reads
 from negsim.model.expressions.base import Expression
-from negsim.model.expressions.functions import Expressible, as_expression, as_number, check, reads
+from negsim.model.expressions.functions import Expressible, as_expression, as_number
 from negsim.model.expressions.nodes import Choice, Number, Truth
 from negsim.model.expressions.printer import Piece
 from negsim.model.expressions.structure import fold, walk

@@ -19,7 +19,19 @@ BUILD: dict[str, Callable[..., Expression]] = {}
 
 
 class Operand:
-    """Whatever operators build expressions from: expressions themselves and variables."""
+    """Whatever operators build expressions from: expressions themselves and variables.
+
+    See Also
+    --------
+    Expression : A tree that is a condition or a number.
+    parse : Read an expression from text.
+
+    Examples
+    --------
+    >>> from negsim.model.expressions import Ref
+    >>> Ref("memo") & (Ref("rounds") >= 1)
+    parse('memo and rounds >= 1')
+    """
 
     __slots__ = ()
     # numpy scalars on the left leave the operation to us instead of making an array of objects.
@@ -100,6 +112,13 @@ Operable: TypeAlias = Operand | float | bool
 class Expression(Operand, Tree):
     """An immutable tree that is a condition or a number; equal if built alike.
 
+    See Also
+    --------
+    parse : Read an expression from text.
+    Operand : Whatever can stand in an expression.
+
+    Examples
+    --------
     >>> from negsim.model.expressions import Ref
     >>> Ref("memo") & (Ref("rounds") >= 1)
     parse('memo and rounds >= 1')
@@ -115,13 +134,37 @@ class Expression(Operand, Tree):
 
     @property
     def children(self) -> tuple[Any, ...]:
+        """The operands of this node, from left to right; empty for a leaf."""
         return ()
 
     def label(self) -> Hashable:
+        """Return what tells this node from others of its class with the same operands.
+
+        Returns
+        -------
+        hashable
+            Numbers, names and operators; nothing of the operands.
+        """
         return self._leaf_fields()
 
     def with_children(self, children: Sequence[Expression]) -> Expression:
-        """The same operation on other operands; the node itself where they are its own."""
+        """The same operation on other operands; the node itself where they are its own.
+
+        Parameters
+        ----------
+        children : sequence of Expression
+            As many as it has, of the same types.
+
+        Returns
+        -------
+        Expression
+            Of the same class.
+
+        Raises
+        ------
+        ExpressionError
+            If an operand is of the wrong type.
+        """
         own = self.children
         if len(own) == len(children) and all(map(operator.is_, children, own)):
             return self  # its types were checked when it was made
@@ -136,7 +179,18 @@ class Expression(Operand, Tree):
 
     @abstractmethod
     def piece(self, parts: Sequence[Piece]) -> Piece:
-        """The text of this node around the texts of its operands."""
+        """The text of this node around the texts of its operands.
+
+        Parameters
+        ----------
+        parts : sequence of Piece
+            The texts of the operands, in order, each with how tightly it binds.
+
+        Returns
+        -------
+        Piece
+            The text, with brackets where they are needed.
+        """
 
     @property
     def kind(self) -> str | None:

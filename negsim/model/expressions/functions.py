@@ -1,15 +1,14 @@
-"""The words of the language as Python functions, and what is asked of whole trees."""
+"""The words of the language as Python functions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from negsim.errors import ExpressionError, UnknownName, nearest
+from negsim.errors import ExpressionError
 from negsim.model.expressions.base import Expression, Operable, lift
-from negsim.model.expressions.nodes import And, AtLeast, Call, Choice, Compare, Not, Or, Ref, require, single
+from negsim.model.expressions.nodes import And, AtLeast, Call, Choice, Compare, Or, require, single
 from negsim.model.expressions.parser import parse
-from negsim.model.expressions.structure import fold, walk
 from negsim.model.expressions.words import CONDITION, NUMBER, short
 
 Expressible: TypeAlias = Operable | str
@@ -35,11 +34,28 @@ def as_expression(value: Expressible) -> Expression:
 def as_condition(value: Expressible) -> Expression:
     """The value as a tree that is a condition, or may turn out to be one when names are declared.
 
+    Parameters
+    ----------
+    value : number, bool, str or Expression
+        What is given: text is parsed.
+
+    Returns
+    -------
+    Expression
+        A condition, or a name that may be one.
+
     Raises
     ------
     ExpressionError
         If it is known to be a number.
 
+    See Also
+    --------
+    as_number : What is given, as a number.
+    parse : Read an expression from text.
+
+    Examples
+    --------
     >>> as_condition(True)
     parse('true')
     """
@@ -51,11 +67,28 @@ def as_condition(value: Expressible) -> Expression:
 def as_number(value: Expressible) -> Expression:
     """The value as a tree that is a number, or may turn out to be one when names are declared.
 
+    Parameters
+    ----------
+    value : number, bool, str or Expression
+        What is given: text is parsed.
+
+    Returns
+    -------
+    Expression
+        A number, or a name that may be one.
+
     Raises
     ------
     ExpressionError
         If it is known to be a condition.
 
+    See Also
+    --------
+    as_condition : What is given, as a condition.
+    parse : Read an expression from text.
+
+    Examples
+    --------
     >>> as_number("trust - 0.3")
     parse('trust - 0.3')
     """
@@ -67,6 +100,27 @@ def as_number(value: Expressible) -> Expression:
 def where(condition: Expressible, then: Expressible, otherwise: Expressible) -> Expression:
     """`then` where the condition holds, else `otherwise`; only the one chosen is evaluated.
 
+    Parameters
+    ----------
+    condition : condition, str or Expression
+        What decides.
+    then : number, condition, str or Expression
+        Where it holds.
+    otherwise : number, condition, str or Expression
+        Where it does not; of the same kind as ``then``.
+
+    Returns
+    -------
+    Expression
+        Of the kind of the two.
+
+    See Also
+    --------
+    clip : A number held within bounds.
+    at_least : Whether so many conditions hold.
+
+    Examples
+    --------
     >>> where("memo", 1, 0)
     parse('1 if memo else 0')
     """
@@ -76,6 +130,24 @@ def where(condition: Expressible, then: Expressible, otherwise: Expressible) -> 
 def equal(left: Expressible, right: Expressible) -> Expression:
     """Whether two numbers, or two conditions, have the same value (`==` asks whether two trees are alike).
 
+    Parameters
+    ----------
+    left : number, bool, str or Expression
+        The one.
+    right : number, bool, str or Expression
+        The other, of the same kind.
+
+    Returns
+    -------
+    Expression
+        A condition.
+
+    See Also
+    --------
+    different : Whether two values differ.
+
+    Examples
+    --------
     >>> equal("rounds", 3)
     parse('rounds == 3')
     """
@@ -85,6 +157,24 @@ def equal(left: Expressible, right: Expressible) -> Expression:
 def different(left: Expressible, right: Expressible) -> Expression:
     """Whether two numbers, or two conditions, have different values.
 
+    Parameters
+    ----------
+    left : number, bool, str or Expression
+        The one.
+    right : number, bool, str or Expression
+        The other, of the same kind.
+
+    Returns
+    -------
+    Expression
+        A condition.
+
+    See Also
+    --------
+    equal : Whether two values are the same.
+
+    Examples
+    --------
     >>> different("rounds", 3)
     parse('rounds != 3')
     """
@@ -94,11 +184,28 @@ def different(left: Expressible, right: Expressible) -> Expression:
 def all_of(*conditions: Expressible | Iterable[Expressible]) -> Expression:
     """Whether all conditions hold; they may come as one iterable. One condition is itself.
 
+    Parameters
+    ----------
+    *conditions : condition, str or iterable of these
+        What is to hold; may come as one iterable.
+
+    Returns
+    -------
+    Expression
+        A condition.
+
     Raises
     ------
     ExpressionError
-        If there is none.
+        If none is given, or one is a number.
 
+    See Also
+    --------
+    any_of : Whether at least one condition holds.
+    at_least : Whether so many conditions hold.
+
+    Examples
+    --------
     >>> all_of("memo", "not withdrawn")
     parse('memo and not withdrawn')
     """
@@ -109,11 +216,28 @@ def all_of(*conditions: Expressible | Iterable[Expressible]) -> Expression:
 def any_of(*conditions: Expressible | Iterable[Expressible]) -> Expression:
     """Whether any condition holds; they may come as one iterable. One condition is itself.
 
+    Parameters
+    ----------
+    *conditions : condition, str or iterable of these
+        What is to hold; may come as one iterable.
+
+    Returns
+    -------
+    Expression
+        A condition.
+
     Raises
     ------
     ExpressionError
-        If there is none.
+        If none is given, or one is a number.
 
+    See Also
+    --------
+    all_of : Whether all conditions hold.
+    at_least : Whether so many conditions hold.
+
+    Examples
+    --------
     >>> any_of(["visit", "call"])
     parse('visit or call')
     """
@@ -124,189 +248,33 @@ def any_of(*conditions: Expressible | Iterable[Expressible]) -> Expression:
 def at_least(k: int, *conditions: Expressible | Iterable[Expressible]) -> Expression:
     """Whether at least `k` of the conditions hold; they may come as one iterable.
 
+    Parameters
+    ----------
+    k : int
+        How many of them.
+    *conditions : condition, str or iterable of these
+        What is to hold; may come as one iterable.
+
+    Returns
+    -------
+    Expression
+        A condition.
+
+    See Also
+    --------
+    all_of : Whether all conditions hold.
+    any_of : Whether at least one condition holds.
+
+    Examples
+    --------
     >>> at_least(2, "a", "b", "c")
     parse('at_least(2, a, b, c)')
     """
     return AtLeast(k, _conditions("at_least", conditions))
 
 
-def minimum(*numbers: Expressible) -> Expression:
-    """The least of two or more numbers.
-
-    >>> minimum("trust", 1)
-    parse('min(trust, 1)')
-    """
-    return _call("min", *numbers)
-
-
-def maximum(*numbers: Expressible) -> Expression:
-    """The greatest of two or more numbers.
-
-    >>> maximum("trust", 0)
-    parse('max(trust, 0)')
-    """
-    return _call("max", *numbers)
-
-
-def exp(x: Expressible) -> Expression:
-    """The exponential of a number.
-
-    >>> exp("trust")
-    parse('exp(trust)')
-    """
-    return _call("exp", x)
-
-
-def log(x: Expressible) -> Expression:
-    """The natural logarithm of a number.
-
-    >>> log("trust")
-    parse('log(trust)')
-    """
-    return _call("log", x)
-
-
-def sqrt(x: Expressible) -> Expression:
-    """The square root of a number.
-
-    >>> sqrt("trust")
-    parse('sqrt(trust)')
-    """
-    return _call("sqrt", x)
-
-
-def clip(x: Expressible, low: Expressible, high: Expressible) -> Expression:
-    """The number, but `low` below `low` and `high` above `high`.
-
-    >>> clip("trust", 0, 1)
-    parse('clip(trust, 0, 1)')
-    """
-    return _call("clip", x, low, high)
-
-
-def absolute(x: Expressible) -> Expression:
-    """The number without its sign; `abs(x)` on an expression is the same.
-
-    >>> absolute("gap")
-    parse('abs(gap)')
-    """
-    return _call("abs", x)
-
-
-def reads(tree: Expression) -> frozenset[str]:
-    """The names of all variables and parameters in the tree.
-
-    >>> sorted(reads(parse("memo and rounds >= 1")))
-    ['memo', 'rounds']
-    """
-    try:
-        return tree._names
-    except AttributeError:
-        found = frozenset(node.name for node in walk(tree) if isinstance(node, Ref))
-        object.__setattr__(tree, "_names", found)
-        return found
-
-
-def type_of(tree: Expression) -> str | None:
-    """`"condition"`, `"number"`, or None while names decide it whose type is not known.
-
-    >>> type_of(parse("rounds >= 1")), type_of(parse("memo"))
-    ('condition', None)
-    """
-    return tree.kind
-
-
-def check(tree: Expression, names: Mapping[str, str], expected: str | None = None) -> Expression:
-    """The same tree, every name with its declared type, everything checked.
-
-    Parameters
-    ----------
-    tree
-        Built by operators or by `parse`.
-    names
-        Every declared name, with `"condition"` or `"number"`.
-    expected
-        What the whole must be, if that matters.
-
-    Raises
-    ------
-    UnknownName
-        If a name is not declared.
-    ExpressionError
-        If a condition stands where a number is needed, or the reverse.
-
-    Examples
-    --------
-    >>> type_of(check(parse("memo"), {"memo": "condition"}))
-    'condition'
-    >>> check(parse("memo + 1"), {"memo": "condition"})
-    Traceback (most recent call last):
-    ...
-    negsim.errors.ExpressionError: 'memo' is a condition but '+' needs a number: choose a number by it, as in '1 if \
-memo else 0' (ns.where(c, 1, 0))
-    """
-
-    def typed(node: Expression, parts: list[Expression]) -> Expression:
-        return _declared(node, names) if isinstance(node, Ref) else node.with_children(parts)
-
-    result = fold(tree, typed)
-    if expected is not None:
-        require("this place", expected, result)
-    return result
-
-
-def substitute(tree: Expression, mapping: Mapping[str, Expression]) -> Expression:
-    """The tree with some names replaced by trees.
-
-    Raises
-    ------
-    ExpressionError
-        If a number would stand for a condition, or the reverse.
-
-    >>> substitute(parse("memo and rounds >= 1"), {"memo": parse("true")})
-    parse('true and rounds >= 1')
-    """
-
-    def replaced(node: Expression, parts: list[Expression]) -> Expression:
-        if not isinstance(node, Ref) or node.name not in mapping:
-            return node.with_children(parts)
-        new = as_expression(mapping[node.name])
-        if node.type is not None:
-            require(f"the name '{node.name}'", node.type, new)
-        return new
-
-    return fold(tree, replaced)
-
-
-def atoms(condition: Expression) -> tuple[Expression, ...]:
-    """The largest subconditions without and/or/not/at_least at their root, in order, each once.
-
-    >>> atoms(parse("memo and not (rounds >= 1 or memo)"))
-    (parse('memo'), parse('rounds >= 1'))
-    """
-    found: dict[Expression, None] = {}
-    waiting = [condition]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, And | Or | Not | AtLeast):
-            waiting.extend(reversed(node.children))
-        else:
-            found[node] = None
-    return tuple(found)
-
-
-def _declared(ref: Ref, names: Mapping[str, str]) -> Ref:
-    if ref.name not in names:
-        truths = {"yes": "true", "no": "false", "on": "true", "off": "false", "none": "false"}
-        hint = f"; write {truths[ref.name]}" if ref.name in truths else nearest(ref.name, names)
-        raise UnknownName(f"unknown name '{ref.name}'{hint or '; declare it'}")
-    kind = names[ref.name]
-    if ref.type not in (kind, None):
-        raise ExpressionError(f"'{ref.name}' is used as a {ref.type} but declared as a {kind}: use one of the two")
-    return ref if ref.type == kind else Ref(ref.name, kind)
-
-
-def _call(function: str, *args: Expressible) -> Expression:
+def call(function: str, *args: Expressible) -> Expression:
+    """Return the call of one of the functions of the language."""
     return Call(function, tuple(as_expression(arg) for arg in args))
 
 
@@ -322,25 +290,14 @@ def _conditions(word: str, given: Sequence[Expressible | Iterable[Expressible]])
 
 __all__ = [
     "Expressible",
-    "absolute",
     "all_of",
     "any_of",
     "as_condition",
     "as_expression",
     "as_number",
     "at_least",
-    "atoms",
-    "check",
-    "clip",
+    "call",
     "different",
     "equal",
-    "exp",
-    "log",
-    "maximum",
-    "minimum",
-    "reads",
-    "sqrt",
-    "substitute",
-    "type_of",
     "where",
 ]

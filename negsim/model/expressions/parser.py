@@ -87,11 +87,16 @@ def parse(text: str, names: Mapping[str, str] | None = None) -> Expression:
 
     Parameters
     ----------
-    text
+    text : str
         At most 2,048 bytes of UTF-8, nested at most 60 deep.
-    names
-        The declared names, each with `"condition"` or `"number"`. Without it, every name is accepted and its type
-        stays open until `check`.
+    names : mapping of str to str, optional
+        The declared names, each with `"condition"` or `"number"`. Without it, every name is accepted and its type stays
+        open until `check`.
+
+    Returns
+    -------
+    Expression
+        The tree, equal to one built by operators.
 
     Raises
     ------
@@ -99,6 +104,11 @@ def parse(text: str, names: Mapping[str, str] | None = None) -> Expression:
         If the text is not in the language, too long, too deep, or mixes conditions and numbers.
     UnknownName
         If `names` is given and lacks a name of the text.
+
+    See Also
+    --------
+    Expression : A tree that is a condition or a number.
+    as_condition : What is given, as a condition.
 
     Examples
     --------
