@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -149,7 +150,9 @@ def test_the_reference_engine_ends_by_itself_within_the_default_limits(capsys: p
     code, out, err = call(capsys, "run", "istanbul-2025", "--engine", "reference", "--seed", "1")
     flat = " ".join(out.split())
     assert code == 0
-    assert re.search(r"a budget of 80,000 firings ended the run after [\d,]+ of 3,000 replications; ask for so many", flat)
+    assert re.search(
+        r"a budget of 80,000 firings ended the run after [\d,]+ of 3,000 replications; ask for so many", flat
+    )
     assert "Why not" in flat or "reasons were not done" in err  # the seconds of a slow processor may end the reasons
 
 
