@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaincc
 
 from negsim.errors import EstimateError
 from negsim.estimates.resampling import RESAMPLES, grouped, resample_counts
@@ -60,13 +61,15 @@ class Effect:
     """What one input explains: `variance` of the output's conditional mean, unbiased; it may be below 0 by chance.
 
     ``fitted`` is the conditional mean less the whole mean, by row, shrunk so that its variance is `variance`; ``basis``
-    the orthonormal functions (rows, functions), ``residuals`` what they leave, with its own overfit taken out.
+    the orthonormal functions (rows, functions), ``residuals`` what they leave, with its own overfit taken out; ``chance`` the
+    probability of a fit at least as good where the input makes no difference (Wald's test).
     """
 
     variance: float
     fitted: Floats
     basis: Floats
     residuals: Floats
+    chance: float
 
     @property
     def move(self) -> float:
@@ -93,15 +96,17 @@ def fit(values: Floats, means: Floats) -> Effect:
     coefficients = basis.T @ means / n
     raw = float((coefficients**2).sum())
     if not basis.shape[1]:
-        return Effect(0.0, np.zeros(n), basis, means - means.mean())
+        return Effect(0.0, np.zeros(n), basis, means - means.mean(), 1.0)
     leverage = np.minimum((1 + (basis**2).sum(axis=1)) / n, 0.9)
     fitted = basis @ coefficients
     # Divided by the root of 1 - leverage, squared residuals have the expectation of the squared noise.
     residuals = (means - means.mean() - fitted) / np.sqrt(1 - leverage)
-    overfit = float(((basis**2).T @ residuals**2).sum()) / n**2
-    variance = raw - overfit
+    noise = ((basis**2).T @ residuals**2) / n**2
+    variance = raw - float(noise.sum())
+    apart = float((coefficients**2 / noise).sum()) if (noise > 0).all() else math.inf
     shrunk = math.sqrt(max(variance, 0.0) / raw) if raw > 0 else 0.0
-    return Effect(variance, shrunk * fitted, basis, residuals)
+    chance = float(gammaincc(basis.shape[1] / 2, apart / 2)) if raw > 0 else 1.0
+    return Effect(variance, shrunk * fitted, basis, residuals, chance)
 
 
 def _basis(values: Floats) -> Floats:
@@ -142,7 +147,7 @@ class GivenData:
     >>> hits = rng.binomial(10, p)
     >>> rows = RowMeans(hits / 10, hits / 10 * (1 - hits / 10) / 9)
     >>> found = GivenData({"a": x[:, 0], "b": x[:, 1]}, rows, seed=1, name="q")
-    >>> [round(one, 1) + 0.0 for one in found.shares]
+    >>> [round(float(one), 1) + 0.0 for one in found.shares]
     [1.0, 0.0]
     """
 
@@ -184,6 +189,16 @@ class GivenData:
     def moves(self) -> Floats:
         """Expected absolute move of the mean by each input, (inputs,)."""
         return np.array([one.move for one in self.effects])
+
+    def standing_out(self, level: float) -> list[bool]:
+        """Which inputs make a difference, all tested together: Holm's steps keep any false one to 1 - level."""
+        order = sorted(range(len(self.effects)), key=lambda place: self.effects[place].chance)
+        found = [False] * len(order)
+        for step, place in enumerate(order):
+            if self.effects[place].chance > (1 - level) / (len(order) - step):
+                break
+            found[place] = True
+        return found
 
     @property
     def shares(self) -> Floats:
@@ -266,10 +281,9 @@ class GivenData:
 
     def together(self) -> Floats:
         """All inputs known: the sum of the fits that stand out from noise, with the whole variance, by row."""
-        low = self.variances - np.quantile(self.variance_errors, 0.975, axis=0)
+        told = self.standing_out(0.95)
         found: Floats = sum(
-            (one.fitted for one, least in zip(self.effects, low, strict=True) if least > 0),
-            np.zeros(len(self.rows.mean)),
+            (one.fitted for one, there in zip(self.effects, told, strict=True) if there), np.zeros(len(self.rows.mean))
         )
         spread = float(found.var())
         return found if spread <= 0 or math.isnan(self.whole) else found * math.sqrt(max(self.whole, 0.0) / spread)

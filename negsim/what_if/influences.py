@@ -34,7 +34,7 @@ class Influence:
     claim : bool
         Whether it is true or false, and no number.
     stands_out : bool
-        Whether the interval of its variance leaves 0 out.
+        Whether it makes a difference at all: all parameters tested together at this level (Wald's tests, Holm's steps).
     tied : bool
         Whether it is not distinguishable, at this n, from the leader of its group, which stands before it.
     """

@@ -165,6 +165,7 @@ class _Teller:
         self.runs, self.entry, self.found, self.threshold = runs, entry, found, threshold
         self.unit, self.level, self.n = unit, level, n
         self.limits = (0.0, 1.0) if unit else (-math.inf, math.inf)
+        self.standing = found.standing_out(level)
         self.bounded = not math.isnan(found.whole) and found.whole > float(np.quantile(found.whole_errors, 0.975))
 
     def estimate(
@@ -216,7 +217,7 @@ class _Teller:
         found, name = self.found, list(self.found.inputs)[place]
         parameter = self.runs.scenario.expanded.parameters[name]
         variance = self.estimate(found.effects[place].variance, found.variance_errors[:, place])
-        stands_out = variance.low > 0
+        stands_out = self.standing[place]
         ends = [self.end(place, rank) for rank in (0.05, 0.95)]
         share = None
         if self.bounded:
@@ -244,7 +245,7 @@ class _Teller:
     def moved(self, place: int, variance: Estimate) -> Estimate:
         """The expected move; of what does not stand out no more is known than that it is below the spread's upper end."""
         value = float(self.found.moves[place])
-        if variance.low > 0:
+        if self.standing[place]:
             return self.estimate(value, self.found.move_errors[:, place], self.unit)
         most = max(math.sqrt(variance.high), value)
         return Estimate(
@@ -260,7 +261,7 @@ class _Teller:
 
     def worth(self, place: int, variance: Estimate) -> Estimate:
         value = float(self.worths[place])
-        if variance.low > 0:
+        if self.standing[place]:
             return self.estimate(value, self.errors_of_worth[:, place])
         most = max(math.sqrt(variance.high) / 2, value)
         return Estimate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from believed_toy import Floats, chance, histories, rates
+from scipy import stats
 
 from negsim.errors import EstimateError
 from negsim.estimates.basic import basic_interval
@@ -199,3 +200,17 @@ def test_intervals_cover() -> None:
     assert (covered / seeds > 0.93).all(), covered / seeds
     assert (covered / seeds < 0.97).all(), covered / seeds
     assert order / seeds > 0.95
+
+
+def test_nothing_stands_out_by_chance() -> None:
+    """Of 40 idle inputs in 300 runs, any stands out in 5 % of the runs; one at a time nearly two would in each."""
+    rng = np.random.default_rng(31)
+    any_out, alone = 0, 0
+    for _ in range(300):
+        y = rng.random(300)
+        inputs = {f"x{k}": rng.random(300) for k in range(40)}
+        found = GivenData(inputs, RowMeans(y, np.zeros(300)), seed=1, name="q", resamples=2)
+        any_out += any(found.standing_out(0.95))
+        alone += sum(one.chance < 0.05 for one in found.effects)
+    assert any_out <= stats.binom.isf(1e-9, 300, 0.05)
+    assert alone > 300
