@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from negsim.engines.blocks import answered
 from negsim.errors import EstimateError
 from negsim.estimates import Estimate
-from negsim.estimates.checks import check_level
 from negsim.estimates.news import mean_error, shapley
+from negsim.estimates.resampled import two_sided
 from negsim.model.calendar import Dated, moment
 from negsim.model.expressions import parse
 from negsim.model.questions import Askable, Question
@@ -138,7 +137,7 @@ def attribute(runs: Runs, question: Question | Askable, news: Iterable[News], *,
     [0.1, -0.9]
     """
     needs_runs(runs, "attribute")
-    check_level(level)
+    two_sided(level)  # refuses what is no level
     items = tuple(news)
     if not 1 <= len(items) <= MOST:
         raise EstimateError(f"attribute takes 1 to {MOST} pieces of news, not {len(items)}")
@@ -199,7 +198,7 @@ def _told(
     arrays: Any = {some: one[1:] for some, one in sets.items()}  # they add up as numbers do
     influences: Floats = np.stack(shapley(arrays, len(items)), axis=1)
     errors = mean_error(influences, row)
-    z, n = NormalDist().inv_cdf((1 + level) / 2), len(influences)
+    z, n = two_sided(level), len(influences)
     said, calendar = Phrases(runs.scenario), runs.scenario.calendar
 
     def text(one: News) -> str:

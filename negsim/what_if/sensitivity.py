@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from negsim.engines.blocks import answered, counted, numbers
 from negsim.errors import EstimateError
 from negsim.estimates import Estimate
-from negsim.estimates.basic import basic_estimate
 from negsim.estimates.givendata import GivenData, RowMeans
 from negsim.estimates.pickfreeze import total
+from negsim.estimates.resampled import resampled_estimate, two_sided
 from negsim.model.parameters import Parameter
 from negsim.model.questions import Askable, Question
 from negsim.program.probes import Asked
@@ -166,12 +166,12 @@ class _Teller:
         self.unit, self.level, self.n = unit, level, n
         self.limits = (0.0, 1.0) if unit else (-math.inf, math.inf)
         self.standing = found.standing_out(level)
-        self.bounded = not math.isnan(found.whole) and found.whole > float(np.quantile(found.whole_errors, 0.975))
+        self.bounded = not math.isnan(found.whole) and found.whole > two_sided(level) * float(found.whole_errors.std())
 
     def estimate(
         self, value: float, errors: Floats, unit: str = "", limits: tuple[float, float] | None = None
     ) -> Estimate:
-        return basic_estimate(
+        return resampled_estimate(
             value, errors, self.level, self.n, unit=unit, limits=(0.0, math.inf) if limits is None else limits
         )
 
@@ -302,7 +302,7 @@ class _Teller:
                 first, this = order[leader], order[number]
                 gap = self.found.variances[first] - self.found.variances[this]
                 errors = self.found.variance_errors[:, first] - self.found.variance_errors[:, this]
-                tied = bool(gap <= np.quantile(errors, (1 + self.level) / 2))
+                tied = bool(gap <= two_sided(self.level) * errors.std())
             leader = leader if tied else number
             told.append(replace(one, tied=tied))
         return told

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 from negsim.engines.blocks import answered, numbers
 from negsim.errors import EstimateError
 from negsim.estimates import Conditional, Estimate, Proportion, Rows
-from negsim.estimates.checks import check_level
 from negsim.estimates.news import Readings, bits_of, moves_of
+from negsim.estimates.resampled import two_sided
 from negsim.model.calendar import DAY, Dated
 from negsim.model.questions import Askable, Question
 from negsim.program.probes import Asked
@@ -179,7 +178,7 @@ class _Looked:
 
     def normal(self, value: float, error: float, level: float, unit: str, highest: float) -> Estimate:
         """A number with its normal interval, kept within what is possible."""
-        z = _z(level)
+        z = two_sided(level)
         return Estimate(
             value=value,
             low=max(0.0, value - z * error),
@@ -190,11 +189,6 @@ class _Looked:
             n=len(self.yes),
             unit=unit,
         )
-
-
-def _z(level: float) -> float:
-    check_level(level)
-    return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def _look(runs: Runs, entry: Asked, histories: int, conditions: Sequence[str], dates: Sequence[Dated]) -> _Looked:

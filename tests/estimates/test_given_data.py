@@ -8,9 +8,9 @@ from believed_toy import Floats, chance, histories, rates
 from scipy import stats
 
 from negsim.errors import EstimateError
-from negsim.estimates.basic import basic_interval
 from negsim.estimates.givendata import GivenData, RowMeans
 from negsim.estimates.pickfreeze import first_order, total
+from negsim.estimates.resampled import resampled_interval
 
 # SEMANTICS-style known answers for P(summit by 30) of the toy with believed rates, from its closed form.
 MEAN, VARIANCE, CHANCE = 0.4418075, 0.0385276, 0.2080861
@@ -195,7 +195,7 @@ def test_intervals_cover() -> None:
         )
         for line, (values, errors, truths) in enumerate(numbers):
             for k in range(3):
-                covered[line, k] += truths[k] in basic_interval(float(values[k]), errors[:, k], 0.95)
+                covered[line, k] += truths[k] in resampled_interval(float(values[k]), errors[:, k], 0.95)
         order += np.argsort(-found.moves).tolist() == [1, 2, 0]
     assert (covered / seeds > 0.93).all(), covered / seeds
     assert (covered / seeds < 0.97).all(), covered / seeds
