@@ -44,6 +44,7 @@ class Truce(When):
     towards : list of Party or str
         The other side of a unilateral truce (default none).
     scope : {'general', 'energy', 'sea', 'air', 'holiday', 'humanitarian', 'local'}
+        What of the fighting pauses.
     terms : str
     declares : Distribution or Fixed, optional
         Law of the days until it is declared or agreed.
