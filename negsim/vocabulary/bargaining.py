@@ -51,12 +51,15 @@ class Bargaining(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     between : list of two Parties or str
+        The two sides.
     issues : list of Issue
-    rounds : int
-        ``N``, the deadline in rounds.
+        What is bargained over, each with ideals and limits of both sides.
     gap : Distribution or Fixed
         Law of the days to each round.
+    rounds : int
+        ``N``, the deadline in rounds.
     when : condition
         While there are talks.
     pace : number-valued expression
@@ -69,6 +72,13 @@ class Bargaining(When):
     effects : list of effects
         What an agreement changes.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Issue : One matter of a bargain, with ideals and limits.
+    Tactic : How one side concedes.
+    Offer : A proposal that is answered, or lapses.
 
     Notes
     -----
@@ -129,7 +139,23 @@ class Bargaining(When):
             self.side(name)
 
     def side(self, who: Party | str) -> Side:
-        """The preferences of a party, for zones and solution points; its reservation must be a plain number."""
+        """The preferences of a party, for zones and solution points; its reservation must be a plain number.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Side
+            For `negsim.bargaining`.
+
+        Raises
+        ------
+        ScenarioError
+            If its reservation is no plain number.
+        """
         name = party(who)
         reserve = self.reservation.get(name, ZERO)
         return Side(
@@ -148,12 +174,34 @@ class Bargaining(When):
         return best_package(self.side(self.between[0]), self.side(self.between[1])) is None
 
     def other(self, who: Party | str) -> str:
-        """The other side."""
+        """The other side.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        str
+            Its name.
+        """
         first, second = self.between
         return second if party(who) == first else first
 
     def tactic(self, who: Party | str) -> Tactic:
-        """How a side concedes."""
+        """How a side concedes.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Tactic
+            Its own, or a linear one.
+        """
         return self.tactics.get(party(who), Tactic())
 
     @property
@@ -177,11 +225,33 @@ class Bargaining(When):
         return Fact(f"{self.name}.tabled")
 
     def conceded(self, who: Party | str) -> Level:
-        """Share of the way from ideal to limit that this side has conceded."""
+        """Share of the way from ideal to limit that this side has conceded.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Level
+            Between 0 and 1.
+        """
         return Level(f"{self.name}.{party(who)}.conceded", Number(self.tactic(who).start), low=0, high=1)
 
     def terms(self, issue: str) -> Level:
-        """What was agreed on this issue."""
+        """What was agreed on this issue.
+
+        Parameters
+        ----------
+        issue : str
+            Name of one of the issues.
+
+        Returns
+        -------
+        Level
+            On the scale of the issue; its value counts once the bargain is struck.
+        """
         return Level(f"{self.name}.terms.{issue}")
 
     def _issue(self, name: str) -> Issue:
@@ -193,12 +263,36 @@ class Bargaining(When):
         return found
 
     def offer(self, who: Party | str, issue: str) -> Expression:
-        """What this side offers on this issue now."""
+        """What this side offers on this issue now.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+        issue : str
+            Name of one of the issues.
+
+        Returns
+        -------
+        Expression
+            A number on the scale of the issue.
+        """
         one, name = self._issue(issue), party(who)
         return one.ideal[name] + self.conceded(name) * (one.limit[name] - one.ideal[name])
 
     def value_of_other(self, who: Party | str) -> Expression:
-        """Utility to this side of what the other side offers now."""
+        """Utility to this side of what the other side offers now.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Expression
+            A number between 0 and 1.
+        """
         name, weights = party(who), self.side(who).weights
         total: Expression | None = None
         for issue in self.issues:
@@ -209,7 +303,18 @@ class Bargaining(When):
         return total
 
     def takes(self, who: Party | str) -> Expression:
-        """That this side would take what the other side offers now."""
+        """That this side would take what the other side offers now.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Expression
+            A condition.
+        """
         value, reserve = self.value_of_other(who) + SLACK, self.reservation.get(party(who), ZERO)
         return (value >= 1 - self._next(party(who))) & (value >= reserve)
 
