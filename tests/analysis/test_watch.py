@@ -8,8 +8,9 @@ import math
 import numpy as np
 import pytest
 from believed_scenario import believed_toy
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import scenarios
 
 import negsim as ns
 from negsim.errors import EstimateError
@@ -205,3 +206,22 @@ def test_refusals(runs: ns.Runs) -> None:
         ns.attribute(runs, "summit_by_day_30", [])
     with pytest.raises(EstimateError, match="single histories"):
         ns.watch(ns.simulate(ns.load("toy"), replications=100, seed=1, keep="counts"), "summit_by_day_30")  # type: ignore[arg-type]
+
+
+@given(scenarios(), st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_watching_any_scenario_changes_none_of_its_histories(described: ns.Scenario, seed: int) -> None:
+    """Whatever the scenario: told again with witnesses, first times and numbers of events have the same bits."""
+    plain = ns.simulate(described, replications=12, seed=seed, on_error="count", max_events=2_000)
+    told = news_of(plain, 12).runs
+    np.testing.assert_array_equal(plain.block.events, told.block.events)
+    np.testing.assert_array_equal(plain.block.failed, told.block.failed)
+    for name, entry in plain.program.probes.asked.items():
+        other = told.program.probes.asked[name]
+        for table in ("first", "edges", "at", "held", "fired"):
+            if entry.question.row.record == table:
+                before, after = (
+                    getattr(plain.block, table)[:, entry.column],
+                    getattr(told.block, table)[:, other.column],
+                )
+                np.testing.assert_array_equal(before, after)
