@@ -225,3 +225,18 @@ def test_watching_any_scenario_changes_none_of_its_histories(described: ns.Scena
                     getattr(told.block, table)[:, other.column],
                 )
                 np.testing.assert_array_equal(before, after)
+
+
+@given(scenarios(), st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_question_is_told_or_refused_in_words(described: ns.Scenario, seed: int) -> None:
+    runs = ns.simulate(described, replications=80, seed=seed, draws=40, on_error="count", max_events=2_000)
+    for name in runs.program.probes.asked:
+        for ask in (ns.watch, ns.sensitivity):
+            try:
+                found = ask(runs, name)
+            except EstimateError as error:
+                assert len(str(error)) > 20
+            else:
+                json.dumps(found.as_dict(), allow_nan=False)
+                assert str(found)
