@@ -126,7 +126,7 @@ def date_curve(runs: Runs, question: Question | Askable, low: Dated, high: Dated
     >>> import negsim as ns
     >>> runs = ns.simulate(ns.load("toy"), replications=2_000, seed=1)
     >>> found = ns.date_curve(runs, "summit_by_day_30", "0 days", "30 days")
-    >>> len(found.submission()), found.values[-1] + found.beyond
+    >>> len(found.submission()), float(found.values[-1]) + found.beyond
     (201, 1.0)
     """
     calendar, horizon = runs.scenario.calendar, runs.program.horizon
