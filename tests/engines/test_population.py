@@ -13,7 +13,7 @@ from engines.pieces import differ, in_pieces, through_a_file, unlike
 from engines.stories import AGES, clocks, crowd, failing, order, state
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
-from running import AVAILABLE, DAY, on_every_engine
+from running import AVAILABLE, DAY, on_every_engine, scenario
 from strategies import scenarios, seeds
 
 import negsim as ns
@@ -101,7 +101,7 @@ def test_pieces_are_one_run(
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=300, phases=[Phase.generate])
 @twins
 def test_pieces_are_one_run_of_many(
     described: ns.Scenario, seed: int, shares: list[float], engines: list[str], draws: int | None
@@ -233,3 +233,16 @@ def test_a_snapshot_with_other_numbers_is_another_history(engine: str, name: str
     changed = (getattr(kept, name) * 1.5 + 1).astype(getattr(kept, name).dtype)
     two = [kernel.resume(one).advance(7 * DAY).snapshot() for one in (kept, replace(kept, **{name: changed}))]
     assert unlike(*two, [other for other in kept.arrays if other != name])
+
+
+@on_every_engine
+def test_parameters_of_histories_that_failed_are_not_asked_for(engine: str) -> None:
+    """Nothing is kept of them, and no law may exist where a parameter is 0."""
+    wait = ns.Parameter("wait", 2.0, ns.Gamma(shape=4, rate=2))
+    broken = ns.Action(name="break", clock=ns.Exponential(0.5), limit=1, effects=["x = 1 / (x - x)"])
+    work = ns.Action(name="work", clock=ns.LogNormal(median="wait", sigma=0.5), effects=["n += 1"])
+    program = lower(scenario(wait, ns.Level("x", 1), ns.Counter("n"), broken, work))
+    job = job_of(program, count=12, draws=4, trace=0)
+    whole = prepare(engine, program).run(job)
+    assert not unlike(whole, in_pieces(program, job, [DAY, 2 * DAY], [engine] * 3))
+    assert whole.failed.sum() > 6
