@@ -28,6 +28,7 @@ def draw_sensitivity(found: Sensitivity, path: str | os.PathLike[str] | None = N
     Parameters
     ----------
     found : Sensitivity
+        What `sensitivity` found.
     path : path, optional
         Where the picture is saved; the format follows the suffix.
     most : int, optional
@@ -36,6 +37,28 @@ def draw_sensitivity(found: Sensitivity, path: str | os.PathLike[str] | None = N
     Returns
     -------
     matplotlib Figure
+        With one pair of axes.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed.
+
+    See Also
+    --------
+    sensitivity : Tell which uncertain parameters carry an answer.
+    draw_watching : Draw the expected moves by date.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> rate = ns.Parameter("rate", 0.3, ns.LogNormal(median=0.3, sigma=0.8), unit="per day")
+    >>> memo = ns.Action(name="deliver", when="not memo", clock=ns.Exponential("rate"), effects=["memo = true"])
+    >>> asked = ns.Question(name="early", condition="memo", by="3 days")
+    >>> tiny = ns.Scenario("tiny", start="2025-01-01", end=40, parts=[rate, ns.Fact("memo"), memo, asked])
+    >>> found = ns.sensitivity(ns.simulate(tiny, replications=2_000, draws=500, seed=1), "early")
+    >>> [label.get_text() for label in ns.draw_sensitivity(found).axes[0].get_yticklabels()]
+    ['rate']
     """
     shown = [one for one in found.influences if one.stands_out][:most] or list(found.influences[:1])
     labels = ["\n".join(textwrap.wrap(clean(one.title), WRAP)) for one in shown]
@@ -87,6 +110,7 @@ def draw_watching(found: Watching, path: str | os.PathLike[str] | None = None, *
     Parameters
     ----------
     found : Watching
+        What `watch` found.
     path : path, optional
         Where the picture is saved; the format follows the suffix.
     most : int, optional
@@ -95,6 +119,25 @@ def draw_watching(found: Watching, path: str | os.PathLike[str] | None = None, *
     Returns
     -------
     matplotlib Figure
+        With one pair of axes.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed.
+
+    See Also
+    --------
+    watch : Tell which news would move the answer most.
+    draw_sensitivity : Draw how far each parameter moves the answer.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> runs = ns.simulate(ns.load("toy"), replications=2_000, seed=1)
+    >>> figure = ns.draw_watching(ns.watch(runs, "summit_by_day_30", dates=["15 days"]), most=2)
+    >>> len(figure.legends[0].get_texts())
+    2
     """
     shown = found.signals[:most]
     height = 4.9 + 0.19 * len(shown)

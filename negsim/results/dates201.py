@@ -26,9 +26,10 @@ BEYOND = 0.001
 class DateCurve:
     """The probability that something has happened by each of 201 dates, equally far apart.
 
-    Attributes
+    Parameters
     ----------
     question : str
+        Name of the question.
     dates : tuple of str
         ISO instants, the first and the last being the ends of the range.
     values, low, high : float64 (201,)
@@ -36,7 +37,22 @@ class DateCurve:
     beyond : float
         Probability of later or never: what lies above the upper end.
     n : int
+        Histories.
     level : float
+        Confidence level of the band.
+
+    See Also
+    --------
+    date_curve : Make such a curve from finished runs.
+    Curve : The probability that something has happened, at all times.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> runs = ns.simulate(ns.load("toy"), replications=2_000, seed=1)
+    >>> found = ns.date_curve(runs, "summit_by_day_30", "0 days", "30 days")
+    >>> found.dates[0], found.dates[-1], bool((found.low <= found.values).all())
+    ('2025-01-01T00:00+00:00', '2025-01-31T00:00+00:00', True)
     """
 
     question: str
@@ -49,16 +65,21 @@ class DateCurve:
     level: float
 
     def submission(self, *, open_lower: bool = False) -> list[float]:
-        """The curve in the form that Metaculus takes, for a question whose upper end is open.
+        """Give the curve in the form that Metaculus takes, for a question whose upper end is open.
 
         Every step is at least .00005 and at most .2, and .001 at least lies beyond each open end (Metaculus, *Continuous
         forecasts*, metaculus.com/help; as its site checked submissions in 2025). A hundredth of a flat curve is mixed in
         for the least step; what exceeds the largest goes to the steps after it, so that a sure date takes five.
 
+        Parameters
+        ----------
+        open_lower : bool, optional
+            Whether the lower end is open too: whether it may have happened before the range.
+
         Returns
         -------
         list of float
-            201 numbers.
+            201 probabilities, the first at the lower and the last at the upper end of the range.
         """
         first = BEYOND if open_lower else 0.0
         last = min(max(float(self.values[-1]), first + LEAST * (POINTS - 1)), 1 - BEYOND)
@@ -73,7 +94,13 @@ class DateCurve:
         return [float(one) for one in np.minimum(found, 1 - BEYOND)]
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything as plain data."""
+        """Give everything as plain data.
+
+        Returns
+        -------
+        dict
+            The fields as lists and numbers, and the submission as ``continuous_cdf``.
+        """
         return {
             "question": self.question,
             "dates": list(self.dates),
@@ -105,21 +132,28 @@ def date_curve(runs: Runs, question: Question | Askable, low: Dated, high: Dated
     Parameters
     ----------
     runs : Runs
+        Finished runs whose single histories were kept.
     question : str, Question or condition
         Of kind reached, happens or when.
     low, high : date, instant or days
         Ends of the range: the beginning of a bare date ``low``, and the end of a bare date ``high``.
     level : float, optional
-        Of the band, which holds for all dates at once.
+        Of the band, which holds for all dates at once; strictly between 0 and 1.
 
     Returns
     -------
     DateCurve
+        Values and band at 201 dates, and what lies beyond the last.
 
     Raises
     ------
     EstimateError
         If the range is empty, or reaches beyond what was simulated.
+
+    See Also
+    --------
+    DateCurve : The probability by each of 201 dates.
+    Curve : The same at all times.
 
     Examples
     --------

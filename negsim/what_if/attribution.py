@@ -44,7 +44,13 @@ class News:
     what : str
         Condition, such as ``"talks.held"``.
     by : date, instant or days
-    came : bool
+        Until when it is looked for: to the end of a bare date.
+    came : bool, optional
+        Whether it had come true by then, or had not.
+
+    See Also
+    --------
+    attribute : Share out among pieces of news what they did to an answer.
 
     Examples
     --------
@@ -61,15 +67,29 @@ class News:
 class Attribution:
     """What each piece of news did to the log odds of an answer: what `attribute` found.
 
-    Attributes
+    Parameters
     ----------
     what : str
+        The answer in words ("the probability of ...").
     before, after : Estimate
         The probability without the news and with all of it.
     steps : tuple of (News, str, Estimate)
         News, its words, and its share of the change in log odds; they add up to the whole change.
     effective : int
         Histories in which all the news is so.
+
+    See Also
+    --------
+    attribute : Share out among pieces of news what they did to an answer.
+    News : A piece of news, which came or did not.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> runs = ns.simulate(ns.load("toy"), replications=2_000, seed=1)
+    >>> found = ns.attribute(runs, "summit_by_day_30", [ns.News("ceasefire.agreed", "15 days", came=False)])
+    >>> found.after.value < found.before.value, found.steps[0][2].value < 0
+    (True, True)
     """
 
     what: str
@@ -90,7 +110,13 @@ class Attribution:
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything as plain data."""
+        """Give everything as plain data.
+
+        Returns
+        -------
+        dict
+            The two probabilities, the steps with their words and estimates, and the number of histories.
+        """
         steps = [
             {"what": news.what, "by": str(news.by), "came": news.came, "text": text, "log_odds": one.as_dict()}
             for news, text, one in self.steps
@@ -112,21 +138,31 @@ def attribute(runs: Runs, question: Question | Askable, news: Iterable[News], *,
     Parameters
     ----------
     runs : Runs
+        Finished runs whose single histories were kept.
     question : str, Question or condition
         With a probability; without ``given``.
     news : iterable of News
         At most eight.
     level : float, optional
+        Confidence level of all intervals, strictly between 0 and 1.
 
     Returns
     -------
     Attribution
+        Prints as one sentence for the whole change, and one for each piece of news.
 
     Raises
     ------
     EstimateError
-        If fewer than 30 histories have all the news, or the answer is the same in all of some selection, so that its
+        If there is no news or too much of it, single histories were not kept, or the question is conditional or has no
+        probability; if fewer than 30 histories have all the news, or the answer is the same in all of some selection, so that its
         odds are not known.
+
+    See Also
+    --------
+    News : A piece of news, which came or did not.
+    watch : Tell which news would move the answer most.
+    together : Tell how often answers come together.
 
     Examples
     --------

@@ -15,10 +15,10 @@ __all__ = ["Influence", "Sensitivity"]
 class Influence:
     """What one parameter does to the answer to one question.
 
-    Attributes
+    Parameters
     ----------
     parameter, title, unit, grade : str
-        Name, plain words, unit and grade of evidence.
+        Name, plain words, unit (empty for a pure number) and grade of evidence.
     move : Estimate
         Expected absolute move of the answer if the parameter's value became known.
     variance : Estimate
@@ -37,6 +37,24 @@ class Influence:
         Whether it makes a difference at all: all parameters tested together at this level (Wald's tests, Holm's steps).
     tied : bool
         Whether it is not distinguishable, at this n, from the leader of its group, which stands before it.
+
+    See Also
+    --------
+    sensitivity : Tell which uncertain parameters carry an answer.
+    Sensitivity : All influences on one answer.
+    Signal : The same for a piece of news.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> rate = ns.Parameter("rate", 0.3, ns.LogNormal(median=0.3, sigma=0.8), unit="per day")
+    >>> memo = ns.Action(name="deliver", when="not memo", clock=ns.Exponential("rate"), effects=["memo = true"])
+    >>> asked = ns.Question(name="early", condition="memo", by="3 days")
+    >>> tiny = ns.Scenario("tiny", start="2025-01-01", end=40, parts=[rate, ns.Fact("memo"), memo, asked])
+    >>> found = ns.sensitivity(ns.simulate(tiny, replications=2_000, draws=500, seed=1), "early")
+    >>> one = found["rate"]
+    >>> one.unit, one.stands_out, one.low[1].value < found.answer.value < one.high[1].value
+    ('per day', True, True)
     """
 
     parameter: str
@@ -55,7 +73,19 @@ class Influence:
     tied: bool = False
 
     def sentence(self, what: str) -> str:
-        """One sentence for people, with its uncertainty."""
+        """Tell the influence in one sentence for people, with its uncertainty.
+
+        Parameters
+        ----------
+        what : str
+            The answer in words, which is the subject of the sentence (`Sensitivity.what`).
+
+        Returns
+        -------
+        str
+            What the answer would be if the value were known to be low, or high; or that it makes no difference that
+            stands out from chance.
+        """
         if not self.stands_out:
             return (
                 f"What is not known of '{self.title}' makes no difference to {what} that stands out from chance in "
@@ -69,7 +99,18 @@ class Influence:
         )
 
     def value(self, number: float) -> str:
-        """A value of the parameter as text."""
+        """Write a value of the parameter as text.
+
+        Parameters
+        ----------
+        number : float
+            In the parameter's unit; of a claim 1 for true and 0 for false.
+
+        Returns
+        -------
+        str
+            Three digits without the unit, or "true" or "false".
+        """
         return ("true" if number else "false") if self.claim else f"{number:.3g}"
 
 
@@ -90,7 +131,7 @@ def _told(one: Estimate) -> str:
 class Sensitivity:
     """Which parameters carry the answer to a question: what `sensitivity` found.
 
-    Attributes
+    Parameters
     ----------
     question, by, what : str
         Name, deadline, and the answer in words ("the probability of ...").
@@ -98,18 +139,40 @@ class Sensitivity:
         The answer itself.
     variance : Estimate or None
         Variance of the answer over what is believed (ignorance), chance taken out; None where each row of parameters
-        has one history.
+        has one history. In [0, 1/4] for a probability, otherwise in the square of the answer's unit.
     chance : float or None
-        Variance of a single history's answer that is left when all parameters are known, on average.
+        Variance of a single history's answer that is left when all parameters are known, on average; None for
+        an answer that is a number, and where ``variance`` is.
     worth : Estimate or None
-        Value of knowing all parameters for max(p - threshold, 0).
+        Value of knowing all parameters for max(p - threshold, 0), in the unit of the answer; None where the variance
+        does not stand out from chance.
     threshold : float
+        From which answer on an act pays, in the unit of the answer (a probability is in [0, 1]).
     influences : tuple of Influence
         The largest expected move first.
     n, rows : int
         Histories, and rows of parameters.
     method : str
+        How it was found, as a sentence.
     notes : tuple of str
+        What could not be told, and why, as sentences.
+
+    See Also
+    --------
+    sensitivity : Tell which uncertain parameters carry an answer.
+    Influence : What one parameter does to it.
+    draw_sensitivity : Draw how far each parameter moves the answer.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> rate = ns.Parameter("rate", 0.3, ns.LogNormal(median=0.3, sigma=0.8), unit="per day")
+    >>> memo = ns.Action(name="deliver", when="not memo", clock=ns.Exponential("rate"), effects=["memo = true"])
+    >>> asked = ns.Question(name="early", condition="memo", by="3 days")
+    >>> tiny = ns.Scenario("tiny", start="2025-01-01", end=40, parts=[rate, ns.Fact("memo"), memo, asked])
+    >>> found = ns.sensitivity(ns.simulate(tiny, replications=2_000, draws=500, seed=1), "early")
+    >>> found.n, found.rows, [one.parameter for one in found], 0 < found.chance < found.answer.value
+    (2000, 500, ['rate'], True)
     """
 
     question: str
@@ -145,7 +208,13 @@ class Sensitivity:
         return "\n".join([*lines, *self.notes])
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything as plain data."""
+        """Give everything as plain data.
+
+        Returns
+        -------
+        dict
+            The answer, its variance, what knowing is worth, and a row for each parameter.
+        """
         return {
             "question": self.question,
             "by": self.by,

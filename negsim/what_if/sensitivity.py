@@ -58,12 +58,19 @@ def sensitivity(
     Returns
     -------
     Sensitivity
+        The influence of each parameter, the largest expected move first; prints as sentences.
 
     Raises
     ------
     EstimateError
         If the parameters were not drawn, single histories were not kept, fewer than 30 rows have a history, or the
         question is conditional.
+
+    See Also
+    --------
+    Sensitivity : Which parameters carry an answer.
+    draw_sensitivity : Draw how far each parameter moves the answer.
+    watch : The same for what can be seen to happen.
 
     Notes
     -----

@@ -18,24 +18,38 @@ SEEN = "These are what news would tell whoever sees it; making it happen may do 
 class Signal:
     """What one piece of news, known by one date, tells of the answer.
 
-    Attributes
+    Parameters
     ----------
     name, party, text : str
         What is looked for, the party that does it (or nothing), and the words for it.
     by : str
         Date by which it is known whether it has happened.
     chance : Estimate
-        How likely the news is to be yes.
+        How likely it is to have happened by then.
     given_yes, given_no : Estimate
         The answer's probability then, and otherwise.
     move : Estimate
-        Expected absolute move of the probability.
+        Expected absolute move of the probability, in [0, 1].
     bits : Estimate
-        Mutual information of news and answer.
+        Mutual information of news and answer, in bits.
     tied : bool
         Whether it is not distinguishable, at this n, from the leader of its group, which stands before it.
     dates : tuple of (str, float, float)
-        For each date looked at: the chance of yes, and the expected move.
+        Each date looked at, the chance that it has happened by then, and the expected move.
+
+    See Also
+    --------
+    watch : Tell which news would move the answer most.
+    Watching : All signals for one question.
+    Influence : The same for what is believed of a parameter.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> runs = ns.simulate(ns.load("toy"), replications=2_000, seed=1)
+    >>> one = ns.watch(runs, "summit_by_day_30", dates=["15 days"])["ceasefire.agreed"]
+    >>> one.by, one.given_yes.value > one.given_no.value
+    ('2025-01-16T00:00', True)
     """
 
     name: str
@@ -51,7 +65,18 @@ class Signal:
     dates: tuple[tuple[str, float, float], ...] = ()
 
     def sentence(self, what: str) -> str:
-        """One sentence for people, with its uncertainty."""
+        """Tell the signal in one sentence for people, with its uncertainty.
+
+        Parameters
+        ----------
+        what : str
+            The answer in words, which is what the news moves (`Watching.what`).
+
+        Returns
+        -------
+        str
+            What to watch by when, how likely it is, and what the answer is then and otherwise.
+        """
         yes, no = (_told(one) for one in (self.given_yes, self.given_no))
         return (
             f"Watch by {self.by} whether {self.text}: the chance of this is {_told(self.chance)}. If so, {what} is {yes}, "
@@ -59,7 +84,18 @@ class Signal:
         )
 
     def as_dict(self, what: str) -> dict[str, Any]:
-        """Everything as plain data."""
+        """Give everything as plain data.
+
+        Parameters
+        ----------
+        what : str
+            The answer in words, for the sentence.
+
+        Returns
+        -------
+        dict
+            Names, estimates, the dates looked at, and the sentence.
+        """
         numbers = ("chance", "given_yes", "given_no", "move", "bits")
         return {
             "kind": "news",
@@ -83,10 +119,12 @@ def _told(one: Estimate) -> str:
 class Watching:
     """What to watch for one question: what `watch` found.
 
-    Attributes
+    Parameters
     ----------
     question, by, what : str
+        Name, deadline, and the answer in words ("the probability of ...").
     answer : Estimate
+        The probability without any news.
     signals : tuple of Signal
         Each piece of news at its most telling date, the largest expected move first.
     parameters : Sensitivity or None
@@ -94,7 +132,23 @@ class Watching:
     ranked : tuple of Signal or Influence
         Both in one list by expected move; ``tied`` says what is not distinguishable from the leader of its group.
     n, rows : int
+        Histories that were looked at, and rows of parameters.
     method : str
+        How it was found, as a sentence.
+
+    See Also
+    --------
+    watch : Tell which news would move the answer most.
+    Signal : One piece of news, known by one date.
+    draw_watching : Draw the expected moves by date.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> runs = ns.simulate(ns.load("toy"), replications=2_000, seed=1)
+    >>> found = ns.watch(runs, "summit_by_day_30", dates=["15 days"])
+    >>> [one.name for one in found][:1], found["talks.held"].move.value < found.signals[0].move.value
+    (['ceasefire.agreed'], True)
     """
 
     question: str
@@ -126,7 +180,13 @@ class Watching:
         return "\n".join([*lines, SEEN])
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything as plain data."""
+        """Give everything as plain data.
+
+        Returns
+        -------
+        dict
+            The question and its answer, the news, the parameters if they were drawn, and the ranked list of both.
+        """
         return {
             "question": self.question,
             "by": self.by,

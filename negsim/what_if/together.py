@@ -33,16 +33,32 @@ MOST = 6
 class Together:
     """The answers to a few questions in the same histories: what `together` found.
 
-    Attributes
+    Parameters
     ----------
     questions, by : tuple of str
         Names and deadlines.
     joint : mapping from tuple of bool to Proportion
         How often the answers are these, in the order of the questions; the shares add up to 1.
     alone : mapping from str to Proportion
+        How often each question's answer is yes, whatever the others are.
     given : mapping from (str, str, bool) to Conditional or None
         (question, other, answer): how often yes, given that the other's answer is this; None where it never is.
     n : int
+        Histories, failed ones included.
+
+    See Also
+    --------
+    together : Tell how often answers come together.
+    Proportion : A share of histories, with its interval.
+    Conditional : The same given a condition.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> runs = ns.simulate(ns.load("toy"), replications=2_000, seed=1)
+    >>> found = ns.together(runs, ["summit_by_day_30", "talks_day_5"])
+    >>> sum(one.hits for one in found.joint.values()), round(found.odds_ratio("summit_by_day_30", "talks_day_5"), 1)
+    (2000, 2.2)
     """
 
     questions: tuple[str, ...]
@@ -55,7 +71,29 @@ class Together:
     def odds(
         self, question: str, other: str | None = None, answer: bool = True, *, level: float = 0.95
     ) -> tuple[float, Interval]:
-        """Odds of yes, alone or given another's answer, with their interval; infinite where no is never seen."""
+        """Give the odds of yes, alone or given another's answer, with their interval.
+
+        Parameters
+        ----------
+        question : str
+            Name of one of the questions.
+        other : str, optional
+            Another one, whose answer is given; by default nothing is.
+        answer : bool, optional
+            What the other's answer is.
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        tuple of (float, Interval)
+            The odds p / (1 - p), infinite where no is never seen, and the interval of p carried over to them.
+
+        Raises
+        ------
+        EstimateError
+            If the other's answer never is this.
+        """
         found = self.alone[question] if other is None else self.given[question, other, answer]
         if found is None:
             raise EstimateError(
@@ -66,7 +104,25 @@ class Together:
         return _odds(one.value), Interval(low=low, high=high, level=level, method=f"odds of {one.method}")
 
     def odds_ratio(self, question: str, other: str) -> float:
-        """How many times the odds are as high if the other's answer is yes than if it is no."""
+        """Tell how many times the odds are as high if the other's answer is yes than if it is no.
+
+        Parameters
+        ----------
+        question : str
+            Name of the question whose odds are meant.
+        other : str
+            Name of the one whose answer is given.
+
+        Returns
+        -------
+        float
+            Above 1 if both tend to come together; infinite or nan where the odds are 0 or infinite.
+
+        Raises
+        ------
+        EstimateError
+            If the other's answer is always the same.
+        """
         yes, no = (self.odds(question, other, answer)[0] for answer in (True, False))
         return math.nan if yes == no == 0 or math.isinf(no) else math.inf if no == 0 else yes / no
 
@@ -80,7 +136,18 @@ class Together:
         return "\n".join(lines)
 
     def as_dict(self, level: float = 0.95) -> dict[str, Any]:
-        """Everything as plain data."""
+        """Give everything as plain data.
+
+        Parameters
+        ----------
+        level : float, optional
+            Confidence level of all intervals, strictly between 0 and 1.
+
+        Returns
+        -------
+        dict
+            Questions, number of histories, and the estimates alone, joint and given each other.
+        """
 
         def row(found: Proportion | Conditional | None) -> dict[str, object] | None:
             return None if found is None else found.estimate(level).as_dict()
@@ -110,17 +177,26 @@ def together(runs: Runs, questions: Iterable[Question | Askable]) -> Together:
     Parameters
     ----------
     runs : Runs
+        Finished runs whose single histories were kept.
     questions : iterable of str, Question or condition
         Two to six, each with a probability; without ``given``.
 
     Returns
     -------
     Together
+        Counts of all combinations of answers; prints as a line for each chance.
 
     Raises
     ------
     EstimateError
-        If there are too few or too many, or one is conditional or has no probability.
+        If there are too few or too many, one stands twice, is conditional or has no probability, or single histories
+        were not kept.
+
+    See Also
+    --------
+    Together : The answers to a few questions in the same histories.
+    attribute : Share out among pieces of news what they did to an answer.
+    watch : Tell which news would move the answer most.
 
     Examples
     --------

@@ -57,6 +57,7 @@ def watch(
     Parameters
     ----------
     runs : Runs
+        Finished runs whose single histories were kept.
     question : str, Question or condition
         With a probability; without ``given``.
     dates : iterable of dates, instants or days, optional
@@ -76,11 +77,18 @@ def watch(
     Returns
     -------
     Watching
+        The signals, the largest expected move first; prints as sentences.
 
     Raises
     ------
     EstimateError
         If the answer is a number, the question is conditional, or single histories were not kept.
+
+    See Also
+    --------
+    Watching : What to watch for one question.
+    draw_watching : Draw the expected moves by date.
+    sensitivity : The same for what is believed of parameters.
 
     Examples
     --------
