@@ -20,15 +20,17 @@ class Influence:
     parameter, title, unit, grade : str
         Name, plain words, unit (empty for a pure number) and grade of evidence.
     move : Estimate
-        Expected absolute move of the answer if the parameter's value became known.
+        Expected absolute move of the answer if the parameter's value became known, in the unit of the answer (of a
+        probability in [0, 1], printed in points of a percent).
     variance : Estimate
-        Expected fall of the variance of the answer then: the value of information for squared error.
+        Expected fall of the variance of the answer then: the value of information for squared error, in the
+        square of the answer's unit.
     share : Estimate or None
         First-order share of the whole variance over what is believed; None where that cannot be told.
     worth : Estimate
-        Value of knowing it for max(p - threshold, 0).
+        Value of knowing it for max(p - threshold, 0), in the unit of the answer.
     low, high : tuple of (float, Estimate)
-        The parameter's value at 5 % and at 95 % of what is believed, and the answer given that value.
+        The parameter's value at 5 % and at 95 % of what is believed, in its unit, and the answer given that value.
     total : Estimate or None
         Total effect, interactions included, as a share; on request.
     claim : bool
