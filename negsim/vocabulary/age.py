@@ -31,6 +31,7 @@ class Age:
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     of : condition
         What has the age: ``"truce.holds"``.
     step : duration
@@ -42,6 +43,12 @@ class Age:
     keeps : bool
         Whether it counts on after an interruption (default False: it begins anew).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Counter : A whole number.
+    Every : A clock that fires at regular intervals.
 
     Notes
     -----

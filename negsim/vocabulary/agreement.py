@@ -40,8 +40,22 @@ class Rung:
     fails : probability
         That the attempt comes to nothing; then it is tried anew (default 0).
     pace : number-valued expression
+        Multiplier of the hazard of ``takes``, without unit (default 1).
     effects : list of effects
         What reaching it changes.
+    title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Agreement : Rungs from talks to implementation, which can break.
+    Sequence : Steps that must come true in order.
+
+    Examples
+    --------
+    >>> from negsim.model.families import Exponential
+    >>> Rung(name="signed", takes=Exponential(mean="20 days"), when="talks.held").name
+    'signed'
     """
 
     name: str
@@ -74,7 +88,9 @@ class Agreement:
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     between : list of Party or str
+        The parties to it.
     rungs : list of Rung
         From the lowest to the highest.
     done : int
@@ -94,6 +110,13 @@ class Agreement:
     lapse : list of effects
         What its lapsing changes.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Rung : One step of an agreement.
+    Ratification : A vote or signature at home on what was agreed.
+    Ceasefire : An agreed pause in fighting, by its duration.
 
     Notes
     -----
@@ -143,7 +166,18 @@ class Agreement:
             raise ScenarioError(f"{place}: renews and lapse belong to a term; give lasts=law of the days to its end")
 
     def step(self, name: str) -> Fact:
-        """The fact that this step was reached."""
+        """The fact that this step was reached.
+
+        Parameters
+        ----------
+        name : str
+            Name of one of the rungs.
+
+        Returns
+        -------
+        Fact
+            True from then on, or until the agreement breaks.
+        """
         names = [rung.name for rung in self.rungs]
         if name not in names:
             raise ScenarioError(
@@ -195,7 +229,20 @@ class Agreement:
                 yield Requirement(name=f"{name}.when", needs=rung.when, steps=(name,))
 
     def supposing(self, requirement: str, how: str) -> Agreement:
-        """The agreement under a supposition on what one of its steps needs."""
+        """The agreement under a supposition on what one of its steps needs.
+
+        Parameters
+        ----------
+        requirement : str
+            Name of the requirement, in the word or below it.
+        how : str
+            What is supposed: ``without``, ``meet``, ``waive`` or ``harden``.
+
+        Returns
+        -------
+        Agreement
+            A new one.
+        """
         wanted = requirement.removeprefix(f"{self.name}.").removesuffix(".when")
         free = how != "harden"
         rungs = (replace(one, when=ALWAYS) if free and one.name == wanted else one for one in self.rungs)

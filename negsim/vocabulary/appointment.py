@@ -70,7 +70,9 @@ class Appointment(Requires, Dateline):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     among : list of Party or str
+        Who takes part.
     level : {'delegation', 'ministers', 'leaders', 'ceremony', 'ceasefire'}
         Of what it is an appointment.
     on : instant, optional
@@ -80,6 +82,7 @@ class Appointment(Requires, Dateline):
     announces : Distribution or Fixed, optional
         Law of the days until it is announced; without it and without ``announced_when`` it is announced at the start.
     announced_when : condition
+        It is announced as soon as this holds (default never).
     confirms : mapping of Party or str to Distribution or Fixed
         Who must confirm, and the law of the days until it does.
     when : condition
@@ -111,6 +114,7 @@ class Appointment(Requires, Dateline):
     cancels_when : condition
         While that clock runs; ``pace`` multiplies its hazard.
     pace : number-valued expression
+        Multiplier of the hazard of ``cancels``, without unit (default 1).
     reinstates : Distribution, optional
         Law of the days from a cancellation until it is on again, for the same date.
     pace_of_return : number-valued expression
@@ -122,6 +126,12 @@ class Appointment(Requires, Dateline):
     effects : list of effects
         What holding it changes.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Meeting : Talks on a date, with what parties require.
+    Process : Rounds of talks, one after the other.
 
     Notes
     -----
@@ -223,7 +233,23 @@ class Appointment(Requires, Dateline):
         return Fact(f"{self.name}.cancelled", not self.stands)
 
     def product(self, name: str) -> Fact:
-        """The fact that it yielded this."""
+        """The fact that it yielded this.
+
+        Parameters
+        ----------
+        name : str
+            One of the keys of ``products``.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+
+        Raises
+        ------
+        ScenarioError
+            If it has no such product.
+        """
         if name not in self.products:
             raise ScenarioError(f"appointment {self.name} has no product {name!r}; it has {[*self.products]}")
         return self._fact(name)

@@ -36,7 +36,9 @@ class Attrition(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     between : list of two Parties or str
+        The two sides.
     value : mapping of Party or str to number-valued expression
         What winning is worth to each side (positive).
     cost : mapping of Party or str to number-valued expression
@@ -47,6 +49,12 @@ class Attrition(When):
     when : condition
         While the contest is on.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Readiness : How ready a party is to talk.
+    Ripeness : Stalemate and way out, as the parties see them.
 
     Notes
     -----
@@ -87,16 +95,49 @@ class Attrition(When):
             check_share(share, f"{where}: at_once of {name}")
 
     def other(self, who: Party | str) -> str:
-        """The opponent of this side."""
+        """The opponent of this side.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        str
+            Its name.
+        """
         first, second = self.between
         return second if party(who) == first else first
 
     def hazard(self, who: Party | str) -> Expression:
-        """The hazard (1/day) with which this side concedes: the other's cost over the other's value."""
+        """The hazard (1/day) with which this side concedes: the other's cost over the other's value.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Expression
+            A number, 1/day.
+        """
         return self.cost[self.other(who)] / self.value[self.other(who)]
 
     def conceded(self, who: Party | str) -> Fact:
-        """The fact that this side gave in."""
+        """The fact that this side gave in.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         return Fact(f"{self.name}.conceded_{party(who)}")
 
     @property

@@ -32,6 +32,7 @@ class AudienceCost(When, ActsOn):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     of : Party or str
         Whose leader speaks.
     cost : number
@@ -56,6 +57,12 @@ class AudienceCost(When, ActsOn):
         What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
         then it acts only where ``NAME.pace`` is read).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Threat : What a party says it will do if not heeded.
+    Promise : Something promised, which may come late or never.
 
     Notes
     -----

@@ -45,12 +45,23 @@ class Issue:
     Parameters
     ----------
     name : str
+        What it is called by; unique in the bargain.
     ideal, limit : mapping of Party or str to float
-        What each side wants, and the worst it would take on this issue alone.
+        What each side wants, and the worst it would take on this issue alone; on the issue's own scale.
     salience : mapping of Party or str to float
         How much it matters to each side, compared with the other issues (default: equally).
     title : str
         What the scale means.
+
+    See Also
+    --------
+    Bargaining : Offers and concessions on issues, round by round.
+    Tactic : How one side concedes.
+
+    Examples
+    --------
+    >>> Issue(name="troops", ideal={"north": 0, "south": 50}, limit={"north": 30, "south": 10}).ideal["south"]
+    50.0
     """
 
     name: str
@@ -83,6 +94,16 @@ class Tactic:
         ``mu``: weight of tit for tat (default 0; 1 is pure tit for tat).
     ratio : float
         ``rho``: how much of the other side's last move is returned (default 1).
+
+    See Also
+    --------
+    Bargaining : Offers and concessions on issues, round by round.
+    Issue : One matter of a bargain, with ideals and limits.
+
+    Examples
+    --------
+    >>> Tactic(exponent=0.5, start=0.1).start
+    0.1
     """
 
     exponent: Amount = preset(ONE)
@@ -118,12 +139,15 @@ class Bargaining(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     between : list of two Parties or str
+        The two sides.
     issues : list of Issue
-    rounds : int
-        ``N``, the deadline in rounds.
+        What is bargained over, each with ideals and limits of both sides.
     gap : Distribution or Fixed
         Law of the days to each round.
+    rounds : int
+        ``N``, the deadline in rounds.
     when : condition
         While there are talks.
     pace : number-valued expression
@@ -136,6 +160,13 @@ class Bargaining(When):
     effects : list of effects
         What an agreement changes.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Issue : One matter of a bargain, with ideals and limits.
+    Tactic : How one side concedes.
+    Offer : A proposal that is answered, or lapses.
 
     Notes
     -----
@@ -196,7 +227,23 @@ class Bargaining(When):
             self.side(name)
 
     def side(self, who: Party | str) -> Side:
-        """The preferences of a party, for zones and solution points; its reservation must be a plain number."""
+        """The preferences of a party, for zones and solution points; its reservation must be a plain number.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Side
+            For `negsim.bargaining`.
+
+        Raises
+        ------
+        ScenarioError
+            If its reservation is no plain number.
+        """
         name = party(who)
         reserve = self.reservation.get(name, ZERO)
         return Side(
@@ -215,12 +262,34 @@ class Bargaining(When):
         return best_package(self.side(self.between[0]), self.side(self.between[1])) is None
 
     def other(self, who: Party | str) -> str:
-        """The other side."""
+        """The other side.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        str
+            Its name.
+        """
         first, second = self.between
         return second if party(who) == first else first
 
     def tactic(self, who: Party | str) -> Tactic:
-        """How a side concedes."""
+        """How a side concedes.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Tactic
+            Its own, or a linear one.
+        """
         return self.tactics.get(party(who), Tactic())
 
     @property
@@ -244,11 +313,33 @@ class Bargaining(When):
         return Fact(f"{self.name}.tabled")
 
     def conceded(self, who: Party | str) -> Level:
-        """Share of the way from ideal to limit that this side has conceded."""
+        """Share of the way from ideal to limit that this side has conceded.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Level
+            Between 0 and 1.
+        """
         return Level(f"{self.name}.{party(who)}.conceded", Number(self.tactic(who).start), low=0, high=1)
 
     def terms(self, issue: str) -> Level:
-        """What was agreed on this issue."""
+        """What was agreed on this issue.
+
+        Parameters
+        ----------
+        issue : str
+            Name of one of the issues.
+
+        Returns
+        -------
+        Level
+            On the scale of the issue; its value counts once the bargain is struck.
+        """
         return Level(f"{self.name}.terms.{issue}")
 
     def _issue(self, name: str) -> Issue:
@@ -260,12 +351,36 @@ class Bargaining(When):
         return found
 
     def offer(self, who: Party | str, issue: str) -> Expression:
-        """What this side offers on this issue now."""
+        """What this side offers on this issue now.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+        issue : str
+            Name of one of the issues.
+
+        Returns
+        -------
+        Expression
+            A number on the scale of the issue.
+        """
         one, name = self._issue(issue), party(who)
         return one.ideal[name] + self.conceded(name) * (one.limit[name] - one.ideal[name])
 
     def value_of_other(self, who: Party | str) -> Expression:
-        """Utility to this side of what the other side offers now."""
+        """Utility to this side of what the other side offers now.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Expression
+            A number between 0 and 1.
+        """
         name, weights = party(who), self.side(who).weights
         total: Expression | None = None
         for issue in self.issues:
@@ -276,7 +391,18 @@ class Bargaining(When):
         return total
 
     def takes(self, who: Party | str) -> Expression:
-        """That this side would take what the other side offers now."""
+        """That this side would take what the other side offers now.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Expression
+            A condition.
+        """
         value, reserve = self.value_of_other(who) + SLACK, self.reservation.get(party(who), ZERO)
         return (value >= 1 - self._next(party(who))) & (value >= reserve)
 

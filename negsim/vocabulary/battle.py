@@ -30,15 +30,17 @@ class Offensive(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by, against : Party or str
+        Who attacks, and whom.
     starts : Distribution or Fixed
         Law of the days until the next one begins.
+    lasts : Distribution or Fixed
+        Law of its length.
     when : condition
         Under which it can begin; a ceasefire belongs here.
     pace : number-valued expression
         Multiplier of the hazard of its beginning.
-    lasts : Distribution or Fixed
-        Law of its length.
     breakthrough : probability
         Default 0.1 (assumed).
     defeat : probability
@@ -48,6 +50,12 @@ class Offensive(When):
     beginning, gains, losses : list of effects
         What its beginning, a breakthrough and a defeat change.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    BattleNews : What the battlefield says about who is winning.
+    Ceasefire : An agreed pause in fighting, by its duration.
 
     Notes
     -----
@@ -169,6 +177,7 @@ class BattleNews(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     between : list of two Parties or str
         In the order given, unlike elsewhere: the balance is seen from the first.
     arrives : Distribution
@@ -182,6 +191,12 @@ class BattleNews(When):
     weight : number-valued expression
         Default 0.5 (assumed).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Offensive : Attacks that can break through or fail.
+    Belief : What a party holds true, revised by reports.
 
     Notes
     -----
@@ -224,7 +239,18 @@ class BattleNews(When):
         return Level(f"{self.name}.balance", Number(float(self.balance)), low=-1, high=1)
 
     def pace_for(self, who: Party | str) -> Expression:
-        """The multiplier for what a winning side does more readily."""
+        """The multiplier for what a winning side does more readily.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Expression
+            A number, without unit.
+        """
         name = getattr(who, "name", who)
         if name not in self.between:
             raise ScenarioError(f"battle news {self.name}: {name} is neither {' nor '.join(self.between)}")

@@ -34,8 +34,19 @@ def posterior(prior: float, reports: Iterable[tuple[float, float, bool]]) -> flo
     Parameters
     ----------
     prior : float
+        Probability of the claim before the reports, in (0, 1).
+    reports : iterable of (float, float, bool)
+        Of each: the source's hit rate and false-alarm rate, and whether it asserts the claim.
+
+    Returns
+    -------
+    float
         In (0, 1).
-    reports : iterable of (hit rate, false-alarm rate, asserted)
+
+    See Also
+    --------
+    Belief : What a party holds true, revised by reports.
+    Source : Who reports on a claim, and how reliably.
 
     Examples
     --------
@@ -55,6 +66,7 @@ class Source:
     Parameters
     ----------
     name : str
+        What it is called by; unique in the belief.
     hit, false_alarm : float
         In (0, 1): P(asserts | true), P(asserts | false).
     after : Distribution or Fixed
@@ -63,6 +75,17 @@ class Source:
         Under which that clock runs.
     most : int
         Most reports (default 1). Reports of one source are treated as independent of each other, which flatters it.
+
+    See Also
+    --------
+    Belief : What a party holds true, revised by reports.
+    posterior : A probability after reports.
+
+    Examples
+    --------
+    >>> from negsim.model.clocks import Fixed
+    >>> Source(name="envoy", hit=0.9, false_alarm=0.3, after=Fixed("3 days")).hit
+    0.9
     """
 
     name: str
@@ -106,15 +129,25 @@ class Belief:
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     of : Party or str
+        Who holds it.
     about : condition
         The matter: a fact of the state, a contested claim (``terms.holds``), any condition.
     prior : float
         In (0, 1) (default 0.5, assumed).
     sources : list of Source
+        Whose reports revise it.
     convinced_at : float
         Probability from which on it acts as if it were true (default 0.5, assumed).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Source : Who reports on a claim, and how reliably.
+    Claim : What a party says is so, and how credibly.
+    posterior : A probability after reports.
 
     Notes
     -----
@@ -168,7 +201,20 @@ class Belief:
         return Fact(f"{self.name}.held", self.prior >= self.convinced_at)
 
     def said(self, source: str, yes: bool = True) -> Fact:
-        """The fact that this source asserted it (or denied it) in its latest report."""
+        """The fact that this source asserted it (or denied it) in its latest report.
+
+        Parameters
+        ----------
+        source : str
+            Name of one of the sources.
+        yes : bool
+            Whether it asserted the claim (default), or denied it.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         names = [one.name for one in self.sources]
         if source not in names:
             raise ScenarioError(f"belief {self.name} has no source {source!r}{nearest(source, names)}")

@@ -34,7 +34,9 @@ class Ceasefire(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     between : list of Party or str
+        The parties to it.
     duration : Distribution
         Law of the days from its beginning to its collapse.
     scope : {'general', 'limited'}
@@ -60,6 +62,12 @@ class Ceasefire(When):
     renewable : bool
         Whether it can be agreed again after a collapse (always so for ``agreed_when``).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Truce : A pause declared by one side, or by each.
+    Agreement : Rungs from talks to implementation, which can break.
 
     Notes
     -----

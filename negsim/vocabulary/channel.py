@@ -32,11 +32,13 @@ class Channel(When, ActsOn):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     between : list of Party or str
-    level : str
-        Who talks: ``leaders``, ``ministers``, ``envoys``, in words.
+        The parties to it.
     contacts : Distribution
         Law of the time between contacts while it is open.
+    level : str
+        Who talks: ``leaders``, ``ministers``, ``envoys``, in words.
     opens : Distribution, optional
         Law of the days until it is opened; without it, it is open at the start.
     closes : Distribution, optional
@@ -44,6 +46,7 @@ class Channel(When, ActsOn):
     when : condition
         Under which it can open and work.
     pace_of_contacts : number-valued expression
+        Multiplier of the hazard of ``contacts``, without unit (default 1).
     secret : bool
         Whether it is to stay unknown.
     leaks : Distribution, optional
@@ -58,6 +61,12 @@ class Channel(When, ActsOn):
         What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
         then it acts only where ``NAME.pace`` is read).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Mediator : Who brings parties together, and presses them.
+    SideDeal : A deal beside the talks that binds them.
 
     Notes
     -----

@@ -33,6 +33,7 @@ class Claim:
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by : Party or str
         Who asserts it.
     credibility : probability
@@ -41,8 +42,19 @@ class Claim:
         A party that is not named has no view of its own.
     text : str
         The claim, in words.
-    source, grade, as_of, hindsight
-        As of `negsim.model.parameters.Parameter`.
+    source : str
+        As of `Parameter`: names of evidence elements or a citation.
+    grade : str
+        As of `Parameter` (default judgement).
+    as_of : str, optional
+        As of `Parameter`: ISO date of the newest information it rests on.
+    hindsight : bool
+        As of `Parameter`: True admits a source later than the scenario's as-of date.
+
+    See Also
+    --------
+    Belief : What a party holds true, revised by reports.
+    Evidence : A source that numbers cite.
 
     Notes
     -----
@@ -96,7 +108,18 @@ class Claim:
         )
 
     def seen_by(self, who: Party | str) -> Fact:
-        """The fact that this party holds the claim true."""
+        """The fact that this party holds the claim true.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         name = party(who)
         if name not in self.views:
             raise ScenarioError(f"claim {self.name}: {name} has no view of its own; add it to views=")

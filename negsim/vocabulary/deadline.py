@@ -39,6 +39,7 @@ class Deadline(ActsOn):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     on : instant
         With its hour.
     by : Party or str, optional
@@ -70,6 +71,12 @@ class Deadline(ActsOn):
         What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
         then it acts only where ``NAME.pace`` is read).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Ultimatum : A demand with a date and a threat.
+    Age : How long something has held, in steps.
 
     Notes
     -----
@@ -170,7 +177,18 @@ class Deadline(ActsOn):
         return both(~self.met if self.met != NEVER else True, ~self.settled, ~self.missed)
 
     def at(self, left: Numeric) -> Expression:
-        """The multiplier with so many days left."""
+        """The multiplier with so many days left.
+
+        Parameters
+        ----------
+        left : number-valued expression
+            Days left to the date.
+
+        Returns
+        -------
+        Expression
+            A number, without unit.
+        """
         if self.halving is None:
             return ONE
         rest = amount(as_number(left)) / amount(self.halving)

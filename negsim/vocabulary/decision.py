@@ -48,6 +48,7 @@ class Decision:
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by : Party or str
         Who decides.
     options : mapping of str to Option
@@ -68,6 +69,12 @@ class Decision:
         Order among what is due at one instant (default 8: before waivers, 9, and reviews, 10).
     title : str
         The question that the party answers.
+
+    See Also
+    --------
+    Option : One of the things a decision can be for.
+    ReasonFor : What moves a decision towards an option.
+    Decide : Suppose that a party takes an option.
 
     Notes
     -----
@@ -157,7 +164,18 @@ class Decision:
     # Facts -----------------------------------------------------------------------------------------------------
 
     def chose(self, option: str) -> Fact:
-        """The fact that this option is the last choice taken."""
+        """The fact that this option is the last choice taken.
+
+        Parameters
+        ----------
+        option : str
+            Name of one of the options.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         if option not in self.options:
             raise ScenarioError(
                 f"decision {self.name} has no option {option!r}{nearest(option, self.options)}; it has "
@@ -171,13 +189,24 @@ class Decision:
         return Fact(f"{self.name}.decided")
 
     def under_way(self, option: str) -> Fact:
-        """The fact that this option was chosen and its effects are still to come."""
+        """The fact that this option was chosen and its effects are still to come.
+
+        Parameters
+        ----------
+        option : str
+            Name of one of the options.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         return Fact(f"{self.chose(option).name}.under_way")
 
     # What is supposed of it --------------------------------------------------------------------------------------
 
     def choices(self) -> tuple[str, ...]:
-        """Names of the options."""
+        """Return the names of the options."""
         return tuple(self.options)
 
     def moved_by(self) -> dict[str, ReasonFor]:
@@ -196,7 +225,20 @@ class Decision:
                 )
 
     def supposing(self, requirement: str, how: str) -> Decision:
-        """The decision with one option forced, one reason that moves nobody, or one option always open."""
+        """The decision with one option forced, one reason that moves nobody, or one option always open.
+
+        Parameters
+        ----------
+        requirement : str
+            Name of the requirement, in the word or below it.
+        how : str
+            What is supposed: ``without``, ``waive``, ``harden`` or ``decide.OPTION``.
+
+        Returns
+        -------
+        Decision
+            A new one.
+        """
         if how.startswith("decide."):
             forced = how.removeprefix("decide.")
             if forced not in self.options:
@@ -212,7 +254,22 @@ class Decision:
         return replace(self, options={**self.options, option: replace(self.options[option], when=ALWAYS)})
 
     def leaning(self, option: str, by: str, times: Expression) -> Decision:
-        """The decision with the odds of an option multiplied by another word's presence, as one more reason."""
+        """The decision with the odds of an option multiplied by another word's presence, as one more reason.
+
+        Parameters
+        ----------
+        option : str
+            Name of one of the options.
+        by : str
+            Name of the word that acts on the decision.
+        times : Expression
+            Multiplier of the option's odds, positive.
+
+        Returns
+        -------
+        Decision
+            A new one.
+        """
         key = by.replace(".", "_")
         key = key if key not in self.reasons else f"{key}_{len(self.reasons)}"
         reason = ReasonFor(option, reads=log(times), weight=ONE, centre=ZERO, says=f"what {by.replace('_', ' ')} does")
@@ -221,7 +278,18 @@ class Decision:
     # Shares ------------------------------------------------------------------------------------------------------
 
     def share(self, option: str) -> Expression:
-        """Its share at the centre of all reasons."""
+        """Return its share at the centre of all reasons.
+
+        Parameters
+        ----------
+        option : str
+            Name of one of the options.
+
+        Returns
+        -------
+        Expression
+            A number within [0, 1].
+        """
         own = self.options[option].share
         if own is not None:
             return amount(own)
@@ -231,14 +299,36 @@ class Decision:
         return Number(1 - _total(self.options)) if _constant(self.options) else rest
 
     def open(self, option: str) -> Expression:
-        """That the option can be taken: its precondition holds, and its share is not 0."""
+        """That the option can be taken: its precondition holds, and its share is not 0.
+
+        Parameters
+        ----------
+        option : str
+            Name of one of the options.
+
+        Returns
+        -------
+        Expression
+            A condition.
+        """
         share = self.share(option)
         if isinstance(share, Number):
             return self.options[option].when if share.value > 0 else NEVER
         return both(self.options[option].when, share > 0)
 
     def utility(self, option: str) -> Expression:
-        """What the reasons add to the option's log share."""
+        """What the reasons add to the option's log share.
+
+        Parameters
+        ----------
+        option : str
+            Name of one of the options.
+
+        Returns
+        -------
+        Expression
+            A number, in log odds.
+        """
         pulls = [one.pull for one in self.reasons.values() if one.option == option and one.weight != ZERO]
         if not pulls:
             return ZERO
@@ -248,7 +338,18 @@ class Decision:
         return found if self.temperature == ONE else found / self.temperature
 
     def weight(self, option: str) -> Expression:
-        """Its weight among the open options: its share times the exponential of what the reasons add."""
+        """Return its weight among the open options: its share times the exponential of what the reasons add.
+
+        Parameters
+        ----------
+        option : str
+            Name of one of the options.
+
+        Returns
+        -------
+        Expression
+            A number, not negative.
+        """
         share, value = self.share(option), self.utility(option)
         if share == ZERO:
             return ZERO

@@ -38,6 +38,7 @@ class DatedAct(Requires):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by : Party or str
         Who does it.
     on : instant
@@ -59,6 +60,12 @@ class DatedAct(Requires):
     effects : list of effects
         What doing it changes.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Meeting : Talks on a date, with what parties require.
+    Deadline : A date by which something shall be settled.
 
     Notes
     -----

@@ -37,7 +37,9 @@ class Demand:
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     of : Party or str
+        Whose it is.
     needs : condition
         All of, any of, at least k of, not: any tree.
     after : list of conditions
@@ -51,6 +53,7 @@ class Demand:
     expires : instant, optional
         After which it can no longer be fulfilled (it can still be waived).
     verified_by : Party or str, optional
+        Who checks that a step was taken; without it a step counts when it is taken.
     verifies : Distribution or Fixed, optional
         Law of the days until the verifier is satisfied; needs ``verified_by``.
     waived_on : instant, optional
@@ -68,6 +71,12 @@ class Demand:
     together : Distribution or Fixed, optional
         Law of the days until the two sides agree to move at the same time.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Precondition : What must hold before a party moves.
+    Ultimatum : A demand with a date and a threat.
 
     Notes
     -----
@@ -157,7 +166,18 @@ class Demand:
         return ~self.stated | self.met
 
     def step(self, number: int) -> Fact:
-        """The fact that so many steps of the sequence came true in order."""
+        """The fact that so many steps of the sequence came true in order.
+
+        Parameters
+        ----------
+        number : int
+            Number of the step, from 1 on.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         return Fact(f"{self.name}.step.n{number}")
 
     @property
@@ -185,7 +205,20 @@ class Demand:
         )
 
     def supposing(self, requirement: str, how: str) -> Demand | Settled:
-        """The demand without a way out, or settled: not made; met from the start; waived as soon as it is made."""
+        """The demand without a way out, or settled: not made; met from the start; waived as soon as it is made.
+
+        Parameters
+        ----------
+        requirement : str
+            Name of the requirement, in the word or below it.
+        how : str
+            What is supposed: ``without``, ``meet``, ``waive`` or ``harden``.
+
+        Returns
+        -------
+        Demand or Settled
+            The word that stands for it then.
+        """
         if how == "harden":
             apart = replace(self, together_with=None, together=None)
             return replace(apart, waived_on=None, waiver=ZERO, yields=None, guaranteed_when=NEVER)

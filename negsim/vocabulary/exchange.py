@@ -33,7 +33,11 @@ class Exchange(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     between : list of Party or str
+        The parties to it.
+    takes : Distribution or Fixed
+        Law of the days to each stage.
     what : str
         Who or what is exchanged, for whom.
     agreed_when : condition
@@ -44,13 +48,17 @@ class Exchange(When):
         What it needs, at the agreement (whichever way it comes) and at every stage; no clock runs without it.
     stages : int
         Default 1.
-    takes : Distribution or Fixed
-        Law of the days to each stage.
     fails : probability
         That it is broken off at a stage (default 0).
     goodwill : list of effects
         What each stage changes.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Agreement : Rungs from talks to implementation, which can break.
+    Demand : What a party asks of another, in steps.
 
     Notes
     -----

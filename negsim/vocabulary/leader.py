@@ -31,7 +31,9 @@ class LeaderChange(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     of : Party or str
+        Whose leader may change.
     changes : Distribution, optional
         Law of the time between irregular changes.
     election : instant, optional
@@ -39,6 +41,7 @@ class LeaderChange(When):
     loses : probability
         Default 0.5 (assumed).
     when : condition
+        The guard: while it is false the clocks stand still (default true).
     pace_of_change : number-valued expression
         Multiplier of the hazard of ``changes``.
     fresh_for : duration
@@ -48,6 +51,12 @@ class LeaderChange(When):
     effects : list of effects
         What a change resets: public commitments, trust, a policy.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Party : Who acts, and what it wants.
+    Ratification : A vote or signature at home on what was agreed.
 
     Notes
     -----

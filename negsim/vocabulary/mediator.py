@@ -36,9 +36,11 @@ class Mediator(When, ActsOn):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     who : Party or str
         The mediator.
     between : list of Party or str
+        The parties to it.
     engages : Distribution, optional
         Law of the days until it engages; without it, it is engaged at the start.
     disengages : Distribution, optional
@@ -67,6 +69,12 @@ class Mediator(When, ActsOn):
     presses_on : list of str
         The same for what it presses for: there ``push`` counts too.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Channel : A line of contact, open or secret.
+    Pressure : What one party does to another until it moves.
 
     Notes
     -----
@@ -151,7 +159,18 @@ class Mediator(When, ActsOn):
         return where(self.engaged, self.hosting, 1)
 
     def pace_on(self, who: Party | str) -> Expression:
-        """The multiplier of what this party shall do."""
+        """The multiplier of what this party shall do.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Expression
+            A number, without unit.
+        """
         if party(who) != self.target:
             return self.pace
         pushed = self.push if self.half_life is None else exp(log(self.push) * self.leverage)

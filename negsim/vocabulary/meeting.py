@@ -75,6 +75,11 @@ class Postpone:
     most : int
         How often it can be put off in all; a date missed after that is the end (default 10, assumed).
 
+    See Also
+    --------
+    Meeting : Talks on a date, with what parties require.
+    Process : Rounds of talks, one after the other.
+
     Examples
     --------
     >>> from negsim.model.clocks import LogNormal
@@ -117,7 +122,9 @@ class Meeting(Requires):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     among : list of Party or str
+        Who takes part.
     on : instant, optional
         The date, with its hour. Without it ``lead`` says how long after being arranged the date comes.
     lead : Distribution or Fixed, optional
@@ -146,10 +153,19 @@ class Meeting(Requires):
         lost, and must be won anew after a date that came to nothing. A date is arranged once all consent, and every
         date asks for all consents.
     consent : mapping of Party or str to Distribution
+        With ``leaders``: law of the days until each agrees to come.
     willing : mapping of Party or str to number-valued expression
+        With ``leaders``: multiplier of the hazard of consent.
     pace : number-valued expression
         Multiplier of the hazard of a postponed meeting.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Appointment : A date that is set, confirmed, cancelled and kept.
+    Process : Rounds of talks, one after the other.
+    Postpone : What happens to a date on which something is unmet.
 
     Notes
     -----
@@ -239,14 +255,36 @@ class Meeting(Requires):
         return Fact(f"{self.name}.called_off")
 
     def product(self, name: str) -> Fact:
-        """The fact that the meeting yielded this."""
+        """The fact that the meeting yielded this.
+
+        Parameters
+        ----------
+        name : str
+            One of the keys of ``products``.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         if name not in self.products:
             known = ", ".join(self.products) or "none"
             raise ScenarioError(f"meeting {self.name} has no product {name!r}; it has {known}")
         return Fact(f"{self.name}.{name}")
 
     def consent_of(self, leader: Party | str) -> Fact:
-        """The fact that this leader agrees to come."""
+        """The fact that this leader agrees to come.
+
+        Parameters
+        ----------
+        leader : Party or str
+            Whose leader it is.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         return Fact(f"{self.name}.consent_of_{party(leader)}")
 
     @property
@@ -277,7 +315,20 @@ class Meeting(Requires):
         yield from conclusion(self.products, self.name, is_true(self.held))
 
     def supposing(self, requirement: str, how: str) -> Meeting:
-        """The meeting under a supposition on one of its requirements; leaders who waive consent without it."""
+        """The meeting under a supposition on one of its requirements; leaders who waive consent without it.
+
+        Parameters
+        ----------
+        requirement : str
+            Name of the requirement, in the word or below it.
+        how : str
+            What is supposed: ``without``, ``meet``, ``waive`` or ``harden``.
+
+        Returns
+        -------
+        Meeting
+            A new one.
+        """
         found: Meeting = Requires.supposing(self, requirement, "meet" if how == "waive" and self.leaders else how)
         return found
 

@@ -34,15 +34,17 @@ class Offer(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by, to : Party or str
+        Who makes it, and to whom.
+    answers : Distribution or Fixed
+        Law of the days until the answer.
     terms : str
         What is offered, in words.
     makes : Distribution or Fixed, optional
         Law of the days until it is made; by default as soon as ``when`` holds.
     when : condition
         What must hold for it to be made.
-    answers : Distribution or Fixed
-        Law of the days until the answer.
     accepts : probability
         Default 0.5 (assumed).
     lapses : Distribution or Fixed, optional
@@ -54,6 +56,12 @@ class Offer(When):
     acceptance, refusal : list of effects
         What the answer changes.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Bargaining : Offers and concessions on issues, round by round.
+    Exchange : Something swapped in stages, such as prisoners.
 
     Notes
     -----

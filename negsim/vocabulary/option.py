@@ -36,6 +36,16 @@ class Option:
         Law of the days from the choice to its effects; by default they come at once.
     says : str
         The option in a sentence, for people.
+
+    See Also
+    --------
+    Decision : A choice among options, moved by reasons.
+    ReasonFor : What moves a decision towards an option.
+
+    Examples
+    --------
+    >>> Option(share=0.3, when="memo.delivered", says="go to the talks").says
+    'go to the talks'
     """
 
     share: MaybeAmount = preset(None)
@@ -52,6 +62,7 @@ class ReasonFor:
     Parameters
     ----------
     option : str
+        Name of the option that it speaks for.
     reads : number or condition
         What the party looks at: an expression of its own view, costs and hopes. A condition is 1 where it holds, else 0.
     weight : number-valued expression
@@ -60,6 +71,16 @@ class ReasonFor:
         Where the reason moves nobody: the average of what it reads over the cases from which the shares come.
     says : str
         The reason in a sentence.
+
+    See Also
+    --------
+    Decision : A choice among options, moved by reasons.
+    Option : One of the things a decision can be for.
+
+    Examples
+    --------
+    >>> print(ReasonFor("go", reads="trust", weight=0.5).pull)
+    0.5 * trust
     """
 
     option: str

@@ -37,6 +37,7 @@ class Precondition:
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     of : Party or str
         Who sets it.
     needs : condition
@@ -44,10 +45,18 @@ class Precondition:
     latched : bool
         Fulfilled once is fulfilled for good (default); otherwise it can be lost again.
     expires : instant, optional
+        From then on it is no longer asked.
     waiver : probability or condition
         With which the party drops an unmet demand at ``waived_on`` (default 0). A condition is its `Decision`.
     waived_on : instant, optional
+        The date on which an unmet one is waived or not.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Demand : What a party asks of another, in steps.
+    Requirement : What must hold when a step is taken.
 
     Notes
     -----
@@ -116,7 +125,20 @@ class Precondition:
         )
 
     def supposing(self, requirement: str, how: str) -> Precondition | Settled:
-        """The demand never waived, or settled from the start: not made, met, or waived."""
+        """The demand never waived, or settled from the start: not made, met, or waived.
+
+        Parameters
+        ----------
+        requirement : str
+            Name of the requirement, in the word or below it.
+        how : str
+            What is supposed: ``without``, ``meet``, ``waive`` or ``harden``.
+
+        Returns
+        -------
+        Precondition or Settled
+            The word that stands for it then.
+        """
         if how == "harden":
             return replace(self, waiver=ZERO, waived_on=None)
         waived = Fact(self.waived.name, how == "waive")

@@ -39,6 +39,7 @@ class Pressure(When, ActsOn):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by, on : Party or str
         Who presses; the target.
     strength : number
@@ -66,6 +67,12 @@ class Pressure(When, ActsOn):
         What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
         then it acts only where ``NAME.pace`` is read).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Mediator : Who brings parties together, and presses them.
+    Threat : What a party says it will do if not heeded.
 
     Notes
     -----

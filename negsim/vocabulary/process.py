@@ -54,8 +54,11 @@ class Process(Requires):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     among : list of Party or str
+        Who takes part.
     gap, stalled_gap : Distribution
+        Law of the days from one round to the next; the same while the process is stalled.
     held_before : int
         Rounds held before the start (default 0).
     opening : Meeting or str, optional
@@ -63,6 +66,7 @@ class Process(Requires):
     stalls : probability
         That a round is followed by a stall (default 0).
     pace : number-valued expression
+        Multiplier of the hazard of the next round, without unit (default 1).
     when : condition
         Under which rounds can come at all; no gap runs while it is false.
     requires : mapping of Party or str to condition
@@ -77,6 +81,12 @@ class Process(Requires):
     products : mapping of str to probability
         What a round may yield, each by itself; the fact ``name.<product>`` speaks of the latest round.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Meeting : Talks on a date, with what parties require.
+    Suspension : A walk-out, and the return to the table.
 
     Notes
     -----
@@ -146,7 +156,18 @@ class Process(Requires):
         return Fact(f"{self.name}.in_session")
 
     def product(self, name: str) -> Fact:
-        """The fact that the latest round yielded this."""
+        """The fact that the latest round yielded this.
+
+        Parameters
+        ----------
+        name : str
+            One of the keys of ``products``.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         if name not in self.products:
             known = ", ".join(self.products) or "none"
             raise ScenarioError(f"process {self.name} has no product {name!r}; it has {known}")

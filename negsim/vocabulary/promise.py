@@ -40,7 +40,9 @@ class Promise(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by, to : Party or str
+        Who promised, and to whom.
     delay : Distribution or Fixed
         Law of the days from the promise to the delivery.
     age : duration
@@ -59,6 +61,12 @@ class Promise(When):
     at_table : condition
         The meeting is in session, such as ``"istanbul_2.held"``.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Reputation : Trust from kept and broken promises.
+    Threat : What a party says it will do if not heeded.
 
     Notes
     -----

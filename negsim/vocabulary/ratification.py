@@ -33,15 +33,16 @@ class Ratification(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     of : Party or str
         At whose home.
-    when : condition
-        What must be there first, usually that it is signed.
     takes : Distribution or Fixed, optional
         Law of the days from there to the vote.
     on : instant, optional
         Instead: the date of the vote, with its hour. If ``when`` does not hold then, it is put off: to a vote ``again``
         later if that is given, else for good.
+    when : condition
+        What must be there first, usually that it is signed.
     passes : probability
         Default 0.9 (assumed: most signed agreements that are put to a vote pass; state your case).
     attempts : int
@@ -53,6 +54,12 @@ class Ratification(When):
     rejection : list of effects
         What a rejection changes.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Agreement : Rungs from talks to implementation, which can break.
+    LeaderChange : A change of leader, by election or otherwise.
 
     Notes
     -----

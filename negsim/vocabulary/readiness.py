@@ -31,7 +31,9 @@ class Readiness(ActsOn):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     of : Party or str
+        Whose it is.
     cost, risk, pressure : number-valued expressions
         Parts of motivation, each on [0, 1] (default 0). Their sum is clipped to [0, 1].
     trust, counterpart : number-valued expressions
@@ -44,6 +46,12 @@ class Readiness(ActsOn):
         What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
         then it acts only where ``NAME.pace`` is read).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Ripeness : Stalemate and way out, as the parties see them.
+    Attrition : A war of attrition: who gives in first.
 
     Notes
     -----

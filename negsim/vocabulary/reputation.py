@@ -32,12 +32,13 @@ class Reputation(ActsOn):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     of : Party or str
         Whose word.
-    among : Party or str, optional
-        In whose eyes (default: everybody's).
     kept, broken : list of conditions
         Each time one turns true, a promise was kept or broken: ``memorandum.delivered``, ``memorandum.broken``.
+    among : Party or str, optional
+        In whose eyes (default: everybody's).
     forgetting : float
         Share of the past that each new event leaves (default 0.9, assumed; 1 forgets nothing).
     prior_kept, prior_broken : float
@@ -46,6 +47,12 @@ class Reputation(ActsOn):
         What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
         then it acts only where ``NAME.pace`` is read).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Promise : Something promised, which may come late or never.
+    Belief : What a party holds true, revised by reports.
 
     Notes
     -----

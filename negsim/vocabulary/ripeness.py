@@ -34,7 +34,9 @@ class Ripeness:
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     between : list of Party or str
+        The parties to it.
     stalemate : mapping of Party or str to condition
         What makes this party feel stuck and hurt; every party needs one.
     way_out : mapping of Party or str to condition
@@ -49,6 +51,12 @@ class Ripeness:
     pace : number-valued expression
         Multiplier of the hazard of ``seize``.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Readiness : How ready a party is to talk.
+    Mediator : Who brings parties together, and presses them.
 
     Notes
     -----
@@ -85,7 +93,18 @@ class Ripeness:
             raise ScenarioError(f"{where}: {strangers[0]} is not one of between=; add it there or drop it")
 
     def sees(self, who: Party | str) -> Fact:
-        """The fact that this party perceives both stalemate and way out."""
+        """The fact that this party perceives both stalemate and way out.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         return Fact(f"{self.name}.sees_{party(who)}")
 
     @property

@@ -30,9 +30,16 @@ class Sequence:
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     steps : list of conditions
         In order.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Sequencing : Which tracks may be worked on, and in which order.
+    Agreement : Rungs from talks to implementation, which can break.
 
     Notes
     -----
@@ -59,7 +66,18 @@ class Sequence:
         put(self, steps=tuple(as_condition(step) for step in self.steps))
 
     def step(self, number: int) -> Fact:
-        """The fact that so many steps came true in order."""
+        """The fact that so many steps came true in order.
+
+        Parameters
+        ----------
+        number : int
+            Number of the step, from 1 on.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         if not 1 <= number <= len(self.steps):
             raise ScenarioError(f"sequence {self.name} has steps 1 to {len(self.steps)}, not {number!r}")
         return Fact(f"{self.name}.step.n{number}")
@@ -102,6 +120,7 @@ class Sequencing:
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     tracks : mapping of name to condition
         When each track counts as done: ``{ceasefire: "truce.agreed", root_causes: "treaty.signed"}``.
     policy : str
@@ -109,6 +128,12 @@ class Sequencing:
     order : list of str
         For ``in_order``.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Sequence : Steps that must come true in order.
+    Deadlock : Parties that wait for each other.
 
     Notes
     -----
@@ -144,7 +169,18 @@ class Sequencing:
             raise ScenarioError(f"{place}: order must name each of {', '.join(self.tracks)} once")
 
     def may(self, track: str) -> Expression:
-        """The condition under which a track may be worked on."""
+        """The condition under which a track may be worked on.
+
+        Parameters
+        ----------
+        track : str
+            Name of one of the tracks.
+
+        Returns
+        -------
+        Expression
+            A condition.
+        """
         if track not in self.tracks:
             raise ScenarioError(f"sequencing {self.name} has no track {track!r}{nearest(track, self.tracks)}")
         if self.policy == "parallel" or self.policy == f"{track}_first":
@@ -154,7 +190,18 @@ class Sequencing:
         return self.tracks[self.policy.removesuffix("_first")]
 
     def open(self, track: str) -> Fact:
-        """The fact that a track may be worked on now."""
+        """The fact that a track may be worked on now.
+
+        Parameters
+        ----------
+        track : str
+            Name of one of the tracks.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         may = self.may(track)
         return Fact(f"{self.name}.{track}_open", may == ALWAYS)
 
@@ -187,6 +234,7 @@ class Deadlock(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     waits : mapping of Party or str to condition
         What each waits for: ``{ukraine: "memorandum.delivered", russia: "talks.held"}``.
     when : condition
@@ -194,6 +242,12 @@ class Deadlock(When):
     declared : Distribution or Fixed, optional
         Law of the days until somebody says so in public; by default at once.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    waits : Find who waits for whom.
+    Sequencing : Which tracks may be worked on, and in which order.
 
     Notes
     -----
@@ -242,7 +296,18 @@ class Deadlock(When):
         return Fact(f"{self.name}.over")
 
     def waits_for(self, who: Party | str) -> Expression:
-        """What this party waits for."""
+        """What this party waits for.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Expression
+            A condition.
+        """
         return self.waits[party(who)]
 
     def expand(self) -> Iterator[Element]:

@@ -31,7 +31,9 @@ class SideDeal(When, ActsOn):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     between : list of Party or str
+        The parties to it.
     subject : str
         What it is about.
     signed : bool
@@ -41,6 +43,7 @@ class SideDeal(When, ActsOn):
     when : condition
         Under which they work on it.
     pace_of_signing : number-valued expression
+        Multiplier of the hazard of ``signs``, without unit (default 1).
     collapses : Distribution, optional
         Law of the days in force after which it lapses or is renounced.
     collapses_when : condition
@@ -53,6 +56,12 @@ class SideDeal(When, ActsOn):
         What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
         then it acts only where ``NAME.pace`` is read).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Channel : A line of contact, open or secret.
+    Agreement : Rungs from talks to implementation, which can break.
 
     Notes
     -----

@@ -32,7 +32,9 @@ class Spoiler(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by : Party or str
+        Who acts against the talks.
     acts : Distribution
         Law of the time between acts with no progress.
     progress : number-valued expression
@@ -48,6 +50,12 @@ class Spoiler(When):
     harm : list of effects
         What every act changes.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Offensive : Attacks that can break through or fail.
+    Ceasefire : An agreed pause in fighting, by its duration.
 
     Notes
     -----

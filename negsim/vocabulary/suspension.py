@@ -33,7 +33,9 @@ class Suspension(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     among : list of Party or str
+        Who sits at the table.
     walks_out : mapping of Party or str to Distribution
         Law of the days of running talks until this party walks out.
     pace : mapping of Party or str to number-valued expression
@@ -43,6 +45,7 @@ class Suspension(When):
     resumes : Distribution or Fixed, optional
         Law of the days until they are taken up again.
     pace_of_return : number-valued expression
+        Multiplier of the hazard of ``resumes``, without unit (default 1).
     ends : probability
         That a walkout ends the process for good (default 0).
     ends_when : condition
@@ -52,6 +55,12 @@ class Suspension(When):
     harm : list of effects
         What a suspension changes.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Process : Rounds of talks, one after the other.
+    Channel : A line of contact, open or secret.
 
     Notes
     -----
@@ -135,7 +144,18 @@ class Suspension(When):
         return ~self.suspended & ~self.ended
 
     def walked_out_by(self, who: Party | str) -> Fact:
-        """The fact that this party walked out."""
+        """The fact that this party walked out.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         return Fact(f"{self.name}.walked_out_{party(who)}")
 
     def expand(self) -> Iterator[Element]:

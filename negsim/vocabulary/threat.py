@@ -36,7 +36,9 @@ class Threat(When, ActsOn):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by, to : Party or str
+        Who threatens, and whom.
     text : str
         What is threatened, and for which case.
     makes : Distribution or Fixed, optional
@@ -63,6 +65,12 @@ class Threat(When, ActsOn):
         What its pace multiplies: words, ``WORD.FIELD``, ``DECISION.OPTION``, ``WORD.PRODUCT``, actions (default none:
         then it acts only where ``NAME.pace`` is read).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Promise : Something promised, which may come late or never.
+    Ultimatum : A demand with a date and a threat.
 
     Notes
     -----

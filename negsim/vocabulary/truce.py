@@ -39,15 +39,20 @@ class Truce(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by : list of Party or str
         Who halts fire: one name is a unilateral truce.
+    lasts : Distribution
+        Law of the days from beginning to collapse; it should have a falling hazard.
     towards : list of Party or str
         The other side of a unilateral truce (default none).
     scope : {'general', 'energy', 'sea', 'air', 'holiday', 'humanitarian', 'local'}
     terms : str
+        What was said of it, in words.
     declares : Distribution or Fixed, optional
         Law of the days until it is declared or agreed.
     declared_on : instant, optional
+        The instant at which it is declared.
     declared_when : condition
         Declared each time this turns true. With none of the three it is declared at the start.
     when : condition
@@ -61,8 +66,6 @@ class Truce(When):
         Time from declaration to beginning.
     begins_on : instant, optional
         Instead: the date.
-    lasts : Distribution
-        Law of the days from beginning to collapse; it should have a falling hazard.
     strain : number-valued expression
         Multiplier of the hazard of collapse.
     monitored, written : bool
@@ -87,6 +90,12 @@ class Truce(When):
     again : bool
         Whether it can be declared anew after it ended (default True).
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Ceasefire : An agreed pause in fighting, by its duration.
+    Spoiler : Who acts against the talks.
 
     Notes
     -----

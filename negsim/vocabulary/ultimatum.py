@@ -37,7 +37,9 @@ class Ultimatum(When):
     Parameters
     ----------
     name : str
+        What it is called by; its facts and actions are ``NAME.…``.
     by, to : Party or str
+        Who sets it, and to whom.
     on : instant
         With its hour.
     met : condition
@@ -65,6 +67,12 @@ class Ultimatum(When):
     when : condition
         Under which the ultimatum stands.
     title : str
+        What people read in place of the name.
+
+    See Also
+    --------
+    Deadline : A date by which something shall be settled.
+    Threat : What a party says it will do if not heeded.
 
     Notes
     -----

@@ -51,21 +51,38 @@ class View:
 class PartyPage:
     """All of one party, at the start of a scenario.
 
-    Attributes
+    Parameters
     ----------
     name, title, scenario : str
+        Of the party; what it is called in words; of the scenario.
     within : str
         Of which party it is a voice, in words; empty if of none.
     voices : tuple of str
         The voices within it, in words.
     aims : tuple of str
+        What it wants, in order.
     views : tuple of View
+        What it holds true.
     preconditions : tuple of Precondition
+        What it requires, and whether that is met.
     decisions : tuple of Choosing
+        What it chooses among, with reasons and shares.
     waits_for, awaited : tuple of Wait
         What it waits for, and what waits for it.
     titles : mapping of str to str
         What parties are called.
+
+    See Also
+    --------
+    party : The page of one party.
+    Waits : Who waits for whom at the start.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> north = ns.Party("north", title="the North", aims=["its border kept"])
+    >>> ns.party(ns.Scenario("tiny", start="2025-01-01", end=40, parts=[north]), "north").aims
+    ('its border kept',)
     """
 
     name: str
@@ -85,7 +102,18 @@ class PartyPage:
         return self.text()
 
     def text(self, width: int = WIDTH) -> str:
-        """The page for people."""
+        """The page for people.
+
+        Parameters
+        ----------
+        width : int, optional
+            Columns of the text, at most (default 80).
+
+        Returns
+        -------
+        str
+            For people.
+        """
         said = _Lines(width)
         said.head(f"{self.title}{f', a voice within {self.within}' if self.within else ''}, in: {self.scenario}")
         said.head("All as it is at the start (now), parameters at their best values.")
@@ -143,7 +171,9 @@ def party(scenario: Scenario, name: Any) -> PartyPage:
     Parameters
     ----------
     scenario : Scenario
+        Where it acts.
     name : Party or str
+        The party or its name.
 
     Returns
     -------
@@ -154,6 +184,11 @@ def party(scenario: Scenario, name: Any) -> PartyPage:
     ------
     UnknownName
         If the scenario has no such party.
+
+    See Also
+    --------
+    PartyPage : All of one party on a page.
+    waits : Find who waits for whom.
 
     Examples
     --------

@@ -55,6 +55,25 @@ def odds(probability: Expressible, factor: Expressible) -> Expression:
 
     .. math:: p' = f p / (1 - p + f p)
 
+    Parameters
+    ----------
+    probability : number, str or Expression
+        Within [0, 1].
+    factor : number, str or Expression
+        What its odds are multiplied by; not negative.
+
+    Returns
+    -------
+    Expression
+        A number within [0, 1].
+
+    See Also
+    --------
+    clip : A number held within bounds.
+    where : One value or the other, by a condition.
+
+    Examples
+    --------
     >>> print(odds(0.4, 2.0))
     0.4 * 2 / (1 - 0.4 + 0.4 * 2)
     """
