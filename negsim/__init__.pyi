@@ -8,8 +8,10 @@ from .checking.lint import (
     Finding,
     lint,
 )
-from .checking.verify import (
+from .checking.verification import (
     Verification,
+)
+from .checking.verify import (
     verify,
 )
 from .engines.blocks import (
@@ -134,8 +136,10 @@ from .report import (
     plots,
 )
 from .report.prism import (
-    PrismText,
     export_prism,
+)
+from .report.prism_text import (
+    PrismText,
 )
 from .results.answers import (
     Answer,
@@ -178,8 +182,6 @@ from .vocabulary.audience import (
 )
 from .vocabulary.bargaining import (
     Bargaining,
-    Issue,
-    Tactic,
 )
 from .vocabulary.battle import (
     BattleNews,
@@ -215,6 +217,10 @@ from .vocabulary.demand import (
 from .vocabulary.exchange import (
     Exchange,
 )
+from .vocabulary.issues import (
+    Issue,
+    Tactic,
+)
 from .vocabulary.leader import (
     LeaderChange,
 )
@@ -223,7 +229,6 @@ from .vocabulary.mediator import (
 )
 from .vocabulary.meeting import (
     Meeting,
-    Postpone,
 )
 from .vocabulary.offer import (
     Offer,
@@ -231,6 +236,9 @@ from .vocabulary.offer import (
 from .vocabulary.option import (
     Option,
     ReasonFor,
+)
+from .vocabulary.postpone import (
+    Postpone,
 )
 from .vocabulary.precondition import (
     Precondition,

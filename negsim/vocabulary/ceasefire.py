@@ -40,6 +40,7 @@ class Ceasefire(When):
     duration : Distribution
         Law of the days from its beginning to its collapse.
     scope : {'general', 'limited'}
+        General: all fighting; limited: some arms, places or targets.
     terms : str
         What is to be halted, where, for how long.
     agreed_when : condition

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from typing import ClassVar
@@ -20,14 +19,12 @@ from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import EMPTY, asked, is_true, put
 from negsim.vocabulary.fields import ALWAYS, CHOOSING, NEVER, ONE, ZERO, both, tidy
-from negsim.vocabulary.option import Option, ReasonFor, options_of, reasons_of
+from negsim.vocabulary.option import Option, ReasonFor, check_options, constant, options_of, reasons_of, total
 
 __all__ = ["SUREST", "Decision", "Option", "ReasonFor"]
 
 SUREST = 300.0
 """Bound of what reasons add, in log odds: nobody is surer, and no exponential of it overflows or vanishes."""
-CLOSE = 1e-9
-"""How far constant shares may add up to something else than 1."""
 
 
 @record
@@ -122,7 +119,7 @@ class Decision:
         if self.every is not None:
             put(self, every=period_of(self.every))
         self._check_occasion(place)
-        self._check_options(place)
+        check_options(self.options, self.reasons, place)
 
     def _check_occasion(self, place: str) -> None:
         dated = self.on is not None or self.every is not None
@@ -138,28 +135,6 @@ class Decision:
             raise ScenarioError(f"{place}: on needs a date or more")
         if isinstance(self.temperature, Number) and not self.temperature.value > 0:
             raise ScenarioError(f"{place}: temperature must be positive, not {self.temperature.value!r}")
-
-    def _check_options(self, place: str) -> None:
-        if len(self.options) < 2:
-            raise ScenarioError(
-                f"{place}: a decision has two options or more; give the party another, if only to let it be"
-            )
-        left = [name for name, option in self.options.items() if option.share is None]
-        if len(left) > 1:
-            raise ScenarioError(f"{place}: the options {' and '.join(left)} have no share; only one may take the rest")
-        total = sum(one.share.value for one in self.options.values() if isinstance(one.share, Number))
-        constant = all(isinstance(one.share, Number) for one in self.options.values())
-        if total > 1 + CLOSE or (constant and total < 1 - CLOSE):
-            raise ScenarioError(
-                f"{place}: the shares add up to {total:.6g}, not to 1; leave one out, and it has the rest"
-            )
-        for name, reason in self.reasons.items():
-            if reason.option not in self.options:
-                known = ", ".join(self.options)
-                raise ScenarioError(
-                    f"{place}: reason {name} speaks for {reason.option!r}{nearest(reason.option, self.options)}, which is "
-                    f"no option; the options are {known}"
-                )
 
     # Facts -----------------------------------------------------------------------------------------------------
 
@@ -296,7 +271,7 @@ class Decision:
         rest: Expression = ONE
         for one in self.options.values():
             rest = rest if one.share is None else rest - amount(one.share)
-        return Number(1 - _total(self.options)) if _constant(self.options) else rest
+        return Number(1 - total(self.options)) if constant(self.options) else rest
 
     def open(self, option: str) -> Expression:
         """That the option can be taken: its precondition holds, and its share is not 0.
@@ -422,11 +397,3 @@ class Decision:
 def _idle(reason: ReasonFor) -> ReasonFor:
     """The reason, moving nobody."""
     return replace(reason, weight=ZERO)
-
-
-def _constant(options: Mapping[str, Option]) -> bool:
-    return all(option.share is None or isinstance(option.share, Number) for option in options.values())
-
-
-def _total(options: Mapping[str, Option]) -> float:
-    return math.fsum(option.share.value for option in options.values() if isinstance(option.share, Number))

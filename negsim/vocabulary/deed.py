@@ -17,7 +17,7 @@ from negsim.model.variables import Fact
 from negsim.vocabulary.common import EMPTY, asked, is_true
 from negsim.vocabulary.dates import Dates
 from negsim.vocabulary.fields import ALWAYS, ONE, REVIEWING, ZERO, both, tidy
-from negsim.vocabulary.meeting import Postpone
+from negsim.vocabulary.postpone import Postpone
 from negsim.vocabulary.preconditions import Requires, Terms
 
 __all__ = ["DatedAct"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import field, replace
 
-from negsim.errors import ScenarioError
+from negsim.errors import ScenarioError, nearest
 from negsim.model.clocks import Distribution, Fixed
 from negsim.model.expressions import Expression, Number, amount, as_condition, as_expression
 from negsim.model.inputs import Amount, Condition, Effects, MaybeAmount, ordered_record, preset, record
@@ -13,7 +14,10 @@ from negsim.model.names import check_name
 from negsim.vocabulary.common import Lookup
 from negsim.vocabulary.fields import ALWAYS, ZERO, as_effects
 
-__all__ = ["Option", "ReasonFor", "options_of", "reasons_of"]
+__all__ = ["Option", "ReasonFor", "check_options", "constant", "options_of", "reasons_of", "total"]
+
+CLOSE = 1e-9
+"""How far constant shares may add up to something else than 1."""
 
 OWN_NAMES = ("decided", "decide", "none", "options", "reasons")
 """Names that a decision uses itself."""
@@ -128,3 +132,35 @@ def reasons_of(given: object, place: str) -> Lookup[ReasonFor]:
         trees = {key: as_expression(getattr(one, key)) for key in ("reads", "weight", "centre")}
         found[name] = replace(one, **trees)
     return Lookup(found)
+
+
+def check_options(options: Mapping[str, Option], reasons: Mapping[str, ReasonFor], place: str) -> None:
+    """Refuse shares that do not add up, and reasons for what is no option; ``place`` is the decision in words."""
+    if len(options) < 2:
+        raise ScenarioError(
+            f"{place}: a decision has two options or more; give the party another, if only to let it be"
+        )
+    left = [name for name, option in options.items() if option.share is None]
+    if len(left) > 1:
+        raise ScenarioError(f"{place}: the options {' and '.join(left)} have no share; only one may take the rest")
+    said = sum(one.share.value for one in options.values() if isinstance(one.share, Number))
+    whole = all(isinstance(one.share, Number) for one in options.values())
+    if said > 1 + CLOSE or (whole and said < 1 - CLOSE):
+        raise ScenarioError(f"{place}: the shares add up to {said:.6g}, not to 1; leave one out, and it has the rest")
+    for name, reason in reasons.items():
+        if reason.option not in options:
+            known = ", ".join(options)
+            raise ScenarioError(
+                f"{place}: reason {name} speaks for {reason.option!r}{nearest(reason.option, options)}, which is "
+                f"no option; the options are {known}"
+            )
+
+
+def constant(options: Mapping[str, Option]) -> bool:
+    """Whether all shares that are said are plain numbers."""
+    return all(option.share is None or isinstance(option.share, Number) for option in options.values())
+
+
+def total(options: Mapping[str, Option]) -> float:
+    """The sum of the shares that are plain numbers."""
+    return math.fsum(option.share.value for option in options.values() if isinstance(option.share, Number))

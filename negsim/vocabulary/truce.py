@@ -47,6 +47,7 @@ class Truce(When):
     towards : list of Party or str
         The other side of a unilateral truce (default none).
     scope : {'general', 'energy', 'sea', 'air', 'holiday', 'humanitarian', 'local'}
+        What of the fighting pauses.
     terms : str
         What was said of it, in words.
     declares : Distribution or Fixed, optional
