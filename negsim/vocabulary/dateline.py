@@ -52,9 +52,31 @@ class Dateline:
         return self._fact("called_off")
 
     def confirmed_by(self, who: Party | str) -> Fact:
-        """The fact that this party confirmed."""
+        """The fact that this party confirmed.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         return self._fact(f"confirmed_by_{party(who)}")
 
     def held_without(self, who: Party | str) -> Fact:
-        """The fact that it was held and this party stayed away."""
+        """The fact that it was held and this party stayed away.
+
+        Parameters
+        ----------
+        who : Party or str
+            One of the parties to it.
+
+        Returns
+        -------
+        Fact
+            To be read in conditions, effects and questions.
+        """
         return self._fact(f"held_without_{party(who)}")

@@ -39,7 +39,20 @@ class When:
             yield Requirement(name=f"{self.name}.when", needs=self.when, steps=steps)
 
     def supposing(self: Any, requirement: str, how: str) -> Any:
-        """The word under a supposition on one of its requirements."""
+        """The word under a supposition on one of its requirements.
+
+        Parameters
+        ----------
+        requirement : str
+            Name of the requirement, in the word or below it.
+        how : str
+            What is supposed: ``without``, ``meet``, ``waive`` or ``harden``.
+
+        Returns
+        -------
+        word
+            A new one of the same class.
+        """
         return self if how == "harden" else replace(self, when=ALWAYS)
 
 
@@ -67,7 +80,20 @@ class Requires(When):
             )
 
     def supposing(self: Any, requirement: str, how: str) -> Any:
-        """The word under a supposition on one of its requirements."""
+        """The word under a supposition on one of its requirements.
+
+        Parameters
+        ----------
+        requirement : str
+            Name of the requirement, in the word or below it.
+        how : str
+            What is supposed: ``without``, ``meet``, ``waive`` or ``harden``.
+
+        Returns
+        -------
+        word
+            A new one of the same class.
+        """
         kind, _, name = requirement.removeprefix(f"{self.name}.").partition(".")
         if kind == "when":
             return When.supposing(self, requirement, how)
@@ -77,14 +103,40 @@ class Requires(When):
         return replace(self, waivers={**self.waivers, name: ONE if how == "waive" else ZERO})
 
     def terms_of(self: Any, present: Iterable[str], also: Expression) -> Terms:
-        """What a date asks of those who come; ``also`` is what nobody can waive."""
+        """What a date asks of those who come; ``also`` is what nobody can waive.
+
+        Parameters
+        ----------
+        present : iterable of str
+            Names of the parties that come.
+        also : Expression
+            What nobody can waive.
+
+        Returns
+        -------
+        Terms
+            Conditions and shares, read on each date.
+        """
         needs = {name: need for name, need in self.requires.items() if name in present}
         shares = {name: self.waivers.get(name, self.waiver) for name in needs}
         declared = self.waiver != ZERO or bool(self.waivers)
         return Terms(word=self.name, needs=needs, shares=shares, also=also, declared=declared)
 
     def check_terms(self: Any, where_: str, members: tuple[str, ...]) -> None:
-        """Refuse requirements and waivers of strangers, and shares that are no probabilities."""
+        """Refuse requirements and waivers of strangers, and shares that are no probabilities.
+
+        Parameters
+        ----------
+        where_ : str
+            The word in words, for the error.
+        members : tuple of str
+            Names of those who take part.
+
+        Raises
+        ------
+        ScenarioError
+            If there are strangers, or a share is no probability.
+        """
         for key in ("requires", "waivers"):
             strangers = [name for name in getattr(self, key) if name not in members]
             if strangers:

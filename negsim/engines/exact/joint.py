@@ -12,11 +12,12 @@ from negsim.engines.exact import questions as ask
 from negsim.engines.exact.generator import TRUE, Chain
 from negsim.engines.exact.graph import Edges, Graph
 from negsim.engines.exact.machine import Machine
-from negsim.engines.exact.questions import Posed, Watch
+from negsim.engines.exact.questions import Posed, Watch, exact
 from negsim.engines.exact.transient import Sweep
 from negsim.engines.exact.travel import Mark
+from negsim.estimates import Estimate
 
-__all__ = ["Mass", "given_mass", "joint_mass", "misfit", "refuse_decided", "weighed"]
+__all__ = ["Mass", "given_mass", "joint_mass", "misfit", "ratio", "refuse_decided", "weighed"]
 
 Floats = NDArray[np.float64]
 
@@ -136,3 +137,11 @@ def weighed(machine: Machine, posed: Posed, when: float, given: float) -> tuple[
     ]
     found = machine.travel(chain, max(mark.time for mark in marks), marks=marks)
     return Mass.of(found.v, found.sweep, size=size), size
+
+
+def ratio(above: Mass, below: Mass, beside: float, share: bool = True, fitted: bool = False) -> Estimate:
+    """A conditional answer with its error."""
+    ask.check_evidence(below.value)
+    value = above.value / below.value
+    error = (above.error + abs(value) * below.error + 2 * beside) / below.value
+    return exact(value, error, "conditional", share=share, fitted=fitted)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from negsim.engines.exact.generator import Chain, chain_of
 from negsim.engines.exact.graph import Edges, Graph
 from negsim.engines.exact.lumping import Cone, cone_of
 from negsim.engines.exact.markov import Numbers, clockworks, numbers_of
-from negsim.engines.exact.options import listed
 from negsim.engines.exact.questions import Observed, Posed, Watch, watch_of
 from negsim.engines.exact.transient import Sweep
 from negsim.engines.exact.travel import Mark, Outcome, Probe, travel
@@ -124,20 +123,6 @@ class Machine:
             counted = {c for watch in watches for c in (*watch.counted, *((rank, None) for rank in watch.ranks))}
             self.graph(Watch(trees=trees, counted=tuple(sorted(counted, key=str))))
         return max((graph for _, _, graph in self.graphs), key=lambda graph: graph.states)
-
-    def given(self, *observed: Observed) -> Self:
-        """The same scenario, answers given that this was observed too.
-
-        Examples
-        --------
-        >>> import negsim as ns
-        >>> later = ns.solve(ns.load("toy")).given(ns.Observed(condition="talks.held", on=5))
-        >>> round(later.probability("summit.held", by=30).value, 7)
-        0.5090754
-        """
-        return replace(
-            self, observed=(*self.observed, *listed(observed, Observed, "observed")), graphs=[], chains={}, endless={}
-        )
 
     def posed(self, question: Question | Askable) -> Posed:
         """The question as it is watched: by name, by itself, or by its condition (an expression or its text)."""

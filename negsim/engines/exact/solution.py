@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,10 @@ from negsim.engines.exact.derivatives import derivative
 from negsim.engines.exact.firsttimes import first_time
 from negsim.engines.exact.generator import Chain
 from negsim.engines.exact.graph import Graph
-from negsim.engines.exact.joint import Mass, given_mass, joint_mass, misfit, weighed
+from negsim.engines.exact.joint import given_mass, joint_mass, misfit, ratio, weighed
 from negsim.engines.exact.machine import on_chain
-from negsim.engines.exact.questions import Posed, exact
+from negsim.engines.exact.options import listed
+from negsim.engines.exact.questions import Observed, Posed, exact
 from negsim.engines.exact.structure import Impossible, impossible
 from negsim.engines.exact.transient import Sweep
 from negsim.engines.exact.undated import Undated
@@ -79,6 +80,30 @@ class Solution(Undated):
     >>> print(solution.probability("talks_day_5"))
     0.7768698, exact (error below ...)
     """
+
+    def given(self, *observed: Observed) -> Self:
+        """The same scenario, answers given that this was observed too.
+
+        Parameters
+        ----------
+        *observed : Observed
+            What is known besides.
+
+        Returns
+        -------
+        Solution
+            A new one; this one stays as it is.
+
+        Examples
+        --------
+        >>> import negsim as ns
+        >>> later = ns.solve(ns.load("toy")).given(ns.Observed(condition="talks.held", on=5))
+        >>> round(later.probability("summit.held", by=30).value, 7)
+        0.5090754
+        """
+        return replace(
+            self, observed=(*self.observed, *listed(observed, Observed, "observed")), graphs=[], chains={}, endless={}
+        )
 
     def answer(self, question: Question | Askable) -> Estimate:
         """The answer to a question of any kind, at its own dates: a probability, a mean number, days.
@@ -373,11 +398,3 @@ class Solution(Undated):
 def method_of(sweep: Sweep) -> str:
     """The methods used, as text."""
     return ", ".join(sorted(sweep.methods)) or "closed form"
-
-
-def ratio(above: Mass, below: Mass, beside: float, share: bool = True, fitted: bool = False) -> Estimate:
-    """A conditional answer with its error."""
-    ask.check_evidence(below.value)
-    value = above.value / below.value
-    error = (above.error + abs(value) * below.error + 2 * beside) / below.value
-    return exact(value, error, "conditional", share=share, fitted=fitted)
