@@ -173,6 +173,12 @@ def test_laws_are_transcribed_alike_on_a_million_arguments() -> None:
 
 def test_layouts_are_those_of_the_compiler() -> None:
     assert {name: layouts.LAYOUTS[name].itemsize for name in loop.SIZES} == loop.SIZES
+    found = {
+        (name, field): (at, kind.itemsize)
+        for name, layout in layouts.LAYOUTS.items()
+        for field, (kind, at, *_) in (layout.fields or {}).items()
+    }
+    assert found == loop.PLACES
 
 
 def test_conditions_become_masks_where_they_fit() -> None:
@@ -379,4 +385,15 @@ def test_other_sources_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(loop.SIZES, "Law", 8)
     with pytest.raises(EngineError, match=r"Law.*build it again"):
+        machine._check_layouts()
+
+
+def test_fields_that_changed_places_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The size of the row is what it was."""
+    from negsim.engines.compiled import machine
+
+    low, high = loop.PLACES["Slot", "low"], loop.PLACES["Slot", "high"]
+    monkeypatch.setitem(loop.PLACES, ("Slot", "low"), high)
+    monkeypatch.setitem(loop.PLACES, ("Slot", "high"), low)
+    with pytest.raises(EngineError, match=r"Slot.*build it again"):
         machine._check_layouts()

@@ -7,6 +7,7 @@ from negsim.engines.compiled.tables import Lowered
 FEW: int
 MOST_COLUMNS: int
 SIZES: dict[str, int]
+PLACES: dict[tuple[str, str], tuple[int, int]]
 
 class Kernel:
     def __init__(self, lowered: Lowered) -> None: ...

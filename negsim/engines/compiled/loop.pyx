@@ -5,6 +5,16 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t, uintptr_
 from scipy.special cimport cython_special as functions
 
 
+cdef extern from "places.h":
+    ctypedef struct Place:
+        const char *row
+        const char *field
+        size_t at
+        size_t size
+    const Place places[]
+    int N_PLACES
+
+
 cdef extern from "kernel.h":
     ctypedef struct Expr: pass
     ctypedef struct Term: pass
@@ -187,6 +197,9 @@ SIZES = {
     "Instant": sizeof(Instant), "Law": sizeof(Law),
 }
 """Bytes of each row of a table, as the C compiler lays it out."""
+
+PLACES = {(one["row"].decode(), one["field"].decode()): (one["at"], one["size"]) for one in places[:N_PLACES]}
+"""Where each field of a row stands, and its bytes."""
 
 
 cdef uintptr_t address(array) except? 0:

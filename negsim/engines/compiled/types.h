@@ -110,7 +110,7 @@ typedef struct {
     double upper, mass;                      /* S(hi), S(lo) - S(hi) */
     double width, rising, falling, at_mode, alpha, beta, exponent;
     double h0;                               /* H(0) */
-    double unused[4];
+    double u0, u1, u2, u3;                   /* not used: the row fills whole lines of the caches */
 } Law;
 
 typedef struct {
