@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 DIRECT = 200_000
 """States up to which factors are computed whatever fills in; beyond, an incomplete factorisation is iterated upon."""
+# Each gives about as many digits as the factorisation has: far fewer are needed unless it has none.
 MOST_CORRECTIONS = 30
 GOOD = 1e-12
 """Error relative to an answer from which on states are eliminated one by one, if ..."""
@@ -65,10 +66,12 @@ class Sojourns:
         self.inside = inside
         self.places = np.flatnonzero(inside)
         kept = moves.copy()
+        # Columns outside of S are emptied: nothing that has left comes back.
         kept.data *= inside[kept.indices]
         kept.eliminate_zeros()
         self.moves = kept
         pieces = Resolvents(kept)
+        # The generator in pieces whose products with a vector's pieces are exact in float64.
         self.pieces, self.bits = pieces.pieces, pieces.bits
         self.matrix = sparse.csc_array(-pieces.generator[self.places][:, self.places])
 
@@ -82,11 +85,15 @@ class Sojourns:
         """Approximate solutions of ``A y = b`` and ``A' w = f``."""
         matrix = sparse.csc_matrix(self.matrix)
         # Columns are diagonally dominant: elimination is stable without pivoting.
+        # No pivoting: an M-matrix is eliminated stably along its diagonal, and pivots would only destroy the order that
+        # keeps the factors sparse.
         options = {"diag_pivot_thresh": 0.0, "permc_spec": "MMD_AT_PLUS_A"}
         try:
             if matrix.shape[0] <= DIRECT:
                 factor = splu(matrix, **options)
                 return factor.solve, lambda f: np.asarray(factor.solve(f, trans="T"), dtype=np.float64)
+            # Beyond that the factors of a chain with many dimensions would fill the memory; corrections make up for a
+            # loose one.
             loose = spilu(matrix, drop_tol=1e-5, fill_factor=20.0, **options)
         except (RuntimeError, MemoryError) as error:
             raise EngineError(
@@ -128,9 +135,12 @@ class Sojourns:
         except EngineError:
             if not few:
                 raise
+            # NaN fails every comparison below, so that elimination is taken.
             found, rest = np.full_like(b, np.nan), b
+        # A sojourn cannot be negative; below 0 it is what the solve left, and the residual has it.
         days, residual = np.maximum(found, 0.0), np.abs(rest)
         asked = float(days.sum()) if answer is None else answer(days)
+        # Written as `not good`, so that NaN counts as not good enough.
         if few and not (asked > 0.0 and (self.error if bound is None else bound)(residual) <= GOOD * asked):
             days, _ = self._eliminated(b, np.zeros_like(b))
             residual = np.zeros_like(b)
@@ -151,10 +161,13 @@ class Sojourns:
         of products of at most n - k of them, so that each step costs 2 (n - k) times these roundings.
         """
         places, n = self.places, len(self.places)
+        # Rows are sources here: the inner loop runs along them in memory.
         rates = self.moves[places][:, places].toarray().T.copy()
         outside = np.where(self.inside, 0.0, 1.0)
         out = np.asarray(self.moves.T @ outside)[places]
         b, f, leaving = entering[places], gains[places], np.zeros(n)
+        # From the last to the first; the diagonal is never formed, but each exit rate is summed anew from what leads
+        # out.
         for k in range(n - 1, -1, -1):
             leaving[k] = rates[k, :k].sum() + out[k]
             share, back = rates[k, :k] / leaving[k], rates[:k, k] / leaving[k]
@@ -166,6 +179,7 @@ class Sojourns:
         for k in range(n):
             days[k] = (b[k] + days[:k] @ rates[:k, k]) / leaving[k]
             gained[k] = (f[k] + rates[k, :k] @ gained[:k]) / leaving[k]
+        # Of n steps, each with 2 (n - k) times the roundings of a pairwise sum and a few operations.
         self.relative = n * n * (math.log2(n + 1) + 8.0) * 2.0**-53
         whole = np.zeros((2, len(self.inside)))
         whole[:, places] = days, gained
@@ -184,10 +198,12 @@ class Sojourns:
             correction = np.zeros(n)
             correction[places] = solve(rest.hi[places])
             change = float(np.abs(correction).sum())
+            # Where a correction does not halve, further ones only wander.
             if not math.isfinite(change) or change > last / 2:
                 break
             found = added(found, Doubled.of(correction))
             flow = flow_of(pieces, self.bits, found)
+            # From the original right side and not from the last residual, whose own roundings would stay.
             rest = added(Doubled.of(b), Doubled(*(np.where(self.inside, part, 0.0) for part in flow)))
             best = found, rest
             if change <= SOLVED * float(np.abs(found.hi).sum()):
@@ -204,9 +220,11 @@ class Sojourns:
         found, _ = self._corrected(self.inside.astype(np.float64), self.transposed, self._solve[1])
         flow = negative(flow_of(self.transposed, self.bits, Doubled.of(found)))
         least = float((flow.hi + flow.lo)[self.places].min())
+        # Nothing is proved then, and the bound is infinite rather than wrong.
         if not (least > 0.5 and found[self.places].min() >= 0.0):
             return np.where(self.inside, math.inf, 0.0)
         # Two ulps for rounding the corrected solution; the flow itself has twice the digits.
+        # The quotient is rounded upwards: it is a bound.
         return found / least * (1.0 + 1e-15)
 
     def error(self, residual: Floats) -> float:
@@ -228,6 +246,7 @@ def _iterated(matrix: sparse.csc_matrix, loose: Callable[[Floats], Floats]) -> C
         size = float(np.abs(b).max(initial=0.0))
         if size == 0.0:
             return np.zeros_like(b)
+        # Scaled to 1: its stopping rules are absolute in places, and residuals get very small.
         found, _ = bicgstab(matrix, b / size, rtol=1e-10, atol=0.0, maxiter=500, M=near)
         return np.asarray(found * size, dtype=np.float64)
 
