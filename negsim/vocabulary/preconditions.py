@@ -53,6 +53,7 @@ class When:
         word
             A new one of the same class.
         """
+        # A `when` is never waived anyway: hardening it changes nothing.
         return self if how == "harden" else replace(self, when=ALWAYS)
 
 
@@ -94,12 +95,14 @@ class Requires(When):
         word
             A new one of the same class.
         """
+        # WORD.when or WORD.requires.PARTY; names of parties have no dots of their own here.
         kind, _, name = requirement.removeprefix(f"{self.name}.").partition(".")
         if kind == "when":
             return When.supposing(self, requirement, how)
         if how in ("without", "meet"):
             # An entry that always holds, not no entry: the word keeps its form, and all else its draws.
             return replace(self, requires={**self.requires, name: ALWAYS})
+        # Of this party alone: what others waive is not supposed.
         return replace(self, waivers={**self.waivers, name: ONE if how == "waive" else ZERO})
 
     def terms_of(self: Any, present: Iterable[str], also: Expression) -> Terms:
@@ -119,6 +122,7 @@ class Requires(When):
         """
         needs = {name: need for name, need in self.requires.items() if name in present}
         shares = {name: self.waivers.get(name, self.waiver) for name in needs}
+        # The fact `waived` is there wherever a waiver was written, so that who reads it need not know whom it concerns.
         declared = self.waiver != ZERO or bool(self.waivers)
         return Terms(word=self.name, needs=needs, shares=shares, also=also, declared=declared)
 
