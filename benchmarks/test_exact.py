@@ -102,3 +102,21 @@ def test_a_rare_probability_keeps_its_digits(benchmark: Any) -> None:
     assert 1e-13 < product(1.7) < 1e-11
     assert estimate.value == pytest.approx(product(1.7), rel=1e-6)
     assert estimate.error < 1e-6 * estimate.value
+
+
+def chain(most: int = 24_000) -> ns.Scenario:
+    """One birth-death counter: each step away finds one state."""
+    up = ns.Action(name="up", when=f"x < {most}", clock=ns.Exponential(1.0), effects=["x += 1"])
+    down = ns.Action(name="down", when="x > 0", clock=ns.Exponential(0.999), effects=["x -= 1"])
+    return ns.Scenario("chain", start="2025-01-01", end=5, parts=[ns.Counter("x"), up, down])
+
+
+def test_a_long_narrow_chain_without_a_deadline(benchmark: Any) -> None:
+    """Mean time to its top: sum over j of (1 - r**(j + 1)) / (1 - r), r = 0.999."""
+
+    def ask() -> ns.Estimate:
+        return solve(chain()).mean_time("x == 24000")
+
+    found = benchmark.pedantic(ask, rounds=3, iterations=1)
+    mean = math.fsum((1 - 0.999 ** (j + 1)) / (1 - 0.999) for j in range(24_000))
+    assert abs(found.value - mean) <= found.error <= 1e-10 * mean

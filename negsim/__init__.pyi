@@ -135,6 +135,10 @@ from .program import (
 from .report import (
     plots,
 )
+from .report.matters_plots import (
+    draw_sensitivity,
+    draw_watching,
+)
 from .report.prism import (
     export_prism,
 )
@@ -150,6 +154,10 @@ from .results.base import (
 )
 from .results.counted import (
     CountedRuns,
+)
+from .results.dates201 import (
+    DateCurve,
+    date_curve,
 )
 from .results.runs import (
     FirstPassage,
@@ -287,9 +295,32 @@ from .vocabulary.truce import (
 from .vocabulary.ultimatum import (
     Ultimatum,
 )
+from .what_if.attribution import (
+    Attribution,
+    News,
+    attribute,
+)
 from .what_if.comparison import (
     Comparison,
     compare,
+)
+from .what_if.influences import (
+    Influence,
+    Sensitivity,
+)
+from .what_if.sensitivity import (
+    sensitivity,
+)
+from .what_if.signals import (
+    Signal,
+    Watching,
+)
+from .what_if.together import (
+    Together,
+    together,
+)
+from .what_if.watch import (
+    watch,
 )
 from .why.explanation import (
     Explanation,
@@ -318,6 +349,7 @@ __all__ = [
     "Answer",
     "Appointment",
     "AsKnown",
+    "Attribution",
     "Attrition",
     "AudienceCost",
     "Band",
@@ -334,6 +366,7 @@ __all__ = [
     "Counter",
     "Curve",
     "DatedAct",
+    "DateCurve",
     "Deadline",
     "Deadlock",
     "Decide",
@@ -360,6 +393,7 @@ __all__ = [
     "Gamma",
     "Harden",
     "Immediately",
+    "Influence",
     "Interval",
     "Issue",
     "LeaderChange",
@@ -371,6 +405,7 @@ __all__ = [
     "Meet",
     "Meeting",
     "Narrative",
+    "News",
     "Normal",
     "Nudge",
     "Observed",
@@ -404,9 +439,11 @@ __all__ = [
     "Rung",
     "Runs",
     "Scenario",
+    "Sensitivity",
     "Sequence",
     "Sequencing",
     "SideDeal",
+    "Signal",
     "Solution",
     "Solved",
     "Source",
@@ -415,6 +452,7 @@ __all__ = [
     "Tactic",
     "Threat",
     "Trajectory",
+    "Together",
     "Triangular",
     "Truce",
     "Ultimatum",
@@ -424,6 +462,7 @@ __all__ = [
     "Wait",
     "Waits",
     "Waive",
+    "Watching",
     "Weibull",
     "WithLaw",
     "WithParameter",
@@ -435,10 +474,14 @@ __all__ = [
     "as_condition",
     "as_number",
     "at_least",
+    "attribute",
     "chance",
     "clip",
     "compare",
+    "date_curve",
     "different",
+    "draw_sensitivity",
+    "draw_watching",
     "dumps",
     "equal",
     "errors",
@@ -462,12 +505,15 @@ __all__ = [
     "replay",
     "save",
     "schema",
+    "sensitivity",
     "shipped",
     "simulate",
     "solve",
     "solve_answers",
     "sqrt",
+    "together",
     "verify",
     "waits",
+    "watch",
     "where",
 ]

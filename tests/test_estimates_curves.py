@@ -243,6 +243,15 @@ def test_band_takes_draws_as_clusters() -> None:
     assert inside.width > 4 * pooled.width, "replications of one parameter row are not independent"
 
 
+@pytest.mark.parametrize(("draws", "each"), [(20, 15), (7, 3), (200, 100), (33, 60)])
+def test_one_yes_in_one_draw_shows_no_spread_though_rounding_leaves_some(draws: int, each: int) -> None:
+    """The variance of the shares is then that of chance exactly: 1 / (draws each^2) both."""
+    band = draw_band([1] + [0] * (draws - 1), each)
+    assert band.collapsed
+    assert band.between_variance == 0
+    assert not draw_band([2] + [0] * (draws - 1), each).collapsed, "two yes in one draw are more than chance alone"
+
+
 def test_band_collapses_and_says_so() -> None:
     hits = np.repeat(np.arange(21), np.round(stats.binom(20, 0.3).pmf(np.arange(21)) * 1000).astype(int))
     hits = hits[(hits > 2) & (hits < 10)]  # less spread than chance alone

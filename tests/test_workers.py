@@ -193,7 +193,7 @@ def test_a_failure_carries_the_runs_so_far() -> None:
     [
         ({"replications": 0}, "at least 1"),
         ({"replications": 10, "workers": 0}, "workers"),
-        ({"replications": 10, "keep": "all"}, "keep is 'all'"),
+        ({"replications": 10, "keep": "everything"}, "keep is 'everything'"),
         ({"replications": 10, "on_error": "ignore"}, "on_error"),
         ({"replications": 10, "engine": "refrence"}, "did you mean 'reference'"),
         ({"replications": 10, "seed": -1}, "seed"),

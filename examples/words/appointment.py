@@ -9,6 +9,7 @@ word = ns.Appointment(
     on="2025-06-30T09:00",
     confirms={"kim": ns.Exponential(mean="10 days")},
     on_date=0.67,
+    unconfirmed=0.5,
     cancels=ns.Exponential(mean="60 days"),
     reinstates=ns.Exponential(mean="8 days"),
     downgraded=0.1,

@@ -10,6 +10,7 @@ word = ns.Mediator(
     returns=ns.Exponential(mean="40 days"),
     formulates=ns.Exponential(mean="30 days"),
     guarantees=ns.Exponential(mean="90 days"),
+    hosting=1.4,
     target="russia",
     push=1.5,
     half_life="30 days",

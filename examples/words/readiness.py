@@ -8,7 +8,9 @@ word = ns.Readiness(
     "north_ready", of="north", cost=0.4, pressure=push.level * 0.5, trust=trust, counterpart=0.9, threshold=0.2
 )
 visits = ns.Action(name="visit", clock=ns.Exponential(mean="20 days"), effects=[trust.add(0.1)])
-offer = ns.Offer("talks", by="north", to="south", when=word.ready, answers=ns.LogNormal(median="10 days", sigma=0.8))
+offer = ns.Offer(
+    "talks", by="north", to="south", when=word.ready, answers=ns.LogNormal(median="10 days", sigma=0.8), accepts=0.5
+)
 parts = [trust, push, word, visits, offer]
 scenario = ns.Scenario("readiness", start="2025-06-01", end="2025-12-31", parts=parts)
 

@@ -9,7 +9,11 @@ memos = [
     for k in (1, 2, 3)
 ]
 word = ns.Reputation(
-    "word", of="russia", kept=[memo.delivered for memo in memos], broken=[memo.broken for memo in memos]
+    "word",
+    of="russia",
+    kept=[memo.delivered for memo in memos],
+    broken=[memo.broken for memo in memos],
+    forgetting=0.9,
 )
 offer = ns.Offer(
     "pact", by="russia", to="ukraine", makes=ns.Fixed("100 days"), answers=ns.Fixed("5 days"), accepts=word.trust

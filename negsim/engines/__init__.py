@@ -77,6 +77,7 @@ ENGINES: dict[str, Engine] = {
             kernel="CompiledKernel",
             title="table-driven kernel, compiled ahead of time",
             simulates=True,
+            snapshots=True,
             releases_gil=True,
         ),
         Engine(
@@ -85,6 +86,7 @@ ENGINES: dict[str, Engine] = {
             kernel="ReferenceKernel",
             title="SimPy processes, written to be read",
             simulates=True,
+            snapshots=True,
             policies=True,
         ),
         Engine(

@@ -10,6 +10,10 @@
 `PairedDifference`      two variants, replication by replication
 `draw_band`             over draws of uncertain parameters
 `words`                 in the words of ICD 203
+`givendata`             what each input explains of an output, from the histories at hand
+`pickfreeze`            total effects where chance decides as well
+`news`                  what a piece of news tells of an answer
+`resampled`             intervals from resampled rows
 ======================  =====================================================
 """
 

@@ -16,6 +16,9 @@ from negsim.estimates.rows import NONE, Rows, extreme_bound, row_notes, share_ov
 
 __all__ = ["Band", "band_over_rows", "draw_band", "exact_range", "ranges_over_rows"]
 
+ROUNDING = 1e-12
+"""Relative difference of two variances that is no difference."""
+
 Floats = NDArray[np.float64]
 Ends = tuple[float, float]
 
@@ -330,8 +333,8 @@ def _spread(shares: Floats, size: Floats, low: float, high: float) -> _Spread:
     """Return the quantiles of the shrunken shares and their errors, the inner noise and the variance between draws."""
     noise = float((shares * (1 - shares) / (size - 1)).mean())
     total, mean = float(shares.var(ddof=1)), float(shares.mean())
-    # A difference of two estimates can come out negative where there is nothing between the rows.
-    between = max(0.0, total - noise)
+    # With one yes in one draw the two variances are equal, and their difference is what rounding leaves.
+    between = total - noise if total - noise > ROUNDING * total else 0.0
     factor = math.sqrt(between / total) if between > 0 else 0.0
     shrunken = np.sort(np.clip(mean + factor * (shares - mean), 0.0, 1.0))
     ends = np.quantile(shrunken, [low, high], method="median_unbiased")

@@ -194,7 +194,7 @@ def hazard_rate(law: Law) -> Function:
 
     Examples
     --------
-    >>> hazard_rate(Law("uniform", (0.0, 8.0)))(6.0)
+    >>> round(hazard_rate(Law("uniform", (0.0, 8.0)))(6.0), 12)
     0.5
     """
     rate = log_hazard_rate(law)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Block = tuple[int, int, int, int]
 
-KINDS: frozenset[str] = frozenset({"action", "effect", "variable", "parameter", "bootstrap"})
+KINDS: frozenset[str] = frozenset({"action", "effect", "variable", "parameter", "resample", "move", "bootstrap"})
 
 _MASK = 0xFFFFFFFF
 _M0, _M1 = 0xD2511F53, 0xCD9E8D57
@@ -118,7 +118,8 @@ def stream_key(seed: int, kind: str, name: str) -> tuple[int, int]:
     seed : int
         In [0, 2**64).
     kind : str
-        action, effect (then the name is ``action>variable``), variable or parameter.
+        action, effect (then the name is ``action>variable``), variable or parameter; for what is drawn about histories
+        and not in them, resample, move or bootstrap.
     name : str
         Dotted name of the element.
 
@@ -181,7 +182,7 @@ class Stream:
         occurrence : int
             In [0, 2**32).
         purpose, branch : int
-            In [0, 2**16); branch is 0 except in splitting.
+            In [0, 2**16); branch is 0 unless the history is a clone.
 
         Raises
         ------

@@ -165,7 +165,13 @@ class Program:
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def lower(scenario: Scenario, questions: Iterable[Question] = (), mixed: Iterable[str] = ()) -> Program:
+def lower(
+    scenario: Scenario,
+    questions: Iterable[Question] = (),
+    mixed: Iterable[str] = (),
+    *,
+    elements: Elements | None = None,
+) -> Program:
     """Lower a scenario and further questions to the tables an engine runs.
 
     Parameters
@@ -176,6 +182,8 @@ def lower(scenario: Scenario, questions: Iterable[Question] = (), mixed: Iterabl
         Asked besides the scenario's own.
     mixed : iterable of str, optional
         Contested claims that become facts drawn at the start, for an engine that follows all at once.
+    elements : Elements, optional
+        In place of the scenario's own, such as those with witnesses.
 
     Returns
     -------
@@ -203,7 +211,7 @@ def lower(scenario: Scenario, questions: Iterable[Question] = (), mixed: Iterabl
     ('random', 3456000000000.0)
     """
     check_is_scenario(scenario, "simulate")
-    elements = _mixing(scenario.expanded, tuple(mixed))
+    elements = _mixing(scenario.expanded if elements is None else elements, tuple(mixed))
     asked = dict(elements.questions)
     for question in questions:
         if not isinstance(question, Question):

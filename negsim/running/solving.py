@@ -171,26 +171,8 @@ def solve_answers(
     # a claim that is not named to solve is mixed over
     names = ["" if draws is None and parameter.contested else parameter.name for parameter in program.parameters]
     asked = stated(scenario)
-    found: dict[str, list[Estimate]] = {question.name: [] for question in asked}
-    weights: dict[str, list[float]] = {question.name: [] for question in asked}
-    givens = {question.name: _given(question) for question in asked if question.given is not None and draws is not None}
-    refused: dict[str, str] = {}
-    never: dict[str, str] = {}
-    for row in rows:
-        solution = solve(
-            scenario,
-            parameters={name: x for name, x in zip(names, row, strict=True) if name},
-            questions=givens.values(),
-        )
-        for question in asked:
-            try:
-                found[question.name].append(solution.answer(question))
-                weights[question.name].append(_weight(solution, question, givens))
-            except NoSuchHistory as error:  # in this draw, which then has no weight
-                never[question.name] = str(error)
-            except (EngineError, EstimateError) as error:
-                refused[question.name] = str(error)
-    refused |= {name: why for name, why in never.items() if not found[name]}
+    named = [{name: x for name, x in zip(names, row, strict=True) if name} for row in rows]
+    found, weights, refused = _by_row(scenario, asked, named, drawn=draws is not None)
     note = "" if not refused else f"no exact answer to {', '.join(refused)}: {next(iter(refused.values()))}"
     drawn = draws is not None
     return Solved(
@@ -207,6 +189,29 @@ def solve_answers(
         seconds=time.perf_counter() - began,
         note=note,
     )
+
+
+def _by_row(
+    scenario: Scenario, asked: tuple[Question, ...], rows: list[dict[str, float]], *, drawn: bool
+) -> tuple[dict[str, list[Estimate]], dict[str, list[float]], dict[str, str]]:
+    """Answers and weights of each question, one a row of parameters, and why others have none."""
+    found: dict[str, list[Estimate]] = {question.name: [] for question in asked}
+    weights: dict[str, list[float]] = {question.name: [] for question in asked}
+    givens = {question.name: _given(question) for question in asked if question.given is not None and drawn}
+    refused: dict[str, str] = {}
+    never: dict[str, str] = {}
+    for row in rows:
+        solution = solve(scenario, parameters=row, questions=givens.values())
+        for question in asked:
+            try:
+                found[question.name].append(solution.answer(question))
+                weights[question.name].append(_weight(solution, question, givens))
+            except NoSuchHistory as error:  # in this draw, which then has no weight
+                never[question.name] = str(error)
+            except (EngineError, EstimateError) as error:
+                refused[question.name] = str(error)
+    refused |= {name: why for name, why in never.items() if not found[name]}
+    return found, weights, refused
 
 
 def _given(question: Question) -> Question:

@@ -94,10 +94,10 @@ class Appointment(Requires, Dateline):
     waivers : mapping of Party or str to probability or condition
         Others of single parties; of several unmet requirements the smallest share counts.
     on_date : probability
-        ``p_0`` (default 0.5: the share held on the announced day is 12 of 24 for talks and 3 of 7 for leaders in the
-        project's own coding of announced meetings, a small sample).
+        ``p_0`` (default 1). In the project's own coding of announced meetings, a small sample, 12 of 24 talks and 3 of 7
+        leaders' meetings were held on their day.
     unconfirmed : number-valued expression
-        ``u``, the factor on the odds while a confirmation is missing (default 0.5, assumed from four cases); 0: never
+        ``u``, the factor on the odds while a confirmation is missing (default 1: it does not matter); 0: never
         with a party that has not confirmed, on no date and in no form.
     absent : mapping of Party or str to probability
         Shares of the rest that is held without this party (default none).
@@ -108,7 +108,7 @@ class Appointment(Requires, Dateline):
     most : int
         How often it can be put off in all (default 10, assumed).
     never : probability
-        Of what is not held in any form (default 0.4, assumed; 0.45 for talks, 0.4 for leaders in the same coding).
+        Of what is not held in any form (default 0; in the same coding 0.45 for talks, 0.4 for leaders).
     cancels : Distribution, optional
         Law of the days after announcement until somebody cancels it.
     cancels_when : condition
@@ -166,13 +166,13 @@ class Appointment(Requires, Dateline):
     requires: ConditionsOf = preset(Lookup())
     waiver: Amount = preset(ZERO)
     waivers: Amounts = preset(Lookup())
-    on_date: Likely = preset(Number(0.5))
-    unconfirmed: Amount = preset(Number(0.5))
+    on_date: Likely = preset(ONE)
+    unconfirmed: Amount = preset(ONE)
     absent: Amounts = preset(Lookup())
     downgraded: Amount = preset(ZERO)
     delay: Distribution | Fixed | None = None
     most: int = 10
-    never: Amount = preset(Number(0.4))
+    never: Amount = preset(ZERO)
     cancels: Distribution | None = None
     cancels_when: Condition = preset(ALWAYS)
     pace: Amount = preset(ONE)

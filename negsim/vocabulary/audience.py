@@ -48,7 +48,7 @@ class AudienceCost(When, ActsOn):
     highest : number
         Cap of the cost (default 5, assumed).
     weight : number-valued expression
-        Default 0.5 (assumed): each unit slows giving way by 39 %.
+        At 0.5 each unit slows giving way by 39 %.
     gives_way : condition
         The concession itself: when this turns true the price is paid.
     price : list of effects
@@ -73,7 +73,7 @@ class AudienceCost(When, ActsOn):
     Examples
     --------
     >>> from negsim.model.clocks import Exponential
-    >>> words = AudienceCost("words", of="ukraine", speaks=Exponential(mean="10 days"))
+    >>> words = AudienceCost("words", of="ukraine", speaks=Exponential(mean="10 days"), weight=0.5)
     >>> print(words.pace)
     exp(-0.5 * words.cost)
     """
@@ -89,7 +89,7 @@ class AudienceCost(When, ActsOn):
     when: Condition = preset(ALWAYS)
     raises: Amount = preset(Number(1.0))
     highest: float = 5.0
-    weight: Amount = preset(Number(0.5))
+    weight: Amount
     gives_way: Condition = preset(NEVER)
     price: Effects = preset(())
     acts_on: tuple[str, ...] = ()

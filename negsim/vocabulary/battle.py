@@ -42,9 +42,9 @@ class Offensive(When):
     pace : number-valued expression
         Multiplier of the hazard of its beginning.
     breakthrough : probability
-        Default 0.1 (assumed).
+        Default 0.
     defeat : probability
-        That it is thrown back, given no breakthrough (default 0.1, assumed).
+        That it is thrown back, given no breakthrough (default 0).
     most : int, optional
         Most offensives.
     beginning, gains, losses : list of effects
@@ -83,8 +83,8 @@ class Offensive(When):
     lasts: Distribution | Fixed
     when: Condition = preset(ALWAYS)
     pace: Amount = preset(ONE)
-    breakthrough: Amount = preset(Number(0.1))
-    defeat: Amount = preset(Number(0.1))
+    breakthrough: Amount = preset(ZERO)
+    defeat: Amount = preset(ZERO)
     most: int | None = None
     beginning: Effects = preset(())
     gains: Effects = preset(())
@@ -189,7 +189,7 @@ class BattleNews(When):
     when : condition
         While there is fighting.
     weight : number-valued expression
-        Default 0.5 (assumed).
+        Log of the multiplier when the first is winning.
     title : str
         What people read in place of the name.
 
@@ -207,7 +207,8 @@ class BattleNews(When):
     Examples
     --------
     >>> from negsim.model.clocks import Exponential, Normal
-    >>> news = BattleNews("front", between=["north", "south"], arrives=Exponential(0.2), shift=Normal(0, 0.1))
+    >>> news = BattleNews("front", between=["north", "south"], arrives=Exponential(0.2), shift=Normal(0, 0.1),
+    ...                   weight=0.5)
     >>> print(news.pace_for("south"))
     exp(-0.5 * front.balance)
     """
@@ -221,7 +222,7 @@ class BattleNews(When):
     shift: Distribution
     balance: float = 0.0
     when: Condition = preset(ALWAYS)
-    weight: Amount = preset(Number(0.5))
+    weight: Amount
     title: str = ""
 
     def __post_init__(self) -> None:

@@ -152,8 +152,9 @@ class Belief:
     Notes
     -----
     Level ``log_odds``; expression ``probability``; facts ``held`` (convinced now), ``<source>.said_yes``,
-    ``<source>.said_no`` (latest report). Weight of evidence: Good 1950, *Probability and the Weighing of Evidence*; hit
-    and false-alarm rates: Green & Swets 1966, *Signal Detection Theory*.
+    ``<source>.said_no`` (latest report). Weight of evidence: Good 1950, *Probability and the Weighing of Evidence*;
+    Kass & Raftery 1995, *J. Am. Stat. Assoc.* 90:773, doi:10.1080/01621459.1995.10476572. Hit and false-alarm rates:
+    Green & Swets 1966, *Signal Detection Theory*. That reports count as independent is our own form.
 
     Examples
     --------

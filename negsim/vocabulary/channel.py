@@ -11,7 +11,7 @@ from negsim.model.actions import Action
 from negsim.model.clocks import Distribution
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, where
+from negsim.model.expressions import Expression, where
 from negsim.model.inputs import Amount, Condition, Effects, Names, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.acting import ActsOn
@@ -52,7 +52,7 @@ class Channel(When, ActsOn):
     leaks : Distribution, optional
         Law of the days until a secret channel becomes known, which closes it.
     helps : number-valued expression
-        Multiplier for what it furthers while it is open (default 1.2, assumed).
+        Multiplier for what it furthers while it is open (default 1: it helps nothing).
     effects : list of effects
         What each contact changes.
     scandal : list of effects
@@ -76,7 +76,7 @@ class Channel(When, ActsOn):
     Examples
     --------
     >>> from negsim.model.clocks import Exponential
-    >>> line = Channel("line", between=["washington", "moscow"], contacts=Exponential(mean="20 days"))
+    >>> line = Channel("line", between=["washington", "moscow"], contacts=Exponential(mean="20 days"), helps=1.2)
     >>> print(line.pace)
     1.2 if line.open else 1
     """
@@ -94,7 +94,7 @@ class Channel(When, ActsOn):
     pace_of_contacts: Amount = preset(ONE)
     secret: bool = False
     leaks: Distribution | None = None
-    helps: Amount = preset(Number(1.2))
+    helps: Amount = preset(ONE)
     effects: Effects = preset(())
     scandal: Effects = preset(())
     acts_on: tuple[str, ...] = ()

@@ -12,8 +12,8 @@ from negsim.model.calendar import Duration, days
 from negsim.model.clocks import Distribution, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, where
-from negsim.model.inputs import Amount, Condition, Effects, MaybeDate, Name, preset, record
+from negsim.model.expressions import Expression, amount, where
+from negsim.model.inputs import Amount, Condition, Effects, MaybeAmount, MaybeDate, Name, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
 from negsim.vocabulary.fields import ALWAYS, ONE, ZERO, both, fixed, pace_for, tidy
@@ -39,7 +39,7 @@ class LeaderChange(When):
     election : instant, optional
         A date at which the leader changes with probability ``loses``.
     loses : probability
-        Default 0.5 (assumed).
+        Needed with an election.
     when : condition
         The guard: while it is false the clocks stand still (default true).
     pace_of_change : number-valued expression
@@ -47,7 +47,7 @@ class LeaderChange(When):
     fresh_for : duration
         ``H`` (default 365 days, assumed). Counted from the first change; another one meanwhile does not prolong it.
     factor : number-valued expression
-        ``f`` (default 1.5, assumed).
+        ``f`` (default 1: a new leader changes nothing).
     effects : list of effects
         What a change resets: public commitments, trust, a policy.
     title : str
@@ -66,7 +66,7 @@ class LeaderChange(When):
 
     Examples
     --------
-    >>> vote = LeaderChange("vote", of="colombia", election="2014-06-15T18:00", loses=0.5)
+    >>> vote = LeaderChange("vote", of="colombia", election="2014-06-15T18:00", loses=0.5, factor=1.5)
     >>> print(vote.pace)
     1.5 if vote.fresh else 1
     """
@@ -81,11 +81,11 @@ class LeaderChange(When):
     of: Name
     changes: Distribution | None = None
     election: MaybeDate = preset(None)
-    loses: Amount = preset(Number(0.5))
+    loses: MaybeAmount = preset(None)
     when: Condition = preset(ALWAYS)
     pace_of_change: Amount = preset(ONE)
     fresh_for: Duration = 365.0
-    factor: Amount = preset(Number(1.5))
+    factor: Amount = preset(ONE)
     effects: Effects = preset(())
     title: str = ""
 
@@ -103,6 +103,10 @@ class LeaderChange(When):
         )
         if self.changes is None and self.election is None:
             raise ScenarioError(f"{place}: nothing can bring it about; give changes=law, election=instant, or both")
+        if (self.election is None) != (self.loses is None):
+            raise ScenarioError(
+                f"{place}: election and loses go together; give the date and the probability, or neither"
+            )
         if not days(self.fresh_for) > 0:
             raise ScenarioError(f"{place}: fresh_for must be positive, not {self.fresh_for!r}")
 
@@ -130,7 +134,7 @@ class LeaderChange(When):
         """Yield facts, changes, and the end of novelty."""
         yield Party(self.of)
         yield from (
-            *(asked(self.changed) if self.changes is not None or self.loses != ZERO else (self.changed,)),
+            *(asked(self.changed) if self.changes is not None or self.loses not in (None, ZERO) else (self.changed,)),
             self.fresh,
             self.count,
         )
@@ -140,10 +144,11 @@ class LeaderChange(When):
             yield Action(
                 name=f"{self.name}.change", by=self.of, when=self.when, clock=self.changes, pace=pace, effects=new
             )
-        if self.election is not None:
+        if self.election is not None and self.loses is not None:
+            loses = amount(self.loses)
             outcomes = (
-                Outcome(name="loses", weight=self.loses, effects=new),
-                Outcome(name="stays", weight=1 - self.loses),
+                Outcome(name="loses", weight=loses, effects=new),
+                Outcome(name="stays", weight=1 - loses),
             )
             yield Action(
                 name=f"{self.name}.vote", by=self.of, when=self.when, clock=On(self.election), outcomes=outcomes

@@ -13,7 +13,7 @@ from negsim.model.calendar import Duration, days
 from negsim.model.clocks import Distribution
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, exp, log, where
+from negsim.model.expressions import Expression, exp, log, where
 from negsim.model.inputs import Amount, Condition, MaybeName, Names, preset, record
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.acting import ActsOn
@@ -50,7 +50,7 @@ class Mediator(When, ActsOn):
     when : condition
         Under which it can engage or return.
     hosting : number-valued expression
-        Multiplier of talks while it is engaged (default 1.4, assumed: the direction is known, the size is not).
+        Multiplier of talks while it is engaged (default 1; that it is above 1 is known, its size is not).
     formulates : Distribution, optional
         Law of the days of engagement until it puts a text of its own on the table.
     guarantees : Distribution, optional
@@ -58,7 +58,7 @@ class Mediator(When, ActsOn):
     target : Party or str, optional
         On whom it presses.
     push : number-valued expression
-        Multiplier at full leverage for what the target shall do (default 1.4, assumed).
+        Multiplier at full leverage for what the target shall do (default 1).
     half_life : duration, optional
         Of leverage in use; without it, it does not fade.
     step : duration
@@ -86,7 +86,7 @@ class Mediator(When, ActsOn):
 
     Examples
     --------
-    >>> host = Mediator("host", who="turkey", between=["russia", "ukraine"], formulates=None)
+    >>> host = Mediator("host", who="turkey", between=["russia", "ukraine"], hosting=1.4)
     >>> print(host.pace)
     1.4 if host.engaged else 1
     """
@@ -101,11 +101,11 @@ class Mediator(When, ActsOn):
     disengages: Distribution | None = None
     returns: Distribution | None = None
     when: Condition = preset(ALWAYS)
-    hosting: Amount = preset(Number(1.4))
+    hosting: Amount = preset(ONE)
     formulates: Distribution | None = None
     guarantees: Distribution | None = None
     target: MaybeName = preset(None)
-    push: Amount = preset(Number(1.4))
+    push: Amount = preset(ONE)
     half_life: Duration | None = None
     step: Duration = 7.0
     acts_on: tuple[str, ...] = ()

@@ -123,7 +123,9 @@ class Meeting(Requires):
     can be missed too. Events ``fall_due`` (the first date), ``meet_late`` (each later one), then at once ``waive`` if
     something waivable is unmet, and ``review``. Requirements are called ``<meeting>.requires.<party>`` and
     ``<meeting>.when``, the waiver ``<meeting>.waiver``. How a date is kept, waived
-    or put off is our own form. The phases that lead to a meeting: Zartman & Berman 1982, *The Practical Negotiator*.
+    or put off is our own form. What sides believe before they
+    come: Pruitt 2015, *Int. Negot.* 20:59, doi:10.1163/15718069-12341297; phases before a meeting: Zartman & Berman
+    1982, *The Practical Negotiator*.
 
     Examples
     --------

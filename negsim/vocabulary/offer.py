@@ -11,7 +11,6 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Fixed
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Number
 from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
@@ -46,7 +45,7 @@ class Offer(When):
     when : condition
         What must hold for it to be made.
     accepts : probability
-        Default 0.5 (assumed).
+        That the answer is yes.
     lapses : Distribution or Fixed, optional
         Law of the days after which an unanswered offer is void.
     again : Distribution or Fixed, optional
@@ -88,7 +87,7 @@ class Offer(When):
     terms: str = ""
     makes: Distribution | Fixed | None = None
     when: Condition = preset(ALWAYS)
-    accepts: Amount = preset(Number(0.5))
+    accepts: Amount
     lapses: Distribution | Fixed | None = None
     again: Distribution | Fixed | None = None
     pace: Amount = preset(ONE)

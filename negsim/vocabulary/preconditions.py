@@ -53,7 +53,6 @@ class When:
         word
             A new one of the same class.
         """
-        # A `when` is never waived anyway: hardening it changes nothing.
         return self if how == "harden" else replace(self, when=ALWAYS)
 
 
@@ -95,7 +94,6 @@ class Requires(When):
         word
             A new one of the same class.
         """
-        # WORD.when or WORD.requires.PARTY; names of parties have no dots of their own here.
         kind, _, name = requirement.removeprefix(f"{self.name}.").partition(".")
         if kind == "when":
             return When.supposing(self, requirement, how)

@@ -18,7 +18,7 @@ from negsim.model.inputs import Amount, Condition, Name, preset, record
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import asked
-from negsim.vocabulary.fields import ALWAYS, NEVER, both, fixed, tidy
+from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, both, fixed, tidy
 from negsim.vocabulary.preconditions import When, occasion
 
 __all__ = ["Pressure"]
@@ -59,7 +59,7 @@ class Pressure(When, ActsOn):
     step : duration
         Grid of fading (default 7 days, assumed).
     factor : number-valued expression
-        Multiplier of the hazard at full strength against none (default 1.4, assumed: the literature says which way
+        Multiplier of the hazard at full strength against none (default 1; the literature says which way
         third-party pressure works on talks, not how much; try 1.0 to 2.0).
     centre : number, optional
         Strength at which ``pace`` is 1; by default the strength at the start.
@@ -82,7 +82,7 @@ class Pressure(When, ActsOn):
 
     Examples
     --------
-    >>> push = Pressure("push", by="united_states", on="russia", strength=0.5, half_life="30 days")
+    >>> push = Pressure("push", by="united_states", on="russia", strength=0.5, half_life="30 days", factor=1.4)
     >>> print(push.pace)
     exp(log(1.4) * (push.strength - 0.5))
     """
@@ -101,7 +101,7 @@ class Pressure(When, ActsOn):
     lifted_when: Condition = preset(NEVER)
     half_life: Duration | None = None
     step: Duration = 7.0
-    factor: Amount = preset(Number(1.4))
+    factor: Amount = preset(ONE)
     centre: float | None = None
     acts_on: tuple[str, ...] = ()
     title: str = ""

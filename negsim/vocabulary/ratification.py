@@ -12,7 +12,7 @@ from negsim.model.calendar import Moment
 from negsim.model.clocks import Distribution, Fixed, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number
+from negsim.model.expressions import Expression
 from negsim.model.inputs import Amount, Condition, Effects, MaybeDate, Name, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
@@ -44,7 +44,7 @@ class Ratification(When):
     when : condition
         What must be there first, usually that it is signed.
     passes : probability
-        Default 0.9 (assumed: most signed agreements that are put to a vote pass; state your case).
+        Of one vote.
     attempts : int
         Most votes (default 1).
     again : Distribution or Fixed, optional
@@ -85,7 +85,7 @@ class Ratification(When):
     takes: Distribution | Fixed | None = None
     on: MaybeDate = preset(None)
     when: Condition = preset(ALWAYS)
-    passes: Amount = preset(Number(0.9))
+    passes: Amount
     attempts: int = 1
     again: Distribution | Fixed | None = None
     pace: Amount = preset(ONE)

@@ -40,7 +40,7 @@ class Reputation(ActsOn):
     among : Party or str, optional
         In whose eyes (default: everybody's).
     forgetting : float
-        Share of the past that each new event leaves (default 0.9, assumed; 1 forgets nothing).
+        Share of the past that each new event leaves (default 1: nothing is forgotten).
     prior_kept, prior_broken : float
         Pseudo-counts at the start (default 1 and 1, assumed: nothing is known).
     acts_on : list of str
@@ -75,7 +75,7 @@ class Reputation(ActsOn):
     kept: Conditions = preset(())
     broken: Conditions = preset(())
     among: MaybeName = preset(None)
-    forgetting: float = 0.9
+    forgetting: float = 1.0
     prior_kept: float = 1.0
     prior_broken: float = 1.0
     acts_on: tuple[str, ...] = ()

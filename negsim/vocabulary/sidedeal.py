@@ -11,7 +11,7 @@ from negsim.model.actions import Action
 from negsim.model.clocks import Distribution, Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, where
+from negsim.model.expressions import Expression, where
 from negsim.model.inputs import Amount, Condition, Effects, Names, preset, record
 from negsim.model.variables import Fact
 from negsim.vocabulary.acting import ActsOn
@@ -49,7 +49,7 @@ class SideDeal(When, ActsOn):
     collapses_when : condition
         It lapses each time this turns true.
     bond : number-valued expression
-        Multiplier for what the bond furthers (default 1.2, assumed).
+        Multiplier for what the bond furthers (default 1: it furthers nothing).
     effects : list of effects
         What signing changes, once.
     acts_on : list of str
@@ -70,7 +70,7 @@ class SideDeal(When, ActsOn):
 
     Examples
     --------
-    >>> minerals = SideDeal("minerals", between=["ukraine", "united_states"], signed=True)
+    >>> minerals = SideDeal("minerals", between=["ukraine", "united_states"], signed=True, bond=1.2)
     >>> print(minerals.pace)
     1.2 if minerals.in_force else 1
     """
@@ -90,7 +90,7 @@ class SideDeal(When, ActsOn):
     pace_of_signing: Amount = preset(ONE)
     collapses: Distribution | None = None
     collapses_when: Condition = preset(NEVER)
-    bond: Amount = preset(Number(1.2))
+    bond: Amount = preset(ONE)
     effects: Effects = preset(())
     acts_on: tuple[str, ...] = ()
     title: str = ""

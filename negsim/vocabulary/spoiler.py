@@ -10,7 +10,7 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, exp
+from negsim.model.expressions import Expression, exp
 from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
@@ -40,7 +40,7 @@ class Spoiler(When):
     progress : number-valued expression
         How near the process is to success, 0 to 1; for instance ``agreement.progress``.
     growth : number-valued expression
-        Default 1 (assumed): hazard 2.7 times as high on the eve of success.
+        Default 0: progress does not provoke it. At 1 the hazard is 2.7 times as high on the eve of success.
     when : condition
         While it can act: not restrained, not bought off, not inside.
     derails : probability
@@ -78,7 +78,7 @@ class Spoiler(When):
     by: Name
     acts: Distribution
     progress: Amount = preset(ZERO)
-    growth: Amount = preset(Number(1.0))
+    growth: Amount = preset(ZERO)
     when: Condition = preset(ALWAYS)
     derails: Amount = preset(ZERO)
     derailment: Effects = preset(())

@@ -11,7 +11,7 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Distribution, Fixed
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, where
+from negsim.model.expressions import Expression, where
 from negsim.model.inputs import Amount, Condition, Effects, Name, preset, record
 from negsim.model.variables import Fact
 from negsim.vocabulary.acting import ActsOn
@@ -50,9 +50,9 @@ class Threat(When, ActsOn):
     acts : Distribution or Fixed
         Law of the days from the test until it is carried out or not (default one day, assumed).
     resolve : probability
-        Default 0.5 (assumed).
+        That it is carried out when it is put to the test.
     deters : probability
-        Share by which a fully credible threat slows the target (default 0.5, assumed).
+        Share by which a fully credible threat slows the target (default 0: it deters nobody).
     credibility : number-valued expression
         In the target's eyes, 0 to 1 (default 1).
     withdraws : Distribution, optional
@@ -79,7 +79,7 @@ class Threat(When, ActsOn):
 
     Examples
     --------
-    >>> word = Threat("word", by="north", to="south", tested_when="attack", resolve=0.3)
+    >>> word = Threat("word", by="north", to="south", tested_when="attack", resolve=0.3, deters=0.5)
     >>> print(word.pace)
     1 - 0.5 * 1 if word.stands else 1
     """
@@ -95,8 +95,8 @@ class Threat(When, ActsOn):
     when: Condition = preset(ALWAYS)
     tested_when: Condition = preset(NEVER)
     acts: Distribution | Fixed = A_DAY
-    resolve: Amount = preset(Number(0.5))
-    deters: Amount = preset(Number(0.5))
+    resolve: Amount
+    deters: Amount = preset(ZERO)
     credibility: Amount = preset(ONE)
     withdraws: Distribution | None = None
     deed: Effects = preset(())

@@ -12,7 +12,7 @@ from negsim.model.calendar import Duration, days
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number
+from negsim.model.expressions import Expression
 from negsim.model.inputs import Amount, Condition, Date, Effects, Name, preset, record
 from negsim.model.variables import Counter, Fact
 from negsim.vocabulary.common import asked
@@ -49,7 +49,7 @@ class Ultimatum(When):
     pace : number-valued expression
         Multiplier of its hazard: pressure, an approaching date.
     resolve : probability
-        That the threat is carried out (default 0.5, assumed).
+        That the threat is carried out.
     extend : probability
         That it is extended if it is not carried out (default 0).
     extension : duration
@@ -101,7 +101,7 @@ class Ultimatum(When):
     met: Condition = preset(NEVER)
     complies: Distribution | None = None
     pace: Amount = preset(ONE)
-    resolve: Amount = preset(Number(0.5))
+    resolve: Amount
     extend: Amount = preset(ZERO)
     extension: Duration = "14 days"
     rearms: Distribution | Fixed | None = None

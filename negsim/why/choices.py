@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from negsim.engines.blocks import Trajectory
 from negsim.model.circles import helps
 from negsim.model.elements import Elements
-from negsim.model.expressions import Arithmetic, AtLeast, Choice, Expression, Number, Or, evaluate, reads
+from negsim.model.expressions import (
+    Arithmetic,
+    AtLeast,
+    Choice,
+    Expression,
+    Number,
+    Or,
+    compile_expression,
+    evaluate,
+    reads,
+)
 from negsim.model.questions import Question
 from negsim.vocabulary.decision import Decision
 from negsim.why.routes import conjuncts
@@ -201,7 +211,9 @@ def declined(
         if not isinstance(decision, Decision) or len(options) == len(decision.options) or not total:
             continue
         no, yes = _Count(), _Count()
-        pulls = {key: standing.settle(one.pull) for key, one in decision.reasons.items()}
+        # compiled once: they are read in hundreds of histories
+        slots = {slot: place for place, (slot, _) in enumerate(traces[0].initial)} if traces else {}
+        pulls = {key: compile_expression(standing.settle(one.pull), slots) for key, one in decision.reasons.items()}
         for history, fails in zip(traces, failing, strict=True):
             last = _last(history, f"{name}.decide", upto)
             if last is not None:
@@ -211,7 +223,7 @@ def declined(
     return tuple(sorted(found, key=lambda one: -one.histories))
 
 
-def _last(history: Trajectory, action: str, upto: float) -> tuple[str, dict[str, float]] | None:
+def _last(history: Trajectory, action: str, upto: float) -> tuple[str, list[float]] | None:
     """The last choice up to a time, and the state in which it was taken."""
     last = max((k for k, event in enumerate(history.events) if event.action == action and event.at <= upto), default=-1)
     if last < 0 or history.events[last].outcome == "none":
@@ -219,14 +231,14 @@ def _last(history: Trajectory, action: str, upto: float) -> tuple[str, dict[str,
     state = dict(history.initial)
     for event in history.events[:last]:
         state.update((variable, new) for variable, _, new in event.changes)
-    return history.events[last].outcome, state
+    return history.events[last].outcome, list(state.values())
 
 
 def _add(
     count: _Count,
-    last: tuple[str, dict[str, float]],
+    last: tuple[str, list[float]],
     fails: bool,
-    pulls: Mapping[str, Expression],
+    pulls: Mapping[str, Callable[[list[float]], Any]],
     decision: Decision,
     options: set[str],
 ) -> None:
@@ -237,7 +249,7 @@ def _add(
         return  # it happened all the same; what spoke against it is told of those in which it did not
     count.chosen[chosen] = count.chosen.get(chosen, 0) + 1
     for key, pull in pulls.items():
-        value = float(evaluate(pull, state))
+        value = float(pull(state))
         # Against the step: what pulls towards another option, or away from one that helps.
         if (value < 0) if decision.reasons[key].option in options else (value > 0):
             count.spoke[key] = count.spoke.get(key, 0) + 1

@@ -89,7 +89,8 @@ class Phrases:
         action = self.elements.actions[name]
         head, _, rest = name.partition(".")
         if action.title:
-            titled = rest and head in self.titles and head != self.about
+            # A decision's question is its title and that of its one event: it is asked once.
+            titled = rest and head != self.about and self.titles.get(head, action.title) != action.title
             return f"{self.titles[head]}: {action.title}" if titled else action.title
         return self._within(rest if rest and head == action.by else name)
 

@@ -14,7 +14,9 @@ __all__ = ["Sentences"]
 SAID = {
     **{one: f"is {one}" for one in ("agreed", "announced", "broken", "delivered", "done", "dropped", "due", "engaged")},
     **{one: f"is {one}" for one in ("held", "made", "met", "open", "ratified", "rejected", "signed", "waived")},
-    **{one: one for one in ("holds", "lapsed", "stands")},
+    **{one: one for one in ("holds", "stands")},
+    **{one: f"is {one}" for one in ("extended", "ripe", "suspended", "withdrawn")},
+    "lapsed": "has lapsed",
     "in_force": "is in force",
     "called_off": "is called off",
     "under_way": "is under way",
@@ -40,9 +42,12 @@ class Sentences(Phrases):
             return " and ".join(
                 f"({self.condition(part)})" if isinstance(part, Or) else self.condition(part) for part in condition.args
             )
+        if isinstance(condition, Not) and isinstance(condition.arg, Not):
+            return self.condition(condition.arg.arg)
         if isinstance(condition, Not) and isinstance(condition.arg, Ref):
             told = self.name(condition.arg.name)
-            return told.replace(" is ", " is not ") if told.count(" is ") == 1 else f"not ({told})"
+            verb = next((one for one in (" is ", " has ") if told.count(one) == 1), "")
+            return told.replace(verb, f"{verb}not ") if verb else f'it is not so that "{told}"'
         return super().condition(condition)
 
     def _within(self, name: str) -> str:

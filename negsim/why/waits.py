@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from negsim.model.circles import components
+from negsim.model.clocks import Immediately
 from negsim.model.expressions import And, Truth, reads
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.why.standing import Precondition, Standing
@@ -298,7 +299,9 @@ def _guards(standing: Standing) -> Iterator[Precondition]:
         word = words.get(name, "")
         ends = all(effect.amount == Truth(False) for effect in action.changes())
         # That a decision waits for its occasion is no news.
-        if (word and action.by is None) or ends or word in elements.decisions or name in elements.supposed:
+        # What follows at once, by nobody's doing, is a consequence: who waits for it is told instead.
+        nobodys = action.by is None and (word or isinstance(action.clock, Immediately))
+        if nobodys or ends or word in elements.decisions or name in elements.supposed:
             continue
         for part in action.when.args if isinstance(action.when, And) else (action.when,):
             inner = word and all(read.startswith(f"{word}.") for read in reads(part))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import negsim as ns
 from negsim.checking.bare import bare_numbers
 from negsim.checking.lint import lint
+from negsim.model.expressions import evaluate, reads
 
 PARTIES = (ns.Party("north"), ns.Party("south"))
 MOOD = ns.Level("mood", 0.3, low=0, high=7)
@@ -103,11 +104,32 @@ def defaults(*parts: Any) -> list[str]:
 
 
 def test_a_default_that_acts_is_told_and_one_that_does_not_is_not() -> None:
-    said: dict[str, Any] = {"among": ["north", "south"], "on": "2025-01-10T12:00", "on_date": "rate"}
     rate = ns.Parameter("rate", 0.3, source="judgement", grade="judgement")
-    assert defaults(ns.Appointment("talks", **said, never=0.3), rate) == []
-    waits = {"north": ns.Exponential("rate")}
-    (told,) = defaults(ns.Appointment("talks", **said, never=0.3, confirms=waits), rate)
-    assert told.startswith(
-        "appointment talks: unconfirmed is left at its default, 0.5, and that acts; give unconfirmed"
-    )
+    said: dict[str, Any] = {"of": "north", "changes": ns.Exponential("rate")}
+    (told,) = defaults(ns.LeaderChange("heir", **said), rate)
+    assert told.startswith("leader_change heir: fresh_for is left at its default, 365, and that acts; give fresh_for")
+    assert defaults(ns.LeaderChange("heir", **said, fresh_for=200.0), rate) == []
+    talks = ns.Appointment("talks", among=["north", "south"], on="2025-01-10T12:00", on_date="rate")
+    assert defaults(talks, rate) == [], "its other numbers are 1 and 0 by default"
+
+
+ACTING: dict[str, Any] = {
+    "Mediator": {"who": "un", "between": ["north", "south"], "target": "north"},
+    "Channel": {"between": ["north", "south"], "contacts": ns.Exponential(1)},
+    "SideDeal": {"between": ["north", "south"], "signed": True},
+    "Pressure": {"by": "un", "on": "north", "strength": 0.5},
+    "LeaderChange": {"of": "north", "changes": ns.Exponential(1)},
+    "Threat": {"by": "north", "to": "south", "resolve": 1},
+    "Spoiler": {"by": "camp", "acts": ns.Exponential(1), "progress": "mood"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(ACTING))
+def test_a_word_that_was_told_no_multiplier_multiplies_by_one(name: str) -> None:
+    word = getattr(ns, name)("w", **ACTING[name])
+    state = {"mood": 0.7, "w.strength": 1.0, "w.leverage": 1.0, "w.in_force": True, "w.open": True}
+    paces = [word.pace] + ([word.pace_on("north")] if name == "Mediator" else [])
+    for pace in paces:
+        for true in (False, True):
+            facts = {fact: true for fact in reads(pace) if fact not in state}
+            assert evaluate(pace, {**state, **facts}) == 1.0

@@ -10,6 +10,7 @@ import pytest
 import negsim as ns
 from negsim.errors import ArgumentError, UnknownName
 from negsim.report.graph import draw_waits
+from negsim.why.sentences import Sentences
 
 NOON = "2025-06-02T12:00"
 
@@ -145,6 +146,21 @@ def test_a_view_that_knows_more_is_told_by_what_is_true() -> None:
     assert "it is sent, says north: holds it true with 90 % if it is, with 20 % if it is not" in " ".join(
         str(page).split()
     )
+
+
+def test_conditions_are_said_as_sentences() -> None:
+    said = Sentences(istanbul())
+    for condition, words in (
+        ("text.delivered", "the text is delivered"),
+        ("not text.delivered and blame >= 1", "the text is not delivered and what the South is blamed for ≥ 1"),
+        ("not (not talks.held)", "the talks is held"),
+        ("not attends.go", 'it is not so that "the South comes"'),
+        (
+            "talks.due and (text.delivered or talks.waived)",
+            "the talks is due and (the text is delivered, or the talks is waived)",
+        ),
+    ):
+        assert said.condition(ns.parse(condition)) == words
 
 
 def test_aims_and_what_is_seen_stand_on_the_page() -> None:

@@ -95,6 +95,13 @@ def test_it_runs_and_answers_neither_never_nor_surely(name: str) -> None:
         assert 0.002 < p < 0.998, (question.name, p)
 
 
+def test_it_can_be_asked_as_known_on_the_day(name: str) -> None:
+    then = ns.load(name, as_known=True)
+    assert not any(parameter.hindsight for parameter in then.expanded.parameters.values())
+    for question in (part for part in then.parts if isinstance(part, ns.Question)):
+        assert 0.002 < asked(then, question.name)[0] < 0.998, question.name
+
+
 def test_monotone_in_the_date(name: str) -> None:
     scenario = ns.load(name)
     runs = ns.simulate(scenario, replications=500, seed=2)

@@ -23,14 +23,14 @@ TALKS = ns.Meeting("talks", among=SIDES, on="2025-06-09T13:00", on_date=0.6, pro
 GOES = ns.Decision("goes", by="south", on="2025-06-03T12:00", options={"go": ns.Option(share=0.4), "stay": ns.Option()})
 WORDS: list[Any] = [
     ns.Mediator("w", who="un", between=SIDES, hosting=1.5, disengages=ns.Exponential(0.1)),
-    ns.Pressure("w", by="un", on="north", strength=0.5, centre=0, half_life="10 days", step=2),
-    ns.Threat("w", by="north", to="south", tested_when="rung"),
+    ns.Pressure("w", by="un", on="north", strength=0.5, centre=0, half_life="10 days", step=2, factor=1.4),
+    ns.Threat("w", by="north", to="south", tested_when="rung", resolve=0.5, deters=0.5),
     ns.SideDeal("w", between=SIDES, bond=3, signs=ns.Exponential(0.2)),
     ns.Channel("w", between=SIDES, contacts=ns.Exponential(0.1), helps=2, opens=ns.Exponential(0.3)),
     ns.Deadline("w", by="un", on="2025-06-20T12:00", met="rung", peak=4, halving="5 days"),
     ns.Readiness("w", of="north", cost="0.5 if rung else 0.2", threshold=0.3),
     ns.Reputation("w", of="north", among="south", kept=["rung"]),
-    ns.AudienceCost("w", of="north", speaks_when="rung"),
+    ns.AudienceCost("w", of="north", speaks_when="rung", weight=0.5),
 ]
 RUNG = [ns.Fact("rung"), ns.Action(name="ring", when="not rung", clock=ns.Exponential(0.2), effects=["rung = true"])]
 

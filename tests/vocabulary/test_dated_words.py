@@ -151,7 +151,7 @@ def test_a_vote_without_it_is_put_off_and_held_later() -> None:
 
 def test_a_vote_has_a_law_or_a_date() -> None:
     with pytest.raises(ScenarioError, match="give either takes=law of the days to the vote or on=its date"):
-        ns.Ratification("vote", of="north")
+        ns.Ratification("vote", of="north", passes=0.5)
 
 
 # Ages --------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ NEVER_ENDS = ns.Exponential(1e-9)
 
 
 def appointment(**said: Any) -> ns.Appointment:
-    return ns.Appointment("a", among=SIDES, **{"on": 5, "on_date": 0.5, **said})
+    return ns.Appointment("a", among=SIDES, **{"on": 5, "on_date": 0.5, "never": 0.4, **said})
 
 
 def truce(**said: Any) -> ns.Truce:
@@ -30,7 +30,7 @@ def deadline(**said: Any) -> ns.Deadline:
 
 
 def offer(**said: Any) -> ns.Offer:
-    return ns.Offer("o", by="north", to="south", answers=SOON, **{"makes": SOON, **said})
+    return ns.Offer("o", by="north", to="south", answers=SOON, **{"makes": SOON, "accepts": 0.5, **said})
 
 
 def talks(**said: Any) -> ns.Suspension:
@@ -69,8 +69,8 @@ push = ns.Pressure("u", by="mediator", on="north", applied=SOON)
 stuck = ns.Deadlock("k", waits={"north": "p.delivered", "south": "o.accepted"})
 heir = ns.LeaderChange("l", of="north", changes=SOON)
 camp = ns.Spoiler("w", by="camp", acts=SOON, derails=0.5)
-fight = ns.Offensive("f", by="north", against="south", starts=SOON, lasts=SOON)
-threat = ns.Threat("v", by="north", to="south", makes=SOON)
+fight = ns.Offensive("f", by="north", against="south", starts=SOON, lasts=SOON, breakthrough=0.1, defeat=0.1)
+threat = ns.Threat("v", by="north", to="south", makes=SOON, resolve=0.5)
 vote = ns.Ratification("r", of="north", takes=SOON, passes=0.5)
 
 KINDS: dict[str, tuple[Any, ns.Fact]] = {

@@ -392,7 +392,7 @@ def test_offensive_ends_as_its_weights_say() -> None:
 
 
 def test_battle_news_stay_within_bounds() -> None:
-    word = ns.BattleNews("n", between=["b", "a"], arrives=ns.Exponential(1), shift=ns.Normal(0.2, 0.3))
+    word = ns.BattleNews("n", between=["b", "a"], arrives=ns.Exponential(1), shift=ns.Normal(0.2, 0.3), weight=0.5)
     top = ns.Question(name="top", condition=word.level >= 1)
     assert word.between == ("b", "a"), "the balance is seen from the first"
     with pytest.raises(ns.errors.ScenarioError, match=r"nothing can ever make 'n.balance > 1' true"):
@@ -666,7 +666,7 @@ def test_truce_declared_by_a_condition_is_not_declared_anew_by_it() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: ns.Offer("o", by="a", to="a", answers=ns.Fixed(1)), "makes an offer to itself"),
+        (lambda: ns.Offer("o", by="a", to="a", answers=ns.Fixed(1), accepts=0.5), "makes an offer to itself"),
         (lambda: ns.Offer("o", by="a", to="b", answers=ns.Fixed(1), accepts=1.5), "must be a probability"),
         (lambda: ns.Attrition("w", between=["a", "b", "c"], value={}, cost={}), "exactly two parties"),
         (lambda: ns.Attrition("w", between=["a", "b"], value={"a": 1}, cost={"a": 1, "b": 1}), "one entry for each"),
@@ -675,7 +675,7 @@ def test_truce_declared_by_a_condition_is_not_declared_anew_by_it() -> None:
         (lambda: ns.Deadline("d", on="2025-06-30"), "has no hour"),
         (lambda: ns.Deadline("d", on=5, peak=2), "a peak needs halving="),
         (lambda: ns.Deadline("d", on=5, peak=2, halving=0), "halving must be positive"),
-        (lambda: ns.Ultimatum("u", by="a", to="b", on=3), "nothing can meet the demand"),
+        (lambda: ns.Ultimatum("u", by="a", to="b", on=3, resolve=0.5), "nothing can meet the demand"),
         (lambda: ns.Exchange("x", between=["a", "b"], takes=ns.Fixed(1)), "nothing can bring it about"),
         (lambda: ns.Truce("t", by=[], lasts=ns.Exponential(1), towards=["a", "b"]), "by needs at least one party"),
         (lambda: ns.Truce("t", by=["a", "b"], lasts=ns.Exponential(1), extends=0.5), "needs a term"),
@@ -690,7 +690,7 @@ def test_truce_declared_by_a_condition_is_not_declared_anew_by_it() -> None:
         (lambda: ns.Demand("d", of="a", needs="x", waiver=0.5), "go together"),
         (lambda: ns.Sequence("s", steps=["x"]), "at least two conditions"),
         (lambda: ns.Deadlock("d", waits={"a": "x"}), "waits alone is no deadlock"),
-        (lambda: ns.Ratification("v", of="a", takes=ns.Fixed(1), attempts=2), "go together"),
+        (lambda: ns.Ratification("v", of="a", takes=ns.Fixed(1), passes=0.5, attempts=2), "go together"),
         (lambda: ns.Agreement("g", between=["a", "b"], rungs=[]), "steps of different names"),
         (
             lambda: ns.Channel("c", between=["a", "b"], contacts=ns.Exponential(1), leaks=ns.Exponential(1)),
@@ -698,11 +698,12 @@ def test_truce_declared_by_a_condition_is_not_declared_anew_by_it() -> None:
         ),
         (lambda: ns.Pressure("p", by="a", on="b", strength=2), r"must lie in \[0, 1\]"),
         (lambda: ns.LeaderChange("l", of="a"), "nothing can bring it about"),
+        (lambda: ns.LeaderChange("l", of="a", election=3), "election and loses go together"),
         (lambda: ns.SideDeal("s", between=["a", "b"]), "either it is signed at the start"),
         (lambda: ns.Suspension("s", among=["a", "b"]), "nothing can suspend the talks"),
-        (lambda: ns.AudienceCost("a", of="a", price=["x = 1"]), "a price without gives_way"),
+        (lambda: ns.AudienceCost("a", of="a", weight=0.5, price=["x = 1"]), "a price without gives_way"),
         (lambda: ns.Readiness("r", of="a", threshold=0), r"must lie in \(0, 1\]"),
-        (lambda: ns.Threat("t", by="a", to="a"), "cannot threaten itself"),
+        (lambda: ns.Threat("t", by="a", to="a", resolve=0.5), "cannot threaten itself"),
     ],
 )
 def test_refusals_say_what_to_do(make: Any, message: str) -> None:

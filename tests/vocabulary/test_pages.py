@@ -24,4 +24,4 @@ def test_every_page_has_equation_literature_defaults_and_example() -> None:
         assert "$$" in text, path.name
         assert "```toml\n[" in text, path.name
         assert "doi:" in text or "Bled" in text, path.name
-        assert "\n| `name` | str |" in text, path.name
+        assert "\n| `name` | str" in text, path.name

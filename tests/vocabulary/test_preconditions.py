@@ -381,7 +381,7 @@ def test_a_demand_that_is_never_dropped_is_not_dropped_together_with_another() -
 @pytest.mark.parametrize(
     "word",
     [
-        ns.Ratification("v", of="north", takes=ns.Fixed(2), when="text"),
+        ns.Ratification("v", of="north", takes=ns.Fixed(2), passes=0.9, when="text"),
         ns.Agreement("v", between=SIDES, rungs=[ns.Rung(name="signed", takes=ns.Fixed(2), when="text")]),
         ns.Truce("v", by=SIDES, lasts=ns.Exponential(1e-9), declared_on=3.0, when="text"),
         ns.Ceasefire("v", between=SIDES, duration=ns.Exponential(1e-9), direct=ns.Exponential(9), when="text"),

@@ -41,7 +41,7 @@ def made(word: Any, *needs: dict[str, Any], **options: st.SearchStrategy[Any]) -
     """A word with these needs and any subset of the options."""
 
     def make(given_: dict[str, Any]) -> Any:
-        return word("w", **{key: value for need in needs for key, value in need.items()}, **given_)
+        return word("w", **{**{key: value for need in needs for key, value in need.items()}, **given_})
 
     return st.fixed_dictionaries({}, optional=options).map(make)
 
@@ -63,7 +63,7 @@ def words() -> st.SearchStrategy[Any]:
         made(
             ns.Offer,
             AGAINST,
-            {"answers": ns.Exponential(0.3)},
+            {"answers": ns.Exponential(0.3), "accepts": 0.5},
             makes=maybe(clocks),
             when=conditions,
             accepts=shares,
@@ -156,6 +156,7 @@ def words() -> st.SearchStrategy[Any]:
         made(
             ns.Threat,
             AGAINST,
+            {"resolve": 0.5},
             makes=maybe(clocks),
             when=conditions,
             tested_when=conditions,
@@ -178,7 +179,7 @@ def words() -> st.SearchStrategy[Any]:
         ),
         made(
             ns.LeaderChange,
-            {"of": "north", "election": 7.5},
+            {"of": "north", "election": 7.5, "loses": 0.5},
             changes=maybe(laws),
             loses=shares,
             when=conditions,

@@ -39,12 +39,14 @@ class CompiledPopulation(Histories):
         if self.kept is None:
             return rows_of(self.program, self.job)
         first = len(self.program.slots) - len(self.program.parameters)
-        values = np.ascontiguousarray(self.kept.state[:, first:])
+        # nothing is kept of histories that failed, their parameters neither; they have any row
+        alive, row_of = ~self.kept.failed, np.zeros(len(self.kept), np.int64)
+        values = np.ascontiguousarray(self.kept.state[alive, first:])
         if not values.size:
-            return np.array([self.program.best()]), np.zeros(len(values), np.int64)
+            return np.array([self.program.best()]), row_of
         # bits, so that -0.0 is another row than 0.0
-        _, place, row_of = np.unique(values.view(np.int64), axis=0, return_index=True, return_inverse=True)
-        return values[place], row_of.reshape(-1)
+        _, place, row_of[alive] = np.unique(values.view(np.int64), axis=0, return_index=True, return_inverse=True)
+        return values[place], row_of
 
     def keep(self, until: float, *, logged: bool = True) -> Snapshot:
         branches = np.zeros((len(self.row_of), 1), np.int32) if self.kept is None else self.kept.branches

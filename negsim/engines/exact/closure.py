@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines.exact.cutting import Depth, carried, negligible
+from negsim.engines.exact.cutting import A_NARROW_STEP, A_STEP, Depth, carried, negligible
 from negsim.engines.exact.dated import Agenda
 from negsim.engines.exact.firing import Batch, Firings, Monitor, Nth, join
 from negsim.engines.exact.graph import Edges, Growing
@@ -148,7 +148,7 @@ class Closure:
                 within = mask
                 if depth.steps + 1 >= depth.next_look or self._full(len(level)):
                     within = self._met(mask, met)
-                if self._hardly(depth, within, days, number, rate, len(level)):
+                if self._hardly(depth, within, days, number, rate, len(level), A_NARROW_STEP):
                     level = []
             met.update(level)
         return not level, np.array(level, dtype=np.int64), self._met(mask, met)
@@ -205,9 +205,11 @@ class Closure:
         """Whether what comes next may be more than there may be."""
         return self.table.size + 2 * ahead > self.budget.states
 
-    def _hardly(self, depth: Depth, mask: Bools, days: float, number: int, rate: float, ahead: int) -> bool:
+    def _hardly(
+        self, depth: Depth, mask: Bools, days: float, number: int, rate: float, ahead: int, effort: float = A_STEP
+    ) -> bool:
         """Whether the states ahead are reached with a negligible probability, which is then lost."""
-        lost = depth.further(rate)
+        lost = depth.further(rate, effort)
         if self.diary.random:
             return False  # what a delay leads to is reached with a probability that rates do not bound
         full = self._full(ahead)  # the last chance

@@ -18,12 +18,16 @@ from scipy import sparse
 from negsim.engines.exact.graph import Edges
 from negsim.engines.exact.transient import Leg, Sweep, carry
 
-__all__ = ["Depth", "carried", "negligible"]
+__all__ = ["A_NARROW_STEP", "A_STEP", "Depth", "carried", "negligible"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 SHALLOW = 64
 """Steps within which nothing is cut off: an answer far below any tolerance keeps its digits."""
+A_STEP = 5e5
+"""Products that a step over arrays is worth, and ..."""
+A_NARROW_STEP = 2e5
+"""... one where states are found one by one: it costs a tenth of that, but what is found is carried for every answer."""
 EXPONENTS = np.logspace(-3, 12, 121)
 
 
@@ -39,12 +43,14 @@ class Depth:
         self.days = days
         self.steps = 0
         self.next_look = SHALLOW
+        self.effort = 0.0
         self.slopes = EXPONENTS / days if days > 0.0 else EXPONENTS
         self.logs: Floats = self.slopes * days
 
-    def further(self, rate: float) -> float:
-        """One step more, entered at this rate at most; the bound then."""
+    def further(self, rate: float, effort: float = A_STEP) -> float:
+        """One step more, entered at this rate at most, which took so much to find; the bound then."""
         self.steps += 1
+        self.effort += effort
         with np.errstate(over="ignore"):
             self.logs = self.logs - np.log1p(self.slopes / rate)
         if self.steps < SHALLOW:
@@ -55,13 +61,13 @@ class Depth:
         """Whether it is time to look how much really is lost: each time at twice the depth, once it costs little.
 
         What it costs to carry the states found through the stretch is compared to what it cost to find them, in
-        products: about 400 an edge and half a million a step. No clock is asked, so that answers do not depend on it.
+        products: about 400 an edge and half a million a step (less where states are found one by one). No clock is asked, so that answers do not depend on it.
         """
         if self.steps < self.next_look:
             return False
         exits = np.bincount(rates.source, rates.mass[:, 0])
         cost = min(float(exits.max()) * self.days, 5e5) * (len(rates) + 1_000)
-        if cost > 400 * len(rates) + 5e5 * self.steps:
+        if cost > 400 * len(rates) + self.effort:
             self.next_look = self.steps + self.steps // 4
             return False
         self.next_look *= 2

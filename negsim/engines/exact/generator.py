@@ -240,10 +240,6 @@ def chain_of(
     starts: list[Floats] = [np.bincount(number[begin], begun[:, k], n).astype(np.float64) for k in range(columns)]
     matrices = {due: [_matrix(n, s, t, m[:, k]) for k in range(columns)] for due, (s, t, m) in small.items()}
     state, status = product.labels()
-    delay = None
-    if graph.firings.diary.random:
-        over = kept(*ends)
-        delay = _delay(graph, state[used], _matrix(n, over[0], over[1], over[2][:, 0]), (moves, jump, rate))
     return Chain(
         rate=rate,
         jump=jump,
@@ -253,7 +249,7 @@ def chain_of(
         status=status[used],
         stiff=Stiff(moves),
         timeline=graph.timeline,
-        delay=delay,
+        delay=_delay(graph, state[used], kept(*ends), (moves, jump, rate)),
         degree=_degree(jump, matrices),
         slopes=tuple(
             (slopes[k - 1], {due: found[k] for due, found in matrices.items()}, starts[k]) for k in range(1, columns)
@@ -263,13 +259,19 @@ def chain_of(
 
 
 def _delay(
-    graph: Graph, state: Longs, ends: sparse.csr_array, chain: tuple[sparse.csr_array, sparse.csr_array, float]
+    graph: Graph,
+    state: Longs,
+    over: tuple[Whole, Whole, Floats],
+    chain: tuple[sparse.csr_array, sparse.csr_array, float],
 ) -> Delay | None:
-    """The delay that begins at random instants, if the chain gets into it."""
+    """The delay that begins at random instants, if the chain gets into one."""
+    if not graph.firings.diary.random:
+        return None
     ((rank, length),) = graph.firings.diary.random.items()
     running = (state >= 0) & graph.firings.diary.at_random(rank, graph.rows)[state]
     if not running.any():
         return None
+    ends = _matrix(len(state), over[0], over[1], over[2][:, 0])
     moves, jump, rate = chain
     degree = int(max(np.diff(matrix.indptr).max(initial=1) for matrix in (jump, ends)))
     name = graph.layout.program.actions[rank].name

@@ -16,11 +16,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import LinearOperator, bicgstab, spilu, splu
+from scipy.sparse.csgraph import reverse_cuthill_mckee
+from scipy.sparse.linalg import LinearOperator, gmres, spilu, splu
 
 from negsim.engines.exact.doubled import Doubled, added
 from negsim.engines.exact.implicit import Resolvents, flow_of, negative
@@ -30,9 +32,11 @@ __all__ = ["Sojourns"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Solve: TypeAlias = Callable[[Floats], Floats]
+FACTORED = 50_000_000
+"""States times bandwidth up to which all factors are computed at once; else an incomplete factorisation is iterated upon."""
 DIRECT = 200_000
-"""States up to which factors are computed whatever fills in; beyond, an incomplete factorisation is iterated upon."""
-# Each gives about as many digits as the factorisation has: far fewer are needed unless it has none.
+"""States up to which factors are computed where that does not converge."""
 MOST_CORRECTIONS = 30
 GOOD = 1e-12
 """Error relative to an answer from which on states are eliminated one by one, if ..."""
@@ -81,28 +85,71 @@ class Sojourns:
         return [sparse.csr_array(piece.T) for piece in self.pieces]
 
     @cached_property
-    def _solve(self) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
+    def _solve(self) -> tuple[Solve, Solve]:
         """Approximate solutions of ``A y = b`` and ``A' w = f``."""
         matrix = sparse.csc_matrix(self.matrix)
-        # Columns are diagonally dominant: elimination is stable without pivoting.
-        # No pivoting: an M-matrix is eliminated stably along its diagonal, and pivots would only destroy the order that
-        # keeps the factors sparse.
-        options = {"diag_pivot_thresh": 0.0, "permc_spec": "MMD_AT_PLUS_A"}
-        try:
-            if matrix.shape[0] <= DIRECT:
-                factor = splu(matrix, **options)
-                return factor.solve, lambda f: np.asarray(factor.solve(f, trans="T"), dtype=np.float64)
-            # Beyond that the factors of a chain with many dimensions would fill the memory; corrections make up for a
-            # loose one.
-            loose = spilu(matrix, drop_tol=1e-5, fill_factor=20.0, **options)
-        except (RuntimeError, MemoryError) as error:
-            raise EngineError(
-                f"the linear system of {matrix.shape[0]:,} states cannot be factorised here ({error}); ask with a deadline "
-                "(probability(by=)), let fewer variables bear on the question, or simulate"
-            ) from None
-        return _iterated(matrix, loose.solve), _iterated(
-            sparse.csc_matrix(matrix.T), lambda f: loose.solve(f, trans="T")
+        if matrix.shape[0] * _bandwidth(matrix) <= FACTORED:
+            return self._factors
+        loose = self._loose(matrix)
+        back = sparse.csc_matrix(matrix.T)
+        return (
+            self._iterated(matrix, loose.solve, 0),
+            self._iterated(back, lambda f: np.asarray(loose.solve(f, trans="T")), 1),
         )
+
+    @cached_property
+    def _factors(self) -> tuple[Solve, Solve]:
+        """Solutions by factors of the whole matrix; columns are diagonally dominant: stable without pivoting."""
+        self.check()
+        try:
+            factor = splu(sparse.csc_matrix(self.matrix), diag_pivot_thresh=0.0, permc_spec="MMD_AT_PLUS_A")
+        except (RuntimeError, MemoryError) as error:
+            raise self._hopeless(str(error)) from None
+        return factor.solve, lambda f: np.asarray(factor.solve(f, trans="T"), dtype=np.float64)
+
+    def _loose(self, matrix: sparse.csc_matrix) -> Any:
+        """Incomplete factors, for methods that iterate."""
+        try:
+            return spilu(matrix, drop_tol=1e-3, fill_factor=5.0, diag_pivot_thresh=0.0)
+        except (RuntimeError, MemoryError) as error:
+            raise self._hopeless(str(error)) from None
+
+    def _hopeless(self, why: str) -> EngineError:
+        return EngineError(
+            f"the linear system of {len(self.places):,} states cannot be solved here ({why}); ask with a deadline "
+            "(probability(by=)), let fewer variables bear on the question, or simulate"
+        )
+
+    def _iterated(self, matrix: sparse.csc_matrix, loose: Solve, side: int) -> Solve:
+        """Approximate solutions by a Krylov method, and by factors where it does not get there."""
+        near = LinearOperator(matrix.shape, matvec=loose)
+        failed = False
+
+        def solve(b: Floats) -> Floats:
+            nonlocal failed
+            size = float(np.abs(b).max(initial=0.0))
+            if size == 0.0:
+                return np.zeros_like(b)
+            if not failed:
+                found, left = gmres(
+                    matrix,
+                    b / size,
+                    rtol=1e-9,
+                    atol=0.0,
+                    restart=40,
+                    maxiter=20,
+                    M=near,
+                    callback=lambda _: self.check(),
+                    callback_type="pr_norm",
+                )
+                failed = left != 0 or not np.isfinite(found).all()
+                if not failed:
+                    return np.asarray(found * size, dtype=np.float64)
+            if matrix.shape[0] > DIRECT:
+                raise self._hopeless("iterations do not converge: its rates are too far apart")
+            return self._factors[side](b)
+
+        return solve
 
     def times(
         self,
@@ -238,16 +285,11 @@ class Sojourns:
         return found
 
 
-def _iterated(matrix: sparse.csc_matrix, loose: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
-    """Approximate solutions by a Krylov method with an incomplete factorisation."""
-    near = LinearOperator(matrix.shape, matvec=loose)
-
-    def solve(b: Floats) -> Floats:
-        size = float(np.abs(b).max(initial=0.0))
-        if size == 0.0:
-            return np.zeros_like(b)
-        # Scaled to 1: its stopping rules are absolute in places, and residuals get very small.
-        found, _ = bicgstab(matrix, b / size, rtol=1e-10, atol=0.0, maxiter=500, M=near)
-        return np.asarray(found * size, dtype=np.float64)
-
-    return solve
+def _bandwidth(matrix: sparse.csc_matrix) -> int:
+    """How far apart neighbours are in a good order (Cuthill and McKee 1969): what factors would fill."""
+    both = sparse.csr_matrix(abs(matrix) + abs(matrix.T))
+    order = reverse_cuthill_mckee(both, symmetric_mode=True)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order), dtype=order.dtype)
+    entries = both.tocoo()
+    return int(np.abs(place[entries.row] - place[entries.col]).max(initial=0)) + 1

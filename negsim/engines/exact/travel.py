@@ -100,17 +100,14 @@ def travel(
     """
     first, v = (0.0, chain.start) if begin is None else begin
     points = _points(chain, first if begin is not None else -1.0, until, marks)
-    if not closed:
-        points.pop(until, None)
+    points = points if closed else {time: point for time, point in points.items() if time != until}
     if chain.delay is not None:
         chain.delay.check(v)
     sweep.whole = chain.rate * (until - first) / DAY
     values = np.zeros(len(probes))
-    r = 0 if rewards is None else rewards.shape[1]
-    total = np.zeros(r)
-    now = first
+    total = np.zeros(0 if rewards is None else rewards.shape[1])
+    ends, now = None if step_rewards is None else step_rewards.get(()), first
     for time in sorted({first, *points, until}):
-        ends = None if step_rewards is None else step_rewards.get(())
         v, gained = _stretch(chain, v, now, time, probes, values, (rewards, ends), sweep)
         total[: len(gained)] += gained
         if chain.delay is not None and time < until:
