@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import io
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,3 +99,35 @@ def test_a_docstring_with_gaps_is_found(monkeypatch: pytest.MonkeyPatch) -> None
     assert "PR02" in promise
     assert "PR01" in runs
     assert "RT01" in runs
+
+
+LEAST_COMMENTED = 0.02
+"""Share of comment lines in the code: a floor below which it must not fall; the aim is 3 %."""
+
+
+def code_lines(text: str) -> set[int]:
+    """Lines with code or comments: neither blank nor part of a string that stands by itself."""
+    told: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            told.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return {number for number, line in enumerate(text.splitlines(), 1) if line.strip()} - told
+
+
+def comment_lines(text: str) -> set[int]:
+    """Lines with a comment for people; what is said to tools is none."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    to_tools = ("# type:", "# noqa", "# pragma", "# fmt:")
+    return {one.start[0] for one in tokens if one.type == tokenize.COMMENT and not one.string.startswith(to_tools)}
+
+
+def test_comments_are_told_from_code() -> None:
+    text = '"""Doc."""\n\nx = 1  # why\n# because\ny = "# no"  # noqa\n"""About y."""\n'
+    assert code_lines(text) == {3, 4, 5}
+    assert comment_lines(text) == {3, 4}
+
+
+def test_code_says_why() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(ROOT.rglob("*.py"))]
+    code, comments = sum(len(code_lines(text)) for text in texts), sum(len(comment_lines(text)) for text in texts)
+    assert comments >= LEAST_COMMENTED * code, f"{comments} lines of comments in {code} of code"

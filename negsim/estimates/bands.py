@@ -113,6 +113,7 @@ class Band:
     @property
     def outside(self) -> str:
         """A sentence if the predictive mean lies outside the range, else nothing."""
+        # A mean is moved by a few rows of large numbers; quantiles are not. It is told, and not put inside by force.
         if self.low <= self.mean <= self.high or self.collapsed:
             return ""
         side = "above" if self.mean > self.high else "below"
@@ -228,6 +229,7 @@ def draw_band(
 
 def band_over_rows(rows: Rows, low: float = 0.05, high: float = 0.95, *, level: float = 0.95) -> Band | None:
     """Return the band over rows of parameters; None if fewer than two of them have two replications that count."""
+    # One replication has no variance inside its row, so what chance adds could not be taken off.
     enough = rows.size + rows.unknown >= 2
     if int(enough.sum()) < 2 or not rows.size.any():
         return None
@@ -241,12 +243,15 @@ def _band(rows: Rows, low: float, high: float, level: float) -> Band:
     few = size[enough]
     worst = _spread(rows.total[enough] / few, few, low, high)
     best = _spread((rows.total + rows.unknown)[enough] / few, few, low, high)
+    # Failed replications may have been either: the wider of both readings holds in any case.
     between = max(worst.between, best.between)
     inside = share_over_rows(rows, level)
     name = "collapsed to the mean: no variance between draws above chance" if between == 0 else "constrained Bayes"
+    # The middle of the two readings, as a share without drawn parameters has it.
     mean = float((rows.total + rows.unknown / 2).sum() / size.sum())
     ends = (
         (mean, mean)
+        # With failed ones the two readings differ even where rows do not.
         if between == 0 and not rows.unknown.any()
         else (min(worst.low, best.low), max(worst.high, best.high))
     )
@@ -297,6 +302,7 @@ def ranges_over_rows(
 
 def _ends_at(shares: Floats, size: Floats, low: float, high: float) -> Floats:
     """The quantiles over rows of the shrunken shares, (2, p)."""
+    # m - 1 and not m: p(1 - p)/m with the share in place of p is too small by just that factor.
     noise = (shares * (1 - shares) / (size - 1)).mean(axis=0)
     total, mean = shares.var(axis=0, ddof=1), shares.mean(axis=0)
     factor = np.sqrt(np.clip(total - noise, 0.0, None) / np.where(total > 0, total, 1.0))
@@ -345,8 +351,10 @@ def _end_error(ordered: Floats, p: float) -> float:
     k = ordered.size
     # The extremes have no beta law of their own: they are taken as the first and the last of k.
     a = min(max((k + 1) * p, 1.0), float(k))
+    # The law of the order statistic in a bootstrap sample, exactly: no bootstrap has to be drawn.
     weights = np.diff(betainc(a, k + 1 - a, np.arange(k + 1) / k))
     first = float(weights @ ordered)
+    # Around the mean, not as a difference of squares, which cancels where all values are alike.
     return math.sqrt(max(0.0, float(weights @ np.square(ordered - first))))
 
 

@@ -19,6 +19,7 @@ def clopper_pearson(hits: float, n: float, alpha: float) -> Ends:
     """
     from scipy.special import betainccinv, betaincinv
 
+    # At the ends the beta law degenerates, and the interval is closed there by definition.
     low = float(betaincinv(hits, n - hits + 1, alpha / 2)) if hits > 0 else 0.0
     high = float(betainccinv(hits + 1, n - hits, alpha / 2)) if hits < n else 1.0
     return low, high
@@ -35,6 +36,7 @@ def wilson(hits: float, n: float, alpha: float) -> Ends:
     share, z2 = hits / n, z * z
     middle = (hits + z2 / 2) / (n + z2)
     half = z / (n + z2) * math.sqrt(n * share * (1 - share) + z2 / 4)
+    # Algebra gives exactly 0 without hits, floats a rounding beside it.
     return (max(0.0, middle - half) if hits > 0 else 0.0), (min(1.0, middle + half) if hits < n else 1.0)
 
 
@@ -45,6 +47,8 @@ def jeffreys(hits: float, n: float, alpha: float) -> Ends:
     """
     from scipy.special import betainccinv, betaincinv
 
+    # The ends at no hit and at hits alone are set to 0 and 1, as the authors of the comparison do: else the interval
+    # would miss the truth for shares near the ends.
     a, b = hits + 0.5, n - hits + 0.5
     low = float(betaincinv(a, b, alpha / 2)) if hits > 0 else 0.0
     return low, (float(betainccinv(a, b, alpha / 2)) if hits < n else 1.0)
@@ -58,13 +62,16 @@ def sequence(hits: float, n: float, alpha: float) -> Ends:
     """
     from scipy.special import betaln
 
+    # All in logarithms: the likelihood of a million replications is below the least double.
     bound = float(betaln(hits + 1, n - hits + 1)) + math.log(alpha)
 
     def inside(p: float) -> bool:
+        # 0 * log(0) is 0 here, and a NaN in floats.
         yes = hits * math.log(p) if hits else 0.0
         no = (n - hits) * math.log1p(-p) if hits < n else 0.0
         return bound < yes + no
 
+    # The likelihood has one maximum, at the share itself, and falls to either side: one crossing each.
     low = bisect(inside, hits / n, 0.0) if hits > 0 else 0.0
     return low, (bisect(inside, hits / n, 1.0) if hits < n else 1.0)
 
@@ -92,6 +99,7 @@ def check_method(method: str) -> None:
 
 def bisect(inside: Callable[[float], bool], good: float, bad: float) -> float:
     """Return the last float that is inside, on the way from `good` (taken as inside) to `bad` (never asked)."""
+    # Until no double lies between: at most some sixty steps near 1, and no tolerance to choose.
     while (middle := good + (bad - good) / 2) not in (good, bad):
         good, bad = (middle, bad) if inside(middle) else (good, middle)
     return good

@@ -77,9 +77,11 @@ class Rows:
             raise EstimateError(f"totals by row have the shapes {[one.shape for one in arrays]}; they must be alike")
         if not all(np.isfinite(one).all() for one in arrays) or (arrays[1] < 0).any() or (arrays[2] < 0).any():
             raise EstimateError("totals by row must be finite, and counts not negative")
+        # A row without a replication says nothing and would only lower the number of clusters that count.
         there = arrays[1] + arrays[2] > 0
         for name, one in zip(("total", "size", "unknown"), arrays, strict=True):
             kept = one[there]
+            # Estimates are shared and compared; an array that somebody changes would change them under their intervals.
             kept.setflags(write=False)
             object.__setattr__(self, name, kept)
 
@@ -102,6 +104,7 @@ class Rows:
         return cls(
             total=np.bincount(row[good], weights=values[good], minlength=k),
             size=np.bincount(row[good], minlength=k),
+            # Failed ones count whether or not their condition came true: that is not known either.
             unknown=np.bincount(row[failed], minlength=k),
         )
 
@@ -154,12 +157,15 @@ def ratio(total: Floats, size: Floats) -> Ratio:
     if k == 0:
         raise EstimateError("no replication counts, so there is nothing to estimate from")
     value = float(total.sum()) / whole
+    # Not the rows' own ratios: a row with few replications must weigh little, and one with none at all has no ratio.
     rest = total - value * size
     # Rows that agree differ by rounding only.
     if k == 1 or np.abs(rest).max() <= 1e-12 * max(np.abs(total).max(), 1e-300):
+        # One row says nothing about how rows differ.
         return Ratio(value=value, error=math.inf if k == 1 else 0.0, rows=k, skewness=0.0)
     scale = float(np.abs(rest).max())  # so that no power of a small or a large number leaves the floats
     squares = float(np.square(rest / scale).mean())
+    # The factor k/(k - 1) is that of a variance from as many deviations as there are clusters.
     error = scale * math.sqrt(k / (k - 1) * k * squares) / whole
     return Ratio(value=value, error=error, rows=k, skewness=float(((rest / scale) ** 3).mean()) / squares**1.5)
 
@@ -169,6 +175,7 @@ def quantile_t(rows: int, level: float) -> float:
     from scipy.special import stdtrit
 
     check_level(level)
+    # The lower tail and a sign: 1 - (1 - level)/2 loses digits for levels near 1.
     return -float(stdtrit(rows - 1, (1 - level) / 2))
 
 
@@ -182,8 +189,10 @@ def share_ends(total: Floats, size: Floats, level: float) -> Ends:
     certainty: each counts as one replication then (Clopper-Pearson, wider than need be).
     """
     found = ratio(total, size)
+    # A quotient of sums of floats can miss 1 by a rounding.
     value = min(max(found.value, 0.0), 1.0)
     if found.error == 0 or value in (0.0, 1.0):
+        # Hits are no whole number here; the beta quantiles take any.
         return clopper_pearson(value * found.rows, found.rows, 1 - level)
     return shifted_ends(value, found.error, found.rows, level)
 
@@ -191,7 +200,9 @@ def share_ends(total: Floats, size: Floats, level: float) -> Ends:
 def shifted_ends(value: float, error: float, rows: int, level: float) -> Ends:
     """Return the ends around a share strictly between 0 and 1, given its standard error over so many rows."""
     odds = math.log(value / (1 - value))
+    # The error on the scale of log odds, by the derivative of the logit.
     width = quantile_t(rows, level) * error / (value * (1 - value))
+    # Going there and back rounds: the ends must not lie on the wrong side of the value.
     return min(value, _expit(odds - width)), max(value, _expit(odds + width))
 
 
@@ -205,6 +216,7 @@ def share_over_rows(rows: Rows, level: float) -> Interval:
         return Interval(low=0.0, high=1.0, level=level, method=NONE)
     worst, best = rows.bounds()
     low, high = share_ends(*worst, level)
+    # Two intervals, of the worst and of the best that failed replications may have been.
     if rows.unknown.any():
         high = share_ends(*best, level)[1]
     return Interval(low=low, high=high, level=level, method=METHOD)
@@ -227,6 +239,7 @@ def extreme_bound(rows: Rows, interval: Interval) -> Ends | None:
     hits, unknown, n = float(rows.total.sum()), float(rows.unknown.sum()), float((rows.size + rows.unknown).sum())
     if unknown == n or 0 < hits < n - unknown:
         return None
+    # As many replications as there are rows, in the same proportions.
     scale = rows.size.size / n
     low, high = one_sided_ends(scale * hits, scale * unknown, scale * n, interval.level)
     return max(low, interval.low), min(high, interval.high)
@@ -245,12 +258,14 @@ def number_ends(total: Floats, size: Floats, level: float) -> Ends:
     if found.rows == 1:
         return -math.inf, math.inf
     bend, t = found.skewness / math.sqrt(found.rows), quantile_t(found.rows, level)
+    # The upper quantile gives the lower end: what lies above the mean by chance has to be taken off.
     below, above = (found.value - found.error * _unbent(end, bend) for end in (t, -t))
     return min(below, found.value), max(above, found.value)
 
 
 def _unbent(x: float, bend: float) -> float:
     """The inverse of Hall's cubic ``y + bend (y*y/3 + 1/6) + bend**2 y**3/27``."""
+    # The cubic is the identity then, up to less than its own rounding in 3 / bend.
     if abs(bend) < 1e-6:
         return x
     return 3 / bend * (math.cbrt(1 + bend * (x - bend / 6)) - 1)

@@ -28,6 +28,7 @@ VERSION = 1
 
 def vocabulary() -> tuple[type, ...]:
     """The words that negsim itself brings."""
+    # Late: thirty modules that a program with words of its own choice need not wait for.
     from negsim.vocabulary import WORDS
 
     return WORDS
@@ -111,6 +112,8 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = (), *, as_known
     if not isinstance(source, str | os.PathLike):
         raise FileError(f"load takes a path or the name of a shipped scenario, not {short(source)}; write load('toy')")
     text = os.fspath(source)
+    # The names of shipped scenarios come before files of the same name without an ending: what an example says must be
+    # the same in every folder.
     known = shipped()
     if isinstance(source, str) and source in known:
         file = resources.files("negsim") / "scenarios" / f"{source}.toml"
@@ -126,7 +129,9 @@ def _is_path(source: str) -> bool:
     if source.endswith(".toml") or os.sep in source:
         return True
     try:
+        # lexists: a broken link is meant as a path too, and is refused as one.
         return os.path.lexists(source)
+    # A NUL in the text: let opening it say what is wrong.
     except ValueError:
         return True
 

@@ -30,6 +30,8 @@ MARGIN = 1e-9
 
 
 def _each(function: Callable[[float], float], values: Floats) -> Floats:
+    # Number by number with math: numpy's vector functions may differ in the last bit, and a row must have the bits that
+    # it has alone.
     return np.fromiter(map(function, values.tolist()), np.float64, values.size)
 
 
@@ -46,10 +48,12 @@ def upper_quantiles(law: Law, uniforms: Floats) -> Floats:
     upper, mass = tails(law)
     low, high = law.bounds
     values = inner(law.params, upper + uniforms * mass)
+    # Not np.clip: the order of the comparisons is that of the scalar one, which decides what becomes of NaN and -0.
     return np.where(values < low, low, np.where(values > high, high, values))
 
 
 def _hazards(uniforms: Floats) -> Floats:
+    # Strictly inside minus_log is -log and nothing else; the calls of a Python function are spared.
     if ((uniforms > 0.0) & (uniforms < 1.0)).all():
         return -_each(math.log, uniforms)
     return _each(plain.minus_log, uniforms)
@@ -57,6 +61,7 @@ def _hazards(uniforms: Floats) -> Floats:
 
 def _exp(values: Floats) -> Floats:
     """``exp``, inf where it overflows."""
+    # exp overflows above 709.78: below 700 no exception has to be caught.
     return _each(math.exp if (values < 700.0).all() else plain.exponential, values)
 
 
@@ -67,6 +72,7 @@ def _normal(params: Sequence[float], u: Floats) -> Floats:
 
 def _logitnormal(params: Sequence[float], u: Floats) -> Floats:
     x = _normal(params, u)
+    # The exponential that cannot overflow, for either sign; the quotient is that of `plain.from_log_odds`.
     odds = _exp(-np.abs(x))
     return np.where(x >= 0.0, 1.0, odds) / (1.0 + odds)
 
@@ -136,6 +142,7 @@ def solved_columns(family: str, given: Mapping[str, Floats]) -> tuple[Floats, ..
     [0.25, 0.125]
     """
     names = PARAMETERS[family]
+    # A scale is what is solved for; a rate of 0 becomes inf here and is sorted out as not in order.
     if family in ("gamma", "erlang") and "rate" in given and "scale" not in given:
         with np.errstate(all="ignore"):
             given = {key: 1.0 / x if key == "rate" else x for key, x in given.items()}
@@ -153,6 +160,7 @@ def solved_columns(family: str, given: Mapping[str, Floats]) -> tuple[Floats, ..
     with np.errstate(all="ignore"):
         try:
             return solver(given[key], given[known[0]] if known else given[key], QUANTILES.get(key))
+        # Some row is not in order, and math says so by an exception: all rows go the slow way, which names the one.
         except (ValueError, OverflowError, ZeroDivisionError):
             return None
 
@@ -184,6 +192,7 @@ def _weibull_of(x: Floats, shape: Floats, share: float | None) -> tuple[Floats, 
 
 def _gamma_of(x: Floats, shape: Floats, share: float | None) -> tuple[Floats, ...]:
     if share is None:
+        # The multiplication is that of the scalar solver, which divides by the mean at scale 1.
         return shape, x / (shape * 1.0)
     return shape, x / np.asarray(plain.special().gammaincinv(shape, share))
 
@@ -218,6 +227,7 @@ def in_order(
         if family == "erlang":
             good &= params[0] == np.floor(params[0])
         if PARAMETERS[family][0] == "low":
+            # Where the square of the width under- or overflows, quotients by it mean nothing.
             square = (params[-1] - params[0]) * (params[-1] - params[0])
             good &= (params[0] < params[-1]) & (params[0] <= params[-2]) & (params[-2] <= params[-1])
             good &= (square >= 1e-300) & (square < math.inf)
@@ -234,6 +244,7 @@ def _leaves_mass(family: str, params: Sequence[Floats], low: Floats | None, high
     good = np.logical_and.reduce([np.isfinite(bound) for bound in bounds])
     survival = _SURVIVAL.get(family)
     if survival is None:
+        # A law whose tails are not at hand is bound alone, slowly and surely.
         return np.zeros_like(good)
     above = 1.0 if low is None else survival(params, low)
     below = 0.0 if high is None else survival(params, high)
@@ -244,6 +255,7 @@ def _leaves_mass(family: str, params: Sequence[Floats], low: Floats | None, high
 
 
 def _survival_of_lognormal(params: Sequence[Floats], x: Floats) -> Floats:
+    # 5e-324, the least positive double, stands in where the logarithm has no value: np.where works out both sides.
     return np.where(x > 0.0, plain.special().ndtr((params[0] - np.log(np.maximum(x, 5e-324))) / params[1]), 1.0)
 
 

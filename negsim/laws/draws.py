@@ -36,6 +36,7 @@ def _schedule(key: tuple[int, int]) -> tuple[int, ...]:
 
 def _rounds(c0: int, c1: int, c2: int, c3: int, schedule: tuple[int, ...]) -> Block:
     """Ten rounds, unrolled: this is the reference engine's innermost loop."""
+    # Unrolled, with the constants as literals: loops and names would be looked up for every draw of the reference engine.
     k0, j0, k1, j1, k2, j2, k3, j3, k4, j4, k5, j5, k6, j6, k7, j7, k8, j8, k9, j9 = schedule
     a, b = c0 * 0xD2511F53, c2 * 0xCD9E8D57
     c0, c1, c2, c3 = b >> 32 ^ c1 ^ k0, b & 0xFFFFFFFF, a >> 32 ^ c3 ^ j0, a & 0xFFFFFFFF
@@ -93,6 +94,7 @@ def check_seed(seed: object) -> int:
     0
     """
     try:
+        # True is an integer to Python, and no seed; -1 leads to the one message below.
         value = -1 if isinstance(seed, bool) else index(seed)  # type: ignore[arg-type]  # what is no integer is caught
     except TypeError:
         value = -1
@@ -135,6 +137,8 @@ def stream_key(seed: int, kind: str, name: str) -> tuple[int, int]:
         raise StreamError(f"stream kind {kind!r} is unknown; give one of {', '.join(sorted(KINDS))}")
     if not isinstance(name, str):
         raise StreamError(f"stream name {name!r} is not a text; give the dotted name of the element")
+    # A hash of the name, not its rank: draws of an action must not move when another one is added. NUL cannot stand in
+    # a name, so that no two triples give one text.
     digest = blake2b(f"{check_seed(seed)}\0{kind}\0{name}".encode(), digest_size=8).digest()
     return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
 
@@ -187,6 +191,7 @@ class Stream:
         """
         # numpy integers would overflow in the rounds
         r, n, last = index(replication), index(occurrence), (branch << 16) + purpose
+        # One cheap test where all is in order; which of them is wrong is found out only when one is.
         if r < 0 or n < 0 or r >> 64 or n >> 32 or not (0 <= purpose < 65536 and 0 <= branch < 65536):
             _refuse(r, n, purpose, branch)
         return _rounds(r & _MASK, r >> 32, n, index(last), self._schedule)
@@ -198,6 +203,7 @@ class Stream:
         largest would round to exactly 1.
         """
         w0, w1, w2, w3 = self.block(replication, occurrence, purpose, branch)
+        # The two words are not joined first: what is worked with stays below 2**52.
         return ((w1 << 20 | w0 >> 12) + 0.5) * _UNIT, ((w3 << 20 | w2 >> 12) + 0.5) * _UNIT
 
 

@@ -38,9 +38,11 @@ def power(x: float, y: float) -> float:
     try:
         return math.pow(x, y)
     except OverflowError:
+        # C's pow gives inf here without a word, and the compiled engine calls that one: Python's exception is undone.
         return INF
 
 
+# The same of exp: the engines must agree about what is too large as well.
 def exponential(x: float) -> float:
     """``exp(x)``, inf where it overflows."""
     try:
@@ -56,6 +58,7 @@ def log_odds(share: float) -> float:
 
 def from_log_odds(x: float) -> float:
     """The share of these log odds."""
+    # Each side takes the exponential that cannot overflow.
     return 1.0 / (1.0 + math.exp(-x)) if x >= 0.0 else math.exp(x) / (1.0 + math.exp(x))
 
 
@@ -68,6 +71,7 @@ def _exponential(params: Params) -> tuple[Function, Function]:
     (rate,) = params
 
     def hazard(x: float) -> float:
+        # Not max(0, x): a NaN must give 0 in both engines, and max would pass on either of its arguments.
         return rate * x if x > 0.0 else 0.0
 
     def inverse(h: float) -> float:
@@ -78,6 +82,7 @@ def _exponential(params: Params) -> tuple[Function, Function]:
 
 def _weibull(params: Params) -> tuple[Function, Function]:
     shape, scale = params
+    # Kept as a number: the compiled engine keeps the same one, and both raise to it.
     exponent = 1.0 / shape
 
     def hazard(x: float) -> float:
@@ -94,6 +99,7 @@ def _gamma(params: Params) -> tuple[Function, Function]:
     upper, upper_inverse = special().gammaincc, special().gammainccinv
 
     def hazard(x: float) -> float:
+        # Of the upper tail, not 1 - gammainc: a survival of 1e-20 would be lost in the difference.
         return minus_log(float(upper(shape, x / scale))) if x > 0.0 else 0.0
 
     def inverse(h: float) -> float:
@@ -107,6 +113,7 @@ def _lognormal(params: Params) -> tuple[Function, Function]:
     log_ndtr, ndtri_exp = special().log_ndtr, special().ndtri_exp
 
     def hazard(x: float) -> float:
+        # The logarithm of the tail itself, which keeps its digits where the tail underflows.
         return -float(log_ndtr((mu - math.log(x)) / sigma)) if x > 0.0 else 0.0
 
     def inverse(h: float) -> float:
@@ -122,9 +129,11 @@ def _uniform(params: Params) -> tuple[Function, Function]:
     def hazard(x: float) -> float:
         if x <= low:
             return 0.0
+        # Survival is taken as a quotient of lengths, which is exactly 1 at low and exactly 0 at high.
         return minus_log((high - x) / width) if x < high else INF
 
     def inverse(h: float) -> float:
+        # From the upper end: exp(-h) is exact enough there, where low + width * (1 - exp(-h)) would cancel.
         return high - width * math.exp(-h)
 
     return hazard, inverse
@@ -142,13 +151,17 @@ def _triangular(params: Params) -> tuple[Function, Function]:
             return INF
         if x > mode:
             return minus_log((high - x) * (high - x) / falling)
+        # log1p of the share that has happened: near low the survival is 1 to all digits, and its logarithm would be 0.
         share = (x - low) * (x - low) / rising
+        # At the mode of a triangle without a falling side the quotient can round to 1.
         return -math.log1p(-share) if share < 1.0 else INF
 
+    # By the same function that is inverted, so that the two branches of the inverse meet where those of the hazard do.
     at_mode = hazard(mode)
 
     def inverse(h: float) -> float:
         if h <= at_mode:
+            # expm1: for small h the difference 1 - exp(-h) would lose all digits.
             return low + math.sqrt(-math.expm1(-h) * width * (mode - low))
         return high - math.sqrt(math.exp(-h) * width * (high - mode))
 
@@ -159,6 +172,7 @@ def _pert(params: Params) -> tuple[Function, Function]:
     low, mode, high = params
     width = high - low
     alpha, beta = pert_shapes(low, mode, high)
+    # The complement has functions of its own: 1 - betainc has no digits left far out in the tail.
     upper, upper_inverse = special().betaincc, special().betainccinv
 
     def hazard(x: float) -> float:
@@ -199,6 +213,7 @@ def survival(family: str, params: Params) -> Function:
     if family == "beta":
         a, b = params
         upper = special().betaincc
+        # Outside of the support scipy gives NaN, and a truncation may well lie outside.
         return lambda x: 1.0 if x <= 0.0 else 0.0 if x >= 1.0 else float(upper(a, b, x))
     if family == "logitnormal":
         mu, sigma = params
@@ -222,6 +237,8 @@ def upper_quantile(family: str, params: Params) -> Function:
         mu, sigma = params
         ndtri = special().ndtri
         return lambda u: from_log_odds(mu - sigma * float(ndtri(u)))
+    # Not by way of its hazard as for clocks: u itself is the survival, and a logarithm and an exponential would only
+    # blur it.
     if family == "uniform":
         low, high = params
         width = high - low
@@ -234,6 +251,7 @@ def mean(family: str, params: Params) -> float:
     """The mean, in closed form but for the logit-normal; inf where it overflows."""
     if family in ("triangular", "pert"):
         low, mode, high = params
+        # The mode counts once in a triangle and four times in a PERT law; the ends count once in both.
         weight = 1.0 if family == "triangular" else 4.0
         return (low + weight * mode + high) / (2.0 + weight)
     first, second = params if len(params) == 2 else (params[0], 0.0)
@@ -241,6 +259,7 @@ def mean(family: str, params: Params) -> float:
 
 
 def _weibull_mean(shape: float, scale: float) -> float:
+    # lgamma: gamma itself overflows for shapes below 0.006, where the mean may still be finite after the scale.
     return scale * exponential(math.lgamma(1.0 + 1.0 / shape))
 
 
@@ -252,6 +271,7 @@ def _logit_normal_mean(mu: float, sigma: float) -> float:
     import numpy as np
 
     z, weight, total = _normal_grid(max(200, math.ceil(40.0 * sigma)))
+    # tanh cannot overflow, as the exponential of the log odds can.
     share = 0.5 + 0.5 * np.tanh((mu + sigma * z) / 2.0)
     return float(weight @ share) / total
 
@@ -261,6 +281,7 @@ def _normal_grid(steps: int) -> tuple[Any, Any, float]:
     """Points of a standard normal, their weights, and the sum of these; a fit asks for the same a thousand times."""
     import numpy as np
 
+    # Beyond ten standard deviations the weight is below 1e-22: less than the rounding of the sum.
     z = np.linspace(-10.0, 10.0, 2 * steps + 1)
     weight = np.exp(-z * z / 2.0)
     return z, weight, float(weight.sum())

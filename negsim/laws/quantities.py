@@ -23,6 +23,7 @@ from negsim.laws.plain import Function, minus_log
 
 
 def _clip(x: float, low: float, high: float) -> float:
+    # Not min and max: with NaN these give one or the other, depending on the order.
     return low if x < low else high if x > high else x
 
 
@@ -30,6 +31,7 @@ def tails(law: Law) -> tuple[float, float]:
     """S(hi) and S(lo) - S(hi), before truncation."""
     survival = plain.survival(law.family, law.params)
     low, high = law.bounds
+    # An open side has the exact 0 or 1: survival(inf) would be that only up to what a special function makes of inf.
     upper = 0.0 if law.high is None else survival(high)
     return upper, (1.0 if law.low is None else survival(low)) - upper
 
@@ -57,6 +59,8 @@ def cumulative_hazard(law: Law) -> Function:
     hazard, _ = plain.hazard_pair(law.family, law.params)
     if law.truncated:
         hazard = _truncated_hazard(law, hazard)
+    # A law that is said to be defective goes through the mixture even with probability 0: expressions of parameters may
+    # make it 0 in one row, and the operations must be the same in all.
     return _defective_hazard(law.never, hazard) if law.mixed else hazard
 
 
@@ -116,6 +120,7 @@ def _defective_inverse(never: float, inverse: Function) -> Function:
 
     def defective(h: float) -> float:
         left = exp(-h)
+        # Asked before the quotient, which is 0 or negative there and would only be inf by a further convention.
         return math.inf if left <= never else inverse(minus_log((left - never) / ever))
 
     return defective
@@ -160,6 +165,7 @@ def survival(law: Law, x: float) -> float:
     low, high = law.bounds
     upper, mass = tails(law)
     s = plain.survival(law.family, law.params)(x)
+    # Rounding can leave the quotient a bit outside of [0, 1].
     proper = 1.0 if x < low else 0.0 if x >= high else _clip((s - upper) / mass, 0.0, 1.0)
     return law.never + (1.0 - law.never) * proper
 
@@ -181,6 +187,7 @@ def quantile(law: Law, p: float) -> float:
     if not 0.0 <= q <= 1.0:
         raise LawError(f"{law.family}: p = {p!r} must be a probability; give a number from 0 to 1")
     if law.family in CLOCK_FAMILIES:
+        # For readers, so accuracy for small q counts and not bits that an engine must repeat.
         return inverse_hazard(law)(-math.log1p(-q) if q < 1.0 else math.inf)
     if law.truncated:
         return _proper_quantile(law)(1.0 - q)
@@ -193,6 +200,7 @@ def _lower_quantile(law: Law, p: float) -> float:
     if law.family in ("normal", "logitnormal"):
         x = first + second * float(plain.special().ndtri(p))
         return x if law.family == "normal" else plain.from_log_odds(x)
+    # The lower tail by its own inverse: 1 - p has lost the digits of a small p.
     return float(plain.special().betaincinv(first, second, p))
 
 
@@ -227,6 +235,7 @@ def _truncated_mean(law: Law) -> float:
         return _truncated_normal_mean(law)
     low, high = law.support
     if high < math.inf:
+        # The mean of a bounded law is its lower end and the area below the survival: no density is needed.
         return low + _integral(lambda x: survival(law, x), (low, high))
     # Q(h)*exp(-h) over the cumulative hazard h: this scale keeps long upper tails smooth
     inverse = inverse_hazard(law)
@@ -238,6 +247,7 @@ def _truncated_normal_mean(law: Law) -> float:
     mu, sigma = law.params
     alpha, beta = ((bound - mu) / sigma for bound in law.bounds)
     _, mass = tails(law)
+    # An open side gives exp(-inf) = 0 here, as it should.
     difference = math.exp(-alpha * alpha / 2.0) - math.exp(-beta * beta / 2.0)
     return _clip(mu + sigma * difference / (math.sqrt(2.0 * math.pi) * mass), *law.bounds)
 
@@ -246,4 +256,5 @@ def _integral(f: Function, points: tuple[float, ...]) -> float:
     """Integral of a positive function from the first point to the last, piece by piece."""
     from scipy.integrate import quad
 
+    # In pieces, because quad sees nothing of a narrow peak in a wide range.
     return math.fsum(quad(f, a, b, epsabs=0.0, epsrel=1e-9, limit=200)[0] for a, b in pairwise(points))

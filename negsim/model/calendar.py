@@ -56,6 +56,7 @@ Dated = str | float | date | timedelta
 
 
 def _microseconds(value: Duration) -> int | float:
+    # Whole microseconds, exactly; its total_seconds() is a float.
     if isinstance(value, timedelta):
         return value // timedelta(microseconds=1)
     if isinstance(value, bool):
@@ -68,6 +69,7 @@ def _microseconds(value: Duration) -> int | float:
         raise ScenarioError(
             f"cannot read the duration {str(value)[:60]!r}; write '3 days', '2 weeks', '36 hours' or a number of days"
         )
+    # In whole numbers as long as the text has some: 36 hours are exact where 1.5 days need not be.
     return sum(_text_microseconds(number, unit.lower(), value) for number, unit in PART.findall(value))
 
 
@@ -98,6 +100,7 @@ def days(value: Duration) -> float:
     >>> days("36 hours"), days("2 weeks"), days("1 week 12 hours"), days(2.5)
     (1.5, 14.0, 7.5, 2.5)
     """
+    # A number stays itself: going by microseconds would round it.
     if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     return _microseconds(value) / MICROSECONDS_A_DAY
@@ -110,6 +113,7 @@ def microseconds(length: float) -> float:
     28800000000.0
     """
     found = length * DAY
+    # Written with not, so that NaN is passed on.
     return found if not abs(found) < 2.0**52 else float(round(found))  # larger floats are whole, infinite or NaN
 
 
@@ -130,6 +134,7 @@ def counted_days(value: object) -> int | None:
         return None
     names = {unit.lower().removesuffix("s") for _, unit in PART.findall(value)}
     length = days(value)
+    # "1.5 days" are elapsed time: half a day is no date on a calendar.
     return int(length) if names <= {"day", "week"} and length.is_integer() else None
 
 
@@ -163,6 +168,7 @@ def moment(value: object, what: str) -> Moment:
 
     ``what`` names the field in the error.
     """
+    # A datetime is a date to Python: it is asked for first.
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, date):
@@ -185,6 +191,8 @@ def moment(value: object, what: str) -> Moment:
 def _parse(text: str, what: str) -> datetime | date:
     text = text.strip()
     try:
+        # fromisoformat of datetime would read a bare date too, and make it a midnight: whether it is one decides what
+        # it means.
         if BARE_DATE.fullmatch(text):
             return date.fromisoformat(text)
         return datetime.fromisoformat(text)
@@ -215,6 +223,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def _aware(value: datetime | date, zone: ZoneInfo) -> datetime:
+    # A bare date is its first instant here; deadlines add a day before they ask.
     if not isinstance(value, datetime):
         value = datetime.combine(value, time(0))
     return value.replace(tzinfo=zone) if value.tzinfo is None else value.astimezone(zone)
@@ -263,7 +272,10 @@ class Calendar:
         return _aware(value, zone_of(self.zone))
 
     def _since(self, value: datetime) -> float:
+        # By way of UTC: Python subtracts two instants of one zone by their wall clocks, and an hour is lost or won with
+        # them.
         elapsed = value.astimezone(UTC) - self.origin.astimezone(UTC)
+        # Whole numbers until the last step.
         return float(elapsed // MICROSECOND)
 
     def _counted(self, start: datetime | date, count: int) -> float:
@@ -294,6 +306,7 @@ class Calendar:
     def deadline(self, value: Moment, what: str) -> float:
         """Microseconds from the start to a deadline; a bare date means the whole of that day, to its last microsecond."""
         found = self._read(value, what)
+        # The next midnight less a microsecond: days on which clocks change have 23 or 25 hours.
         return self._since(self._aware(found + timedelta(days=1))) - 1.0 if isinstance(found, date) else found
 
     def before(self, value: Moment, what: str) -> float:
@@ -338,6 +351,7 @@ class Calendar:
         begins = 0.0 if first is None else self.instant(first, what)
         count = counted_days(period)
         if count is None:
+            # Multiplied and not added up: an instant must not hang on how many came before it.
             step = round(length)
             return self._walk(lambda index: float((step if first is None else int(begins)) + index * step), end)
         if first is None:

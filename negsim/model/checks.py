@@ -73,6 +73,8 @@ def check_scenario(
     check_parties(places)
     check_views(places)
     check_voices(places)
+    # What follows reads expressions whose names and types are sound; with errors in them it would only tell of these
+    # again.
     places.gather.check()
     _check_budget(places, calendar, horizon)
     reach = explore(elements)
@@ -105,6 +107,7 @@ class Names(dict[str, str]):
 def _checked(
     tree: Expression, names: dict[str, str], everything: dict[str, str], expected: str, where: str = ""
 ) -> None:
+    # The same guard stands in many actions that words write out.
     if isinstance(names, Names) and (tree, expected) in names.sound:
         return
     _check_tree(tree, names, everything, expected, where)
@@ -117,6 +120,7 @@ def _check_tree(tree: Expression, names: dict[str, str], everything: dict[str, s
     try:
         check(tree, names, expected)
     except UnknownName:
+        # `check` stops at the first; people want to know all of them.
         wrong = sorted(name for name in reads(tree) if name not in names)
         known = [name for name in wrong if name in everything]
         if known:
@@ -140,6 +144,7 @@ def _unknown(name: str, names: dict[str, str], where: str) -> Problem:
 
 def _check_value(value: object, fixed: dict[str, str], types: dict[str, str], expected: str) -> None:
     if isinstance(value, Distribution):
+        # An expression of parameters is refused too, even where it comes out as 0.
         if value.never not in (None, Number(0.0)):
             raise ScenarioError("or_never has no meaning for a size; weight an outcome instead")
         for argument in value.arguments():
@@ -191,12 +196,14 @@ def _check_instants(action: Action, elements: Elements, calendar: Calendar, hori
         elif isinstance(action.clock, On):
             opening = action.name in elements.supposed
             for instant in action.clock.instants:
+                # What is supposed may be given a bare date; what happens by itself needs its hour.
                 when = calendar.opening(instant, where) if opening else calendar.instant(instant, where)
                 if opening and not 0 <= when <= horizon:
                     raise ScenarioError(
                         f"{action.name} on {instant!r} lies outside the scenario ({calendar.label(0.0)} to "
                         f"{calendar.label(horizon)}); move it or the scenario's end"
                     )
+    # Python's dates end with the year 9999, and a day is added for the end of the last one.
     except OverflowError:
         raise ScenarioError(f"{where}: an instant lies outside the calendar; use years 1 to 9998") from None
 
@@ -296,8 +303,10 @@ def _check_hindsight(places: Places, as_of: str | None) -> None:
         sources = latest(elements.evidence[key].newest for key in cited if key in elements.evidence)
         # The cases that the number was made from decide, not what else their source holds nor a date typed beside it.
         told = {"cases": latest(parameter.cases), "as_of": parameter.as_of or ""}
+        # Cases have dates of their own: a source may be printed later than what it tells of.
         if not parameter.cases:
             told["source"] = sources
+        # ISO dates: their order as texts is that of time.
         late = latest(told.values())
         if late > as_of and not parameter.hindsight:
             key = next(key for key, date in told.items() if date == late)
@@ -311,6 +320,7 @@ def _check_hindsight(places: Places, as_of: str | None) -> None:
 def _check_reach(places: Places, reach: Reach, supposed: bool) -> tuple[str, ...]:
     circle = reach.deadlock()
     notes = [f"circle that something can break: {text}" for text in reach.circles()]
+    # Interventions may break a scenario on purpose; what they make impossible is worth knowing and no mistake.
     if circle and not supposed:
         error = CircularPrecondition(
             f"{circle}, and no outcome, waiver or initial value can break the circle; give one of them a waiver, an "
@@ -373,5 +383,6 @@ def _at_start(elements: Elements) -> dict[str, Span]:
         if isinstance(variable.initial, Expression):
             found[name] = span(variable.initial, known)
         else:
+            # What is drawn may have any value: only what is sure in every history may be called so.
             found[name] = UNSURE if isinstance(variable, Fact) else EVERYTHING
     return found

@@ -123,6 +123,7 @@ class Program:
 
     def state(self, values: Sequence[float]) -> list[float]:
         """A state of which only the parameters are known."""
+        # Parameters are the last slots. Laws read parameters only, so the variables may be anything here.
         return [0.0] * (len(self.slots) - len(self.parameters)) + list(values)
 
     @cached_property
@@ -143,6 +144,7 @@ class Program:
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields alone: closures are made anew in another process."""
+        # Without what was worked out: closures cannot be sent to another process, and are made again there.
         return {name: self.__dict__[name] for name in self.__dataclass_fields__}
 
     def fingerprint(self) -> str:
@@ -151,12 +153,14 @@ class Program:
 
     @cached_property
     def _fingerprint(self) -> str:
+        # The text of a function has its address in it, which differs from process to process.
         actions = [replace(row, policy=None) for row in self.actions]
         policies = [
             f"{type(row.policy)} {getattr(row.policy, '__module__', '')}.{getattr(row.policy, '__qualname__', '')}"
             for row in self.actions
             if row.policy
         ]
+        # By their texts, which are complete for all of these: equal programs have equal ones.
         text = repr((self.horizon, self.slots, actions, policies, self.laws, self.parameters, self.probes))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -214,6 +218,7 @@ def lower(
             raise ArgumentError(
                 f"questions takes questions, not {str(question)[:60]!r}; write Question(name='mine', condition='...')"
             )
+        # The same question may be given again, as it was written or with its names put in.
         if asked.get(question.name, question) not in (question, elements.read(question)):
             raise ScenarioError(f"question {question.name}: another question of the scenario has this name; rename it")
         read = elements.read(question)
@@ -221,6 +226,7 @@ def lower(
         asked[question.name] = read
     writer = _Writer(elements, scenario.calendar, scenario.horizon)
     program = writer.write(asked)
+    # Not kept: laws that cannot exist shall be told now, and not by the first worker.
     program.bind(program.best())
     return program
 

@@ -135,6 +135,7 @@ def share(entry: Asked, rows: Rows, n: int, *, clustered: bool) -> Proportion | 
     EstimateError
         If what the question is given came true in no history.
     """
+    # Counts come as floats, whole ones below 2**53; they are whole numbers again for the exact interval.
     hits, good, unknown = (round(float(one.sum())) for one in (rows.total, rows.size, rows.unknown))
     kept = rows if clustered else None
     if entry.given is None:
@@ -146,6 +147,7 @@ def share(entry: Asked, rows: Rows, n: int, *, clustered: bool) -> Proportion | 
 
 def never_share(rows: Rows, *, clustered: bool) -> Proportion:
     """Return how often something is never reached, from how often it is, by row."""
+    # Counted as the rest, so that the two shares add up to one in every row.
     never = Rows(total=rows.size - rows.total, size=rows.size, unknown=rows.unknown)
     hits, good, unknown = (round(float(one.sum())) for one in (never.total, never.size, never.unknown))
     return Proportion(hits=hits, n=good + unknown, unknown=unknown, rows=never if clustered else None)
@@ -251,6 +253,7 @@ def passage(runs: Any, entry: Asked, level: float) -> FirstPassage:
     if not counts.any():
         _refuse_none(runs, entry, counts)
     times = times_of(block, entry)
+    # What came before the window is no answer to it, and does not come a second time.
     times = np.where(times < entry.after, math.inf, times)
     rows = None
     if runs.clustered:
@@ -274,6 +277,7 @@ def _refuse_none(runs: Any, entry: Asked, counts: NDArray[np.bool_]) -> NoReturn
     if runs.block.failed.all():
         refuse_all_failed(entry.question.name, runs.replications, runs.failures)
     share(entry, runs.sums(counts, counts), runs.replications, clustered=False)
+    # `share` has just refused everything else.
     raise AssertionError("a question without a given counts every history that did not fail")
 
 
@@ -291,11 +295,13 @@ def _numbers(runs: Any, entry: Asked) -> _Numbers:
     counts = counted(block, entry, entry.by) & ~block.failed
     if not counts.any():
         _refuse_none(runs, entry, counts)
+    # Of histories that do not count the numbers mean nothing; they are left out by `counts` and not by their value.
     values = numbers(block, entry)
     if entry.question.row.mean != "times":
         return _Numbers(values, counts, None)
     yes = answered(block, entry, entry.after, entry.by)[0]
     never = never_share(runs.sums(yes, counts), clustered=runs.clustered)
+    # Never is later than any time: quantiles need no special case.
     return _Numbers(np.where(yes, values, math.inf), counts, never)
 
 
@@ -304,6 +310,7 @@ def mean_of(runs: Any, entry: Asked) -> Mean:
     found, name = _numbers(runs, entry), entry.question.name
     if found.never is None:
         return mean_over(runs, name, found.values, found.counts, limits(entry))
+    # The mean is that of the histories that get there; the others are told as a share beside it.
     got = found.counts & np.isfinite(found.values)
     if not got.any():
         refuse_never(name, int(found.counts.sum()))
@@ -316,12 +323,14 @@ def mean_over(
     """Return the mean of an array over the histories that count."""
     if runs.block.failed.all():
         refuse_all_failed(name, runs.replications, runs.failures)
+    # NaN of a failed history must not reach a sum, even where it is multiplied by no count.
     rows = runs.sums(np.where(counts, values, 0.0), counts) if runs.clustered else None
     return bounded(Mean.of(values[counts], unknown=int(runs.block.failed.sum()), rows=rows), limits)
 
 
 def bounded(found: Mean, limits: tuple[float, float]) -> Mean:
     """Return the mean with the limits of its values; rounding may have put it a hair beyond."""
+    # Rounding can put a mean a little outside of what its values can be; the bounds give way then.
     return replace(found, least=min(limits[0], found.mean), most=max(limits[1], found.mean))
 
 

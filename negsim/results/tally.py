@@ -44,6 +44,7 @@ class ExactSum:
 
     def __init__(self, draws: int = 1) -> None:
         self.counts = np.zeros(draws, dtype=np.int64)
+        # Python's integers, of any length: an exact sum of doubles can need two thousand bits.
         self.rows: NDArray[Any] = np.full(draws, 0, dtype=object)
         self.second = 0
 
@@ -61,6 +62,7 @@ class ExactSum:
         """Add an array of finite doubles, each to its row."""
         self.counts += np.bincount(row, minlength=self.counts.size)
         self.rows = self.rows + _exact(values, row, self.counts.size)
+        # The square is rounded once, value by value: that does not hang on the partition either.
         self.second += int(_exact(values * values, np.zeros_like(row), 1)[0])
 
     def merge(self, other: ExactSum) -> None:
@@ -72,11 +74,13 @@ class ExactSum:
     def mean(self, unknown: NDArray[np.int64], *, clustered: bool) -> Mean:
         """The mean with its spread, rounded once; failed replications come by row."""
         n, mean = self.n, Fraction(self.first, self.n << SHIFT)
+        # In fractions: as floats this difference of large numbers would cancel.
         spread = Fraction(self.second, 1 << SHIFT) - n * mean * mean
         rows = None
         if clustered:
             totals = [float(Fraction(one, 1 << SHIFT)) for one in self.rows]
             rows = Rows(total=totals, size=self.counts, unknown=unknown)
+        # The squares were rounded and the mean was not, so that equal values can come out a little below 0.
         m2 = max(0.0, float(spread)) if n > 1 else 0.0
         return Mean(n=n, mean=float(mean), m2=m2, unknown=int(unknown.sum()), rows=rows)
 
@@ -90,6 +94,7 @@ class ExactSum:
     def read(self, line: str) -> None:
         """Take back what `line` wrote."""
         *pairs, second = line.split()
+        # In place: the number of draws is that of the run, and a line of another run must not change it.
         self.counts[...] = [int(one) for one in pairs[::2]]
         self.rows[...] = [int(one, 16) for one in pairs[1::2]]
         self.second = int(second, 16)
@@ -99,7 +104,9 @@ def _exact(values: NDArray[np.float64], row: NDArray[np.int64], draws: int) -> N
     """The sums of doubles by row as whole multiples of 2**-SHIFT: mantissas added by exponent, in two halves."""
     totals: NDArray[Any] = np.full(draws, 0, dtype=object)
     mantissa, exponent = np.frexp(values)
+    # Exact: a mantissa has 53 bits.
     whole = (mantissa * 2.0**53).astype(np.int64)
+    # Values of a question have few exponents; within one of them integers can be added without shifting each.
     for e in np.unique(exponent):
         same = exponent == e
         mine, where = whole[same], row[same]
@@ -115,10 +122,13 @@ def _exact(values: NDArray[np.float64], row: NDArray[np.int64], draws: int) -> N
 def grid(program: Program, calendar: Calendar) -> NDArray[np.float64]:
     """Upper edges at which first times are counted: equal cells, the end of every day, every question's dates."""
     horizon = program.horizon
+    # Whole microseconds, as first times are: a cell's edge must not fall between two of them.
     edges = {float(np.rint(horizon * k / CELLS)) for k in range(1, CELLS + 1)} | {0.0, horizon}
+    # A scenario of a hundred thousand years would have more days than cells.
     for day in range(min(int(horizon / DAY) + 1, 20_000)):
         edges.add(calendar.deadline(calendar.at(day * DAY).date().isoformat(), "grid"))
     for entry in program.probes.asked.values():
+        # What lies before a window ends one microsecond before it: times are counted up to an edge, that included.
         edges |= {entry.by, entry.after - 1.0} | ({entry.given.when} if entry.given else set())
     return np.array(sorted(edge for edge in edges if 0.0 <= edge <= horizon))
 
@@ -131,6 +141,7 @@ def given_numbers(program: Program) -> list[str]:
 def pivots(edges: NDArray[np.float64], program: Program, draws: int) -> NDArray[np.float64]:
     """Those edges of `grid` at which first times are also counted by row: question dates, then days, then cells."""
     dates = {date for entry in program.probes.asked.values() for date in (entry.by, entry.after - 1.0)}
+    # As bytes, so that they can be looked up: every block of a run asks for the same ones.
     return _pivots(edges.tobytes(), frozenset(dates), draws)
 
 
@@ -138,14 +149,17 @@ def pivots(edges: NDArray[np.float64], program: Program, draws: int) -> NDArray[
 def _pivots(edges: bytes, dates: frozenset[float], draws: int) -> NDArray[np.float64]:
     every = np.frombuffer(edges)
     horizon = float(every[-1])
+    # The table has an entry a draw and date: with many draws there is room for fewer dates.
     most = max(64, min(MOST_PIVOTS, MOST_CELLS // draws))
     kept = {0.0, horizon} | {date for date in dates if 0.0 <= date <= horizon}
     days = every[~np.isin(every, np.rint(horizon * np.arange(CELLS + 1) / CELLS))]
+    # Ends of days before cells: people ask for dates.
     for more in (days, every):
         room = most - len(kept)
         if room > 0 and more.size:
             kept |= {float(edge) for edge in more[:: -(-more.size // room)]}
     found = np.array(sorted(kept))
+    # It is shared by all who ask.
     found.flags.writeable = False
     return found
 
@@ -155,6 +169,7 @@ def reached_by_row(
 ) -> NDArray[np.int64]:
     """How many times lie in ``(edges[e-1], edges[e]]``, (draws, E)."""
     there = times <= edges[-1]
+    # Row and cell as one number: one count in place of a loop over rows.
     places = np.searchsorted(edges, times[there], side="left") + len(edges) * row[there]
     return np.bincount(places, minlength=draws * len(edges)).reshape(draws, len(edges))
 
@@ -239,6 +254,7 @@ class Tally:
         tally.n, tally.events = len(good), int(block.events.sum())
         tally.failed_rows += np.bincount(row[block.failed], minlength=draws)
         tally.failures = block.failures[:KEPT_FAILURES]
+        # Those of failed histories too: they fired.
         tally.outcomes += block.counts.sum(axis=0)
         for column in range(block.first.shape[1]):
             times = block.first[good, column]
@@ -286,6 +302,7 @@ class Tally:
             "edges": self.edges,
             **{name: getattr(self, name) for name in COUNTS},
             "totals": np.array([self.n, self.events], dtype=np.int64),
+            # As text: integers of such length are no array of anything, and objects would be code in the file.
             "sums": np.frombuffer(text.encode(), dtype=np.uint8),
         }
 

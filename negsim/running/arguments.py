@@ -26,12 +26,15 @@ __all__ = [
 
 LEAST_SECONDS = 1.0
 LEAST_MEMORY = 64_000_000
+# The kernel counts the firings of an action in 32 bits.
 MOST_EVENTS = 2**31
+# The counter of a draw has 64 bits for it; this leaves room for sums.
 MOST_REPLICATIONS = 2**62
 
 
 def check_count(what: str, value: object, least: int = 1) -> None:
     """Refuse what is not a whole number of at least so much."""
+    # True would pass as 1.
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise NegsimError(f"{what} must be a whole number of at least {least}, not {short(value)}")
 
@@ -46,6 +49,7 @@ def check_choice(what: str, value: object, allowed: tuple[str, ...]) -> None:
 def short(value: object) -> str:
     """A value for a message."""
     text = repr(value)
+    # A message must not repeat a megabyte that was given by mistake.
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -112,6 +116,7 @@ def check_simulate(given: dict[str, Any]) -> tuple[Question, ...]:
 
 
 def _questions(given: object) -> tuple[Question, ...]:
+    # A text is iterable, letter by letter: its error would speak of a letter that is no question.
     if isinstance(given, (str, Question)) or not isinstance(given, (Sequence, Iterable)):
         raise NegsimError(
             f"questions must be a list of questions, not {short(given)}; write questions=[ns.Question(...)]"

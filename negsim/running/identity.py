@@ -128,6 +128,7 @@ class _Reader:
 
 def _code(code: CodeType) -> list[Any]:
     return [
+        # Not the line numbers: a comment above a policy changes no history.
         code.co_code, list(code.co_consts), list(code.co_names), list(code.co_varnames), list(code.co_freevars),
         list(code.co_cellvars), code.co_argcount, code.co_kwonlyargcount, code.co_flags,
         getattr(code, "co_exceptiontable", b""),
@@ -135,6 +136,7 @@ def _code(code: CodeType) -> list[Any]:
 
 
 def _function(function: FunctionType) -> list[Any]:
+    # What a closure has caught decides as much as the code does.
     closed = [cell.cell_contents for cell in function.__closure__ or () if not _empty(cell)]
     reads = {
         name: function.__globals__[name] for name in sorted(_names(function.__code__)) if name in function.__globals__
@@ -144,6 +146,7 @@ def _function(function: FunctionType) -> list[Any]:
 
 def _empty(cell: Any) -> bool:
     try:
+        # A cell is empty while the function that it belongs to is being defined by itself.
         cell.cell_contents  # noqa: B018  # that it can be read is what is asked
     except ValueError:
         return True
@@ -155,6 +158,7 @@ def _names(code: CodeType) -> set[str]:
     found = set(code.co_names)
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
+            # A function in a function reads the same globals.
             found |= _names(inner)
     return found
 
@@ -170,6 +174,7 @@ def _module(module: ModuleType) -> list[Any]:
     """Name and version of what is installed; the source of what is not."""
     file = getattr(module, "__file__", None)
     if file is None or _installed(file):
+        # Of what is installed the version stands for the code; of a file beside the policy, its bytes.
         return [module.__name__, str(getattr(module, "__version__", ""))]
     return [module.__name__, Path(file).read_bytes()]
 
@@ -192,6 +197,7 @@ def _class(kind: type) -> list[Any]:
 
 def _slot(value: Any) -> bool:
     """What the interpreter puts into a class for its slots."""
+    # They are made anew in each process and have no content of their own.
     return type(value).__name__ in ("member_descriptor", "getset_descriptor", "wrapper_descriptor")
 
 
@@ -200,6 +206,7 @@ def _array(array: np.ndarray[Any, Any]) -> list[Any] | None:
 
 
 def _set(values: Any) -> list[Any] | None:
+    # Sets have another order in each process; of values that can be written down the texts are sorted.
     return sorted(map(repr, values)) if all(isinstance(value, PLAIN) for value in values) else None
 
 

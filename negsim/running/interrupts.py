@@ -17,10 +17,13 @@ from negsim.errors import BudgetError
 
 __all__ = ["Interrupted", "interrupted_when", "within"]
 
+# Work can swallow an interruption (a bare except in user code): it is repeated, but not so often that the work has no
+# time to clean up.
 LOOK, AGAIN = 0.02, 0.5
 """Seconds between looks; and until a second interruption, if the first was lost in code that swallows it."""
 
 
+# Not an Exception: code that catches these, to go on with the next question, must not catch this one.
 class Interrupted(BaseException):
     """Raised in the work; no error, so that nothing that handles errors can swallow it."""
 
@@ -37,6 +40,7 @@ _ACTIVE: list[_Watched] = []
 
 def _raise(number: int, frame: Any) -> None:
     """The signal's handler: work that is under watch, and over its limits, ends; a signal too late does nothing."""
+    # A signal that comes when the work is done already, or is meant for a program around this one, is let pass.
     if any(work.spent for work in _ACTIVE):
         raise Interrupted
 
@@ -60,7 +64,9 @@ def interrupted_when(over: Callable[[], str], ended: Callable[[str], None] = lam
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_kill"):
         yield
         return
+    # Watched work may be nested; each has a watcher of its own, and the innermost handler looks at all.
     work, done = _Watched(), threading.Event()
+    # SIGALRM, because a wait that Python cannot leave otherwise (a lock, a join) is left for a signal.
     before = signal.signal(signal.SIGALRM, _raise)
     _ACTIVE.append(work)
     watcher = threading.Thread(target=_watch, args=(work, done, over, ended), name="negsim limits", daemon=True)
@@ -89,6 +95,7 @@ def _watch(work: _Watched, done: threading.Event, over: Callable[[], str], ended
         ended(work.spent)
         if since >= AGAIN and not done.is_set():
             since = 0.0
+            # To the thread and not to the process: another thread that got the signal would not leave the wait.
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
         since += LOOK
 

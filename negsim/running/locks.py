@@ -17,6 +17,7 @@ def lock(file: IO[bytes]) -> bool:
     except ImportError:
         return True
     try:
+        # flock and not lockf: the latter is lost when any other descriptor of the file is closed.
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False

@@ -46,8 +46,11 @@ RETRY = 5.0
 
 def block_size(engine: str, replications: int, rows: int, threads: int | None) -> int:
     """Replications handed out at a time: many blocks for each worker, but each row of parameters often in a block."""
+    # Eighths, so that progress, checkpoints and budgets have something to go by in short runs too.
     size = min(BLOCK[engine], replications // 8)
     if engine == "compiled" and rows > 1:
+        # A block is simulated in the order of its rows, and each row's laws and tables are made ready once a block:
+        # large blocks share that work among more histories.
         size = max(size, min(MOST_IN_BLOCK, -(-replications // (2 * (threads or workers.processors())))))
     return max(1, size)
 
@@ -57,6 +60,7 @@ def physical_memory() -> float:
     try:
         return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     except (AttributeError, ValueError, OSError):
+        # A system that does not say how much memory it has is not refused anything.
         return float("inf")
 
 
@@ -127,6 +131,7 @@ class Underway:
         if self.memory is not None:
             self.stop = min(self.stop, int(self.memory * FOR_RESULTS / wide))
         elif self.ends is not None:
+            # With seconds alone nobody knows how many replications fit: half of the memory is laid out at most.
             self.stop = min(self.stop, int(machine / 2 / wide))
         elif self.replications * wide > machine:
             raise BudgetError(
@@ -148,6 +153,8 @@ class Underway:
         assert edges is not None
         draws, questions = len(self.plan.job.rows), len(program.probes.asked)
         one = sum(array.nbytes for array in Tally.empty(program, edges, min(draws, A_FEW)).arrays().values())
+        # Measured on a few draws and scaled up: counts for a million draws must not be laid out only to see that they
+        # do not fit. Each worker has counts of its own, and there are those that they are merged into.
         need = one * max(1.0, draws / A_FEW) * (self._workers() + 1)
         limit = physical_memory() / 2 if self.memory is None else self.memory
         if need > limit:
@@ -174,9 +181,11 @@ class Underway:
         from negsim.running.checkpoint import Checkpoint
 
         self.file = Checkpoint(path, identity, [] if self.rows is None else self.rows.layout())
+        # Opened and locked before anything is simulated: what is wrong with the file is told now and not after an hour.
         self.file.open()
         try:
             self._load(self.file)
+        # An interruption too must leave the file unlocked for the next try.
         except BaseException:
             self.file.close()
             raise
@@ -205,6 +214,7 @@ class Underway:
         """Logs are not kept in a checkpoint: they are simulated again."""
         wanted = range(min(self.plan.job.trace, rows.done))
         if wanted:
+            # A checkpoint holds no logs. They are a function of the seed, so they are told again.
             again = replace(self.plan.job, replications=wanted, stop_at_failure=False)
             rows.traces += self.kernel.run(again).traces
 
@@ -222,6 +232,7 @@ class Underway:
                 f"the checkpoint {self.file.path} could not be saved ({error.strerror or error}); the run goes on without "
                 "it and tries again; make room for it",
                 CheckpointWarning,
+                # The user's call of simulate is four frames up.
                 stacklevel=4,
             )
             return False
@@ -233,6 +244,8 @@ class Underway:
         if self.file is not None and now - self.saved > self.pause:
             went_well = self.save()
             self.saved = time.perf_counter()
+            # Twenty times what saving took: no more than a twentieth of the time goes into it, however slow the disk
+            # is.
             self.pause = max(self.save_every if went_well else RETRY, 20 * (self.saved - now))
 
     # -- the run --------------------------------------------------------------------------------------------------
@@ -252,6 +265,7 @@ class Underway:
                 self.report(end, self.replications)
                 self.save_sometimes()
         except SimulationError as error:
+            # What was done before the failure is not lost with it.
             error.runs = self._before(error)
             raise
         except (WorkerError, KeyboardInterrupt, Interrupted) as error:
@@ -278,10 +292,13 @@ class Underway:
 
         They are the same ones whatever the workers, the blocks and the checkpoint.
         """
+        # From replication 0 on also where a checkpoint is gone on from: the verdict must not depend on how far that
+        # came.
         pilot = self.plan.run(self.kernel, 0, min(PILOT, self.replications))
         if self.done == 0 and self.stop >= PILOT:
             self.take(pilot)
         n, fired = (pilot.n, pilot.events) if isinstance(pilot, Tally) else (len(pilot.events), int(pilot.events.sum()))
+        # Whole numbers: a quotient of floats could differ by one between machines.
         allowed = max(PILOT, most * n // max(1, fired))
         if allowed < self.stop:
             self.why, self.remedy = (
@@ -295,6 +312,7 @@ class Underway:
 
     def _ahead(self, count: int) -> int:
         """Blocks under way: with a budget of time one for each worker until it is known how long one takes."""
+        # Before the first block is back nobody knows how long one takes; more of them waiting would overrun the budget.
         return count if self.ends is not None and self.done == self.first else workers.AHEAD * count
 
     def _next_size(self) -> int:
@@ -303,9 +321,12 @@ class Underway:
             return self.size
         now = time.perf_counter()
         if self.done == self.first:
+            # A first block small enough to be done in any budget tells how fast it goes.
             return min(self.size, FIRST_BLOCK if self.plan.engine == "compiled" else 1)
+        # A clock that did not move between two looks would divide by zero.
         rate = (self.done - self.first) / max(1e-6, now - self.began) / self._workers()
         wanted = int(rate * min(LONGEST_BLOCK, max(0.0, self.ends - now) * SHARE_OF_TIME))
+        # Growth by a factor at most: the first blocks may have met cold caches, or cheap rows.
         self.last = max(1, min(self.size, wanted, LATER * self.last))
         return self.last
 

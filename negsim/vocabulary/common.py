@@ -56,9 +56,11 @@ class Lookup(Mapping[str, T], Generic[T]):
     __slots__ = ("_pairs",)
 
     def __init__(self, entries: Mapping[str, T] | Iterable[tuple[str, T]] = ()) -> None:
+        # Sorted: scenarios that say the same in another order are equal, and have the same text.
         self._pairs: tuple[tuple[str, T], ...] = tuple(sorted(dict(entries).items(), key=lambda pair: pair[0]))
 
     def __getitem__(self, key: str) -> T:
+        # A word has a handful of parties: a dictionary beside the pairs would have to be kept out of equality and hash.
         for name, value in self._pairs:
             if name == key:
                 return value
@@ -83,6 +85,7 @@ EMPTY: Lookup[Any] = Lookup()
 
 def is_true(fact: Fact) -> Expression:
     """The fact as a condition."""
+    # Not `fact == True`: the field of an action wants a tree, and a fact is only something that makes one.
     return fact.__expression__()
 
 
@@ -99,6 +102,7 @@ def party(value: Any) -> str:
 
 def parties(values: Any, where: str) -> tuple[str, ...]:
     """Sorted names of at least two different parties."""
+    # A text is a list of letters to Python, and would be refused for having too many parties.
     found = tuple(sorted({party(value) for value in values})) if not isinstance(values, (str, Party)) else ()
     if len(found) < 2:
         raise ScenarioError(
@@ -124,8 +128,10 @@ def shares(entries: Mapping[Any, Any]) -> Lookup[Expression]:
 
 def doubted(probability: Expression, factor: Expression) -> Expression:
     """`odds` that know their ends: at no odds (factor 0) nothing is likely, what is certain stays so at any others."""
+    # The odds of what is certain are no number.
     usual = ONE if probability == ONE else odds(probability, factor)
     if isinstance(factor, Number):
+        # Never, exactly: a guard can then be left away where the factor is written as 0.
         return ZERO if factor == ZERO else usual
     return where(factor > 0, usual, 0)
 
@@ -141,8 +147,10 @@ def combinations_of(products: Mapping[str, Expression], prefix: str) -> tuple[Ou
             weight: Expression = ONE
             for name, p in products.items():
                 factor = p if name in chosen else 1 - p
+                # A product with 1 would be read by people, and evaluated by engines, for nothing.
                 weight = factor if weight == ONE else weight * factor
             effects = tuple(Fact(f"{prefix}.{name}").set(True) for name in chosen)
+            # In the order of the table, which is sorted: outcomes are drawn in this order.
             found.append(Outcome(name="_with_".join(chosen) or "nothing", weight=weight, effects=effects))
     return tuple(found)
 

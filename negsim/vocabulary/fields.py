@@ -68,6 +68,7 @@ def tidy(
     Fields that are None stay so. A ``period`` keeps its text, so that counted days stay days of the calendar. ``share`` fields are
     numbers that, if constant, lie within [0, 1]; a ``waiver`` may be a condition too.
     """
+    # The name before all else: every further message begins with it.
     where = f"{what} {check_name(word.name, what)}"
     for names, convert in (
         (party_, party),
@@ -90,6 +91,7 @@ def tidy(
     for name in instant:
         if getattr(word, name) is not None:
             put(word, **{name: moment(getattr(word, name), f"{where}: {name}")})
+    # Last, when they are trees: a share may have come as text.
     for name in (*share, *waiver):
         check_share(getattr(word, name), f"{where}: {name}")
     return where
@@ -103,6 +105,7 @@ def check_share(value: Expression | None, where: str) -> None:
 
 def check_times(value: object, where: str) -> None:
     """Refuse what is no number of times."""
+    # True is an integer to Python.
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ScenarioError(f"{where} must be a positive whole number, not {value!r}")
 
@@ -126,12 +129,14 @@ def both(*guards: Any) -> Expression:
     >>> print(both("signed", True, "not over"))
     signed and not over
     """
+    # What is always true is left away: guards are printed, and explanations list their parts.
     found = [tree for tree in map(as_condition, guards) if tree != ALWAYS]
     return all_of(*found) if found else ALWAYS
 
 
 def pace_for(clock: object, pace: Expression) -> Expression:
     """The pace where the clock has one; calendar, fixed and immediate clocks have none."""
+    # Fixed times and dates have no hazard; a pace on them would be refused as a mistake of the user.
     return pace if isinstance(clock, Distribution) else ONE
 
 
@@ -145,6 +150,7 @@ def due_again(on: Moment, extension: Duration, most: int = 1) -> On | Fixed:
     (over a change of clocks, and in its offset); any other extension is elapsed time."""
     if counted_days(extension) is None:
         return fixed(days(extension))
+    # All dates that there can be: an extension of days is a calendar instant, whose distance changes with the clocks.
     return On([later(on, str(extension), k + 1) for k in range(most)])
 
 

@@ -100,6 +100,7 @@ class Requires(When):
         if how in ("without", "meet"):
             # An entry that always holds, not no entry: the word keeps its form, and all else its draws.
             return replace(self, requires={**self.requires, name: ALWAYS})
+        # Of this party alone: what others waive is not supposed.
         return replace(self, waivers={**self.waivers, name: ONE if how == "waive" else ZERO})
 
     def terms_of(self: Any, present: Iterable[str], also: Expression) -> Terms:
@@ -119,6 +120,7 @@ class Requires(When):
         """
         needs = {name: need for name, need in self.requires.items() if name in present}
         shares = {name: self.waivers.get(name, self.waiver) for name in needs}
+        # The fact `waived` is there wherever a waiver was written, so that who reads it need not know whom it concerns.
         declared = self.waiver != ZERO or bool(self.waivers)
         return Terms(word=self.name, needs=needs, shares=shares, also=also, declared=declared)
 

@@ -33,7 +33,7 @@ def test_known_values(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("right", "slip", "what"),
     [
-        ("#include \"clocks.h\"", "#include \"clocks.h\"\n#undef DAY\n#define DAY 86400001000.0", "due"),
+        ('#include "clocks.h"', '#include "clocks.h"\n#undef DAY\n#define DAY 86400001000.0', "due"),
         ("0x6627e8d5u", "0x6627e8d4u", "philox of zeros"),
         ("prepare_law(&cut);", "prepare_law(&cut), cut.mass *= 1.0 + 1e-9;", "cut H inside"),
     ],

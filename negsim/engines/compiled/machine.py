@@ -33,7 +33,9 @@ ALL_AT_ONCE = 16
 
 def moved(row: str, field: str) -> bool:
     """Whether a field of a row stands elsewhere, or has another size, than the compiler says."""
-    kind, at = (LAYOUTS[row].fields or {})[field][:2]
+    fields = LAYOUTS[row].fields
+    assert fields is not None  # each row has some
+    kind, at = fields[field][:2]
     return loop.PLACES.get((row, field)) != (at, kind.itemsize)
 
 

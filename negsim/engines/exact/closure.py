@@ -25,6 +25,7 @@ __all__ = ["Budget", "Closure", "Wanted", "apart", "chunked", "summed"]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Longs = NDArray[np.int64]
+# States expanded together: enough that numpy's calls cost nothing, few enough that what they make stays in the caches.
 CHUNK = 16_384
 ENDED_DELAY = 1 << 62
 """In the flags of an edge: it is not taken at a rate, but when a delay that began at random is over."""
@@ -73,6 +74,7 @@ class Closure:
         self.steps: dict[tuple[int, ...], Growing] = {}
         self.tallies: list[tuple[Longs, Floats]] = []
         self.step_tallies: dict[tuple[int, ...], list[tuple[Longs, Floats]]] = {}
+        # -1: not expanded. A state without edges has a place too, and length 0.
         self.first = np.full(1024, -1, dtype=np.int64)
         self.length = np.zeros(1024, dtype=np.int64)
         self.seen: dict[tuple[tuple[int, ...], bytes], Bools] = {}
@@ -100,6 +102,7 @@ class Closure:
         """
         mask = np.zeros(self.table.size, dtype=np.bool_)
         mask[frontier] = True
+        # No time passes: what is due at one instant twice leads nowhere by rates.
         if days == 0.0:
             return mask
         depth = None if math.isinf(days) else Depth(days)
@@ -109,6 +112,7 @@ class Closure:
                 done, frontier, mask = self._narrowly(frontier, mask, depth, days, number)
                 if done:
                     break
+            # States may have been expanded for an earlier stretch; their edges are still there.
             for chunk in chunked(frontier[self._unknown(frontier)]):
                 self._expand(chunk)
             mask = self._fitted(mask)
@@ -132,6 +136,7 @@ class Closure:
         """
         level, met, checked = frontier.tolist(), set[int](), self.narrow.count
         while level and len(level) <= NARROW:
+            # Looking at the clock for each state would cost as much as the state.
             if self.narrow.count - checked > CHUNK:
                 checked = self.narrow.count
                 self._check()
@@ -157,10 +162,12 @@ class Closure:
                 return None
             total = 0.0
             for target, flags, rate in edges:
+                # States numbered since the mask was made lie beyond its end.
                 if not (target in met or (target < known and mask[target]) or (stops and flags & 3)):
                     total += rate
                     targets.add(target)
             largest = max(largest, total)
+        # Sorted: sets have no order of their own, and the numbering of states must not change from run to run.
         return largest, sorted(targets)
 
     def _edges_of(self, state: int) -> list[tuple[int, int, float]] | None:
@@ -212,6 +219,7 @@ class Closure:
         if lost > allowed:
             return False
         # Never quite nothing, so that a graph that was cut can be told from one that is whole.
+        # Never 0: that something was left out must be seen in the error, however little it was.
         self.cut += max(lost, 1e-300)
         self.deep = True
         return True
@@ -231,6 +239,7 @@ class Closure:
             assert self.begun is not None
             self.carried = 0, summed(self.begun.target, self.begun.mass[:, 0], self.table.size)
         place, v = self.carried
+        # States found since then have probability 0 at that instant.
         v = np.pad(v, (0, self.table.size - len(v)))
         for days, due in self.stretches[place:number]:
             v, _ = carried(v, days, self.rates.all(), self._everyone(), self.budget.tolerance, self._check)
@@ -243,6 +252,7 @@ class Closure:
         return np.ones(self.table.size, dtype=np.bool_)
 
     def _unknown(self, numbers: Longs) -> Bools:
+        # Doubled, so that all growing together costs no more than the last array.
         while len(self.first) < self.table.size:
             self.first = np.concatenate([self.first, np.full_like(self.first, -1)])
             self.length = np.concatenate([self.length, np.zeros_like(self.length)])
@@ -255,6 +265,7 @@ class Closure:
         batch = self._standing(chunk)
         parts = [part for rank in self.layout.cone.ranks for part in moves(self.firings, batch, rank)]
         parts = [part for part in parts if len(part)]
+        # Also where nothing leads out: else they would be expanded again each time.
         self.first[chunk] = 0
         found = [self._numbered(settle(self.firings, join(parts)), chunk)] if parts else []
         if tallied is not None:
@@ -275,6 +286,7 @@ class Closure:
         else:
             batch = self.firings.fire(batch, rank)
         edges = self._numbered(settle(self.firings, batch), chunk)
+        # Marked, because these edges are no rates and are kept among them.
         edges.flags = edges.flags | ENDED_DELAY
         if tallied is not None:
             self.step_tallies.setdefault((), []).append((chunk, tallied))
@@ -284,6 +296,7 @@ class Closure:
         """Transitions from some states to states outside a mask: sources, targets, rates."""
         lengths = self.length[numbers]
         ends = np.cumsum(lengths)
+        # All runs first, first + 1, ... laid one after the other, without a loop over states.
         within = np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
         place = np.repeat(self.first[numbers], lengths) + within
         every = self.rates.all()
@@ -310,6 +323,7 @@ class Closure:
     def _numbered(self, batch: Batch, sources: Longs | None = None) -> Edges:
         """The batch as edges between numbered states, like ones made one, by source."""
         target, _ = self.table.find(batch.rows)
+        # Edges to one state with the same flags are added up: outcomes and actions that lead to the same make one.
         order = np.lexsort((batch.flags, target, batch.source))
         source, target, flags = batch.source[order], target[order], batch.flags[order]
         new = np.ones(len(order), dtype=np.bool_)
@@ -344,6 +358,7 @@ def apart(edges: Edges) -> tuple[Edges, Edges]:
 
 def summed(places: NDArray[np.integer], values: Floats, n: int) -> Floats:
     """Sums of values by place."""
+    # bincount gives integers where there is nothing to count.
     return np.bincount(places, values, n).astype(np.float64)
 
 

@@ -79,11 +79,13 @@ class Endless:
 
         Each is a ratio of sums of products of at most n rates (the matrix-tree theorem), none subtracted.
         """
+        # An embedded delay enters by numbers that are themselves worked out, each with its own error.
         off = 0.0 if self.chain.delay is None else 2.0 * self.chain.delay.over[2]
         return (8.0 * EPSILON + off) * (self.chain.size + 8)
 
     def check(self) -> None:
         """Give up when the time allowed is over."""
+        # The message about time that is over has one home.
         Sweep(ends=self.ends).check()
 
 
@@ -96,6 +98,8 @@ def _explored(machine: Machine, watch: Watch, stops: bool) -> tuple[Graph, Chain
         wanted = Wanted(watch.monitors, watch.counted, forever=True, stops=stops)
         budget = Budget(machine.max_states, machine.max_seconds, machine.tolerance)
         graph = explore(machine.program, cone, machine.numbers, wanted, budget, machine.stages)
+        # Over a bounded time the expected number of draws bounds what a stand-in changes; without an end there is no
+        # such number.
         if graph.fitted:
             raise EngineError(
                 "fitted stages stand in the place of a law, and over unbounded time their error has no bound; use "
@@ -111,6 +115,7 @@ def _check_calendar(machine: Machine, ranks: tuple[int, ...]) -> None:
     for rank in ranks:
         row = machine.program.actions[rank]
         clock = actions[row.name].clock
+        # It never ends, so there is no last instant from which on the chain runs alone.
         if isinstance(clock, Every):
             raise EngineError(
                 f"action {row.name} comes again and again on the calendar (Every), and a question without a deadline looks "
@@ -136,6 +141,7 @@ def _endless(
     """The chain carried to its last calendar instant."""
     machine.unobserved("an answer without a deadline")
     graph, chain = _explored(machine, watch, stops)
+    # Nothing after it depends on the calendar, and one linear solve takes the place of all time.
     last = max((when for when, _ in chain.timeline), default=0.0)
     found = machine.travel(chain, last, rewards=rewards, step_rewards=steps)
     moves, lengths = chain.stiff.moves, np.ones(chain.size)
@@ -143,6 +149,7 @@ def _endless(
         chain.delay.check(found.v)
         moves, lengths = chain.delay.embedded()
     links = graph_of(moves)
+    # Explored states need not be possible any more at that instant; those would make certainties look like chances.
     possible = can_reach(sparse.csr_array(links.T), found.v > 0.0)
     ends = time.perf_counter() + machine.max_seconds
     return Endless(
@@ -181,6 +188,7 @@ class Waiting:
 def _waiting(endless: Endless) -> Waiting:
     status = endless.chain.status[:, 0]
     there = status == TRUE
+    # By the graph and not by numbers: whether something is certain must not hang on a residual.
     way = can_reach(endless.links, there) & endless.possible & (status == OPEN)
     stuck = endless.possible & ((status == ENDED) | ((status == OPEN) & ~way))
     return Waiting(there, way, stuck)
@@ -192,9 +200,11 @@ def ever(machine: Machine, posed: Posed) -> Estimate:
     found = _endless(machine, posed.alone, True)
     waiting = _waiting(found)
     if not (found.possible & waiting.there).any():
+        # No path leads there: 0 without an error.
         return exact(0.0, 0.0, METHOD, share=True)
     if not waiting.stuck.any():
         # No state that can occur is without a way there, and finitely many states: it comes with certainty.
+        # `exact` adds what rounding may have done, and here nothing was rounded.
         return replace(exact(1.0, 0.0, METHOD, share=True), low=1.0, error=0.0)
     solve = Sojourns(found.moves, waiting.open, found.check)
 

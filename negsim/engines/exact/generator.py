@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
 OPEN, TRUE, ENDED = 0, 1, 2
 # Above the largest exit rate, so that no diagonal of the jump matrix loses digits by cancellation.
+# A little above the largest exit rate, so that every state may stay where it is: a chain that must jump can be
+# periodic, and never be seen to be stationary.
 ROOM = 1.02
 MOST_JOINED = 60_000_000
 """Statuses times edges that are laid out at once."""
@@ -94,6 +96,7 @@ class _Product:
         self.watched = tuple(watched)
         self.absorb = absorb
         self.times = times
+        # A status is a number in a mixed radix: the firings counted so far, then three values a condition.
         self.radix = (*((times + 1,) if times else ()), *(3 for _ in self.watched))
         self.blocks: dict[tuple[int, ...], int] = {}
         self.sinks: dict[tuple[int, ...], int] = {}
@@ -104,6 +107,8 @@ class _Product:
             )
         tuples = list(itertools.product(*(range(r) for r in self.radix)))
         for status in tuples:
+            # A copy of the graph for each status that goes on; of the others one state each, because their state does
+            # not matter.
             if not self._sink(status):
                 self.blocks[status] = len(self.blocks) * n
         offset = len(self.blocks) * n
@@ -120,6 +125,7 @@ class _Product:
         if not (self.absorb and status):
             return False
         found = self.statuses(status)
+        # The question's own condition given up is a no, whatever becomes of what it is given.
         return found[0] == ENDED or all(s == TRUE for s in found)
 
     def _seen(self, flags: Longs) -> list[Longs]:
@@ -129,6 +135,7 @@ class _Product:
 
     def _after(self, status: Sequence[int], seen: Sequence[Longs]) -> list[Longs]:
         """Statuses after some edges."""
+        # What is known once stays known: only open conditions look at a transition.
         found = [np.where(s == OPEN, flag, s) for s, flag in zip(status, seen, strict=True)]
         if self.times:
             found[0] = np.minimum(status[0] + seen[0], self.times)
@@ -158,6 +165,7 @@ class _Product:
         code = np.zeros(len(target), dtype=np.int64)
         for s, r in zip(status, self.radix, strict=True):
             code = code * r + s
+        # A table of offsets by code, looked up for all edges at once.
         table = np.zeros(math.prod(self.radix), dtype=np.int32)
         sink = np.zeros(len(table), dtype=np.bool_)
         for statuses, offset in (*self.blocks.items(), *self.sinks.items()):
@@ -166,6 +174,7 @@ class _Product:
                 number = number * r + one
             table[number] = offset
             sink[number] = statuses in self.sinks
+        # All states of a status that ends it are one.
         return np.where(sink[code], table[code], table[code] + target)
 
     def begin(self, edges: Edges) -> tuple[Whole, Floats]:
@@ -212,11 +221,13 @@ def chain_of(
     steps = {due: product.spread(edges, 1.0) for due, edges in graph.steps.items()}
     ends = product.spread(graph.ends, 0.0)
     used = _reachable(product.size, begin, [(source, target), ends[:2], *((s, t) for s, t, _ in steps.values())])
+    # 32 bits: a sparse product is bound by what it reads.
     number = (np.cumsum(used) - 1).astype(np.int32)
     n = int(used.sum())
     columns = graph.start.mass.shape[1]
 
     def kept(source: Whole, target: Whole, mass: Floats) -> tuple[Whole, Whole, Floats]:
+        # Copying everything to leave nothing out would double the memory of the largest chains.
         if n == product.size:
             return source, target, mass
         keep = used[source]
@@ -269,6 +280,7 @@ def _delay(
 
 def _reachable(n: int, begin: Whole, edges: list[tuple[Whole, Whole]]) -> NDArray[np.bool_]:
     """States that some path leads to; searched from an extra state that leads to all first ones."""
+    # One more state that leads to all beginnings: a single search finds all that can be reached.
     source = np.concatenate([np.full(len(begin), n), *(s for s, _ in edges)])
     target = np.concatenate([begin, *(t for _, t in edges)])
     graph = sparse.csr_array((np.ones(len(source), dtype=np.int8), (source, target)), shape=(n + 1, n + 1))
@@ -281,6 +293,7 @@ def _reachable(n: int, begin: Whole, edges: list[tuple[Whole, Whole]]) -> NDArra
 def _matrix(n: int, source: Whole, target: Whole, values: Floats) -> sparse.csr_array:
     """Transposed matrix of edges."""
     found = sparse.coo_array((values, (target, source)), shape=(n, n)).tocsr()
+    # Edges of several actions to the same state are one entry, which also makes the products shorter.
     found.sum_duplicates()
     # Half the memory traffic of 64-bit indices; a chain never has 2**31 entries.
     indices, indptr = found.indices.astype(np.int32), found.indptr.astype(np.int32)
@@ -291,6 +304,7 @@ def _jump(
     n: int, source: Whole, target: Whole, mass: Floats
 ) -> tuple[float, sparse.csr_array, sparse.csr_array, list[sparse.csr_array]]:
     """Uniformisation: jump matrix, rates and derivatives, transposed; edges from a state to itself say nothing."""
+    # A transition that leads back changes nothing, and would only make the uniformised chain jump more often.
     moving = source != target
     source, target, mass = source[moving], target[moving], mass[moving]
     exits = np.bincount(source, mass[:, 0], n)
@@ -317,8 +331,11 @@ def _jump(
 
 def _staying(n: int, source: Whole, leaving: Floats) -> Floats:
     """One minus what leaves each state, good to its last place: the leading bits are added up without rounding."""
+    # The sum of the leading parts is exact, and 1 minus it too: a probability of staying that is small keeps its
+    # digits.
     leading = np.rint(leaving * 2.0**30) * 2.0**-30
     rest = (1.0 - np.bincount(source, leading, n)) - np.bincount(source, leaving - leading, n)
+    # A rounding below 0 would make the matrix no stochastic one.
     return np.asarray(np.maximum(rest, 0.0), dtype=np.float64)
 
 

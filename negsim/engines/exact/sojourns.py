@@ -70,10 +70,12 @@ class Sojourns:
         self.inside = inside
         self.places = np.flatnonzero(inside)
         kept = moves.copy()
+        # Columns outside of S are emptied: nothing that has left comes back.
         kept.data *= inside[kept.indices]
         kept.eliminate_zeros()
         self.moves = kept
         pieces = Resolvents(kept)
+        # The generator in pieces whose products with a vector's pieces are exact in float64.
         self.pieces, self.bits = pieces.pieces, pieces.bits
         self.matrix = sparse.csc_array(-pieces.generator[self.places][:, self.places])
 
@@ -180,9 +182,12 @@ class Sojourns:
         except EngineError:
             if not few:
                 raise
+            # NaN fails every comparison below, so that elimination is taken.
             found, rest = np.full_like(b, np.nan), b
+        # A sojourn cannot be negative; below 0 it is what the solve left, and the residual has it.
         days, residual = np.maximum(found, 0.0), np.abs(rest)
         asked = float(days.sum()) if answer is None else answer(days)
+        # Written as `not good`, so that NaN counts as not good enough.
         if few and not (asked > 0.0 and (self.error if bound is None else bound)(residual) <= GOOD * asked):
             days, _ = self._eliminated(b, np.zeros_like(b))
             residual = np.zeros_like(b)
@@ -203,10 +208,13 @@ class Sojourns:
         of products of at most n - k of them, so that each step costs 2 (n - k) times these roundings.
         """
         places, n = self.places, len(self.places)
+        # Rows are sources here: the inner loop runs along them in memory.
         rates = self.moves[places][:, places].toarray().T.copy()
         outside = np.where(self.inside, 0.0, 1.0)
         out = np.asarray(self.moves.T @ outside)[places]
         b, f, leaving = entering[places], gains[places], np.zeros(n)
+        # From the last to the first; the diagonal is never formed, but each exit rate is summed anew from what leads
+        # out.
         for k in range(n - 1, -1, -1):
             leaving[k] = rates[k, :k].sum() + out[k]
             share, back = rates[k, :k] / leaving[k], rates[:k, k] / leaving[k]
@@ -218,6 +226,7 @@ class Sojourns:
         for k in range(n):
             days[k] = (b[k] + days[:k] @ rates[:k, k]) / leaving[k]
             gained[k] = (f[k] + rates[k, :k] @ gained[:k]) / leaving[k]
+        # Of n steps, each with 2 (n - k) times the roundings of a pairwise sum and a few operations.
         self.relative = n * n * (math.log2(n + 1) + 8.0) * 2.0**-53
         whole = np.zeros((2, len(self.inside)))
         whole[:, places] = days, gained
@@ -236,10 +245,12 @@ class Sojourns:
             correction = np.zeros(n)
             correction[places] = solve(rest.hi[places])
             change = float(np.abs(correction).sum())
+            # Where a correction does not halve, further ones only wander.
             if not math.isfinite(change) or change > last / 2:
                 break
             found = added(found, Doubled.of(correction))
             flow = flow_of(pieces, self.bits, found)
+            # From the original right side and not from the last residual, whose own roundings would stay.
             rest = added(Doubled.of(b), Doubled(*(np.where(self.inside, part, 0.0) for part in flow)))
             best = found, rest
             if change <= SOLVED * float(np.abs(found.hi).sum()):
@@ -256,9 +267,11 @@ class Sojourns:
         found, _ = self._corrected(self.inside.astype(np.float64), self.transposed, self._solve[1])
         flow = negative(flow_of(self.transposed, self.bits, Doubled.of(found)))
         least = float((flow.hi + flow.lo)[self.places].min())
+        # Nothing is proved then, and the bound is infinite rather than wrong.
         if not (least > 0.5 and found[self.places].min() >= 0.0):
             return np.where(self.inside, math.inf, 0.0)
         # Two ulps for rounding the corrected solution; the flow itself has twice the digits.
+        # The quotient is rounded upwards: it is a bound.
         return found / least * (1.0 + 1e-15)
 
     def error(self, residual: Floats) -> float:

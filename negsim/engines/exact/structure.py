@@ -91,6 +91,7 @@ class Impossible:
 def graph_of(matrix: sparse.csr_array) -> sparse.csr_array:
     """Who leads to whom (rows to columns) of a transposed matrix."""
     found = matrix.T.tocsr()
+    # An entry that is there and 0 (of a pace that is 0 in this state) is no way.
     found.eliminate_zeros()
     return found
 
@@ -104,6 +105,7 @@ def can_reach(links: sparse.csr_array, goal: Bools) -> Bools:
     back = links.T.tocoo()
     rows = np.concatenate([back.row, np.full(len(first), n)])
     columns = np.concatenate([back.col, first])
+    # The links backwards, with one more state that leads to all of the goal.
     whole = sparse.csr_array((np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(n + 1, n + 1))
     found = np.zeros(n + 1, dtype=np.bool_)
     found[csgraph.breadth_first_order(whole, n, return_predecessors=False)] = True
@@ -116,9 +118,11 @@ def alive_sets(chain: Chain, until: float) -> list[tuple[float, Bools]]:
     goal = chain.status[:, 0] == TRUE
     alive = can_reach(links, goal)
     found = []
+    # From the deadline back: whether it can still come true depends on what comes later only.
     for when, due in reversed([point for point in chain.timeline if point[0] <= until]):
         found.append((when, alive))
         # Before the instant: what the instant leads to, and what leads there.
+        # Any probability of going on, however small: possible is not likely.
         through = np.asarray(chain.steps[due].T @ alive.astype(np.float64)) > 0.0
         alive = can_reach(links, through)
     found.append((0.0, alive))
@@ -132,6 +136,7 @@ def impossible(machine: Machine, posed: Posed, times: Sequence[float] | None) ->
     undelayed(chain, "when a question becomes impossible")
     sets = alive_sets(chain, upto)
     if times is None:
+        # A hundred, and every instant at which the answer jumps.
         times = sorted({*np.rint(np.linspace(0.0, upto, 101)).tolist(), *(when for when, _ in sets)})
     dead = [(when, (~alive).astype(np.float64)) for when, alive in sets]
     probes = [Probe(time, next(d for when, d in reversed(dead) if when <= time)) for time in times if time <= upto]
@@ -174,6 +179,7 @@ def _behind(machine: Machine, condition: Expression | None) -> list[tuple[str, E
     for name, action in sorted(machine.scenario.expanded.actions.items()):
         effects: list[Effect] = [*action.effects, *(e for outcome in action.outcomes for e in outcome.effects)]
         if any(effect.variable in wanted and effect.amount != Truth(False) for effect in effects):
+            # `atoms` gives conditions without their negation: what is waited for may be that one is false.
             negated = {node.arg for node in walk(action.when) if isinstance(node, Not)}
             parts = [atom for atom in atoms(action.when) if not isinstance(atom, Truth)]
             found += [(name, atom, atom not in negated) for atom in parts]
@@ -186,6 +192,7 @@ def shape(machine: Machine, posed: Posed) -> Shape:
     graph, chain = machine.chain(posed.alone)
     undelayed(chain, "the shape of the chain")
     links = graph_of(chain.jump)
+    # A class is closed if no edge leads out of it; a single state without edges is one too.
     count, label = csgraph.connected_components(links, directed=True, connection="strong")
     edges = links.tocoo()
     leaving = label[edges.row] != label[edges.col]
@@ -212,6 +219,7 @@ def _dead_ends(
     yes = np.zeros(count, dtype=np.bool_)
     yes[label[chain.status[:, 0] == TRUE]] = True
     share = np.bincount(label, found.v, count)
+    # Stable, so that classes with equal probability come in the same order everywhere.
     wanted = [c for c in np.argsort(-share, kind="stable").tolist() if closed[c] and not yes[c] and share[c] > 0][:10]
     tell = partial(_told, graph, chain)
     return tuple((tell(int(np.flatnonzero(label == c)[0])), float(share[c])) for c in wanted)

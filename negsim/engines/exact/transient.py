@@ -32,6 +32,7 @@ __all__ = ["METHODS", "Leg", "Stiff", "Sweep", "carry"]
 
 Floats = NDArray[np.float64]
 METHODS = ("auto", "uniformisation", "squaring", "implicit")
+# Half a unit in the last place of 1: what rounding to nearest loses at most.
 EPSILON = 2.0**-53
 DENSE = 300
 """Largest chain for which squaring is taken by itself (it can be asked for up to 600 states)."""
@@ -102,6 +103,7 @@ class Stiff:
         theorem), so that it moves by at most 2n times as much as they do; at a fixed time as much is allowed.
         """
         n = int(self.moves.shape[0])
+        # Capped: the bound by n is for the worst chain, and of a large one no answer passes through all states.
         return 8.0 * (min(n, 1_000) + 8) * EPSILON
 
 
@@ -139,12 +141,14 @@ class Sweep:
 
     def rounding(self, products: int, degree: int) -> None:
         """Note so many products in a row: sums of ``degree`` terms, doubled when the mass is restored, and rates."""
+        # No subtraction anywhere, so relative errors of products and sums add up, and nothing amplifies them.
         self.relative += products * (2 * degree + 12) * EPSILON
 
     def check(self) -> None:
         """Give up when the time allowed is over."""
         if self.watch is not None:
             self.watch()
+        # Also where another watch is asked: both limits hold.
         if time.perf_counter() > self.ends:
             raise EngineError(
                 f"the time allowed (max_seconds) is over after {self.steps:,} products; allow more, ask fewer dates at a "
@@ -179,6 +183,7 @@ def carry(
     values : float64 (len(leg.times),)
     integrals : float64 (r,)
     """
+    # Poisson weights of nothing are no division of anything: nothing moves.
     if rate == 0.0 or leg.days == 0.0:
         values = np.array([float(f @ v) for f in leg.functionals])
         return v, values, np.zeros(0) if leg.rewards is None else (v @ leg.rewards) * leg.days
@@ -222,6 +227,8 @@ class _Uniformised:
         self.weights = poisson_weights(rate * leg.days, sweep.tolerance * 1e-18)
         self.inner = [poisson_weights(rate * t, sweep.tolerance * 1e-18) for t in leg.times]
         self.last = max([self.weights.last, *(w.last for w in self.inner)])
+        # Curves ask for the same functional at a hundred times: it is multiplied once a jump.
+        # By identity: comparing the arrays would cost as much as a product.
         unique = {id(f): f for f in leg.functionals}
         self.place = {key: row for row, key in enumerate(unique)}
         self.table = np.array(list(unique.values())) if unique else np.zeros((0, jump.shape[0]))
@@ -231,6 +238,7 @@ class _Uniformised:
         weights, first = self.weights.values, self.weights.first
         begun = float(v.sum())
         history = np.zeros((len(self.table), self.last + 1))
+        # What rounding took from the vector at each jump is given back to what is read there (below).
         mass = np.full(self.last + 1, begun)
         sums = None if self.leg.rewards is None else np.zeros_like(v)
         tails = self._tails() if sums is not None else np.zeros(0)
@@ -243,11 +251,14 @@ class _Uniformised:
                 out += weights[k - first] * v
             if sums is not None:
                 sums += tails[k] * v
+            # Before the product: the last one would be thrown away.
             if k == self.last:
                 break
             after = self.jump @ v
             if k % STATIONARY_EVERY == STATIONARY_EVERY - 1:
                 self.sweep.check()
+                # Where nothing moves any more, further jumps change nothing: the rest of the weights goes to the vector
+                # as it is.
                 if self._stationary(v, after, k):
                     stopped = k
                     break
@@ -258,8 +269,10 @@ class _Uniformised:
         self.sweep.steps += stopped
         self.sweep.lost += max([self.weights.lost, *(w.lost for w in self.inner)])
         # All jumps, also those not done: a change below rounding is not seen, and may come with every one of them.
+        # Relative errors are bounded by the jumps of the series and not by those done.
         self.sweep.rounding(self.last, self.degree)
         if len(self.table) and begun > 0.0:
+            # Rounding takes mass in every product, always in proportion: the total is known and is restored.
             history *= begun / np.where(mass > 0.0, mass, begun)
         if sums is None or self.leg.rewards is None:
             integrals = np.zeros(0)
@@ -278,6 +291,7 @@ class _Uniformised:
     def _stationary(self, v: Floats, after: Floats, k: int) -> bool:
         """Whether nothing to come can change the answer: the change per jump never grows (P is stochastic)."""
         left = self.last - k
+        # Not worth an error: what is left takes less time than the looks did.
         if left < 4 * STATIONARY_EVERY:
             return False
         error = float(np.abs(after - v).sum()) * left
@@ -294,6 +308,7 @@ class _Uniformised:
         out += float(weights[max(k + 1 - first, 0) :].sum()) * v
         if sums is not None:
             sums += float(tails[k + 1 :].sum()) * v
+        # From there on every jump would read the same.
         history[:, k + 1 :] = (self.table @ v)[:, None]
 
     def _read(self, history: Floats) -> Floats:
@@ -307,6 +322,7 @@ class _Uniformised:
 
 def _restored(v: Floats, mass: float) -> Floats:
     """The vector with the mass that it must have: jumps lose none, and rounding should not either."""
+    # A chain neither gains nor loses probability: what the sum lacks is rounding and what the series left out.
     found = float(v.sum())
     return v * (mass / found) if found > 0.0 else v
 
@@ -315,10 +331,12 @@ def _stepwise(stiff: Stiff, v: Floats, leg: Leg, sweep: Sweep, method: str) -> t
     """One stretch from inner time to inner time."""
     rewards = np.zeros((len(v), 0)) if leg.rewards is None else leg.rewards
     values = np.zeros(len(leg.times))
+    # Times may come in any order; the chain can only go forwards.
     order = np.argsort(leg.times, kind="stable")
     total = np.zeros(rewards.shape[1])
     sweep.relative += stiff.sensitivity
     now = 0.0
+    # -1 stands for the end of the stretch, which is no time that anybody asked for.
     for place in [*order.tolist(), -1]:
         upto = leg.days if place < 0 else leg.times[place]
         if upto > now:
@@ -326,6 +344,7 @@ def _stepwise(stiff: Stiff, v: Floats, leg: Leg, sweep: Sweep, method: str) -> t
             total += gained
             now = upto
         if place >= 0:
+            # Exactly rounded: these methods reckon with twice the digits, and a plain sum would lose them again.
             values[place] = math.fsum(leg.functionals[place] * v)
     return v, values, total
 

@@ -61,6 +61,7 @@ def _only(where: Any, bad: Any) -> Any:
 
 
 def _column(x: Any) -> Any:
+    # Values may be one number for all states; those have no axis to add one to.
     return x[:, None] if np.ndim(x) else x
 
 
@@ -77,6 +78,7 @@ def _scaled(d: Any, factor: Any) -> Any:
 
 
 def _finite(v: Any, d: Any, *bads: Any) -> Value:
+    # Only a mask: whether the operation would have been evaluated at all is known to the lazy words above it.
     wrong = ~np.isfinite(v)
     return Value(v, d, _worse(*bads, wrong if np.any(wrong) else None))
 
@@ -88,10 +90,13 @@ def _binary(op: str, a: Value, b: Value) -> Value:
         return _finite(a.v - b.v, _sum(a.d, _scaled(b.d, -1.0)), a.bad, b.bad)
     if op == "*":
         return _finite(a.v * b.v, _sum(_scaled(a.d, b.v), _scaled(b.d, a.v)), a.bad, b.bad)
+    # Of two Python numbers too: / would raise where numpy gives inf, which the mask needs.
     v = np.true_divide(a.v, b.v)
     d = None
     if a.d is not None or b.d is not None:
         d = _sum(_scaled(a.d, 1.0 / np.asarray(b.v)), _scaled(b.d, -v / np.asarray(b.v)))
+    # Asked by itself: x / inf is finite, and 0 / 0 is caught already, but the mask must name a division by zero also
+    # where the quotient came out as a number.
     zero = np.equal(b.v, 0.0)
     return _finite(v, d, a.bad, b.bad, zero if np.any(zero) else None)
 
@@ -116,6 +121,7 @@ def _select(where: Any, a: Value, b: Value) -> tuple[Any, Any]:
 
 def _chain(parts: Sequence[Value], wanted: bool) -> Value:
     """`and` (going on while true) or `or` (going on while false)."""
+    # The first part is always evaluated; of each other one what is wrong counts only where the chain went on to it.
     v, bad = parts[0].v, parts[0].bad
     for part in parts[1:]:
         going = v if wanted else np.logical_not(v)
@@ -125,6 +131,8 @@ def _chain(parts: Sequence[Value], wanted: bool) -> Value:
 
 
 def _at_least(k: int, parts: Sequence[Value]) -> Value:
+    # The scalar evaluation stops as soon as enough hold, or too few can: what is wrong in a later part does not count
+    # there.
     missing: Any = k
     losses: Any = len(parts) - k
     bad = None
@@ -139,6 +147,7 @@ def _at_least(k: int, parts: Sequence[Value]) -> Value:
 def _extreme(parts: Sequence[Value], least: bool) -> Value:
     best = parts[0]
     for part in parts[1:]:
+        # Strictly: of equal ones the first stays, and so does its derivative.
         better = np.less(part.v, best.v) if least else np.greater(part.v, best.v)
         v, d = _select(better, part, best)
         best = Value(v, d, _worse(best.bad, part.bad))
@@ -147,6 +156,7 @@ def _extreme(parts: Sequence[Value], least: bool) -> Value:
 
 def _clip(parts: Sequence[Value]) -> Value:
     x, low, high = parts
+    # High before low, so that where the bounds are crossed the lower one wins, as it does in the scalar evaluation.
     v, d = _select(np.greater(x.v, high.v), high, x)
     v, d = _select(np.less(x.v, low.v), low, Value(v, d))
     return Value(v, d, _worse(x.bad, low.bad, high.bad))
@@ -159,6 +169,7 @@ def _function(name: str, parts: Sequence[Value]) -> Value:
         return _clip(parts)
     (x,) = parts
     if name == "abs":
+        # At 0, where there is none, the derivative is taken as 0: the mean of the two sides.
         return Value(np.abs(x.v), _scaled(x.d, np.sign(x.v)), x.bad)
     if name == "exp":
         v = np.exp(x.v)
@@ -221,6 +232,7 @@ class Compiled:
     def __init__(self, tree: Expression) -> None:
         self.tree = tree
         self.rows: list[tuple[str | Value | Operation, list[int]]] = []
+        # Once, so that evaluating for many sets of states walks a list and no tree.
         fold(tree, self._row)
 
     def _row(self, node: Expression, parts: list[int]) -> int:
@@ -257,6 +269,7 @@ def evaluate(tree: Expression | Compiled, names: Mapping[str, Value], action: st
     tree = compiled.tree
     if isinstance(tree, Number | Truth):
         return Value(tree.value)
+    # Operations are carried out also where nobody would have asked for them; the mask tells the cases that count.
     with np.errstate(all="ignore"):
         found = compiled.values(names)
     if found.bad is not None and np.any(found.bad):
@@ -265,6 +278,7 @@ def evaluate(tree: Expression | Compiled, names: Mapping[str, Value], action: st
 
 
 def _first_error(tree: Expression, names: Mapping[str, Value], bad: Any, action: str | None) -> EvaluationError:
+    # The first state that is wrong is told in words by the scalar evaluation: the message has one home.
     row = int(np.argmax(np.atleast_1d(bad)))
     used = sorted(reads(tree))
     state = []
@@ -277,4 +291,5 @@ def _first_error(tree: Expression, names: Mapping[str, Value], bad: Any, action:
     except EvaluationError as error:
         error.action = action
         return error
+    # Where only the derivative, or only an array operation, has no finite value.
     return EvaluationError(f"'{tree}' has no finite value", action=action)

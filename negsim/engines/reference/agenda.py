@@ -18,6 +18,7 @@ class Appointment(simpy.Event):
 
     def __init__(self, env: Agenda, rank: int) -> None:
         super().__init__(env)
+        # Set as if it had been triggered: SimPy then resumes whoever waits, each time that it is processed.
         self._ok, self._value = True, None
         self.agenda = env
         self.rank = rank
@@ -25,11 +26,14 @@ class Appointment(simpy.Event):
 
     def put(self, time: float) -> None:
         """Make it due at exactly this time; beyond the horizon it is never due."""
+        # Its entry is in the heap already.
         if time == self.time:
             return
         self.time = time
         agenda = self.agenda
         if time <= agenda.horizon:
+            # An earlier entry of it stays where it is: taking it out would cost a search, and passing it over costs
+            # nothing.
             heappush(agenda.entries, (time, self.rank, next(agenda._eid), self))
 
     def cancel(self) -> None:
@@ -64,6 +68,7 @@ class Agenda(simpy.Environment):
         """SimPy's own scheduling, used to start processes; a process that failed raises its error at once."""
         if not event._ok:
             raise event._value
+        # SimPy's own events (starting a process) come before all ranks of the same instant: -1 and -2.
         heappush(self.entries, (self._now + delay, priority - 2, next(self._eid), event))
 
     def step(self) -> None:
@@ -74,8 +79,10 @@ class Agenda(simpy.Environment):
         if type(event) is Appointment:
             if event.time != time:
                 return
+            # Before the callbacks: the clock makes its next appointment in them.
             event.time = None
         self._now = time
+        # A list again and not None as in SimPy: the event will be used anew.
         callbacks, event.callbacks = event.callbacks, []
         for callback in callbacks:
             callback(event)

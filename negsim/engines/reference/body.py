@@ -80,7 +80,10 @@ class Body:
                 f"the weights of the outcomes {', '.join(self.names)} add up to {total!r}; they must be finite and not "
                 "all zero"
             )
+        # Running sums, and the uniform times their total: no weight is divided, so whole weights give exact shares.
         reach = self.clock.outcome_uniform() * total
+        # Rounding may let it reach the total itself: then it is the first outcome with which the sums got there, and
+        # not one with weight 0 behind it.
         return next((i for i, upto in enumerate(sums) if reach < upto), sums.index(total))
 
     def decide(self, policy: Policy, state: list[Any]) -> int | None:
@@ -111,10 +114,12 @@ class Body:
     def apply(self, chosen: int, state: list[Any], occurrence: int) -> list[tuple[int, Any, Any]]:
         """Evaluate all effects on the state before the firing, then assign them together; return what changed."""
         effects = self.effects[chosen]
+        # All amounts before the first change: effects of one firing read the state before it.
         values = [change.value(state, self.history, occurrence) for change in effects]
         changed = []
         for change, value in zip(effects, values, strict=True):
             old = state[change.slot]
+            # What stays as it is wakes nobody up.
             if value != old:
                 state[change.slot] = value
                 self.memory.forget(change.slot)
@@ -160,13 +165,16 @@ def fitted(slot: Slot, value: float) -> float:
     if not isfinite(value):
         raise EvaluationError(f"{slot.kind} {slot.name} would become {value!r}; keep it finite")
     if slot.kind == "counter":
+        # Beyond 2**53 adding 1 changes nothing any more, and a counter would stand still without a word.
         if value != math.floor(value) or abs(value) > WHOLE:
             raise EvaluationError(f"counter {slot.name} would become {value!r}; it must be whole and at most 2**53")
         return value
+    # Not min and max, so that -0 and the bounds come out as in the compiled engine.
     value = slot.low if value < slot.low else slot.high if value > slot.high else value
     if slot.step is None:
         return value
     kept = on_grid(value, slot.step)
+    # The grid gives NaN where k steps are no whole number of doubles any more.
     if kept != kept:
         p, q = slot.step
         raise EvaluationError(

@@ -26,6 +26,7 @@ __all__ = ["Clock", "FixedClock", "RandomClock"]
 
 
 @lru_cache(maxsize=4096)
+# Kept by law: rows of parameters come again and again, and preparing a truncated law costs several special functions.
 def _hazards(law: Law) -> tuple[Callable[[float], float], Callable[[float], float]]:
     """H and its inverse; rows of parameters take turns, so they are kept."""
     return cumulative_hazard(law), inverse_hazard(law)
@@ -39,6 +40,7 @@ def _log_rate(law: Law) -> Callable[[float], float]:
 
 def whole(value: float) -> float:
     """The nearest whole number, half to even; what is larger than 2**52 is whole already, infinite or not a number."""
+    # Above 2**52 doubles are whole already; round() would go by way of a large integer, and fails at inf.
     return float(round(value)) if -(2.0**52) < value < 2.0**52 else value
 
 
@@ -71,6 +73,7 @@ class Clock:
         self.holds = False
         self.firings = 0
         self.occurrence = 0
+        # No instant of a history: the first firing at 0 must not count as a second one.
         self.last_instant = -1.0
         self.at_instant = 0
 
@@ -94,6 +97,7 @@ class Clock:
     def review(self) -> None:
         """A variable that the guard, pace or speed reads has changed."""
         if self.guard(self.history.state):
+            # A guard that stays true keeps its clock going: only what it runs at may have changed.
             if self.holds:
                 self.repace()
             else:
@@ -134,6 +138,7 @@ class Clock:
         """Be what a snapshot says; its state stands already."""
         self.reset()
         self.firings = int(kept.firings[row, self.rank])
+        # Not kept in the snapshot: it follows from the state.
         self.holds = bool(self.guard(self.history.state))
 
     def branch_off(self) -> None:
@@ -161,6 +166,8 @@ class RandomClock(Clock):
         assert isinstance(law, Law)
         self.law = law
         self.hazard, self.inverse = _hazards(law)
+        # Without memory and truncation the formulas need no age; the compiled engine takes the same short way, so that
+        # the bits agree.
         plain = law.family == "exponential" and law.low is None and law.high is None and not law.mixed
         self.rate = law.params[0] if plain else None
 
@@ -177,10 +184,13 @@ class RandomClock(Clock):
     def start(self) -> None:
         if self.firings >= self.at_most:
             return
+        # A clock that resumes, or repeats, keeps its target: one occurrence is one draw, however often it is
+        # interrupted.
         if self.target is None:
             self.occurrence, self.purpose = self.drawn, 0
             self.drawn += 1
             u, self.second = self.draw(self.occurrence)
+            # A unit exponential, by whose using up the hazard is defined; u is never 0.
             self.target = -log(u)
             self.x = self.T = self.most = 0.0
         self.t0 = self.history.now
@@ -203,9 +213,11 @@ class RandomClock(Clock):
         return pace, speed
 
     def repace(self) -> None:
+        # What cannot change need not be evaluated; evaluating it could not fail later than at the start.
         if self.constant or not self.running:
             return
         m, s = self.factors()
+        # Touching costs a rounding: a clock whose factors stay as they are must not be moved by others' events.
         if m != self.m or s != self.s:
             self.touch()
             self.m, self.s = m, s
@@ -216,6 +228,7 @@ class RandomClock(Clock):
         now = self.history.now
         aged = self.s * (now - self.t0)
         x1 = self.x + aged
+        # Not 0 * (inf - inf): where the hazard does not run nothing is consumed, whatever it is.
         if self.m > 0:
             self.T = self.consumed(x1, aged)
         self.x, self.t0 = x1, now
@@ -226,8 +239,10 @@ class RandomClock(Clock):
         if self.rate is not None:
             return min(target, self.T + self.m * self.rate * (aged / DAY))
         end = self.hazard(x1 / DAY)
+        # At the end of a bounded law all is consumed; inf - inf would be NaN.
         if end == inf:
             return target
+        # Never beyond the target: rounding must not make an appointment lie in the past.
         return min(target, self.T + self.m * (end - self.hazard(self.x / DAY)))
 
     def consumed_by_now(self) -> float:
@@ -238,6 +253,7 @@ class RandomClock(Clock):
 
     def log_hazard(self) -> float:
         pull = self.m * self.s
+        # A clock that repeats cannot fire before it has consumed again what it had consumed before.
         if not self.running or pull == 0 or self.consumed_by_now() < self.most:
             return -inf
         return log(pull) + _log_rate(self.law)((self.x + self.s * (self.history.now - self.t0)) / DAY)
@@ -260,7 +276,9 @@ class RandomClock(Clock):
         consumed = self.hazard(self.x / DAY)
         if consumed == inf:
             return now
+        # In this order of operations, which is part of the meaning.
         wait = whole((self.inverse(consumed + left / m) * DAY - self.x) / s)
+        # wait == wait: NaN, of inf - inf, never comes.
         return now + max(0.0, wait) if wait == wait else inf
 
     def stop(self) -> None:
@@ -272,6 +290,7 @@ class RandomClock(Clock):
         if self.row.memory == "reset":
             self.target = None
         elif self.row.memory == "repeat":
+            # The most that any earlier run consumed: the target is known to lie above it.
             self.most = max(self.most, self.T)
             self.x = self.T = 0.0
 
@@ -302,11 +321,13 @@ class RandomClock(Clock):
         if self.target is None:
             return
         self.occurrence, self.purpose = self.drawn - 1, int(kept.purpose[place])
+        # Not kept in the snapshot: a keyed draw can be made again.
         self.second = self.draw(self.occurrence, self.purpose)[1]
         self.x, self.T, self.most = float(kept.age[place]), float(kept.consumed[place]), float(kept.most[place])
         self.t0, self.m, self.s = float(kept.touched[place]), float(kept.pace[place]), float(kept.speed[place])
         self.running = self.holds
         if self.running:
+            # From the last touch, as it was scheduled; from now on it would be rounded once more.
             self.due.put(self.when(self.t0))
 
     def branch_off(self) -> None:
@@ -315,6 +336,8 @@ class RandomClock(Clock):
             return
         if self.running:
             self.touch()
+        # Given that it has not fired, what is left of a unit exponential is one again: the law has no memory in this
+        # scale.
         consumed = max(self.most, self.T)
         self.purpose = 1
         u, self.second = self.draw(self.occurrence, 1)
@@ -345,6 +368,7 @@ class FixedClock(RandomClock):
         if self.target is None:
             return
         self.second = self.draw(self.occurrence)[1]
+        # Only whether it ever comes is chance in a fixed time; once it is over, that is known.
         if self.never > 0 and not self.over():
             self.target = -log(self.draw(self.occurrence, 1)[0])
         if self.running:

@@ -21,6 +21,7 @@ from negsim.program import Bound, Program, Slot
 
 __all__ = ["World"]
 
+# A cycle without delay never leaves its instant: some number must tell it from a long chain of consequences.
 MOST_AT_ONCE = 1000
 
 
@@ -37,6 +38,7 @@ class World:
         self.replication = self.branch = 0
         self.clocks = [make_clock(self, rank, row, self.memory) for rank, row in enumerate(program.actions)]
         self.bodies = [Body(self, clock, self.memory, program.slots) for clock in self.clocks]
+        # Made ready once: the expressions are the same in every history.
         self.seeds = [_first_value(slot, program, seed) for slot in program.slots]
         self.watch = Watch(self, program)
         self.readers = self._readers()
@@ -59,11 +61,13 @@ class World:
         for clock in self.clocks:
             if (clock.row.by or "") == name:
                 self.agenda.process(clock.set_out(self.agenda))
+        # A party's process waits for an event that never comes: it is there to own its actions' processes.
         yield self.agenda.event()
 
     def _readers(self) -> list[tuple[Clock, ...]]:
         found: list[list[Clock]] = [[] for _ in self.program.slots]
         for clock in self.clocks:
+            # A date does not move: its guard is looked at when it is there, and not at every change.
             if not isinstance(clock, CalendarClock):
                 for slot in sorted(clock.row.guard_reads | clock.row.pace_reads):
                     found[slot].append(clock)
@@ -77,6 +81,7 @@ class World:
         for body in self.bodies:
             body.bind(bound)
         self.laws = bound.laws
+        # Remembered parts of expressions may have read parameters.
         self.memory.forget_all()
 
     def begin(self, replication: int, max_events: int, log: list[Event] | None) -> None:
@@ -96,6 +101,7 @@ class World:
     def advance(self, until: float) -> None:
         """Go on until everything at an instant has happened, and stand there."""
         self.agenda.advance(until)
+        # Everything at the instant is done: dates up to it, itself included, are recorded.
         self.watch.pass_dates(until + 1.0)
         self.now = until
 
@@ -119,6 +125,7 @@ class World:
         self.now, self.max_events, self.events, self.log = kept.now, kept.max_events, int(kept.events[row]), log
         self.agenda.clear(kept.now)
         pairs = zip(self.program.slots, kept.state[row].tolist(), strict=True)
+        # Snapshots hold floats; a fact must be a truth value again, or texts of failures would show 1.0.
         self.state[:] = [bool(value) if slot.kind == "fact" else value for slot, value in pairs]
         self.memory.forget_variables()
         counts = iter(kept.counts[row].tolist() or self.counts())
@@ -141,6 +148,7 @@ class World:
         """Fixed and drawn initial values."""
         values = self.values or []
         first = len(self.program.slots) - len(values)
+        # In place: compiled expressions hold this very list.
         self.state[:] = [0.0] * first + values
         for number in range(first):
             try:
@@ -169,6 +177,7 @@ class World:
     def fire(self, clock: Clock) -> None:
         """A firing: outcome, effects together, then the guards, paces and speeds that read a changed variable."""
         now = self.now
+        # Before the effects: what is recorded of a date before now is the state until now.
         self.watch.pass_dates(now)
         self.limits(clock, now)
         body = self.bodies[clock.rank]
@@ -181,6 +190,8 @@ class World:
         self.events += 1
         clock.firings += 1
         body.counts[chosen] += 1
+        # Before others are reviewed: an effect may turn the own guard false, and true again, and the clock that fired
+        # must not be stopped as if it still ran.
         clock.used()
         if self.log is not None:
             self.log.append(self.told(clock, body, chosen, changed))
@@ -194,6 +205,7 @@ class World:
     def affected(self, slots: list[int]) -> tuple[Clock, ...]:
         """Clocks that read one of the slots, by rank."""
         if len(slots) == 1:
+            # Sorted already, and by far the most frequent case.
             return self.readers[slots[0]]
         return tuple(sorted({clock for slot in slots for clock in self.readers[slot]}, key=_rank))
 
@@ -206,6 +218,7 @@ class World:
                 action=clock.name,
                 time=now / DAY,
             )
+        # Counted by action and instant; nothing has to be set back for the actions that do not fire.
         if clock.last_instant != now:
             clock.last_instant, clock.at_instant = now, 0
         clock.at_instant += 1
@@ -213,6 +226,7 @@ class World:
             names = [
                 other.name
                 for other in self.clocks
+                # Those that fired a tenth as often are in the cycle; others only happened to fire at this instant.
                 if other.last_instant == now and other.at_instant > MOST_AT_ONCE // 10
             ]
             raise RunawayError(
