@@ -50,8 +50,9 @@ def sensitivity(
         The value of information is told for max(p - threshold, 0): the gain of somebody who acts, at a cost of
         threshold, only if it pays. By default the answer itself, where the decision is closest.
     totals : bool, optional
-        Also total effects, interactions included. Each parameter is drawn anew in histories that are otherwise told as
-        before, so this costs one more run for each parameter; at least two histories a row are needed.
+        Also total effects, interactions included, where the variance stands out from chance. Each parameter is drawn
+        anew in histories that are otherwise told as before, so this costs one more run for each parameter; at least two
+        histories a row are needed.
     level : float, optional
         Confidence level of all intervals.
 
@@ -99,7 +100,9 @@ def sensitivity(
         )
     unit = "points" if entry.question.probable else ""
     teller = _Teller(runs, entry, found, found.mean if threshold is None else threshold, unit, level, int(good.sum()))
-    extra = _totals(runs, entry, found, list(found.inputs), kept) if totals else {}
+    sets = _sets_of_histories(runs) if totals else 0
+    # of a variance that may be nothing no shares are told, total or not
+    extra = _totals(runs, entry, found, sets, kept) if totals and teller.bounded else {}
     return teller.told(extra)
 
 
@@ -319,8 +322,18 @@ def _title(runs: Runs, parameter: Parameter) -> str:
     return Phrases(runs.scenario).name(parameter.name)
 
 
+def _sets_of_histories(runs: Runs) -> int:
+    """Histories of each row of parameters: two of them are told apart."""
+    sets = runs.replications // len(runs.rows)
+    if sets < 2:
+        raise EstimateError(
+            f"total effects need two histories of each draw of the parameters at least; use draws={runs.replications // 2:_}"
+        )
+    return sets
+
+
 def _totals(
-    runs: Runs, entry: Asked, found: GivenData, names: list[str], kept: NDArray[np.int64]
+    runs: Runs, entry: Asked, found: GivenData, sets: int, kept: NDArray[np.int64]
 ) -> dict[str, tuple[float, Floats]]:
     """Total effects as shares, with their resampled errors: each parameter drawn anew under the same keys.
 
@@ -328,16 +341,11 @@ def _totals(
     rows are told with the numbers, hence the keys, of the plain ones.
     """
     draws = len(runs.rows)
-    sets = runs.replications // draws
-    if sets < 2:
-        raise EstimateError(
-            f"total effects need two histories of each draw of the parameters at least; use draws={runs.replications // 2:_}"
-        )
     fresh = runs.program.drawn(runs.seed, range(draws, 2 * draws))
     places = {parameter.name: place for place, parameter in enumerate(runs.program.parameters)}
     plain = _sets(runs, entry, draws, sets)
     told = {}
-    for name in names:
+    for name in found.inputs:
         rows = runs.parameters.copy()
         rows[:, places[name]] = fresh[:, places[name]]
         other = again(runs, runs.program, draws * sets, tuple(map(tuple, rows.tolist())))

@@ -81,6 +81,19 @@ def test_what_makes_no_difference_is_said_to_make_none(runs: ns.Runs) -> None:
     assert "no difference" in found["idle"].sentence(found.what)
 
 
+def test_of_an_answer_that_is_always_the_same_no_shares_are_told() -> None:
+    """A variance of nothing has no shares, total ones neither."""
+    sure = ns.Scenario("sure", start="2025-01-01", end=40, parts=[
+        ns.Parameter("idle", 0.5, ns.Uniform(0, 1)), ns.Fact("signed"),
+        ns.Action(name="sign", when="not signed", clock=ns.Fixed(1), effects=["signed = true"]),
+        ns.Question(name="treaty", condition="signed", by="30 days"),
+    ])  # fmt: skip
+    found = ns.sensitivity(ns.simulate(sure, replications=200, draws=50, seed=3), "treaty", totals=True)
+    assert found.variance is not None
+    assert found.variance.value == 0
+    assert (found["idle"].share, found["idle"].total) == (None, None)
+
+
 def test_the_same_run_gives_the_same_numbers(runs: ns.Runs) -> None:
     one, two = (ns.sensitivity(runs, "summit").as_dict() for _ in range(2))
     assert json.dumps(one, allow_nan=False) == json.dumps(two, allow_nan=False)
