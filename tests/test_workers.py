@@ -6,12 +6,14 @@ import multiprocessing
 import sys
 import warnings
 from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import negsim as ns
 from negsim.engines.blocks import Block
+from negsim.running.interrupts import Interrupted
 
 ARRAYS = ("replications", "first", "at", "held", "fired", "counts", "final", "events", "failed")
 N = 1_500
@@ -202,3 +204,39 @@ def test_a_failure_carries_the_runs_so_far() -> None:
 def test_wrong_arguments_are_told(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ns.errors.NegsimError, match=message):
         ns.simulate(story(), **arguments)
+
+
+class SlowClock:
+    """A clock on which every look is a second later than the one before."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def perf_counter(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def test_a_run_with_a_budget_of_firings_can_be_ended_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block cannot be interrupted, so where the first 64 histories take a second none has more than a quarter of them."""
+    plain = ns.simulate(ns.load("toy"), replications=400, seed=1, events=10**9, workers=1)
+    done: list[int] = []
+    monkeypatch.setattr("negsim.running.underway.time", SlowClock())
+    slow = ns.simulate(
+        ns.load("toy"), replications=400, seed=1, events=10**9, workers=1, progress=lambda now, _: done.append(now)
+    )
+    assert max(b - a for a, b in pairwise([64, *done])) == 16
+    assert (slow.block.first == plain.block.first).all()
+
+
+def test_a_run_that_a_limit_ends_does_not_say_that_firings_ended_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though they would have ended it later."""
+    monkeypatch.setattr("negsim.running.underway.time", SlowClock())
+
+    def limit(now: int, _: int) -> None:
+        if now >= 80:
+            raise Interrupted
+
+    with pytest.raises(Interrupted) as ended:
+        ns.simulate(ns.load("toy"), replications=400, seed=1, events=500, workers=1, progress=limit)
+    assert "a budget ended the run after 80 of 400 replications" in ended.value.runs.note  # type: ignore[attr-defined]

@@ -36,7 +36,7 @@ FIRST_BLOCK, LATER = 64, 8
 PILOT = 64
 """Replications by which a budget of firings is judged."""
 SHARE_OF_TIME, LONGEST_BLOCK = 1 / 16, 0.25
-"""With a budget of time, seconds that a block may take: of what is left, and at most."""
+"""Seconds that a block may take: with a budget of time of what is left, with one of firings too at most."""
 FOR_RESULTS, FOR_BLOCKS = 0.4, 0.15
 """Of a budget of memory: what the results may take, and the blocks under way; the rest is for what is asked of them."""
 A_FEW = 1_000
@@ -269,8 +269,9 @@ class Underway:
             error.runs = self._before(error)
             raise
         except (WorkerError, KeyboardInterrupt, Interrupted) as error:
-            if not isinstance(error, Interrupted):  # which is a limit that is used up
-                self.why = "the run was interrupted"
+            # an `Interrupted` is a limit that is used up, whichever; not the firings that were judged before
+            by_hand = not isinstance(error, Interrupted)
+            self.why, self.remedy = "the run was interrupted" if by_hand else "a budget ended the run", ""
             error.runs = self.result() if self.done else None  # type: ignore[union-attr] # any exception takes attributes
             raise
         finally:
@@ -294,7 +295,9 @@ class Underway:
         """
         # From replication 0 on also where a checkpoint is gone on from: the verdict must not depend on how far that
         # came.
+        began = time.perf_counter()
         pilot = self.plan.run(self.kernel, 0, min(PILOT, self.replications))
+        self._shorter_blocks(min(PILOT, self.replications) / max(1e-9, time.perf_counter() - began))
         if self.done == 0 and self.stop >= PILOT:
             self.take(pilot)
         n, fired = (pilot.n, pilot.events) if isinstance(pilot, Tally) else (len(pilot.events), int(pilot.events.sum()))
@@ -306,6 +309,10 @@ class Underway:
                 "; ask for so many replications to have them",
             )
         self.stop = max(self.done, min(self.stop, allowed))
+
+    def _shorter_blocks(self, rate: float) -> None:
+        """So short, at so many replications a second, that a run which is interrupted ends soon: no block ends early."""
+        self.size = max(1, min(self.size, int(rate * LONGEST_BLOCK)))
 
     def _go_on(self) -> bool:
         return self.ends is None or time.perf_counter() < self.ends
