@@ -23,6 +23,7 @@ import negsim as ns
 from negsim.cli import main
 from negsim.cli.look import _file_text
 
+WITHIN = ["--seconds", "7"]
 COMMANDS: list[list[str]] = [
     ["validate"],
     ["show"],
@@ -33,20 +34,21 @@ COMMANDS: list[list[str]] = [
     ["show", "mermaid", "--waits"],
     ["show", "graphviz", "--waits"],
     ["lint"],
-    ["run", "-n", "60", "--seed", "1"],
+    ["run", "-n", "60", *WITHIN, "--seed", "1"],
     ["run", "--seed", "1"],
-    ["run", "--seed", "1", "--format", "json", "-n", "60", "--best"],
-    ["run", "--seed", "1", "-n", "60", "--as-known"],
+    ["run", "--seed", "1", "--format", "json", "-n", "60", *WITHIN, "--best"],
+    ["run", "--seed", "1", "-n", "60", *WITHIN, "--as-known"],
     ["run", "--engine", "exact"],
     ["sensitivity", "QUESTION", "--seed", "1"],
-    ["sensitivity", "QUESTION", "--seed", "1", "-n", "64", "--totals", "--format", "json"],
+    ["sensitivity", "QUESTION", "--seed", "1", "-n", "64", *WITHIN, "--totals", "--format", "json"],
     ["watch", "QUESTION", "--seed", "1"],
-    ["watch", "QUESTION", "--seed", "1", "-n", "64", "--format", "json"],
-    ["verify", "-n", "50"],
+    ["watch", "QUESTION", "--seed", "1", "-n", "64", *WITHIN, "--format", "json"],
+    ["verify", "-n", "50", *WITHIN],
     ["export", "--prism"],
     ["replay", "3", "--seed", "1"],
 ]
-"""``QUESTION`` and ``PARTY`` stand for the file's first of each, or for a name that nothing has."""
+"""``QUESTION`` and ``PARTY`` stand for the file's first of each, or for a name that nothing has. Who asks for so many histories
+is given them however long they take, so there a limit is given too."""
 MUST_SUCCEED = ("validate", "show", "lint")
 MOST_SECONDS, MOST_BYTES = 10.0, 2e9
 FEW_FILES, MANY_FILES = 20, 400
