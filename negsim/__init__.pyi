@@ -308,6 +308,13 @@ from .what_if.influences import (
     Influence,
     Sensitivity,
 )
+from .what_if.lever import (
+    Lever,
+    Levers,
+)
+from .what_if.levers import (
+    levers,
+)
 from .what_if.sensitivity import (
     sensitivity,
 )
@@ -398,6 +405,8 @@ __all__ = [
     "Issue",
     "LeaderChange",
     "Level",
+    "Lever",
+    "Levers",
     "LogNormal",
     "Mean",
     "Mechanism",
@@ -488,6 +497,7 @@ __all__ = [
     "exp",
     "explain",
     "export_prism",
+    "levers",
     "lint",
     "load",
     "loads",

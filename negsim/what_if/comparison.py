@@ -16,6 +16,7 @@ from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.results.answers import deadline
 from negsim.results.runs import Runs
+from negsim.what_if.pairs import Told, paired, sides_by_row
 
 __all__ = ["Comparison", "compare"]
 
@@ -194,20 +195,10 @@ def compare(runs_a: Runs, runs_b: Runs, question: Question | Askable, by: Dated 
     """
     _check_pairs(runs_a, runs_b)
     yes_a, yes_b = _answers(runs_a, question, by), _answers(runs_b, question, by)
-    failed = runs_a.block.failed | runs_b.block.failed
-    good = ~failed
-    gained, lost = yes_b & ~yes_a & good, yes_a & ~yes_b & good
-    counts = {
-        "both": yes_a & yes_b & good,
-        "first_only": lost,
-        "second_only": gained,
-        "neither": ~yes_a & ~yes_b & good,
-        "unknown": failed,
-    }
-    change, sides = _by_row(
-        runs_a, runs_a.clustered or runs_b.clustered, gained.astype(np.float64) - lost, yes_a, yes_b, failed
-    )
-    pairs = PairedDifference(n=good.size, **{name: int(mask.sum()) for name, mask in counts.items()}, rows=change)
+    one, two = (Told(yes, runs.block.failed) for yes, runs in ((yes_a, runs_a), (yes_b, runs_b)))
+    by_row = runs_a if runs_a.clustered or runs_b.clustered else None
+    pairs, gained, lost = paired(one, two, by_row)
+    sides = (None, None) if by_row is None else sides_by_row(by_row, one, two)
     numbers = runs_a.block.replications
     asked = runs_a.asked(question).question
     return Comparison(
@@ -220,23 +211,6 @@ def compare(runs_a: Runs, runs_b: Runs, question: Question | Askable, by: Dated 
         lost=numbers[lost],
         sides=sides,
     )
-
-
-def _by_row(
-    runs: Runs,
-    clustered: bool,
-    change: NDArray[np.float64],
-    yes_a: NDArray[np.bool_],
-    yes_b: NDArray[np.bool_],
-    failed: NDArray[np.bool_],
-) -> tuple[Rows | None, tuple[Rows | None, Rows | None]]:
-    """Change and hits by row of parameters; nothing where replications are independent."""
-    if not clustered:
-        return None, (None, None)
-    every, k = np.ones_like(failed), len(runs.rows)
-    found = Rows.of(runs.draw, k, change, every, failed)
-    one, two = (Rows.of(runs.draw, k, yes.astype(np.float64), ~failed, failed & False) for yes in (yes_a, yes_b))
-    return found, (one, two)
 
 
 def _answers(runs: Runs, question: Question | Askable, by: Dated | None) -> NDArray[np.bool_]:

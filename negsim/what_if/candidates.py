@@ -1,0 +1,158 @@
+"""What can be changed in a scenario: each precondition, mechanism and decision as a lever, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from negsim.errors import ArgumentError
+from negsim.model.elements import Elements, expand
+from negsim.model.interventions import Decide, Do, Harden, Intervention, Meet, Nudge, Waive, Without, suppositions
+from negsim.model.scenario import Scenario
+from negsim.why.phrases import Phrases
+
+__all__ = ["Candidate", "Candidates", "candidates_of", "elements_under"]
+
+Candidates = Mapping[str, Any] | Iterable[Any]
+"""Interventions, or sequences of them for levers of several steps; with names of one's own in a mapping."""
+
+KINDS = {Meet: "met", Waive: "waived", Harden: "hardened", Without: "off", Decide: "decided"}
+STEPS = get_args(Intervention)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One change: its name, what it is, the words for it, and its steps."""
+
+    name: str
+    kind: str
+    text: str
+    steps: tuple[Intervention, ...]
+
+
+def candidates_of(scenario: Scenario, told: Candidates | None) -> tuple[Candidate, ...]:
+    """The levers to try: those told, or every one that the scenario has.
+
+    Raises
+    ------
+    ArgumentError
+        If something told is no intervention, or two levers have one name.
+    """
+    said = _Words(scenario)
+    if told is None:
+        return tuple(_candidate(said, (step,)) for step in _all(scenario.expanded))
+    pairs = told.items() if isinstance(told, Mapping) else ((None, one) for one in _listed(told))
+    found = tuple(_candidate(said, _steps(one), name) for name, one in pairs)
+    names = [one.name for one in found]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ArgumentError(f"candidates has {sorted(twice)[0]!r} twice; leave one away, or name them in a mapping")
+    return found
+
+
+def _listed(told: object) -> Iterable[Any]:
+    if isinstance(told, str) or not isinstance(told, Iterable):
+        raise ArgumentError(
+            f"candidates is {told!r}; give a list of interventions, such as [ns.Without(element='stalling')]"
+        )
+    return told
+
+
+def _steps(one: object) -> tuple[Intervention, ...]:
+    several = (one,) if isinstance(one, STEPS) else one
+    if isinstance(several, str) or not isinstance(several, Iterable):
+        raise ArgumentError(f"{one!r} is no lever; give an intervention such as ns.Meet(requirement='...'), or several")
+    steps = tuple(several)
+    for step in steps:
+        if not isinstance(step, STEPS):
+            raise ArgumentError(f"{step!r} is no intervention; write one such as ns.Without(element='...')")
+    if not steps:
+        raise ArgumentError("a lever has no step; give at least one intervention")
+    return steps
+
+
+def _all(elements: Elements) -> Iterator[Intervention]:
+    """Every requirement met, waived, hardened, every mechanism off, every decision forced to each of its options."""
+    for name in elements.requirements:
+        yield from (Meet(requirement=name), Waive(requirement=name), Harden(requirement=name))
+    yield from (Without(element=name) for name in elements.mechanisms)
+    for name, word in elements.decisions.items():
+        yield from (Decide(decision=name, option=option) for option in word.choices())
+
+
+def _candidate(said: _Words, steps: tuple[Intervention, ...], name: str | None = None) -> Candidate:
+    kind = KINDS.get(type(steps[0]), "changed") if len(steps) == 1 else "changed"
+    told = name if name is not None else ", ".join(_called(step) for step in steps)
+    return Candidate(told, kind, "; and ".join(said.step(step) for step in steps), steps)
+
+
+def _called(step: Intervention) -> str:
+    """A lever's name: the element's and what becomes of it, such as ``summit.requires.russia met``."""
+    keys = ("requirement", "element", "decision", "fact", "action", "name")
+    name = next(str(getattr(step, key)) for key in keys if hasattr(step, key))
+    if isinstance(step, Decide):
+        return f"{name} = {step.option}"
+    return f"{name} {KINDS.get(type(step), type(step).__name__.lower())}"
+
+
+class _Words:
+    """Words for interventions on one scenario, without a full stop."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.said, self.elements = Phrases(scenario), scenario.expanded
+
+    def step(self, step: Intervention) -> str:
+        """What is supposed."""
+        if isinstance(step, (Meet, Waive, Harden)):
+            becomes = {Meet: "counts as met", Waive: "is always waived where it is unmet", Harden: "is never waived"}
+            return f"{self._requirement(step.requirement)} {becomes[type(step)]}"
+        if isinstance(step, Without):
+            return self._without(step.element)
+        if isinstance(step, Decide):
+            return self._decided(step)
+        if isinstance(step, (Do, Nudge)):
+            when = "never becomes true" if step.on is None else f"becomes true on {step.on}"
+            return f"'{self.said.name(step.fact)}' {when}"
+        return _called(step)
+
+    def _requirement(self, name: str) -> str:
+        one = self.elements.requirements.get(name)
+        if one is None:
+            return f"the requirement '{self.said.name(name)}'"
+        who = f"{self.said.name(one.of)} requires" if one.of else "is required"
+        steps = " or ".join(f"'{self.said.name(step)}'" for step in one.steps)
+        return f"what {who} for {steps} ('{self.said.condition(one.needs)}')"
+
+    def _without(self, name: str) -> str:
+        mechanism = self.elements.mechanisms.get(name)
+        if mechanism is None or not mechanism.title:
+            return f"'{self.said.word(name)}' is taken away"
+        there, _, off = mechanism.title.partition("; off: ")
+        return f"'{there}' is taken away{f' ({off})' if off else ''}"
+
+    def _decided(self, step: Decide) -> str:
+        word: Any = self.elements.decisions.get(step.decision)
+        option = self._option(word, step.option)
+        by = getattr(word, "by", None)
+        who = self.said.name(str(getattr(by, "name", by))) if by else "whoever decides"
+        return f"{who} always takes '{option}' ({self.said.word(step.decision)})"
+
+    def _option(self, word: Any, name: str) -> str:
+        options = getattr(word, "options", {})
+        title = getattr(options.get(name), "title", "") if isinstance(options, Mapping) else ""
+        return title if isinstance(title, str) and title else name.replace("_", " ")
+
+
+def elements_under(scenario: Scenario, steps: tuple[Intervention, ...], plain: Elements) -> Elements:
+    """The elements of a scenario under further steps; ``plain`` are those of its parts without any.
+
+    The same as ``scenario.supposing(*steps).expanded``, without checking the whole scenario again, which costs more than
+    simulating it.
+    """
+    every = (*scenario.interventions, *steps)
+    supposed = suppositions(every, plain)
+    elements = expand(scenario.parts, supposed) if supposed else plain
+    for step in every:
+        elements = step.apply(elements)
+    return elements

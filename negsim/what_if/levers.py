@@ -1,0 +1,235 @@
+"""Which change of a scenario helps most: every precondition, mechanism and decision, history by history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from negsim.errors import EstimateError, NegsimError
+from negsim.estimates import PairedDifference
+from negsim.estimates.checks import check_level
+from negsim.estimates.selection import select_best, simultaneous
+from negsim.model.elements import Elements, expand
+from negsim.model.questions import Askable, Question
+from negsim.model.scenario import Scenario, check_is_scenario
+from negsim.program import Program, lower
+from negsim.program.drawn import parameter_rows
+from negsim.results.answers import deadline
+from negsim.results.estimators import needs_probability
+from negsim.results.runs import Runs
+from negsim.running.again import again
+from negsim.running.simulation import simulate
+from negsim.what_if.candidates import Candidate, Candidates, candidates_of, elements_under
+from negsim.what_if.lever import Lever, Levers
+from negsim.what_if.pairs import Told, paired
+from negsim.what_if.sensitivity import answer_in_words
+
+__all__ = ["levers"]
+
+ANEW = "anew"
+
+
+def levers(
+    scenario: Scenario,
+    question: Question | Askable,
+    candidates: Candidates | None = None,
+    *,
+    replications: int = 4_000,
+    seed: int | None = None,
+    draws: int | None = None,
+    level: float = 0.95,
+) -> Levers:
+    """Tell which change of a scenario would help most to get the answer yes, and which would spoil it.
+
+    Every precondition is met, waived and hardened, every mechanism taken away, every decision forced to each of its
+    options, one change at a time. Each variant uses the random numbers of the scenario itself, so that histories are
+    compared with themselves.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As it is.
+    question : str, Question or condition
+        A yes/no question, without ``given``.
+    candidates : iterable or mapping, optional
+        Interventions to try in place of all that the scenario has; a sequence of several is one lever, and a mapping
+        gives names.
+    replications : int
+        Histories of each variant.
+    seed : int, optional
+        Of all variants; drawn and stored in the result if not given.
+    draws : int, optional
+        Rows of parameters, as in `simulate`; by default every parameter has its best value.
+    level : float, optional
+        Of all intervals together, and of the guarantee.
+
+    Returns
+    -------
+    Levers
+        Ranked; prints as sentences.
+
+    Raises
+    ------
+    EstimateError
+        If the question has no yes or no, or is asked given a condition.
+    ArgumentError
+        If a candidate is no intervention.
+
+    See Also
+    --------
+    compare : Compare two variants, history by history.
+    watch : Which news would move the answer.
+
+    Notes
+    -----
+    Histories are simulated to the question's deadline. The interval of each difference is `PairedDifference`'s at the
+    level 1 - (1 - level)/k for k levers (Bonferroni), so that all hold together; a lever helps if its interval lies
+    above 0 (and, where parameters have their best values, the exact sign test of its flips agrees). The best is judged by
+    multiple comparisons with the best: see `negsim.estimates.selection`. Meeting, waiving or forcing is what *doing* it
+    would change in the model; it is no claim that anybody can do it.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> early, never = ns.Do(fact="memorandum.delivered", on="2025-01-02"), ns.Do(fact="memorandum.delivered", never=True)
+    >>> found = ns.levers(ns.load("toy"), "talks_day_5", {"early": early, "never": never}, seed=1)
+    >>> [(one.name, one.helps, one.hinders) for one in found]
+    [('early', True, False), ('never', False, True)]
+    """
+    check_level(level)
+    check_is_scenario(scenario, "levers")
+    tried = candidates_of(scenario, candidates)
+    asked = _question(scenario, question)
+    first = simulate(
+        scenario, replications=1, seed=seed, draws=draws, questions=_own(scenario, asked), keep="answers",
+        on_error="count",
+    )  # fmt: skip
+    bench = _Bench(first, asked, replications)
+    told: dict[str, Told] = {}
+    refused: dict[str, str] = {}
+    plain = expand(scenario.parts)
+    for one in tried:
+        try:
+            told[one.name] = bench.told(elements_under(scenario, one.steps, plain))
+        except NegsimError as error:
+            refused[one.name] = str(error)
+    return _ranked(bench, {one.name: one for one in tried}, told, refused, level)
+
+
+def _question(scenario: Scenario, question: Question | Askable) -> Question:
+    known = scenario.expanded.questions
+    if isinstance(question, Question):
+        return question
+    name = getattr(question, "name", question)
+    if isinstance(name, str) and name in known:
+        return known[name]
+    condition: Any = question
+    return Question(name=ANEW, condition=condition)
+
+
+def _own(scenario: Scenario, asked: Question) -> list[Question]:
+    return [] if asked.name in scenario.expanded.questions else [asked]
+
+
+class _Bench:
+    """Where variants of a scenario are simulated beside it, up to the question's deadline; one use."""
+
+    def __init__(self, first: Runs, asked: Question, replications: int) -> None:
+        self.first, self.asked, self.n = first, asked, replications
+        entry = first.asked(asked.name)
+        needs_probability(entry)
+        if entry.given is not None:
+            raise EstimateError(
+                f"question {asked.name} is asked given a condition, which other histories meet under each lever; ask one"
+                " without given="
+            )
+        self.until = entry.by
+        self.program = self._short(first.scenario.expanded)
+        self.base = again(first, self.program, replications)
+        self.now = self._answers(self.base)
+        self.told_already = {self.program.fingerprint(): self.now}
+
+    def _short(self, elements: Elements) -> Program:
+        """The program that records this question alone and ends when it is answered."""
+        alone = replace(elements, questions={self.asked.name: self.asked})
+        program = lower(self.first.scenario, elements=alone)
+        return replace(program, horizon=min(program.horizon, self.until))
+
+    def _answers(self, runs: Runs) -> Told:
+        return Told(runs.answers(self.asked.name)[0], runs.block.failed)
+
+    def told(self, elements: Elements) -> Told:
+        """The answers of a variant, simulated once where two levers come to the same."""
+        program = self._short(elements)
+        if program.fingerprint() not in self.told_already:
+            self.told_already[program.fingerprint()] = self._simulated(program)
+        return self.told_already[program.fingerprint()]
+
+    def _simulated(self, program: Program) -> Told:
+        rows = self.first.rows
+        if program.parameters != self.program.parameters:
+            rows = parameter_rows(program, self.first.seed, len(rows) if self.first.drawn else None)
+        return self._answers(again(self.first, program, self.n, rows))
+
+    def difference(self, one: Told, two: Told) -> PairedDifference:
+        """Second minus first, history by history."""
+        return paired(one, two, self.base if self.base.clustered else None)[0]
+
+
+def _ranked(
+    bench: _Bench, tried: dict[str, Candidate], told: dict[str, Told], refused: dict[str, str], level: float
+) -> Levers:
+    each = simultaneous(level, len(told))
+    differences = {name: bench.difference(bench.now, answers) for name, answers in told.items()}
+    order = sorted(differences, key=lambda name: -differences[name].value)
+    tied = set(_tied(bench, [(name, told[name]) for name in order], level))
+    found = tuple(_lever(tried[name], differences[name], told[name], each, name in tied) for name in order)
+    ahead = [bench.difference(told[name], told[order[0]]) for name in order[1:]]
+    entry = bench.base.asked(bench.asked.name)
+    kind = "Student's t over rows of parameters" if bench.base.clustered else "Tango's score interval of pairs"
+    return Levers(
+        question=bench.asked.name if bench.asked.name != ANEW else str(bench.asked.condition),
+        by=deadline(bench.asked, bench.first.scenario),
+        what=answer_in_words(bench.base, entry),
+        answer=_answer(bench, level),
+        levers=found,
+        choice=select_best(ahead, level) if found else None,
+        refused=refused,
+        level=level,
+        n=bench.n,
+        rows=len(bench.base.rows),
+        seed=bench.base.seed,
+        method=f"Paired by common random numbers; {kind}, all {len(found)} levers together (Bonferroni)",
+    )
+
+
+def _answer(bench: _Bench, level: float) -> Any:
+    return bench.base.probability(bench.asked.name).estimate(level)
+
+
+def _lever(one: Candidate, difference: PairedDifference, told: Told, each: float, tied: bool) -> Lever:
+    good = ~told.failed
+    return Lever(
+        name=one.name,
+        kind=one.kind,
+        text=one.text,
+        steps=one.steps,
+        difference=difference,
+        interval=difference.interval(each),
+        probability=float(np.mean(told.yes[good])) if good.any() else float("nan"),
+        tied=tied,
+    )
+
+
+def _tied(bench: _Bench, order: list[tuple[str, Told]], level: float) -> Iterator[str]:
+    """Names of the levers that are not told apart from the leader of their group."""
+    each = simultaneous(level, len(order) - 1)
+    leader: Told | None = None
+    for name, answers in order:
+        if leader is None or bench.difference(answers, leader).interval(each).low > 0:
+            leader = answers
+        else:
+            yield name
