@@ -304,6 +304,9 @@ from .what_if.comparison import (
     Comparison,
     compare,
 )
+from .what_if.comparisons import (
+    Comparisons,
+)
 from .what_if.influences import (
     Influence,
     Sensitivity,
@@ -321,6 +324,9 @@ from .what_if.sensitivity import (
 from .what_if.signals import (
     Signal,
     Watching,
+)
+from .what_if.sweep import (
+    sweep,
 )
 from .what_if.together import (
     Together,
@@ -368,6 +374,7 @@ __all__ = [
     "Channel",
     "Claim",
     "Comparison",
+    "Comparisons",
     "Conditional",
     "CountedRuns",
     "Counter",
@@ -521,6 +528,7 @@ __all__ = [
     "solve",
     "solve_answers",
     "sqrt",
+    "sweep",
     "together",
     "verify",
     "waits",

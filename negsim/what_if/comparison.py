@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negsim.errors import EstimateError
 from negsim.estimates import Estimate, Interval, PairedDifference, Proportion, Rows
+from negsim.estimates.checks import check_level
 from negsim.model.calendar import Dated, counted_days, moment
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.results.answers import deadline
 from negsim.results.runs import Runs
+from negsim.what_if.comparisons import Comparisons
 from negsim.what_if.pairs import Told, paired, sides_by_row
 
 __all__ = ["Comparison", "compare"]
@@ -151,22 +154,46 @@ def _some(numbers: NDArray[np.int64], most: int = 3) -> str:
     return f" (such as {shown})" if numbers.size > most else f" ({shown})"
 
 
-def compare(runs_a: Runs, runs_b: Runs, question: Question | Askable, by: Dated | None = None) -> Comparison:
-    """Compare the answers of two variants of a scenario, replication by replication.
+@overload
+def compare(runs_a: Runs, runs_b: Runs, question: Question | Askable, by: Dated | None = None) -> Comparison: ...
+@overload
+def compare(
+    runs_a: Runs,
+    runs_b: Runs | Sequence[Runs] | Mapping[str, Runs],
+    question: list[Any] | tuple[Any, ...],
+    by: Dated | None = None,
+    *,
+    level: float = 0.95,
+) -> Comparisons: ...
+@overload
+def compare(
+    runs_a: Runs,
+    runs_b: Sequence[Runs] | Mapping[str, Runs],
+    question: Question | Askable | list[Any] | tuple[Any, ...],
+    by: Dated | None = None,
+    *,
+    level: float = 0.95,
+) -> Comparisons: ...
+def compare(runs_a: Runs, runs_b: Any, question: Any, by: Dated | None = None, *, level: float = 0.95) -> Any:
+    """Compare the answers of two or more variants of a scenario, replication by replication.
 
     Parameters
     ----------
-    runs_a, runs_b : Runs
-        Of the same seed, replications and draws of parameters.
-    question : str, Question or condition
-        Asked in both; a question without ``given``.
+    runs_a : Runs
+        What is compared with.
+    runs_b : Runs, or sequence or mapping of Runs
+        Of the same seed, replications and draws of parameters; names in a mapping are used in the table.
+    question : str, Question or condition, or sequence of them
+        Asked in all; questions without ``given``.
     by : date, instant or days, optional
-        Another deadline than the question's own.
+        Another deadline than the questions' own.
+    level : float, optional
+        Of all intervals together, where several variants or questions are compared.
 
     Returns
     -------
-    Comparison
-        Prints as a sentence with the interval.
+    Comparison or Comparisons
+        One variant and one question: prints as a sentence with the interval. Several: a table.
 
     Raises
     ------
@@ -193,6 +220,36 @@ def compare(runs_a: Runs, runs_b: Runs, question: Question | Askable, by: Dated 
     >>> found.lost.size, found.probabilities[1]
     (0, 1.0)
     """
+    if isinstance(runs_b, (Mapping, list, tuple)) or isinstance(question, (list, tuple)):
+        return _several(runs_a, runs_b, question, by, level)
+    return _one(runs_a, runs_b, question, by)
+
+
+def _several(base: Runs, variants: Any, questions: Any, by: Dated | None, level: float) -> Comparisons:
+    """A table of comparisons, variant by variant."""
+    check_level(level)
+    asked = list(questions) if isinstance(questions, (list, tuple)) else [questions]
+    named = variants if isinstance(variants, Mapping) else _named(variants)
+    if not named or not asked:
+        raise EstimateError("there is nothing to compare; give at least one variant and one question")
+    found = tuple(_one(base, runs, question, by) for runs in named.values() for question in asked)
+    names = tuple(one.question for one in found[: len(asked)])
+    if len(set(names)) < len(names):
+        raise EstimateError(f"the questions are {', '.join(names)}; ask each once")
+    return Comparisons(base=_told(base.scenario), variants=tuple(named), questions=names, found=found, level=level)
+
+
+def _named(variants: Any) -> dict[str, Runs]:
+    """Variants by what is supposed in them; numbered where that is the same."""
+    several = variants if isinstance(variants, (list, tuple)) else [variants]
+    found: dict[str, Runs] = {}
+    for number, runs in enumerate(several, 1):
+        name = _told(runs.scenario) if isinstance(runs, Runs) else ""
+        found[f"{name} ({number})" if name in found else name] = runs
+    return found
+
+
+def _one(runs_a: Runs, runs_b: Runs, question: Question | Askable, by: Dated | None) -> Comparison:
     _check_pairs(runs_a, runs_b)
     yes_a, yes_b = _answers(runs_a, question, by), _answers(runs_b, question, by)
     one, two = (Told(yes, runs.block.failed) for yes, runs in ((yes_a, runs_a), (yes_b, runs_b)))
