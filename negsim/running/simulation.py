@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
@@ -19,6 +19,7 @@ from negsim.results.base import Results
 from negsim.results.runs import Runs
 from negsim.results.tally import grid
 from negsim.running.arguments import check_memory, check_seconds, check_simulate, path_of
+from negsim.running.precision import MOST, precision_of
 from negsim.running.underway import Underway, block_size
 from negsim.running.workers import Plan
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["parameter_rows", "replay", "simulate"]
 
+HISTORIES = 10_000
 SAVE_EVERY = 2.0
 """Seconds between checkpoints, at least; and no more than a twentieth of the time goes into them."""
 
@@ -35,7 +37,7 @@ SAVE_EVERY = 2.0
 def simulate(
     scenario: Scenario,
     *,
-    replications: int = 10_000,
+    replications: int | None = None,
     seed: int | None = None,
     questions: Iterable[Question] = (),
     engine: str = "auto",
@@ -52,13 +54,14 @@ def simulate(
     seconds: float | None = None,
     memory: float | None = None,
     events: int | None = None,
+    precision: float | Mapping[str, float] | None = None,
     progress: Callable[[int, int], None] | bool | None = None,
 ) -> Runs: ...
 @overload
 def simulate(
     scenario: Scenario,
     *,
-    replications: int = 10_000,
+    replications: int | None = None,
     seed: int | None = None,
     questions: Iterable[Question] = (),
     engine: str = "auto",
@@ -75,12 +78,13 @@ def simulate(
     seconds: float | None = None,
     memory: float | None = None,
     events: int | None = None,
+    precision: float | Mapping[str, float] | None = None,
     progress: Callable[[int, int], None] | bool | None = None,
 ) -> CountedRuns: ...
 def simulate(
     scenario: Scenario,
     *,
-    replications: int = 10_000,
+    replications: int | None = None,
     seed: int | None = None,
     questions: Iterable[Question] = (),
     engine: str = "auto",
@@ -97,6 +101,7 @@ def simulate(
     seconds: float | None = None,
     memory: float | None = None,
     events: int | None = None,
+    precision: float | Mapping[str, float] | None = None,
     progress: Callable[[int, int], None] | bool | None = None,
 ) -> Runs | CountedRuns:
     """Simulate a scenario's histories.
@@ -105,8 +110,8 @@ def simulate(
     ----------
     scenario : Scenario
         Whose histories they are.
-    replications : int
-        How many histories.
+    replications : int, optional
+        How many histories: 10,000 by default; with ``precision`` at most so many, 1,000,000 by default.
     seed : int, optional
         In [0, 2**64); drawn from the operating system and stored in the result if not given.
     questions : iterable of Question
@@ -147,6 +152,11 @@ def simulate(
     events : int, optional
         Budget of firings in all. The first 64 replications tell how many one has, and the run has as many replications
         as that allows (64 at least). No clock decides, so that the same call gives the same answer everywhere.
+    precision : float or mapping of str to float, optional
+        End the run when every yes/no question asked without ``given`` (or each of those named) is known to within so
+        much, such as 0.01: half the width of a confidence sequence, all questions together at 95 %, however often one
+        looks. Looks are after fixed numbers of histories, so that no worker or block decides how many there are; the
+        result's note says what was reached. With ``draws`` it is the mean over these draws that is known so well.
     progress : callable or bool, optional
         Called with (replications done, replications in all); True draws a bar on stderr.
 
@@ -181,12 +191,16 @@ def simulate(
     """
     began = time.perf_counter()
     check_is_scenario(scenario, "simulate")
+    replications = _most(precision is not None) if replications is None else replications
     asked = check_simulate(locals())
     path = None if checkpoint is None else path_of(checkpoint)
     ends = None if seconds is None else began + check_seconds(seconds)
     memory = None if memory is None else check_memory(memory)
     seed = fresh_seed() if seed is None else check_seed(seed)
     scenario = scenario.fixing(fix or {})
+    enough = None if precision is None else precision_of(scenario, asked, precision, replications, draws)
+    if enough is not None:
+        replications = enough.rounded(replications)
     program = lower(scenario, asked)
     chosen, note = choose(engine, program)
     job = Job(
@@ -213,6 +227,7 @@ def simulate(
         memory=memory,
         events=events,
         ends=ends,
+        precision=enough,
         report=_reporter(progress),
         save_every=SAVE_EVERY,
     )
@@ -221,6 +236,11 @@ def simulate(
 
         run.resume(path, identity(run.plan, scenario.calendar, draws))
     return run.go()
+
+
+def _most(precise: bool) -> int:
+    """Histories if nobody says how many."""
+    return MOST if precise else HISTORIES
 
 
 def _reporter(progress: Callable[[int, int], None] | bool | None) -> Callable[[int, int], None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,6 +26,7 @@ from negsim.running.interrupts import Interrupted
 if TYPE_CHECKING:
     from negsim.results.counted import CountedRuns
     from negsim.running.checkpoint import Checkpoint
+    from negsim.running.precision import Precision
 
 __all__ = ["Underway", "block_size", "physical_memory"]
 
@@ -78,6 +79,8 @@ class Underway:
         Firings that all replications together may have, judged by the first ones.
     ends : float or None
         When to stop, on the clock of `time.perf_counter`.
+    precision : Precision or None
+        When the answers are precise enough, so that the run may end.
     save_every : float
         Seconds between checkpoints, at least; and no more than a twentieth of the time goes into them.
     """
@@ -97,6 +100,7 @@ class Underway:
     save_every: float
     rows: Rows | None = None
     tally: Tally | None = None
+    precision: Precision | None = None
     file: Checkpoint | None = None
     stop: int = field(init=False)
     began: float = field(init=False, default_factory=time.perf_counter)
@@ -130,8 +134,8 @@ class Underway:
         machine = physical_memory()
         if self.memory is not None:
             self.stop = min(self.stop, int(self.memory * FOR_RESULTS / wide))
-        elif self.ends is not None:
-            # With seconds alone nobody knows how many replications fit: half of the memory is laid out at most.
+        elif self.ends is not None or self.precision is not None:
+            # With seconds or a precision alone nobody knows how many replications fit: half of the memory at most.
             self.stop = min(self.stop, int(machine / 2 / wide))
         elif self.replications * wide > machine:
             raise BudgetError(
@@ -258,12 +262,13 @@ class Underway:
         try:
             if self.events is not None:
                 self._judge_events(self.events)
-            for end, result in workers.results(
-                self.plan, lambda: self.kernel, self.done, self.stop, pace, self.threads, self.executor
-            ):
-                self.take(result)
-                self.report(end, self.replications)
-                self.save_sometimes()
+            for stop in self._stages():
+                for end, result in workers.results(
+                    self.plan, lambda: self.kernel, self.done, stop, pace, self.threads, self.executor
+                ):
+                    self.take(result)
+                    self.report(end, self.replications)
+                    self.save_sometimes()
         except SimulationError as error:
             # What was done before the failure is not lost with it.
             error.runs = self._before(error)
@@ -281,6 +286,20 @@ class Underway:
                 "the budget was used up before the first block of replications was done; allow more seconds or memory"
             )
         return self.result()
+
+    def _stages(self) -> Iterator[int]:
+        """Up to where to simulate: to the end, or from look to look until the answers are precise enough."""
+        if self.precision is None:
+            yield self.stop
+            return
+        for look in self.precision.looks(self.done, self.stop):
+            yield look
+            if self.done < look:
+                return
+            if self.precision.enough(self.result()):
+                self.replications = self.stop = self.done
+                self.report(self.done, self.done)
+                return
 
     def _let_go(self) -> None:
         """Save what is done, and let the file go."""
@@ -376,6 +395,8 @@ class Underway:
         if self.done < self.replications:
             ended = f"{self.why} after {self.done:,} of {self.replications:,} replications{self.remedy}"
             note = f"{note}; {ended}" if note else ended
+        if self.precision is not None:
+            note = f"{note}; {self.precision.note}" if note else self.precision.note
         facts: dict[str, Any] = {
             "scenario": self.scenario,
             "program": self.plan.program,
