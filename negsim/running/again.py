@@ -8,7 +8,8 @@ from negsim.engines import Job
 from negsim.program import Program
 from negsim.results.base import Results
 from negsim.results.runs import Runs
-from negsim.running.underway import Underway, block_size
+from negsim.running.sizes import block_size
+from negsim.running.underway import Underway
 from negsim.running.workers import Plan
 
 __all__ = ["again"]

@@ -20,7 +20,8 @@ from negsim.results.runs import Runs
 from negsim.results.tally import grid
 from negsim.running.arguments import check_memory, check_seconds, check_simulate, path_of
 from negsim.running.precision import MOST, precision_of
-from negsim.running.underway import Underway, block_size
+from negsim.running.sizes import block_size
+from negsim.running.underway import Underway
 from negsim.running.workers import Plan
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -22,16 +21,15 @@ from negsim.results.runs import Runs
 from negsim.results.tally import Tally
 from negsim.running import workers
 from negsim.running.interrupts import Interrupted
+from negsim.running.sizes import physical_memory
 
 if TYPE_CHECKING:
     from negsim.results.counted import CountedRuns
     from negsim.running.checkpoint import Checkpoint
     from negsim.running.precision import Precision
 
-__all__ = ["Underway", "block_size", "physical_memory"]
+__all__ = ["Underway"]
 
-BLOCK = {"compiled": 16384, "reference": 250}
-MOST_IN_BLOCK = 65_536
 FIRST_BLOCK, LATER = 64, 8
 """With a budget of time, replications in the first block and how much larger than the one before a block may be."""
 PILOT = 64
@@ -43,26 +41,6 @@ FOR_RESULTS, FOR_BLOCKS = 0.4, 0.15
 A_FEW = 1_000
 """Draws from which the size of counts for more of them is judged."""
 RETRY = 5.0
-
-
-def block_size(engine: str, replications: int, rows: int, threads: int | None) -> int:
-    """Replications handed out at a time: many blocks for each worker, but each row of parameters often in a block."""
-    # Eighths, so that progress, checkpoints and budgets have something to go by in short runs too.
-    size = min(BLOCK[engine], replications // 8)
-    if engine == "compiled" and rows > 1:
-        # A block is simulated in the order of its rows, and each row's laws and tables are made ready once a block:
-        # large blocks share that work among more histories.
-        size = max(size, min(MOST_IN_BLOCK, -(-replications // (2 * (threads or workers.processors())))))
-    return max(1, size)
-
-
-def physical_memory() -> float:
-    """Bytes of memory of this machine; infinite if it does not say."""
-    try:
-        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, ValueError, OSError):
-        # A system that does not say how much memory it has is not refused anything.
-        return float("inf")
 
 
 @dataclass(kw_only=True)
