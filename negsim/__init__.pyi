@@ -135,6 +135,9 @@ from .program import (
 from .report import (
     plots,
 )
+from .report.changes_plots import (
+    draw_levers,
+)
 from .report.matters_plots import (
     draw_sensitivity,
     draw_watching,
@@ -300,9 +303,11 @@ from .what_if.attribution import (
     News,
     attribute,
 )
+from .what_if.comparing import (
+    compare,
+)
 from .what_if.comparison import (
     Comparison,
-    compare,
 )
 from .what_if.comparisons import (
     Comparisons,
@@ -496,6 +501,7 @@ __all__ = [
     "compare",
     "date_curve",
     "different",
+    "draw_levers",
     "draw_sensitivity",
     "draw_watching",
     "dumps",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from negsim.model.scenario import Scenario
     from negsim.results.runs import Runs
 
-__all__ = ["sensitivity", "watch"]
+__all__ = ["check_options", "drawn", "sensitivity", "watch", "write_csv"]
 
 EVENTS, PILOT = 1_200_000, 64
 """Firings by default in all histories together, judged by so many of these."""
@@ -63,14 +63,14 @@ def sensitivity(
     import negsim as ns
     from negsim.report.matters import print_sensitivity, sensitivity_rows
 
-    _check(level, out)
+    check_options(level, out)
     runs = _runs(fixed(ns.load(scenario, as_known=as_known), fix), question, replications, seed, draws, limits)
     found = ns.sensitivity(runs, question, threshold=threshold, totals=totals, level=level)
     _tell(found, print_sensitivity, runs, format, csv_file, sensitivity_rows(found))
     if out is not None:
         from negsim.report.matters_plots import draw_sensitivity
 
-        _drawn(draw_sensitivity, found, out, format)
+        drawn(draw_sensitivity, found, out, format)
 
 
 @app.command()
@@ -99,17 +99,18 @@ def watch(
     import negsim as ns
     from negsim.report.matters import print_watching, watching_rows
 
-    _check(level, out)
+    check_options(level, out)
     runs = _runs(fixed(ns.load(scenario, as_known=as_known), fix), question, replications, seed, draws, limits)
     found = ns.watch(runs, question, dates=date or None, conditions=condition or (), level=level)
     _tell(found, print_watching, runs, format, csv_file, watching_rows(found))
     if out is not None:
         from negsim.report.matters_plots import draw_watching
 
-        _drawn(draw_watching, found, out, format)
+        drawn(draw_watching, found, out, format)
 
 
-def _check(level: float, out: Path | None) -> None:
+def check_options(level: float, out: Path | None) -> None:
+    """Refuse levels and names of pictures that are none."""
     if not 0 < level < 1:
         raise typer.BadParameter(f"{level!r} must lie between 0 and 1, such as 0.95", param_hint="--level")
     if out is not None and out.suffix.lower() not in (".png", ".svg", ".pdf"):
@@ -158,12 +159,18 @@ def _tell(
         source = f"{runs.scenario.name} · n = {runs.replications:,} · {draws} · seed {runs.seed} · engine {runs.engine}"
         print_it(console(), found, source)
     if csv_file is not None:
-        with csv_file.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["name"])
-            writer.writeheader()
-            writer.writerows(rows)
+        write_csv(csv_file, rows)
 
 
-def _drawn(draw: Callable[..., Any], found: Any, out: Path, format: Format) -> None:
+def write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows to a file, with a head."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["name"])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def drawn(draw: Callable[..., Any], found: Any, out: Path, format: Format) -> None:
+    """Draw a picture to a file, and say so where it does not mix with JSON."""
     draw(found, out)
     print(f"Picture: {out}", file=sys.stdout if format is Format.table else sys.stderr)

@@ -30,6 +30,9 @@ FEW_EVENTS, MANY_EVENTS = 80_000, 20_000_000
 """Firings in all of them by default: a scenario with very many in a history is told by fewer histories, so that the run and
 its reasons are done well within the default seconds."""
 
+MOST = 1_000_000
+"""Histories at most where a precision is asked for."""
+
 WATCHED, COUNTED = 10_000, 5_000_000
 """Histories up to which reasons are recorded along with the answers (beyond, some are simulated again for them), and
 from which on only counts are kept."""
@@ -61,6 +64,14 @@ def run(
     level: Annotated[float, typer.Option(help="Confidence level of the Monte Carlo intervals.")] = 0.95,
     out: Annotated[Path | None, typer.Option(help="Directory for the chart of cumulative probability by date.")] = None,
     format: Annotated[Format, typer.Option(help="A table, or one JSON object.")] = Format.table,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            min=1e-5,
+            max=0.499,
+            help="Simulate until every probability is known to within so much, such as 0.01, all together at 95 %.",
+        ),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; the result does not depend on them.")] = None,
 ) -> None:
     """Simulate a scenario and answer its questions."""
@@ -77,13 +88,12 @@ def run(
         return
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the run, not after it
-    n = replications or _enough(engine)
-    if replications is not None:
+    n = replications or (_enough(engine) if precision is None else MOST)
+    if replications is not None or precision is not None:
         limits.lift()
     options = {"seed": seed, "engine": engine, "draws": _rows(n, draws, best), "workers": workers}
-    runs, interrupted = _simulate(
-        told, n, limits, reasons=format is Format.table, **options, **limits.for_simulation(_events(engine))
-    )
+    options |= limits.for_simulation(_events(engine)) | {"precision": precision}
+    runs, interrupted = _simulate(told, n, limits, reasons=format is Format.table, **options)
     limits.grace()
     reasons = _reasons(runs, limits) if format is Format.table and not interrupted else ()
     _print(runs, ns.answers(runs, level=level), format, reasons, level=level, digits=digits)
@@ -178,7 +188,7 @@ def _simulate(
     import negsim as ns
     from negsim.running.interrupts import Interrupted
 
-    if reasons and replications <= WATCHED:
+    if reasons and replications <= WATCHED and options["precision"] is None:
         from negsim.why.explanation import reason_questions
 
         options["questions"] = reason_questions(told)

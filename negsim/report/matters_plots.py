@@ -12,7 +12,7 @@ from negsim.report.words import clean, day
 from negsim.what_if.influences import Influence, Sensitivity
 from negsim.what_if.signals import Watching
 
-__all__ = ["draw_sensitivity", "draw_watching"]
+__all__ = ["draw_sensitivity", "draw_watching", "framed", "plain_axes"]
 
 LOW, HIGH = "#b5651d", "#1f4e79"
 COLOURS = ("#1f4e79", "#b5651d", "#4d7c3a", "#7a4a8c", "#a83232", "#2a8a8a", "#6b6b6b", "#c49a1a")
@@ -76,13 +76,13 @@ def draw_sensitivity(found: Sensitivity, path: str | os.PathLike[str] | None = N
     ax.set_xlim(left - 0.1 * (right - left), right + 0.1 * (right - left))  # room for the values at the ends
     if scale == 100.0:
         ax.set_xticks([one for one in ax.get_xticks() if 0 <= one <= 100 and left <= one <= right])
-    _plain(ax)
+    plain_axes(ax)
     key = (
         "Bars: the answer if the parameter had its value at 5 % (brown end) or 95 % (blue end) of what is believed, the values "
         f"written at the ends; whiskers: Monte Carlo intervals, {100 * found.answer.level:g} %. Line: the answer now, "
         f"{found.answer.printed}. n = {found.n:,} histories of {found.rows:,} draws."
     )
-    _frame(figure, f"What carries {found.what}", key, height)
+    framed(figure, f"What carries {found.what}", key, height)
     if path is not None:
         figure.savefig(os.fspath(path), dpi=150)
     return figure
@@ -152,7 +152,7 @@ def draw_watching(found: Watching, path: str | os.PathLike[str] | None = None, *
         ax.plot([best, best], [low, high], color=colour, lw=4, alpha=0.35, solid_capstyle="butt")
     ax.set_ylabel("Expected move of the probability, points", fontsize=9)
     ax.set_ylim(bottom=0)
-    _plain(ax)
+    plain_axes(ax)
     _dates(ax)
     key = (
         f"By how much the news would move the probability on average, once it is known whether it has come by that date. Thick "
@@ -161,7 +161,7 @@ def draw_watching(found: Watching, path: str | os.PathLike[str] | None = None, *
     )
     if shown:
         figure.legend(loc="lower left", bbox_to_anchor=(0.01, 0.005), fontsize=7, frameon=False, ncols=1)
-    _frame(figure, f"What to watch for {found.what}", key, height, 0.25 + 0.185 * len(shown))
+    framed(figure, f"What to watch for {found.what}", key, height, 0.25 + 0.185 * len(shown))
     if path is not None:
         figure.savefig(os.fspath(path), dpi=150)
     return figure
@@ -180,14 +180,15 @@ def _dates(ax: Any) -> None:
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call] # likewise
 
 
-def _plain(ax: Any) -> None:
+def plain_axes(ax: Any) -> None:
+    """Axes with a faint grid and without a frame."""
     ax.grid(axis="both", color="#e4e4e4", lw=0.6)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(labelsize=8, colors=FAINT, labelcolor=INK)
 
 
-def _frame(figure: Any, title: str, key: str, height: float, below: float = 0.05) -> None:
+def framed(figure: Any, title: str, key: str, height: float, below: float = 0.05) -> None:
     """Title and key of the picture; the axes get the room between."""
     heads, lines = textwrap.wrap(clean(title), 88), textwrap.wrap(clean(key), 132)
     say = {"ha": "left", "va": "top", "parse_math": False}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from negsim.estimates import Estimate, Interval
 from negsim.estimates.selection import simultaneous, stands_out
-
-if TYPE_CHECKING:
-    from negsim.what_if.comparison import Comparison
+from negsim.what_if.comparison import Comparison
 
 __all__ = ["Comparisons"]
 

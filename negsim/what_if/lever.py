@@ -228,6 +228,8 @@ class Levers:
     @property
     def guarantee(self) -> str:
         """What is known of the choice of the best lever, in a sentence or two."""
+        if not self.levers:
+            return "There is nothing to change: no precondition, mechanism or decision is stated; give candidates of your own."
         if self.best is None or self.choice is None:
             return f"No lever is seen to help at {100 * self.level:.10g} %, all {len(self.levers)} looked at together."
         others = [self.levers[place].name for place in self.choice.contenders[1:]]

@@ -10,10 +10,10 @@ from negsim.laws.draws import fresh_seed
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.running.simulation import simulate
-from negsim.what_if.comparison import compare
+from negsim.what_if.comparing import compare
 from negsim.what_if.comparisons import Comparisons
 
-__all__ = ["sweep"]
+__all__ = ["own_questions", "sweep"]
 
 
 def sweep(
@@ -83,7 +83,7 @@ def sweep(
             "sweep has no values to try; give some by the parameter's name, as in sweep(scenario, rate=[.1, .2])"
         )
     seed = fresh_seed() if seed is None else seed
-    asked = _asked(scenario) if questions is None else list(questions)
+    asked = own_questions(scenario) if questions is None else list(questions)
     anew = [one for one in asked if isinstance(one, Question)]
     variants = {}
     for chosen in product(*grid.values()):
@@ -98,7 +98,7 @@ def sweep(
     return compare(base, dict(zip(variants, others, strict=True)), asked, level=level)
 
 
-def _asked(scenario: Scenario) -> list[Question | Askable]:
+def own_questions(scenario: Scenario) -> list[Question | Askable]:
     """The scenario's own questions that have yes or no as answers in every history."""
     own = [part for part in scenario.parts if isinstance(part, Question)]
     known = own or list(scenario.expanded.questions.values())
