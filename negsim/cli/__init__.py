@@ -31,7 +31,8 @@ def main(args: list[str] | None = None) -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        gc.freeze()  # and at the exit nothing is looked through either
+        if args is None:
+            gc.freeze()  # and at the exit nothing is looked through either; a process that goes on needs its memory back
         _flush()
 
 

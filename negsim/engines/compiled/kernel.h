@@ -248,13 +248,16 @@ INLINE void take_orders(Work *w, const Orders *o, Rows r) {
     for (int j = 0; j < w->lanes; j++) w->bounds[j].row = -1;
 }
 
-/* Simulate rows order[begin] to order[end]; returns the first that failed (if that is what stops) or n. */
-static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n) {
+enum { ROUNDS = 1024 };  /* events of each lane between two looks whether somebody wants the loop to end */
+
+/* Simulate rows order[begin] to order[end]; returns the first that failed (if that is what stops) or n; -1 if `ended` so. */
+static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n, int (*ended)(void)) {
     Course c = {.next = begin, .end = end, .failed = n};
     int worth = (w->lanes + EIGHT - 1) / EIGHT;
     take_orders(w, o, r);
     for (int j = 0; j < w->lanes; j++) c.idle[c.n_idle++] = (LaneNo)(w->lanes - 1 - j);
-    while (c.n_going || c.n_over || c.next < c.end) {
+    for (int64_t round = 1; c.n_going || c.n_over || c.next < c.end; round++) {
+        if (UNLIKELY(round % ROUNDS == 0) && ended()) return -1;
         if (!c.n_going || c.n_over >= worth) {
             finish_rows(w, o, &c);
             begin_rows(w, o, &c);

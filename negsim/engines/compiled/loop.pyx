@@ -14,6 +14,17 @@ cdef extern from "places.h":
     const Place places[]
     int N_PLACES
 
+cdef extern from *:
+    """
+    /* Whether a signal's handler raised: in the main thread, the only one that signals reach, with the exception set. */
+    static int signalled(void) {
+        PyGILState_STATE state = PyGILState_Ensure();
+        int found = PyErr_CheckSignals();
+        PyGILState_Release(state);
+        return found;
+    }
+    """
+    int signalled() noexcept nogil
 
 cdef extern from "kernel.h":
     ctypedef struct Expr: pass
@@ -136,7 +147,9 @@ cdef extern from "kernel.h":
     Special special
     Work *reserve(const Tables *p) noexcept
     void release(Work *w) noexcept
-    int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n) noexcept nogil
+    int64_t run_rows(
+        Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n, int (*ended)() noexcept nogil
+    ) except -1 nogil
     void clone_rows(Work *w, const Orders *o, Rows r, int64_t n) noexcept nogil
     void consumed_rows(const Tables *p, const Kept *k, const Law *laws, const int32_t *row_of, int64_t n, double *T) noexcept nogil
     void rate_rows(
@@ -319,7 +332,7 @@ cdef class Workspace:
         n = take_orders(given, &o, &r, &source, &target)
         self.w.max_events = given["max_events"]
         with nogil:
-            failed = run_rows(self.w, &o, r, begin, end, n)
+            failed = run_rows(self.w, &o, r, begin, end, n, signalled)
         return failed
 
     def clone(self, dict given, int64_t count) -> None:
