@@ -136,11 +136,13 @@ def test_hostile_files_over_all_commands(call: Call, tmp_path: Path, first: int)
 def check_valid(call: Call, tmp_path: Path, told: ns.Scenario, commands: list[list[str]]) -> None:
     """A valid file is read, shown and looked at; what cannot be simulated or solved is told with a typed error."""
     ns.save(told, tmp_path / "valid.toml")
+    hard = any(finding.hard for finding in ns.lint(told))  # a best value outside its own belief, say
     for command in commands:
         said = call(command, "valid.toml")
         what = f"{' '.join(command)} on {ns.dumps(told)}"
         check(said, what)
-        assert said[0] == 0 or command[0] not in MUST_SUCCEED or "PARTY" in command, f"{what}: {said[2]}"
+        if command[0] in MUST_SUCCEED and "PARTY" not in command:
+            assert said[0] == int(hard and command[0] != "show"), f"{what}: {said[2]}"
         assert said[0] == 0 or "Error: " in said[2] or "disagree" not in said[2], f"{what}: {said[2]}"
 
 
