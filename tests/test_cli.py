@@ -391,7 +391,7 @@ def test_exact_answers_have_the_same_json(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_exact_answers_over_draws(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    text = ns.dumps(ns.load("toy")).replace("rate = 0.3", 'rate = "pace"')
+    text = ns.dumps(ns.load("toy")).replace('rate = "memorandum.rate"', 'rate = "pace"')
     file = tmp_path / "drawn.toml"
     file.write_text(f'{text}\n[parameter.pace]\nbest = 0.3\nbelief = {{law = "uniform", low = 0.1, high = 0.5}}\n')
     for row in as_json(capsys, str(file), "--engine", "exact", "--draws", "5", "--seed", "1")["questions"]:  # type: ignore[attr-defined]

@@ -372,7 +372,8 @@ def test_toy_has_its_questions() -> None:
         "talks_by_day_14",
         "talks_day_5",
     ]
-    assert toy.expanded.actions["russia.deliver_memorandum"].clock == Exponential(0.3)
+    assert toy.expanded.actions["russia.deliver_memorandum"].clock == Exponential("memorandum.rate")
+    assert toy.expanded.parameters["memorandum.rate"].best == 0.3
     assert toy.calendar.repeats("2025-01-06T00:00", "7 days", 40 * DAY, "review", 100)[0] == (0, 5 * DAY)
     assert toy.horizon == 40 * DAY
 
