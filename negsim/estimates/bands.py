@@ -13,6 +13,7 @@ from negsim.estimates.base import Estimate, Interval, percent, thousands
 from negsim.estimates.checks import check_level, check_order, check_probability
 from negsim.estimates.printing import printed_ends, printed_range, printed_share
 from negsim.estimates.rows import NONE, Rows, extreme_bound, row_notes, share_over_rows
+from negsim.estimates.shaped import Spread, beta_end, beta_spread, coarse
 
 __all__ = ["Band", "band_over_rows", "draw_band", "exact_range", "ranges_over_rows"]
 
@@ -120,6 +121,15 @@ class Band:
         return f"the mean lies {side} its own range {_quantiles(self)}: a few rows of parameters carry it"
 
     @property
+    def assumed(self) -> str:
+        """A sentence if the range has an assumed shape, else nothing."""
+        if not self.method.startswith("beta"):
+            return ""
+        return (
+            "few histories a draw: the range has the shape of a beta law, which is assumed; fewer draws= show its own"
+        )
+
+    @property
     def _ranges(self) -> list[tuple[float, float]]:
         return [self._inside] if self.collapsed else [self._inside, (self.low, self.high)]
 
@@ -160,7 +170,8 @@ class Band:
             return f"no spread over {thousands(self.draws)} draws above the noise of chance"
         low, high = ends or self.printed_ends
         errors = f"ends known to {100 * self.low_error:.2g} and {100 * self.high_error:.2g} points, standard error"
-        return f"range {low} to {high} % ({_quantiles(self)} of {thousands(self.draws)} draws, ignorance; {errors})"
+        assumed = "; its shape is assumed, for want of replications a draw" if self.method.startswith("beta") else ""
+        return f"range {low} to {high} % ({_quantiles(self)} of {thousands(self.draws)} draws, ignorance; {errors}{assumed})"
 
     def __str__(self) -> str:
         inside = self.mean_interval
@@ -216,6 +227,10 @@ def draw_band(
     Am. Stat. 50:361, number 8); their standard errors are the exact bootstrap's (Maritz, Jarrett 1978, J. Am. Stat.
     Assoc. 73:194).
 
+    With fewer than ten replications a draw (in the median) shares are too coarse for quantiles: of two replications they
+    are 0, 1/2 or 1. The ends then are those of the beta law with the mean and the variance that were found (Skellam 1948,
+    J. R. Stat. Soc. B 10:257), and ``method`` and the printed form say so; their standard errors are those of the variance.
+
     Examples
     --------
     >>> band = draw_band([10, 50, 90], 100, low=0.0, high=1.0)
@@ -246,7 +261,8 @@ def _band(rows: Rows, low: float, high: float, level: float) -> Band:
     # Failed replications may have been either: the wider of both readings holds in any case.
     between = max(worst.between, best.between)
     inside = share_over_rows(rows, level)
-    name = "collapsed to the mean: no variance between draws above chance" if between == 0 else "constrained Bayes"
+    shaped = "beta law, few replications a draw" if coarse(few) else "constrained Bayes"
+    name = "collapsed to the mean: no variance between draws above chance" if between == 0 else shaped
     # The middle of the two readings, as a share without drawn parameters has it.
     mean = float((rows.total + rows.unknown / 2).sum() / size.sum())
     ends = (
@@ -305,6 +321,9 @@ def _ends_at(shares: Floats, size: Floats, low: float, high: float) -> Floats:
     # m - 1 and not m: p(1 - p)/m with the share in place of p is too small by just that factor.
     noise = (shares * (1 - shares) / (size - 1)).mean(axis=0)
     total, mean = shares.var(axis=0, ddof=1), shares.mean(axis=0)
+    if coarse(size):
+        between = np.where(total - noise > ROUNDING * total, total - noise, 0.0)
+        return np.array([[beta_end(m, v, p) for m, v in zip(mean, between, strict=True)] for p in (low, high)])
     factor = np.sqrt(np.clip(total - noise, 0.0, None) / np.where(total > 0, total, 1.0))
     shrunken = np.clip(mean + factor * (shares - mean), 0.0, 1.0)
     return np.asarray(np.quantile(shrunken, [low, high], axis=0, method="median_unbiased"))
@@ -317,31 +336,21 @@ def exact_range(values: ArrayLike, low: float = 0.05, high: float = 0.95) -> tup
     return (float(one), float(two)), (_end_error(ordered, low), _end_error(ordered, high))
 
 
-@dataclass(frozen=True, slots=True)
-class _Spread:
-    """What one count of the failed replications says about the draws."""
-
-    low: float
-    high: float
-    low_error: float
-    high_error: float
-    noise: float
-    between: float
-
-
-def _spread(shares: Floats, size: Floats, low: float, high: float) -> _Spread:
+def _spread(shares: Floats, size: Floats, low: float, high: float) -> Spread:
     """Return the quantiles of the shrunken shares and their errors, the inner noise and the variance between draws."""
     noise = float((shares * (1 - shares) / (size - 1)).mean())
     total, mean = float(shares.var(ddof=1)), float(shares.mean())
     # With one yes in one draw the two variances are equal, and their difference is what rounding leaves.
     between = total - noise if total - noise > ROUNDING * total else 0.0
+    if coarse(size):
+        return beta_spread(shares, size, noise, between, low, high)
     factor = math.sqrt(between / total) if between > 0 else 0.0
     shrunken = np.sort(np.clip(mean + factor * (shares - mean), 0.0, 1.0))
     ends = np.quantile(shrunken, [low, high], method="median_unbiased")
     # A share of m replications is a multiple of 1/m: no end is known better than that.
     grid = factor / (float(np.median(size)) * math.sqrt(12))
     errors = [max(_end_error(shrunken, p), grid) for p in (low, high)]
-    return _Spread(float(ends[0]), float(ends[1]), errors[0], errors[1], noise, between)
+    return Spread(float(ends[0]), float(ends[1]), errors[0], errors[1], noise, between)
 
 
 def _end_error(ordered: Floats, p: float) -> float:

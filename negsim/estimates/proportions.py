@@ -214,8 +214,8 @@ class Proportion:
     def _notes(self, spread: Band | None) -> tuple[str, ...]:
         if self.rows is None:
             return ()
-        outside = "" if spread is None else spread.outside
-        return (*row_notes(None, self.rows.count), *([outside] if outside else []))
+        said = () if spread is None else (spread.outside, spread.assumed)
+        return (*row_notes(None, self.rows.count), *(one for one in said if one))
 
     def _text(self, plain: Estimate, interval: Interval, band: Band | None) -> str:
         """Return the printed form."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
+from negsim.model.expressions import Expression
 from negsim.model.requirements import named_or_under
 
 __all__ = ["Deciding", "reasons_called"]
@@ -19,6 +20,9 @@ class Deciding(Protocol):
 
     def moved_by(self) -> Mapping[str, Any]:
         """The reasons by their full names, such as ``kyiv_attends.reasons.blame``."""
+
+    def positive(self) -> Mapping[str, Expression]:
+        """The numbers that have to be positive, by key."""
 
     def supposing(self, requirement: str, how: str) -> object:
         """The word under a supposition on one of its requirements or reasons, or with ``decide.<option>``."""

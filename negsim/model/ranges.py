@@ -49,6 +49,10 @@ def check_ranges(places: Places, state: Mapping[str, Span]) -> None:
                 _check_share(variable.initial.p, best, "chance")
     for action in elements.actions.values():
         _check_action(places, action, state, best)
+    for name, decision in elements.decisions.items():
+        for key, tree in decision.positive().items():
+            with places.at("actions", f"{name}.decide", about=tree):
+                _check_positive(tree, state, f"the {key} of {name}")
 
 
 def _check_action(places: Places, action: Action, state: Mapping[str, Span], best: Mapping[str, float]) -> None:
@@ -113,6 +117,13 @@ def _check_sign(
     for node in live(tree, state):
         if isinstance(node, Call) or (isinstance(node, Arithmetic) and node.op == "/"):
             _check_value(node, best, what)
+
+
+def _check_positive(tree: Expression, state: Mapping[str, Span], what: str) -> None:
+    """Refuse what is 0 or less whatever the state is."""
+    value = span(tree, state)[1]
+    if not value > 0:
+        raise _refuse(f"{what} must be positive, not '{tree}', which is {value:g} at most", value, "a number above 0")
 
 
 def _check_value(node: Expression, best: Mapping[str, float], what: str) -> None:

@@ -13,7 +13,7 @@ from negsim.model.clocks import Clock, Every, Immediately, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, Number, amount, any_of, clip, exp, log, where
+from negsim.model.expressions import Expression, Number, any_of, as_number, clip, exp, log, where
 from negsim.model.inputs import Amount, Condition, Name, preset, record
 from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
@@ -188,6 +188,10 @@ class Decision:
         """The reasons by their full names."""
         return {f"{self.name}.reasons.{name}": reason for name, reason in self.reasons.items()}
 
+    def positive(self) -> dict[str, Expression]:
+        """The numbers that have to be positive, by key."""
+        return {"temperature": self.temperature}
+
     def requirements(self) -> Iterator[Requirement]:
         """Yield the hard preconditions of options."""
         for name, option in self.options.items():
@@ -267,10 +271,10 @@ class Decision:
         """
         own = self.options[option].share
         if own is not None:
-            return amount(own)
+            return as_number(own)
         rest: Expression = ONE
         for one in self.options.values():
-            rest = rest if one.share is None else rest - amount(one.share)
+            rest = rest if one.share is None else rest - as_number(one.share)
         return Number(1 - total(self.options)) if constant(self.options) else rest
 
     def open(self, option: str) -> Expression:
@@ -310,7 +314,10 @@ class Decision:
         found = pulls[0]
         for pull in pulls[1:]:
             found = found + pull
-        return found if self.temperature == ONE else found / self.temperature
+        if isinstance(self.temperature, Number):
+            return found if self.temperature == ONE else found / self.temperature
+        # One that falls to 0 or below in a history would turn every reason round: dividing by 0 stops that history.
+        return found / where(self.temperature > 0, self.temperature, 0)
 
     def weight(self, option: str) -> Expression:
         """Return its weight among the open options: its share times the exponential of what the reasons add.

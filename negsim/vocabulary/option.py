@@ -8,7 +8,7 @@ from dataclasses import field, replace
 
 from negsim.errors import ScenarioError, nearest
 from negsim.model.clocks import Distribution, Fixed
-from negsim.model.expressions import Expression, Number, amount, as_condition, as_expression
+from negsim.model.expressions import Expression, Number, amount, as_condition, as_expression, as_number
 from negsim.model.inputs import Amount, Condition, Effects, MaybeAmount, ordered_record, preset, record
 from negsim.model.names import check_name
 from negsim.vocabulary.common import Lookup
@@ -97,7 +97,7 @@ class ReasonFor:
     def pull(self) -> Expression:
         """What the reason adds to the utility of its option, in log odds."""
         reads, centre = amount(self.reads), amount(self.centre)
-        return amount(self.weight) * (reads if centre == ZERO else reads - centre)
+        return as_number(self.weight) * (reads if centre == ZERO else reads - centre)
 
 
 def options_of(given: object, place: str) -> Lookup[Option]:
@@ -109,7 +109,7 @@ def options_of(given: object, place: str) -> Lookup[Option]:
         where_ = f"{place}: option {check_name(name, 'option')}"
         if name in OWN_NAMES or "." in name:
             raise ScenarioError(f"{where_}: the word uses this name itself; call the option otherwise")
-        share = None if one.share is None else as_expression(one.share)
+        share = None if one.share is None else as_number(one.share)
         if isinstance(share, Number) and not 0 <= share.value <= 1:
             raise ScenarioError(f"{where_}: share must be a probability, not {share.value!r}")
         found[name] = _tidied(one, where_, share)
@@ -129,7 +129,9 @@ def reasons_of(given: object, place: str) -> Lookup[ReasonFor]:
     found = {}
     for name, one in given.items():
         check_name(name, f"{place}: reason")
-        trees = {key: as_expression(getattr(one, key)) for key in ("reads", "weight", "centre")}
+        trees = {key: as_expression(getattr(one, key)) for key in ("reads", "centre")}
+        # What a reason looks at may be a condition, which is then 1 or 0; its weight is a number.
+        trees["weight"] = as_number(one.weight)
         found[name] = replace(one, **trees)
     return Lookup(found)
 

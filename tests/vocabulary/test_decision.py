@@ -536,3 +536,44 @@ def test_what_a_party_sees_must_be_there() -> None:
         world(choice(), ns.Party("north", sees=["blam"]))
     with pytest.raises(ScenarioError, match="aims must be a list of texts"):
         ns.Party("north", aims=[3])  # type: ignore[list-item]
+
+
+def heated(temperature: object, *more: Any, weight: object = 1, share: object = 0.4) -> ns.Scenario:
+    """A decision on the first day, with one reason one above its centre."""
+    choice = ns.Decision(
+        "choice",
+        by="north",
+        on="2025-01-02T12:00",
+        options={"go": ns.Option(share=share), "stay": ns.Option()},
+        reasons={"need": ns.ReasonFor("go", reads=1, weight=weight, says="it needs it")},
+        temperature=temperature,
+    )
+    return ns.Scenario("hot", start="2025-01-01", end=10, parts=[ns.Party("north"), choice, ns.Fact("z"), *more])
+
+
+@pytest.mark.parametrize("temperature", [-1, "-1", "-x", "0 * x", "min(x, -0.5)"])
+def test_a_temperature_that_is_never_positive_is_refused_however_it_is_written(temperature: object) -> None:
+    """It would turn every reason round, in silence."""
+    with pytest.raises(ns.errors.ScenarioError, match=r"temperature.* must be positive"):
+        heated(temperature, ns.Parameter("x", 2.0))
+
+
+@pytest.mark.parametrize("engine", RUNNABLE)
+def test_a_temperature_that_falls_below_0_in_a_history_stops_it(engine: str) -> None:
+    cools = ns.Action(name="cool", clock=ns.On("2025-01-01T12:00"), effects=["mood = -1"])
+    scenario = heated("mood", ns.Level("mood", 1, low=-2, high=2), cools)
+    with pytest.raises(ns.errors.EvaluationError, match="mood"):
+        ns.simulate(scenario, replications=5, seed=1, engine=engine)
+
+
+@pytest.mark.parametrize(("key", "value"), [("weight", True), ("weight", "z"), ("share", "z"), ("share", True)])
+def test_weights_and_shares_are_numbers_and_no_conditions(key: str, value: object) -> None:
+    with pytest.raises(ns.errors.NegsimError, match=r"a number|condition"):
+        heated(1, **{key: value})
+
+
+def test_a_temperature_said_by_a_parameter_is_the_number() -> None:
+    for temperature in (2, "x"):
+        found = ns.solve(heated(temperature, ns.Parameter("x", 2.0))).probability("choice.go")
+        odds = 0.4 / 0.6 * math.exp(0.5)
+        assert found.value == pytest.approx(odds / (1 + odds), abs=1e-12)
