@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from negsim.estimates import Estimate
-from negsim.report.words import clean
+from negsim.report.fitting import fitted
+from negsim.report.words import clean, plain
 from negsim.what_if.comparisons import Comparisons
 from negsim.what_if.lever import Lever, Levers
 
@@ -32,7 +33,7 @@ def print_levers(console: Console, found: Levers, scenario: str) -> None:
     for title, several in (("What helps", found.helpers), ("What spoils it", found.spoilers)):
         if several:
             console.print()
-            console.print(_table(title, several[:MOST]))
+            console.print(fitted(_table(title, several[:MOST]), console.width, text=1))
             _lines(console, [f"{n}. {one.sentence(found.what)}" for n, one in enumerate(several[:SENTENCES], 1)])
     _lines(console, [found.guarantee])
     _lines(console, _notes(found), style="dim")
@@ -88,8 +89,8 @@ def print_comparisons(console: Console, found: Comparisons, source: str) -> None
             one = found[variant, question]
             told = Text(clean(variant), style="bold") if question == found.questions[0] else ""
             flips = (f"{one.gained.size:,}", f"{one.lost.size:,}")
-            table.add_row(told, question, *one.shares, _short(found.estimate(variant, question)), *flips)
-    console.print(table)
+            table.add_row(told, Text(plain(question)), *one.shares, _short(found.estimate(variant, question)), *flips)
+    console.print(fitted(table, console.width, text=0))
     _lines(
         console,
         [

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from negsim.estimates import Estimate
+from negsim.report.fitting import fitted
 from negsim.report.words import clean, day
 from negsim.what_if.influences import Influence, Sensitivity
 from negsim.what_if.signals import SEEN, Signal, Watching
@@ -27,7 +28,7 @@ def print_sensitivity(console: Console, found: Sensitivity, source: str) -> None
     _head(console, f"What carries {found.what}", found.answer, source)
     shown = [one for one in found.influences if one.stands_out][:MOST]
     if shown:
-        console.print(_sensitivity_table(shown))
+        console.print(fitted(_sensitivity_table(shown), console.width, text=1))
         _sentences(console, [_marked(one.sentence(found.what), one.tied) for one in shown[:SENTENCES]])
     _notes(console, [*_idle(found, len(shown)), *_sensitivity_notes(found)])
 
@@ -85,7 +86,7 @@ def print_watching(console: Console, found: Watching, source: str) -> None:
     _head(console, f"What to watch for {found.what}", found.answer, source)
     shown = found.ranked[:MOST]
     if shown:
-        console.print(_watching_table(shown))
+        console.print(fitted(_watching_table(shown), console.width, text=1))
         _sentences(console, [_marked(one.sentence(found.what), one.tied) for one in shown[:SENTENCES]])
     else:
         console.print(Text("Nothing that can happen before the answer tells anything of it."))
