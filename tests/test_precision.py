@@ -133,3 +133,20 @@ def test_what_is_no_precision(wrong: object) -> None:
 def test_no_question_to_be_precise_of() -> None:
     with pytest.raises(EstimateError):
         ns.simulate(ns.load("toy"), precision={})
+
+
+@pytest.mark.parametrize("draws", [None, 200])
+def test_where_nothing_is_believed_nothing_is_said_of_draws(draws: int | None) -> None:
+    """All rows of parameters are the same there, so that looks need not wait for whole turns of them."""
+    runs = ns.simulate(ns.load("toy"), precision=0.02, draws=draws, seed=1)
+    assert "draws of the parameters" not in runs.note
+    assert runs.replications == ns.simulate(ns.load("toy"), precision=0.02, seed=1).replications
+
+
+def test_exact_answers_take_no_precision(capsys: pytest.CaptureFixture[str]) -> None:
+    from negsim.cli import main
+
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "toy", "--precision", "0.02", "--engine", "exact"])
+    assert ended.value.code == 2
+    assert "leave --precision away" in " ".join(capsys.readouterr().err.split())

@@ -122,13 +122,10 @@ def _runs(
 ) -> Runs:
     """Histories of half as many draws of the parameters: two of each tell ignorance from chance."""
     import negsim as ns
-    from negsim.errors import NotRecorded, nearest
+    from negsim.results.answers import refuse_unasked
 
-    known = told.expanded.questions
-    if question not in known:
-        raise NotRecorded(
-            f"question {question!r} is not asked by {told.name}{nearest(question, known)}; it asks {', '.join(known)}"
-        )
+    if question not in told.expanded.questions:
+        refuse_unasked(told, question)
     if replications is not None:
         limits.lift()
         n = replications

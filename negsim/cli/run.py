@@ -81,6 +81,8 @@ def run(
     solves = _solves(engine)
     if solves and out is not None:
         raise typer.BadParameter("the chart is drawn from histories; leave --out away, or use another engine")
+    if solves and precision is not None:
+        raise typer.BadParameter("exact answers have an error bound and no histories; leave --precision away")
     told = fixed(ns.load(scenario, as_known=as_known), fix)
     if solves:
         solved = ns.solve_answers(told, draws=draws, seed=seed, level=level)

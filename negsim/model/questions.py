@@ -11,10 +11,13 @@ from negsim.model.inputs import MaybeAmount, MaybeCondition, MaybeDate, MaybeNam
 from negsim.model.kinds import KINDS, Kind
 from negsim.model.names import check_name
 
-__all__ = ["GIVENS", "Askable", "Question"]
+__all__ = ["ANEW", "GIVENS", "Askable", "Question"]
 
 Askable: TypeAlias = str | Operand
 """What can be asked of finished runs besides a `Question`: the name of one that they asked, or a condition."""
+
+ANEW = "anew"
+"""The name of a question that is asked by its condition alone."""
 
 GIVENS = ("given_by", "given_on", "given_not_by")
 """The ways in which a question is conditioned: became true by, holds on, did not become true by a date."""
@@ -151,6 +154,11 @@ class Question:
             raise ScenarioError(f"{where}: {ways[0]} without given; give the condition too")
         if len(ways) > 1:
             raise ScenarioError(f"{where}: {ways[0]} and {ways[1]} exclude each other; give one of {', '.join(GIVENS)}")
+
+    @property
+    def called(self) -> str:
+        """What people read: its name, or its condition where it was asked without a name."""
+        return str(self.condition) if self.name == ANEW else self.name
 
     @property
     def row(self) -> Kind:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
-from negsim.errors import EstimateError, NotRecorded
+from negsim.errors import EstimateError, NotRecorded, nearest
 from negsim.estimates import Conditional, Estimate, words
 from negsim.model.calendar import counted_days
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program
 
-__all__ = ["Answer", "Answering", "answers", "deadline", "facts", "of_estimate", "row_of", "stated"]
+__all__ = ["Answer", "Answering", "answers", "deadline", "facts", "of_estimate", "refuse_unasked", "row_of", "stated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +223,14 @@ def _subject(question: Question) -> str:
 
 def _due(question: Question, scenario: Scenario) -> float:
     return question.closes(scenario.calendar, scenario.horizon)
+
+
+def refuse_unasked(scenario: Scenario, name: str) -> NoReturn:
+    """Refuse a name that is no question of the scenario, with those that are."""
+    known = scenario.expanded.questions
+    raise NotRecorded(
+        f"question {name[:80]!r} is not asked by {scenario.name}{nearest(name, known)}; it asks {', '.join(known)}"
+    )
 
 
 def deadline(question: Question, scenario: Scenario) -> str:

@@ -14,7 +14,7 @@ from negsim.errors import EstimateError, NotRecorded, nearest
 from negsim.model.calendar import Dated, moment
 from negsim.model.expressions import Expression, Operand, Truth, as_expression
 from negsim.model.kinds import KINDS
-from negsim.model.questions import Askable, Question
+from negsim.model.questions import ANEW, Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program
 from negsim.program.probes import Asked
@@ -168,7 +168,7 @@ class Results:
         """Its first time, by the scenario's end, from whichever question recorded it; that question's dates are its own."""
         plain = (condition, Truth(True))
         if plain in self.program.probes.first:
-            anew = Question(name="anew", kind="when", condition=condition)
+            anew = Question(name=ANEW, kind="when", condition=condition)
             return Asked(
                 question=anew, by=self.program.horizon, after=0.0, column=self.program.probes.first.index(plain)
             )

@@ -199,7 +199,11 @@ def simulate(
     memory = None if memory is None else check_memory(memory)
     seed = fresh_seed() if seed is None else check_seed(seed)
     scenario = scenario.fixing(fix or {})
-    enough = None if precision is None else precision_of(scenario, asked, precision, replications, draws)
+    enough = (
+        None
+        if precision is None
+        else precision_of(scenario, asked, precision, replications, _believed(scenario, draws))
+    )
     if enough is not None:
         replications = enough.rounded(replications)
     program = lower(scenario, asked)
@@ -242,6 +246,11 @@ def simulate(
 def _most(precise: bool) -> int:
     """Histories if nobody says how many."""
     return MOST if precise else HISTORIES
+
+
+def _believed(scenario: Scenario, draws: int | None) -> int | None:
+    """Draws of the parameters, where anything is believed of them: else all rows are the same."""
+    return draws if any(one.belief is not None for one in scenario.expanded.parameters.values()) else None
 
 
 def _reporter(progress: Callable[[int, int], None] | bool | None) -> Callable[[int, int], None]:

@@ -127,7 +127,7 @@ def _one(runs_a: Runs, runs_b: Runs, question: Question | Askable, by: Dated | N
     numbers = runs_a.block.replications
     asked = runs_a.asked(question).question
     return Comparison(
-        question=str(asked.condition) if asked.name == "anew" else asked.name,
+        question=asked.called,
         by=_when(asked, by, runs_a.scenario),
         first=_told(runs_a.scenario),
         second=_told(runs_b.scenario),

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.model.calendar import DAY, moment
+from negsim.errors import EstimateError
+from negsim.model.calendar import DAY, Calendar, moment
 from negsim.model.elements import Elements
 from negsim.model.expressions import parse
 from negsim.model.names import check_name
@@ -108,11 +109,22 @@ def best_first(one: Item) -> int:
     return 0 if one.kind == "condition" else 1 if one.by else 2 if one.kind == "fact" else 3
 
 
+def _known_by(calendar: Calendar, told: Any, last: float) -> float:
+    """A date by which news may be known: not before the start, and not when the answer itself is known."""
+    when = calendar.deadline(moment(told, "dates"), "dates")
+    if not 0 <= when <= last:
+        raise EstimateError(
+            f"date {str(told)!r} is no date of news: give one from {calendar.label(0.0)} to {calendar.label(last)}, the "
+            "question's deadline"
+        )
+    return when
+
+
 def deadlines(scenario: Scenario, told: Sequence[Any], last: float) -> list[float]:
     """Dates in microseconds: those told, or about twelve ends of days up to the last one."""
     calendar = scenario.calendar
     if told:
-        return sorted({calendar.deadline(moment(one, "dates"), "dates") for one in told})
+        return sorted({_known_by(calendar, one, last) for one in told})
     days = np.unique(np.ceil(np.linspace(0, last / DAY, DATES + 1)[1:-1]))  # at the deadline the answer itself is known
     ends = {calendar.deadline(calendar.at((one - 0.5) * DAY).date().isoformat(), "dates") for one in days}
     return sorted({min(one, last) for one in ends if one > 0})

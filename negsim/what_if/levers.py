@@ -13,11 +13,12 @@ from negsim.estimates import PairedDifference
 from negsim.estimates.checks import check_level
 from negsim.estimates.selection import select_best, simultaneous
 from negsim.model.elements import Elements, expand
-from negsim.model.questions import Askable, Question
+from negsim.model.expressions import Ref, as_expression
+from negsim.model.questions import ANEW, Askable, Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import Program, lower
 from negsim.program.drawn import parameter_rows
-from negsim.results.answers import deadline
+from negsim.results.answers import deadline, refuse_unasked
 from negsim.results.estimators import needs_probability
 from negsim.results.runs import Runs
 from negsim.running.again import again
@@ -28,8 +29,6 @@ from negsim.what_if.pairs import Told, paired
 from negsim.what_if.sensitivity import answer_in_words
 
 __all__ = ["levers"]
-
-ANEW = "anew"
 
 
 def levers(
@@ -126,8 +125,10 @@ def _question(scenario: Scenario, question: Question | Askable) -> Question:
     name = getattr(question, "name", question)
     if isinstance(name, str) and name in known:
         return known[name]
-    condition: Any = question
-    return Question(name=ANEW, condition=condition)
+    tree = as_expression(question)
+    if isinstance(tree, Ref) and tree.name not in scenario.expanded.variables:
+        refuse_unasked(scenario, tree.name)
+    return Question(name=ANEW, condition=tree)
 
 
 def _own(scenario: Scenario, asked: Question) -> list[Question]:
@@ -191,7 +192,7 @@ def _ranked(
     entry = bench.base.asked(bench.asked.name)
     kind = "Student's t over rows of parameters" if bench.base.clustered else "Tango's score interval of pairs"
     return Levers(
-        question=bench.asked.name if bench.asked.name != ANEW else str(bench.asked.condition),
+        question=bench.asked.called,
         by=deadline(bench.asked, bench.first.scenario),
         what=answer_in_words(bench.base, entry),
         answer=_answer(bench, level),

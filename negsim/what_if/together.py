@@ -210,7 +210,7 @@ def together(runs: Runs, questions: Iterable[Question | Askable]) -> Together:
     asked = [runs.asked(one) for one in questions]
     if not 2 <= len(asked) <= MOST:
         raise EstimateError(f"a table of questions together takes 2 to {MOST} of them, not {len(asked)}")
-    names = tuple(str(e.question.condition) if e.question.name == "anew" else e.question.name for e in asked)
+    names = tuple(e.question.called for e in asked)
     if len(set(names)) < len(names):
         raise EstimateError(f"a question stands twice among {', '.join(names)}; give each once")
     for entry in asked:

@@ -308,7 +308,7 @@ def _told(step: Step, question: Question, seen: Seen) -> Explanation:
     about = str(question.condition).partition(".")[0]
     reasons = tell(step, failures, seen, Phrases(seen.runs.scenario, about)) if failures.any() else ()
     return Explanation(
-        question=question.name,
+        question=question.called,
         text=question.text,
         by=deadline(question, seen.runs.scenario),
         n=int(np.count_nonzero(counted & ~failed)),

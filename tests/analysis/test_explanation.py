@@ -274,3 +274,13 @@ def test_a_date_that_only_gives_a_signal_is_told_with_what_decides() -> None:
     ]
     assert all("round.due" not in map(str, route.needs) for route in routes)
     assert all("round.waived or memo.delivered" in map(str, route.gate) for route in routes)
+
+
+def test_a_question_without_a_name_is_called_by_its_condition() -> None:
+    toy = ns.load("toy")
+    runs = ns.simulate(toy, replications=200, seed=1)
+    assert str(ns.explain(runs, ns.Fact("talks.held"), by="5 days")).startswith("talks.held by ")
+    with pytest.raises(
+        ns.errors.NotRecorded, match=r"question 'talks_day_6' is not asked by toy; did you mean 'talks_day_5'"
+    ):
+        ns.levers(toy, "talks_day_6", replications=100, seed=1)

@@ -238,3 +238,12 @@ def test_any_question_is_told_or_refused_in_words(described: ns.Scenario, seed: 
                 found = ask(runs, name)
                 assert json.dumps(found.as_dict(), allow_nan=False)
                 assert str(found)
+
+
+@pytest.mark.parametrize("date", ["2024-12-31", "2025-01-31T00:01", "2026-05-01"])
+def test_dates_at_which_nothing_can_be_news_are_refused_with_those_that_can(date: str) -> None:
+    runs = ns.simulate(ns.load("toy"), replications=200, seed=1)
+    with pytest.raises(
+        ns.errors.EstimateError, match=r"is no date of news: give one from .*2025-01-01.* to .*2025-01-31"
+    ):
+        ns.watch(runs, "summit_by_day_30", dates=[date])

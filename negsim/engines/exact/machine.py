@@ -26,7 +26,7 @@ from negsim.model.calendar import Dated, moment
 from negsim.model.expressions import Expression, Operand, Ref, as_expression
 from negsim.model.inputs import Named
 from negsim.model.kinds import KINDS
-from negsim.model.questions import Askable, Question
+from negsim.model.questions import ANEW, Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
 
@@ -131,7 +131,7 @@ class Machine:
         if isinstance(name, str) and name in known and (isinstance(question, str) or known[name].question == question):
             return Posed(known[name], watch_of(self.program, known[name]))
         if isinstance(question, (Expression, Operand, str)):
-            question = Question(name="anew", kind="when", condition=as_expression(question))
+            question = Question(name=ANEW, kind="when", condition=as_expression(question))
         if not isinstance(question, Question):
             raise EstimateError(f"{question!r} is no question; give a name, a Question or a condition")
         # Lowered beside the others: only the dates and the trees of the one question are taken.
@@ -148,10 +148,10 @@ class Machine:
                 raise EstimateError(f"action is {what!r}; give an action or its name")
             if outcome is not None and not isinstance(outcome, str):
                 raise EstimateError(f"outcome is {outcome!r}; give the name of an outcome")
-            return self.posed(Question(name="anew", kind=kind, action=what, outcome=outcome))
+            return self.posed(Question(name=ANEW, kind=kind, action=what, outcome=outcome))
         if not isinstance(what, str | Operand):
             raise EstimateError(f"{what!r} is no question; give a name, a Question or an expression")
-        return self.posed(Question(name="anew", kind=kind, condition=as_expression(what)))
+        return self.posed(Question(name=ANEW, kind=kind, condition=as_expression(what)))
 
     def needs(self, posed: Posed, *records: str) -> None:
         """Refuse a question for which something else is recorded."""
