@@ -84,7 +84,7 @@ moscow_hands_over = decision("moscow_hands_over", RUSSIA, "when does it hand ove
     "time": ("withhold", "it plays for time", "russia.sees.moscow_stalls", "stalls.weight", "stalls.centre")},
     at="us_presses.decided and not istanbul_2.due and not rounds.due and not memorandum.delivered")
 memo = ns.Promise("memorandum", by=RUSSIA, to=UKRAINE, age="10 days", when=moscow_hands_over.chose("ahead"),
-                  delay=ns.LogNormal(median="memorandum.median", sigma="memorandum.sigma"))
+                  delay=ns.LogNormal(median="memorandum.median", sigma="memorandum.sigma"), title="the promised text")
 hand_over = act("memorandum.hand_over", "", "(istanbul_2.held or rounds.number >= 2) and moscow_hands_over.at_table",
                 "memorandum.delivered = true", by=RUSSIA)
 # ---- The round of 2 June only with the text [round_conditional], unless Kyiv waives that [text_first]; later rounds --
@@ -102,9 +102,9 @@ kyiv_attends = decision("kyiv_attends", UKRAINE, "does it come without the text?
 yields = {name: ns.odds(ns.parse(f"yield.{name}"), mood) for name in ("truce", "exchange", "breakthrough")}
 yields["halt"] = ns.minimum("yield.ceasefire / (causes.dropped * halt.centre)", 1)
 slip, waiver = ns.LogNormal("round.slip_mu", "round.slip_sigma"), kyiv_attends.chose("go")
-talks = ns.Meeting(
-    "istanbul_2", among=BOTH, on="2025-06-02T13:00", requires={UKRAINE: memo.delivered}, waiver=waiver, products=yields,
-    otherwise=ns.Postpone(slip.truncated("11 hours"), never=ns.parse("round.never")), on_date=ns.parse("round.on_date"))
+talks = ns.Meeting("istanbul_2", title="the second round", among=BOTH, on="2025-06-02T13:00", waiver=waiver,
+    requires={UKRAINE: memo.delivered}, products=yields, on_date=ns.parse("round.on_date"),
+    otherwise=ns.Postpone(slip.truncated("11 hours"), never=ns.parse("round.never")))
 rounds = ns.Process(
     "rounds", among=BOTH, held_before=1, opening=talks, products=yields, revived_by="us_russia.held",
     requires={UKRAINE: "rounds.number >= 2 or memorandum.delivered"}, waiver=waiver, pace=ns.sqrt(mood) * ns.where(
