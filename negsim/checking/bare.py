@@ -7,6 +7,7 @@ from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
 from negsim.model.actions import Action
+from negsim.model.calendar import duration_or_none
 from negsim.model.clocks import Chance, Distribution, Every, Fixed, Immediately, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
@@ -114,6 +115,8 @@ def is_term(field: Field[Any]) -> bool:
 def as_left(value: Any, field: Field[Any]) -> bool:
     """Whether a field has its default, so that its author may have left it out."""
     default = field.default
+    if isinstance(default, str) and isinstance(value, float):
+        default = duration_or_none(default)  # "14 days" is kept as a number of days
     return isinstance(value, Number | float | int | str) and type(value) is type(default) and bool(value == default)
 
 

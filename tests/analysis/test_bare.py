@@ -133,3 +133,12 @@ def test_a_word_that_was_told_no_multiplier_multiplies_by_one(name: str) -> None
         for true in (False, True):
             facts = {fact: true for fact in reads(pace) if fact not in state}
             assert evaluate(pace, {**state, **facts}) == 1.0
+
+
+def test_a_default_length_of_time_is_not_laid_to_its_author() -> None:
+    """It is said as text and kept as a number of days: nobody wrote those days."""
+    word = ns.Ultimatum("dam", by="north", to="south", on="2025-01-10T12:00", resolve="p", met="given")
+    scenario = ns.Scenario(
+        "s", start="2025-01-01", end=60, parts=[word, ns.Fact("given"), ns.Parameter("p", 0.5, source="judgement")]
+    )
+    assert [str(one) for one in ns.lint(scenario) if "allows" in str(one) or "14" in str(one)] == []
