@@ -19,6 +19,7 @@ from negsim.model.requirements import Requirement
 from negsim.model.variables import Fact
 from negsim.vocabulary.common import EMPTY, asked, is_true, put
 from negsim.vocabulary.fields import ALWAYS, CHOOSING, NEVER, ONE, ZERO, both, tidy
+from negsim.vocabulary.occasion import check_occasion
 from negsim.vocabulary.option import Option, ReasonFor, check_options, constant, options_of, reasons_of, total
 
 __all__ = ["SUREST", "Decision", "Option", "ReasonFor"]
@@ -118,23 +119,8 @@ class Decision:
             put(self, on=found[0] if len(found) == 1 else found)
         if self.every is not None:
             put(self, every=period_of(self.every))
-        self._check_occasion(place)
+        check_occasion(self, place)
         check_options(self.options, self.reasons, place)
-
-    def _check_occasion(self, place: str) -> None:
-        dated = self.on is not None or self.every is not None
-        if dated == (self.at != NEVER):
-            raise ScenarioError(f"{place}: say at which occasion: either at=condition, or on=instant or every=duration")
-        if not dated and self.when != ALWAYS:
-            raise ScenarioError(f"{place}: when belongs to on and every; join it to at= with 'and'")
-        if self.every is not None and isinstance(self.on, tuple):
-            raise ScenarioError(
-                f"{place}: with every, on is the one date that it begins with, not {len(self.on)} dates"
-            )
-        if self.on == ():
-            raise ScenarioError(f"{place}: on needs a date or more")
-        if isinstance(self.temperature, Number) and not self.temperature.value > 0:
-            raise ScenarioError(f"{place}: temperature must be positive, not {self.temperature.value!r}")
 
     # Facts -----------------------------------------------------------------------------------------------------
 
