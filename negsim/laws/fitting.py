@@ -156,9 +156,19 @@ def _solve_logitnormal(said: Statements) -> tuple[float, ...]:
 
 def logit_normal_of(sigma: float, mean: float) -> tuple[float, float]:
     """Mu and sigma of the logit-normal law with this mean and sigma."""
-    centre, reach = plain.log_odds(mean), sigma * sigma + 1.0
-    gap = lambda mu: plain.mean("logitnormal", (mu, sigma)) - mean  # noqa: E731  # one use
-    return root(gap, centre - reach, centre + reach), sigma
+    # The normal that is nearest to the logistic tells where to begin (MacKay 1992, doi:10.1162/neco.1992.4.5.720).
+    centre = plain.log_odds(mean)
+    mu = centre * math.sqrt(1.0 + math.pi * sigma * sigma / 8.0)
+    for _ in range(12):
+        here, slope = plain.logit_normal_slope(mu, sigma)
+        step = (mean - here) / slope if slope > 0.0 else math.inf
+        if not abs(step) <= 1.0 + abs(mu):
+            break
+        mu += step
+        if abs(mean - here) <= 1e-15 * mean:  # the rounding of a mean over hundreds of points
+            return mu, sigma
+    reach = sigma * sigma + 1.0  # what is left are spreads so wide that the mean hardly moves with mu
+    return root(lambda mu: plain.mean("logitnormal", (mu, sigma)) - mean, centre - reach, centre + reach), sigma
 
 
 # Shape and scale: x_p = scale*factor_p(shape) (exponential, weibull, gamma)
@@ -256,8 +266,24 @@ def beta_of(size: float, median: float) -> tuple[float, float]:
         share = 1.0 / (1.0 + math.exp(-log_odds))
         return _beta_gap(size * share, size - size * share, 0.5, median)
 
-    share = 1.0 / (1.0 + math.exp(-root(gap, -30.0, 30.0)))
+    share = 1.0 / (1.0 + math.exp(-root(gap, *_around(gap, plain.log_odds(_mean_of_beta(size, median))))))
     return size * share, size - size * share
+
+
+def _mean_of_beta(size: float, median: float) -> float:
+    """About the mean of the beta law with this median, by the median's approximation (a - 1/3)/(a + b - 2/3)."""
+    return min(max(median + (1.0 - 2.0 * median) / (3.0 * size), median / 2.0), (1.0 + median) / 2.0)
+
+
+def _around(gap: Equation, start: float) -> tuple[float, float]:
+    """A place left and one right of the root, near the start if the root is; at most from -30 to 30."""
+    reach = 0.02
+    while reach < 30.0:
+        low, high = max(start - reach, -30.0), min(start + reach, 30.0)
+        if (gap(low) < 0.0) != (gap(high) < 0.0):
+            return low, high
+        reach *= 8.0
+    return -30.0, 30.0
 
 
 def _beta_partner(said: Statements, known: str) -> Equation:

@@ -264,16 +264,21 @@ def _weibull_mean(shape: float, scale: float) -> float:
 
 
 def _logit_normal_mean(mu: float, sigma: float) -> float:
-    """No closed form: the trapezoidal rule over the normal, which for so smooth a function is exact to rounding.
+    return logit_normal_slope(mu, sigma)[0]
 
-    The poles of the share as a function of z are pi/sigma from the real line, so the error is near exp(-2*pi^2/(h*sigma)).
+
+def logit_normal_slope(mu: float, sigma: float) -> tuple[float, float]:
+    """The mean of a logit-normal law, and how fast it grows with mu: the mean of share*(1 - share).
+
+    No closed form: the trapezoidal rule over the normal, which for so smooth a function is exact to rounding. The poles
+    of the share as a function of z are pi/sigma from the real line, so the error is near exp(-2*pi^2/(h*sigma)).
     """
     import numpy as np
 
     z, weight, total = _normal_grid(max(200, math.ceil(40.0 * sigma)))
     # tanh cannot overflow, as the exponential of the log odds can.
     share = 0.5 + 0.5 * np.tanh((mu + sigma * z) / 2.0)
-    return float(weight @ share) / total
+    return float(weight @ share) / total, float(weight @ (share * (1.0 - share))) / total
 
 
 @lru_cache(maxsize=8)
