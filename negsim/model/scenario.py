@@ -11,7 +11,8 @@ from negsim.errors import ArgumentError, HindsightError, NegsimError, ScenarioEr
 from negsim.model.calendar import Calendar, Dated, moment
 from negsim.model.checks import check_scenario
 from negsim.model.clocks import Clock
-from negsim.model.elements import Elements, expand
+from negsim.model.elements import Elements
+from negsim.model.expansion import expand
 from negsim.model.framing import AsOf, Parts, Start, Steps, canonical, check_dates
 from negsim.model.inputs import Date, Named, preset, remembering_record
 from negsim.model.interventions import (

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from negsim.errors import ArgumentError
-from negsim.model.elements import Elements, expand
+from negsim.model.elements import Elements
+from negsim.model.expansion import expand
 from negsim.model.interventions import Decide, Do, Harden, Intervention, Meet, Nudge, Waive, Without, suppositions
 from negsim.model.scenario import Scenario
 from negsim.why.phrases import Phrases

@@ -12,7 +12,8 @@ from negsim.errors import EstimateError, NegsimError
 from negsim.estimates import PairedDifference
 from negsim.estimates.checks import check_level
 from negsim.estimates.selection import select_best, simultaneous
-from negsim.model.elements import Elements, expand
+from negsim.model.elements import Elements
+from negsim.model.expansion import expand
 from negsim.model.expressions import Ref, as_expression
 from negsim.model.questions import ANEW, Askable, Question
 from negsim.model.scenario import Scenario, check_is_scenario
