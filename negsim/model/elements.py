@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import Any, Protocol, runtime_checkable
 
 from negsim.model.actions import Action
+from negsim.model.correlations import Correlation
 from negsim.model.decisions import Deciding
 from negsim.model.evidence import Evidence, Party
 from negsim.model.expressions import Truth
@@ -62,7 +63,7 @@ class Mechanism:
         object.__setattr__(self, "off", tuple(self.off))
 
 
-Element = Party | Fact | Counter | Level | Parameter | Action | Question | Evidence | Mechanism
+Element = Party | Fact | Counter | Level | Parameter | Correlation | Action | Question | Evidence | Mechanism
 
 
 @runtime_checkable
@@ -124,6 +125,7 @@ class Elements:
     questions: Mapping[str, Question] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
+    correlations: Mapping[str, Correlation] = field(default_factory=dict)
     owners: Mapping[str, set[str]] = field(default_factory=dict)
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
     words: Mapping[str, Any] = field(default_factory=dict)
@@ -172,4 +174,5 @@ SHELVES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Question, "questions"),
     (Evidence, "evidence"),
     (Mechanism, "mechanisms"),
+    (Correlation, "correlations"),
 )

@@ -12,6 +12,7 @@ from negsim.errors.problems import path_text
 from negsim.model.acting import Push, acted_on, pushes, settle
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Every, Fixed
+from negsim.model.correlations import Correlation
 from negsim.model.decisions import Deciding
 from negsim.model.elements import ASKED, SHELVES, Element, Elements, Mechanism, Part
 from negsim.model.evidence import Evidence, Party
@@ -233,5 +234,19 @@ class _Shelves:
         return ScenarioError.telling([problem_of(error, (table_of(two), two.name), code="clash", value=name)])
 
 
-for _kind in (Party, Evidence, Fact, Counter, Level, Parameter, Action, Outcome, Question, Mechanism, Fixed, Every):
+for _kind in (
+    Party,
+    Evidence,
+    Fact,
+    Counter,
+    Level,
+    Parameter,
+    Action,
+    Outcome,
+    Question,
+    Mechanism,
+    Correlation,
+    Fixed,
+    Every,
+):
     explained(_kind)
