@@ -65,6 +65,10 @@ from .model.clocks import (
     Weibull,
     chance,
 )
+from .model.correlations import (
+    Correlation,
+    nearest_correlation,
+)
 from .model.effects import (
     Effect,
 )
@@ -381,6 +385,7 @@ __all__ = [
     "Comparison",
     "Comparisons",
     "Conditional",
+    "Correlation",
     "CountedRuns",
     "Counter",
     "Curve",
@@ -520,6 +525,7 @@ __all__ = [
     "maximum",
     "minimum",
     "narrate",
+    "nearest_correlation",
     "odds",
     "parse",
     "party",

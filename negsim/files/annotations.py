@@ -14,7 +14,18 @@ from negsim.errors import ScenarioError
 from negsim.files.beliefs import BeliefTable, ParameterRecord
 from negsim.files.shapes import Choice, Many, Named, Pairs, Scalar, Shape, Tree
 from negsim.files.tables import TAGS, TREE, BoundsTable, EffectTable, EffectText, HeadTable, LawTable, Record, Table
-from negsim.model import actions, calendar, clocks, effects, elements, evidence, interventions, parameters, variables
+from negsim.model import (
+    actions,
+    calendar,
+    clocks,
+    correlations,
+    effects,
+    elements,
+    evidence,
+    interventions,
+    parameters,
+    variables,
+)
 from negsim.model.beliefs import Elicited
 from negsim.model.clocks import LAWS, Distribution
 from negsim.model.effects import Effect
@@ -29,6 +40,7 @@ ELEMENTS: dict[str, type] = {
     "party": evidence.Party,
     "evidence": evidence.Evidence,
     "parameter": parameters.Parameter,
+    "correlation": correlations.Correlation,
     "fact": variables.Fact,
     "counter": variables.Counter,
     "level": variables.Level,
@@ -57,7 +69,18 @@ SCALARS: dict[type, str] = {
 }
 NAMESPACE: dict[str, Any] = {
     name: value
-    for module in (actions, calendar, clocks, effects, elements, evidence, interventions, parameters, variables)
+    for module in (
+        actions,
+        calendar,
+        clocks,
+        correlations,
+        effects,
+        elements,
+        evidence,
+        interventions,
+        parameters,
+        variables,
+    )
     for name, value in vars(module).items()
     if not name.startswith("_")
 }

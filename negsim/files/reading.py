@@ -252,6 +252,9 @@ def _check_version(data: dict[str, Any]) -> None:
 def flattened(data: dict[str, Any], codec: Codec) -> dict[str, Any]:
     """The same file with dotted names as single keys: ``[action.russia.deliver]`` is ``[action."russia.deliver"]``."""
     result, count = dict(data), 0
+    together = data.get("correlation")
+    if isinstance(together, list):  # [[correlation]]: what needs no name
+        data = {**data, "correlation": {f"correlation_{n}": one for n, one in enumerate(together, 1)}}
     for table, record in codec.tables.items():
         named = data.get(table)
         if not isinstance(named, dict):

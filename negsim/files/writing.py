@@ -19,7 +19,7 @@ __all__ = ["dumps", "save"]
 
 WIDTH = 110
 SCHEMA_LINE = "#:schema negsim-1.schema.json"
-FIRST = ("party", "evidence", "parameter", "fact", "counter", "level")
+FIRST = ("party", "evidence", "parameter", "correlation", "fact", "counter", "level")
 LAST = ("action", "mechanism", "question")
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 

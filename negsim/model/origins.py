@@ -24,6 +24,7 @@ TABLES = {
     "Party": "party",
     "Evidence": "evidence",
     "Parameter": "parameter",
+    "Correlation": "correlation",
     "Fact": "fact",
     "Counter": "counter",
     "Level": "level",

@@ -17,6 +17,7 @@ from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
 from negsim.model.checks import MOST_INSTANTS, check_question
 from negsim.model.clocks import Chance, Distribution, Every, Fixed, Immediately, On
+from negsim.model.correlations import Correlation, joint
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import Evaluator, Expression, Number, compile_expression, reads
@@ -63,6 +64,7 @@ class Program:
     laws: tuple[Distribution | Fixed, ...]
     parameters: tuple[Parameter, ...]
     probes: Probes
+    correlations: tuple[tuple[Correlation, ...], ...] = ()
 
     @property
     def has_policies(self) -> bool:
@@ -93,7 +95,7 @@ class Program:
 
     def drawn(self, seed: int, rows: Sequence[int]) -> NDArray[np.float64]:
         """The same as an array, (rows, parameters)."""
-        return drawn(self.parameters, seed, rows)
+        return drawn(self.parameters, seed, rows, self.correlations)
 
     def bind(self, values: Sequence[float]) -> Bound:
         """Solve every law for one row of parameter values.
@@ -161,7 +163,8 @@ class Program:
             if row.policy
         ]
         # By their texts, which are complete for all of these: equal programs have equal ones.
-        text = repr((self.horizon, self.slots, actions, policies, self.laws, self.parameters, self.probes))
+        parts = (self.horizon, self.slots, actions, policies, self.laws, self.parameters, self.probes)
+        text = repr((*parts, self.correlations))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -268,6 +271,7 @@ class _Writer:
             laws=tuple(self.laws),
             parameters=tuple(elements.parameters[name] for name in sorted(elements.parameters)),
             probes=probes,
+            correlations=joint(tuple(elements.correlations.values())),
         )
 
     def rank(self, action: Action) -> tuple[int, int, str]:

@@ -35,6 +35,7 @@ def test_the_schema_names_every_table_and_is_json() -> None:
         "party",
         "evidence",
         "parameter",
+        "correlation",
         "fact",
         "counter",
         "level",
