@@ -32,6 +32,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Self
 
+from negsim.errors.plain import as_json
 from negsim.errors.problems import Path, Problem, listed, nearest, quoted
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "SimulationError",
     "StreamError",
     "UnknownName",
+    "as_json",
     "nearest",
 ]
 
@@ -141,9 +143,13 @@ class Gather:
 class LawError(NegsimError, ValueError):
     """A distribution that cannot exist, or that cannot be solved from what was said of it."""
 
+    code = "law"
+
 
 class StreamError(NegsimError, ValueError):
     """A seed, an owner or a number of a draw that does not exist."""
+
+    code = "seed"
 
 
 class ScenarioError(NegsimError, ValueError):
@@ -202,6 +208,8 @@ class SimulationError(NegsimError, RuntimeError):
         The replications finished before it, as ``Runs``, if there are any.
     """
 
+    code = "simulation"
+
     def __init__(
         self,
         message: str,
@@ -241,21 +249,31 @@ def _rebuild(
 class EvaluationError(SimulationError):
     """An expression whose value is not finite, or not allowed where it stands."""
 
+    code = "evaluation"
+
 
 class RunawayError(SimulationError):
     """Too many firings: of one action at one instant, or of all actions in one replication."""
+
+    code = "runaway"
 
 
 class EngineError(NegsimError, RuntimeError):
     """An engine that is not installed, or that cannot run this scenario."""
 
+    code = "engine"
+
 
 class NotRecorded(NegsimError, LookupError):
     """A question that the runs did not ask; the message has the line to add."""
 
+    code = "not_recorded"
+
 
 class EstimateError(NegsimError, ValueError):
     """An estimate that cannot be made from these numbers."""
+
+    code = "estimate"
 
 
 class BudgetError(NegsimError, ValueError):
@@ -266,6 +284,8 @@ class BudgetError(NegsimError, ValueError):
     runs : object
         The replications finished before, as ``Runs``, if there are any.
     """
+
+    code = "budget"
 
     runs: Any = None
 
@@ -279,11 +299,15 @@ class WorkerError(NegsimError, RuntimeError):
         The replications finished before, as ``Runs``, if there are any.
     """
 
+    code = "worker"
+
     runs: Any = None
 
 
 class CheckpointError(NegsimError, RuntimeError):
     """A checkpoint of another scenario, seed or version, or one that is damaged or cannot be kept."""
+
+    code = "checkpoint"
 
 
 class CheckpointWarning(NegsimError, UserWarning):

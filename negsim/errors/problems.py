@@ -67,7 +67,9 @@ class Problem:
     ----------
     code : str
         The kind: ``unknown_name``, ``unknown_key``, ``missing``, ``type``, ``range``, ``date``, ``party``, ``source``,
-        ``belief``, ``syntax``, ``circle``, ``reach``, ``hindsight``, ``clash``, or ``value`` for whatever else.
+        ``belief``, ``syntax``, ``circle``, ``reach``, ``hindsight``, ``clash``, or ``value`` for whatever else of a
+        file. What goes wrong later has the kind of its error: ``law``, ``seed``, ``simulation``, ``evaluation``,
+        ``runaway``, ``engine``, ``not_recorded``, ``estimate``, ``budget``, ``worker``, ``checkpoint``.
     path : tuple of str and int
         Table, name and key, as in the file: ``("promise", "memo", "due")``; empty if the whole is meant.
     text : str
