@@ -18,6 +18,8 @@
     ├── EngineError               an engine that is missing or cannot run this scenario
     ├── NotRecorded               a question that the runs did not ask
     ├── EstimateError             an estimate that cannot be made from these numbers
+    │   ├── EffectiveError        weighted histories that are worth fewer than 30 equal ones
+    │   └── ContradictionError    news that no history of the scenario can have brought
     ├── BudgetError               more instants, draws, bytes or seconds than there may be
     ├── WorkerError               a worker that was lost, or that cannot be given its work
     ├── CheckpointError           a checkpoint of another scenario, seed or version, or that cannot be kept
@@ -41,6 +43,8 @@ __all__ = [
     "CheckpointError",
     "CheckpointWarning",
     "CircularPrecondition",
+    "ContradictionError",
+    "EffectiveError",
     "EngineError",
     "EstimateError",
     "EvaluationError",
@@ -274,6 +278,14 @@ class EstimateError(NegsimError, ValueError):
     """An estimate that cannot be made from these numbers."""
 
     code = "estimate"
+
+
+class EffectiveError(EstimateError):
+    """Weighted histories that are worth fewer than 30 equal ones, so that nothing is told of them."""
+
+
+class ContradictionError(EstimateError):
+    """News that no history of the scenario can have brought; the message names the item."""
 
 
 class BudgetError(NegsimError, ValueError):

@@ -13,6 +13,7 @@
 `givendata`             what each input explains of an output, from the histories at hand
 `pickfreeze`            total effects where chance decides as well
 `news`                  what a piece of news tells of an answer
+`weights`               histories that do not all count alike
 `resampled`             intervals from resampled rows
 ======================  =====================================================
 """
@@ -25,8 +26,9 @@ from negsim.estimates.means import Mean
 from negsim.estimates.paired import PairedDifference
 from negsim.estimates.printing import round_to_range
 from negsim.estimates.proportions import Proportion
-from negsim.estimates.quantiles import Quantile, quantile_of
+from negsim.estimates.quantiles import Quantile, quantile_of, weighted_quantile_of
 from negsim.estimates.rows import Rows
+from negsim.estimates.weights import check_effective, effective_number, weights_of
 from negsim.estimates.words import words
 
 __all__ = [
@@ -43,9 +45,13 @@ __all__ = [
     "Proportion",
     "Quantile",
     "Rows",
+    "check_effective",
     "draw_band",
+    "effective_number",
     "exact_range",
     "quantile_of",
     "round_to_range",
+    "weighted_quantile_of",
+    "weights_of",
     "words",
 ]

@@ -32,6 +32,8 @@ class Conditional:
     rows : Rows, optional
         Hits and replications in which the condition held by row of parameters, as in `Proportion`: the share is then
         a ratio of totals, with a random number of replications in each row.
+    effective : float, optional
+        Of weighted histories, as in `Proportion`.
 
     Raises
     ------
@@ -60,6 +62,7 @@ class Conditional:
     n: int
     unknown: int = 0
     rows: Rows | None = field(default=None, repr=False, compare=False)
+    effective: float | None = None
 
     def __post_init__(self) -> None:
         set_counts(self, "hits", "given", "n", "unknown")
@@ -82,7 +85,13 @@ class Conditional:
                 f"the condition held in none of {thousands(self.n)} replications, so nothing is known about what"
                 " follows from it; simulate more of them, or make the condition happen with do(...)"
             )
-        return Proportion(hits=self.hits, n=self.given + self.unknown, unknown=self.unknown, rows=self.rows)
+        return Proportion(
+            hits=self.hits,
+            n=self.given + self.unknown,
+            unknown=self.unknown,
+            rows=self.rows,
+            effective=self.effective,
+        )
 
     @property
     def value(self) -> float:

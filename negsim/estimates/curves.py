@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -130,9 +130,11 @@ class Curve:
     level : float, optional
         Confidence level of the band, strictly between 0 and 1; `at_level` changes it.
     weights : array_like of shape (h,), optional
-        How many replications each first time stands for (whole numbers); by default one.
+        How many replications each first time stands for (whole numbers, or weights); by default one.
     rows : CurveRows, optional
         The same by row of parameters, where parameters were drawn: the band is then taken over rows.
+    effective : float, optional
+        Of weighted histories, how many equal ones they are worth; `n` is then the sum of their weights.
 
     Attributes
     ----------
@@ -176,20 +178,22 @@ class Curve:
     n: int
     unknown: int = 0
     level: float = 0.95
-    weights: NDArray[np.int64] | None = None
+    weights: NDArray[np.int64] | Floats | None = None
     rows: CurveRows | None = field(default=None, repr=False)
+    effective: float | None = None
     half_width: float = field(init=False)
     times: Floats = field(init=False, repr=False)
     values: Floats = field(init=False, repr=False)
     low: Floats = field(init=False, repr=False)
     high: Floats = field(init=False, repr=False)
-    hits: NDArray[np.int64] = field(init=False, repr=False)
+    hits: NDArray[np.int64] | Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         set_counts(self, "n", "unknown")
         check_level(self.level)
         seen = np.array(self.first_times, dtype=np.float64)
-        weights = np.ones(seen.size, dtype=np.int64) if self.weights is None else np.array(self.weights, dtype=np.int64)
+        kind = np.int64 if self.effective is None else np.float64
+        weights: NDArray[Any] = np.ones(seen.size, kind) if self.weights is None else np.array(self.weights, kind)
         _check_times(seen, weights, self.n, self.unknown)
         times, first = np.unique(seen, return_index=True)
         hits = np.cumsum(np.add.reduceat(weights, first)) if times.size else np.zeros(0, dtype=np.int64)
@@ -223,18 +227,20 @@ class Curve:
 
     def _half_width(self) -> float:
         if self.rows is None:
-            return self._dkw(self.n)
+            return self._dkw(self.n if self.effective is None else self.effective)
         width = self.rows.half_width(self.level)
         # Rows that all agree are no certainty: each counts as one replication then.
+        if self.effective is not None:
+            return max(width, self._dkw(self.effective))
         return max(width, self._dkw(self.n)) if width > 0 else self._dkw(self.rows.count)
 
-    def _dkw(self, n: int) -> float:
+    def _dkw(self, n: float) -> float:
         return math.sqrt(math.log(2 / (1 - self.level)) / (2 * n))
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before believing the band, such as that few rows of parameters were drawn."""
-        return () if self.rows is None else row_notes(None, self.rows.count)
+        return () if self.rows is None or self.effective is not None else row_notes(None, self.rows.count)
 
     def at_level(self, level: float) -> Curve:
         """Return the same curve with a band of another level.
@@ -312,10 +318,12 @@ class Curve:
         band = f"[{low}, {high}], chance {percent(self.level)} for the whole curve"
         failed = f", {thousands(self.unknown)} failed" if self.unknown else ""
         rows = "" if self.rows is None else f" in {thousands(self.rows.count)} rows of parameters"
+        if self.effective is not None:
+            rows = f" (worth {thousands(int(self.effective))} equal ones)"
         told = f"happens within the horizon: {point.printed} {band}, n = {thousands(self.n)}{rows}{failed}"
         return "; ".join([told, *self.notes])
 
-    def _band(self, hits: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+    def _band(self, hits: NDArray[np.int64] | Floats) -> tuple[Floats, Floats, Floats]:
         """Return curve, lower and upper edge for counts of replications in which it has happened."""
         low = np.maximum(hits / self.n - self.half_width, 0.0)
         high = np.minimum((hits + self.unknown) / self.n + self.half_width, 1.0)
@@ -329,13 +337,14 @@ class Curve:
         return float(self.times[i]) if i < self.times.size else math.inf
 
 
-def _check_times(times: Floats, weights: NDArray[np.int64], n: int, unknown: int) -> None:
+def _check_times(times: Floats, weights: NDArray[np.int64] | Floats, n: int, unknown: int) -> None:
     """Refuse times that are not sorted, finite and non-negative, and counts that do not add up."""
     if times.shape != weights.shape or (weights < 0).any():
         raise EstimateError(
             f"{times.shape} times and {weights.shape} weights; give a weight of at least 0 for each time"
         )
-    if times.ndim != 1 or int(weights.sum()) + unknown > n or n < 1:
+    # weights are no whole numbers, and their sum may be more than n by a rounding
+    if times.ndim != 1 or weights.sum() + unknown > n * (1 + 1e-9) or n < 1:
         shape = f"times of shape {times.shape} and {unknown} failed replications of n = {n}"
         raise EstimateError(f"{shape}; at most n in all are possible, n at least 1, and the times in one row")
     if not (np.isfinite(times).all() and (times >= 0).all() and (times[1:] >= times[:-1]).all()):

@@ -13,6 +13,7 @@ from negsim.estimates.base import Estimate, Interval, percent, thousands
 from negsim.estimates.checks import check_level, set_counts
 from negsim.estimates.proportions import Proportion
 from negsim.estimates.rows import FEWEST, METHOD, NONE, Ratio, Rows, number_ends, ratio, row_notes
+from negsim.estimates.weights import effective_number, told_effective
 
 __all__ = ["Mean"]
 
@@ -38,6 +39,9 @@ class Mean:
         Of a time: the share of replications that never get there. The mean is that of the others.
     least, most : float, optional
         Limits within which every value lies (a count is not negative): no interval goes beyond them.
+    effective : float, optional
+        Of weighted histories: how many equal ones they are worth. `mean` is then the weighted mean, and the rows are
+        weighted sums by island.
 
     Raises
     ------
@@ -68,6 +72,7 @@ class Mean:
     never: Proportion | None = None
     least: float = -math.inf
     most: float = math.inf
+    effective: float | None = None
 
     def __post_init__(self) -> None:
         set_counts(self, "n", "unknown")
@@ -112,6 +117,37 @@ class Mean:
         mean = float(x[0] + (x - x[0]).mean())
         m2 = float(np.square(x - mean).sum())
         return cls(n=x.size, mean=mean, m2=m2, unknown=unknown, rows=rows, least=least)
+
+    @classmethod
+    def weighted(cls, values: ArrayLike, weights: ArrayLike, *, rows: Rows, unknown: int = 0) -> Mean:
+        """Return the mean of weighted values; `rows` has their weighted sums by island.
+
+        Parameters
+        ----------
+        values, weights : array_like, (n,)
+            One a replication that did not fail.
+        rows : Rows
+            Weighted sums and sums of weights, by island.
+        unknown : int, optional
+            Failed replications.
+
+        Returns
+        -------
+        Mean
+            With its Monte Carlo interval over islands on request.
+        """
+        x, w = (np.asarray(one, dtype=np.float64).ravel() for one in (values, weights))
+        mean = float(rows.total.sum() / rows.size.sum())
+        spread = float((w * np.square(x - mean)).sum() / w.sum()) if x.size > 1 else 0.0
+        # as much as so many equal values with this variance have
+        return cls(
+            n=x.size,
+            mean=mean,
+            m2=spread * (x.size - 1),
+            unknown=unknown,
+            rows=rows,
+            effective=effective_number(w),
+        )
 
     @property
     def value(self) -> float:
@@ -241,7 +277,7 @@ class Mean:
             Prints with as many digits as the interval supports.
         """
         found = self.interval(level, method)
-        notes = () if self.rows is None else row_notes(self._ratio, self.rows.count)
+        notes = () if self.rows is None or self.effective is not None else row_notes(self._ratio, self.rows.count)
         if self.never is not None and self.never.hits + self.never.unknown:
             notes = (
                 f"never in {self.never.estimate(level).printed} of histories: the mean is that of the others",
@@ -266,7 +302,9 @@ class Mean:
         """Return the printed form; an interval of no width is not printed as if it were certainty."""
         failed = f", {thousands(self.unknown)} failed: left out, so no bound" if self.unknown else ""
         n = f"n = {thousands(self.n)}"
-        if self.rows is not None:
+        if self.effective is not None:
+            n = told_effective(self.n, self.effective)
+        elif self.rows is not None:
             n += f" in {thousands(self.rows.count)} rows of parameters"
         if self.m2 == 0 and self.n > 1:
             return f"{self.mean:.7g} in all {thousands(self.n)} replications: no interval from their spread{failed}"

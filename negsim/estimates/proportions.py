@@ -12,6 +12,7 @@ from negsim.estimates.checks import check_level, set_counts
 from negsim.estimates.intervals import check_method, share_interval
 from negsim.estimates.printing import upward
 from negsim.estimates.rows import METHOD, NONE, Rows, extreme_bound, one_sided_ends, row_notes, share_over_rows
+from negsim.estimates.weights import share_over_islands, told_effective
 
 __all__ = ["Proportion"]
 
@@ -32,6 +33,9 @@ class Proportion:
     rows : Rows, optional
         The same counts by row of parameters, where parameters were drawn: replications of one row are not
         independent, so the interval is taken over rows.
+    effective : float, optional
+        Of weighted histories: how many equal ones they are worth. The rows are then weighted totals by island, and the
+        share is that of the weights.
 
     Raises
     ------
@@ -60,6 +64,7 @@ class Proportion:
     n: int
     unknown: int = 0
     rows: Rows | None = field(default=None, repr=False, compare=False)
+    effective: float | None = None
 
     def __post_init__(self) -> None:
         set_counts(self, "hits", "n", "unknown")
@@ -71,11 +76,17 @@ class Proportion:
     @property
     def range(self) -> tuple[float, float]:
         """The share with every failed replication counted as no, and as yes (the same if none failed)."""
+        if self.effective is not None and self.rows is not None:
+            (least, size), (most, _) = self.rows.bounds()
+            low, high = (min(max(float(one.sum() / size.sum()), 0.0), 1.0) for one in (least, most))
+            return low, high
         return self.hits / self.n, (self.hits + self.unknown) / self.n
 
     @property
     def value(self) -> float:
         """The share; if replications failed, the middle of `range`."""
+        if self.effective is not None:
+            return sum(self.range) / 2
         return (self.hits + self.unknown / 2) / self.n
 
     @property
@@ -117,6 +128,8 @@ class Proportion:
         check_level(level)
         if self.rows is not None:
             _check_over_rows(method)
+            if self.effective is not None:
+                return share_over_islands(self.rows, self.effective, level)
             return share_over_rows(self.rows, level)
         method = method or "clopper-pearson"
         low, high = share_interval(self.hits, self.n, level, method)
@@ -141,7 +154,9 @@ class Proportion:
         Band or None
             With standard errors of its ends.
         """
-        return None if self.rows is None else band_over_rows(self.rows, low, high, level=level)
+        if self.rows is None or self.effective is not None:
+            return None
+        return band_over_rows(self.rows, low, high, level=level)
 
     def estimate(self, level: float = 0.95, method: str | None = None) -> Estimate:
         """Return value, interval, range over draws and printed form in one; arguments as for `interval`.
@@ -212,15 +227,15 @@ class Proportion:
         return self.unknown < self.n and (self.hits == 0 or self.hits + self.unknown == self.n)
 
     def _notes(self, spread: Band | None) -> tuple[str, ...]:
-        if self.rows is None:
+        if self.rows is None or self.effective is not None:
             return ()
         said = () if spread is None else (spread.outside, spread.assumed)
         return (*row_notes(None, self.rows.count), *(one for one in said if one))
 
     def _text(self, plain: Estimate, interval: Interval, band: Band | None) -> str:
         """Return the printed form."""
-        n = f"n = {thousands(self.n)}"
-        if self.rows is not None:
+        n = f"n = {thousands(self.n)}" if self.effective is None else told_effective(self.n, self.effective)
+        if self.rows is not None and self.effective is None:
             n += f" in {thousands(self.rows.size.size)} rows of parameters"
         if self.unknown == self.n:
             return f"unknown (all {thousands(self.n)} replications failed)"
@@ -248,6 +263,8 @@ class Proportion:
             else f"> {100 - upward(100 * (1 - Decimal(repr(low))))} %"
         )
         rows = "" if self.rows is None else f" in {thousands(self.rows.size.size)} rows of parameters"
+        if self.effective is not None:
+            rows = f" (worth {thousands(int(self.effective))} equal ones)"
         count = f"{thousands(self.hits)} of {thousands(self.n)}{rows}{failed}"
         return f"{number} ({count}; {'anytime' if anytime else 'one-sided'} {percent(plain.level)} bound, chance)"
 
@@ -256,6 +273,9 @@ class Proportion:
         # The sequence's two sides share one error and stay valid while one looks on; a one-sided bound would not.
         if interval.method == "sequence":
             return interval.low, interval.high
+        if self.effective is not None:
+            extreme = one_sided_ends(self.effective if self.hits else 0.0, 0.0, self.effective, interval.level)
+            return max(extreme[0], interval.low), min(extreme[1], interval.high)
         if self.rows is not None:
             return extreme_bound(self.rows, interval) or (interval.low, interval.high)
         low, high = one_sided_ends(self.hits, self.unknown, self.n, interval.level)

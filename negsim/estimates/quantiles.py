@@ -13,8 +13,9 @@ from negsim.estimates.base import Estimate, Interval, percent, thousands
 from negsim.estimates.checks import check_level
 from negsim.estimates.proportions import Proportion
 from negsim.estimates.rows import FEWEST, METHOD, NONE, ratio, row_notes, shifted_ends
+from negsim.estimates.weights import effective_number, told_effective
 
-__all__ = ["Quantile", "quantile_of"]
+__all__ = ["Quantile", "quantile_of", "weighted_quantile_of"]
 
 Floats = NDArray[np.float64]
 ORDER = "order statistics"
@@ -42,6 +43,8 @@ class Quantile:
         Of a time: the share of replications that never get there, which counts as later than any time.
     rows : int or None
         Rows of parameters, where they were drawn.
+    effective : float or None
+        Of weighted histories, how many equal ones they are worth.
     """
 
     p: float
@@ -54,6 +57,7 @@ class Quantile:
     unknown: int = 0
     never: Proportion | None = None
     rows: int | None = None
+    effective: float | None = None
 
     @property
     def printed(self) -> str:
@@ -81,6 +85,7 @@ class Quantile:
         )
         rows = "" if self.rows is None else f" in {thousands(self.rows)} rows of parameters"
         failed = f", {thousands(self.unknown)} failed: below all and above all" if self.unknown else ""
+        n = f"n = {thousands(self.n)}" if self.effective is None else told_effective(self.n, self.effective)
         low, high = plain.ends()
         if all(math.isfinite(one) and one == round(one) for one in (self.value, self.low, self.high)):
             low, high = f"{self.low:.0f}", f"{self.high:.0f}"  # numbers of histories themselves, as they are
@@ -88,7 +93,7 @@ class Quantile:
             low, high = ("never" if end == "inf" else end for end in (low, high))
         ends = "" if self.method == NONE else f" [{low}, {high}], chance {percent(self.level)}"
         name = "median" if self.p == 0.5 else f"{percent(self.p)} quantile"
-        text = f"{name} {plain.printed}{ends}, n = {thousands(self.n)}{rows}{failed}"
+        text = f"{name} {plain.printed}{ends}, {n}{rows}{failed}"
         return replace(plain, text=text)
 
     def __str__(self) -> str:
@@ -168,6 +173,59 @@ def quantile_of(
         unknown=unknown,
         never=never,
         rows=rows,
+    )
+
+
+def weighted_quantile_of(
+    values: ArrayLike,
+    weights: ArrayLike,
+    p: float,
+    *,
+    row: NDArray[np.int64],
+    k: int,
+    level: float = 0.95,
+    never: Proportion | None = None,
+    least: float = -math.inf,
+) -> Quantile:
+    """Return the `p`-quantile of weighted numbers, its interval over islands (Woodruff 1952, as in `quantile_of`).
+
+    Parameters
+    ----------
+    values, weights : array_like of shape (n,)
+    p : float
+        Strictly between 0 and 1.
+    row : int array of shape (n,)
+        The island of each, below `k`.
+    level, never, least
+        As in `quantile_of`.
+    """
+    check_level(level)
+    if not 0 < p < 1:
+        raise EstimateError(f"p is {p!r}; it must lie strictly between 0 and 1, such as 0.5 for the median")
+    x, w = (np.asarray(one, dtype=np.float64).ravel() for one in (values, weights))
+    order = np.argsort(x, kind="stable")
+    ordered, shares = x[order], np.cumsum(w[order]) / w.sum()
+
+    def reached(share: float) -> float:
+        place = int(np.searchsorted(shares, share * (1 - 1e-12)))
+        return -math.inf if share <= 0 else float(ordered[place]) if place < ordered.size and share <= 1 else math.inf
+
+    def totals(chosen: NDArray[np.bool_]) -> Floats:
+        return np.asarray(np.bincount(row[chosen], weights=w[chosen], minlength=k), dtype=np.float64)
+
+    value, size = reached(p), totals(np.ones(len(x), dtype=np.bool_))
+    errors = [ratio(totals(below), size) for below in (x <= value, x < value)]
+    low, high = shifted_ends(p, max(one.error for one in errors), errors[0].rows, level)
+    return Quantile(
+        p=p,
+        value=value,
+        low=min(max(reached(low), least), value),
+        high=max(reached(high), value),
+        level=level,
+        method=METHOD,
+        n=x.size,
+        never=never,
+        effective=effective_number(w),
     )
 
 

@@ -87,7 +87,13 @@ class Rows:
 
     @classmethod
     def of(
-        cls, row: NDArray[np.int64], k: int, values: Floats, counts: NDArray[np.bool_], failed: NDArray[np.bool_]
+        cls,
+        row: NDArray[np.int64],
+        k: int,
+        values: Floats,
+        counts: NDArray[np.bool_],
+        failed: NDArray[np.bool_],
+        weights: Floats | None = None,
     ) -> Rows:
         """Sum by row.
 
@@ -99,8 +105,16 @@ class Rows:
         values : float array of shape (n,)
         counts, failed : bool arrays of shape (n,)
             Whether a replication counts at all (its condition came true), and whether it failed.
+        weights : float array of shape (n,), optional
+            What each replication counts, where they do not all count alike.
         """
         good = counts & ~failed
+        if weights is not None:
+            return cls(
+                total=np.bincount(row[good], weights=weights[good] * values[good], minlength=k),
+                size=np.bincount(row[good], weights=weights[good], minlength=k),
+                unknown=np.bincount(row[failed], weights=weights[failed], minlength=k),
+            )
         return cls(
             total=np.bincount(row[good], weights=values[good], minlength=k),
             size=np.bincount(row[good], minlength=k),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,11 +11,26 @@ from numpy.typing import NDArray
 
 from negsim.engines.blocks import answered, counted, numbers, times_of
 from negsim.errors import EstimateError
-from negsim.estimates import Band, Conditional, Curve, CurveRows, Mean, Proportion, Quantile, Rows, quantile_of
+from negsim.estimates import (
+    Band,
+    Conditional,
+    Curve,
+    CurveRows,
+    Mean,
+    Proportion,
+    Quantile,
+    Rows,
+    check_effective,
+    effective_number,
+    quantile_of,
+    weighted_quantile_of,
+)
 from negsim.estimates.curves import CurvePoint
-from negsim.model.calendar import DAY, Calendar, Dated, Moment, moment
+from negsim.model.calendar import DAY, Calendar, Dated, moment
 from negsim.program.probes import Asked
+from negsim.results.refusals import NothingCounted, refuse_all_failed, refuse_given, refuse_never, refuse_none
 from negsim.results.tally import reached_by_row
+from negsim.results.weighing import Weighing, weighted_curve, weighted_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,12 +54,6 @@ __all__ = [
     "share",
     "table",
 ]
-
-
-class NothingCounted(EstimateError):
-    """No history counts: all failed, or what a question is given never came true."""
-
-    counted = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,9 @@ class FirstPassage:
         return early, low, high
 
 
-def share(entry: Asked, rows: Rows, n: int, *, clustered: bool) -> Proportion | Conditional:
+def share(
+    entry: Asked, rows: Rows, n: int, *, clustered: bool, weighing: Weighing | None = None
+) -> Proportion | Conditional:
     """Return how often the answer is yes, from hits and replications that count by row of parameters.
 
     Parameters
@@ -129,12 +139,20 @@ def share(entry: Asked, rows: Rows, n: int, *, clustered: bool) -> Proportion | 
         Replications in all.
     clustered : bool
         Whether the rows are clusters; else the replications are independent.
+    weighing : Weighing, optional
+        Of weighted histories: how many count and say yes, and what they are worth.
 
     Raises
     ------
     EstimateError
         If what the question is given came true in no history.
+    EffectiveError
+        If the weighted histories that count are worth fewer than 30 equal ones.
     """
+    if weighing is not None:
+        if weighing.counted == 0 and entry.given is not None:
+            refuse_none(entry, n)
+        return weighted_share(entry, rows, n, weighing)
     # Counts come as floats, whole ones below 2**53; they are whole numbers again for the exact interval.
     hits, good, unknown = (round(float(one.sum())) for one in (rows.total, rows.size, rows.unknown))
     kept = rows if clustered else None
@@ -145,10 +163,13 @@ def share(entry: Asked, rows: Rows, n: int, *, clustered: bool) -> Proportion | 
     return Conditional(hits=hits, given=good, n=n, unknown=unknown, rows=kept)
 
 
-def never_share(rows: Rows, *, clustered: bool) -> Proportion:
+def never_share(rows: Rows, *, clustered: bool, weighing: Weighing | None = None) -> Proportion:
     """Return how often something is never reached, from how often it is, by row."""
     # Counted as the rest, so that the two shares add up to one in every row.
     never = Rows(total=rows.size - rows.total, size=rows.size, unknown=rows.unknown)
+    if weighing is not None:
+        hits, n = weighing.counted - weighing.hits, weighing.counted + weighing.failed
+        return Proportion(hits=hits, n=n, unknown=weighing.failed, rows=never, effective=weighing.effective)
     hits, good, unknown = (round(float(one.sum())) for one in (never.total, never.size, never.unknown))
     return Proportion(hits=hits, n=good + unknown, unknown=unknown, rows=never if clustered else None)
 
@@ -160,45 +181,6 @@ def limits(entry: Asked) -> tuple[float, float]:
     return -math.inf if most == "" else 0.0, highest[most]
 
 
-def refuse_all_failed(name: str, n: int, failures: Sequence[Exception]) -> NoReturn:
-    """Say that there is nothing to estimate from."""
-    first = f"; the first: {failures[0]}" if failures else ""
-    raise NothingCounted(f"question {name}: all {n:,} replications failed, so that there is no number{first}")
-
-
-def refuse_none(entry: Asked, n: int) -> NoReturn:
-    """Say that what a question is given was so in no history."""
-    question, given = entry.question, entry.given
-    assert given is not None
-    remedy = "make it happen with do(...)"
-    if given.form == "by":
-        date = _day(question.by if question.given_by is None else question.given_by)
-        was = f"came true in none of {n:,} histories" + (date and f" by {date}")
-    elif given.form == "on":
-        was = f"held on {_day(question.given_on)} in none of {n:,} histories"
-    else:
-        was = f"came true by {_day(question.given_not_by)} in all of {n:,} histories"
-        remedy = "keep it from happening with do(..., never=True)"
-    raise NothingCounted(
-        f"question {question.name}: what it is given ('{question.given}') {was}, so that nothing is known of what follows "
-        f"{'without it' if given.form == 'not_by' else 'from it'}; simulate more of them, give another date, or {remedy}"
-    )
-
-
-def _day(when: Moment | None) -> str:
-    """A date as it was said, days from the start as such."""
-    return "" if when is None else f"day {when:g}" if isinstance(when, float) else str(when)
-
-
-def refuse_given(entry: Asked) -> NoReturn:
-    """Say that a given which every history has at the start leaves none out."""
-    question = entry.question
-    raise EstimateError(
-        f"question {question.name}: given '{question.given}' is true at the start of every history, so that it "
-        "leaves none out; use given_on (it holds on a date) or given_not_by (it did not become true by a date)"
-    )
-
-
 def needs_probability(entry: Asked) -> None:
     """Refuse a question whose answer is a number."""
     question = entry.question
@@ -208,14 +190,6 @@ def needs_probability(entry: Asked) -> None:
             f"question {question.name} is of kind {question.kind!r}: its answer is a number and has no probability; "
             f"{advice}, or use mean()"
         )
-
-
-def refuse_never(name: str, n: int) -> NoReturn:
-    """Say that a time has no mean, because nobody ever gets there."""
-    raise NothingCounted(
-        f"question {name}: it never came true in {n:,} histories, so that its time has no mean; simulate more, or move"
-        " the scenario's end"
-    )
 
 
 def needs_draws(runs: Any) -> None:
@@ -230,6 +204,11 @@ def needs_draws(runs: Any) -> None:
 def band_of(runs: Any, found: Proportion | Conditional, low: float, high: float) -> Band:
     """Return the range of a share over draws, or say why there is none."""
     needs_draws(runs)
+    if found.effective is not None:
+        raise EstimateError(
+            "there is no range over parameter draws of weighted histories, because each island has its own rows; look at "
+            "the weighted rows themselves (runs.parameters, runs.weights)"
+        )
     if not runs.clustered:
         raise EstimateError(
             "there is no range over parameter draws, because nothing is believed of any parameter; give the uncertain"
@@ -257,18 +236,25 @@ def passage(runs: Any, entry: Asked, level: float) -> FirstPassage:
     times = np.where(times < entry.after, math.inf, times)
     rows = None
     if runs.clustered:
-        k = len(runs.rows)
-        reached = reached_by_row(times[counts], runs.draw[counts], runs.pivots, k)
+        k, weights = runs.clusters, runs.weights
+        weighed = None if weights is None else weights[counts]
+        reached = reached_by_row(times[counts], runs.cluster[counts], runs.pivots, k, weighed)
         size, unknown = by_row(runs, counts)
         rows = CurveRows(hits=np.cumsum(reached, axis=1, dtype=np.float64), size=size, unknown=unknown)
+        if weighed is not None:
+            curve = weighted_curve(entry, times[counts] / DAY, weighed, int(failed.sum()), level, rows)
+            return FirstPassage(curve, runs.scenario.calendar, runs.program.horizon / DAY)
     curve = Curve.of(times[counts] / DAY, unknown=int(failed.sum()), level=level, rows=rows)
     return FirstPassage(curve, runs.scenario.calendar, runs.program.horizon / DAY)
 
 
 def by_row(runs: Any, counts: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return how many replications count, and how many failed, by row of parameters."""
-    k = len(runs.rows)
-    size, failed = (np.bincount(runs.draw[one], minlength=k) for one in (counts, runs.block.failed))
+    k, weights = runs.clusters, runs.weights
+    size, failed = (
+        np.bincount(runs.cluster[one], weights=None if weights is None else weights[one], minlength=k)
+        for one in (counts, runs.block.failed)
+    )
     return size.astype(np.float64), failed.astype(np.float64)
 
 
@@ -300,7 +286,7 @@ def _numbers(runs: Any, entry: Asked) -> _Numbers:
     if entry.question.row.mean != "times":
         return _Numbers(values, counts, None)
     yes = answered(block, entry, entry.after, entry.by)[0]
-    never = never_share(runs.sums(yes, counts), clustered=runs.clustered)
+    never = never_share(runs.sums(yes, counts), clustered=runs.clustered, weighing=runs.weighing(yes, counts))
     # Never is later than any time: quantiles need no special case.
     return _Numbers(np.where(yes, values, math.inf), counts, never)
 
@@ -325,6 +311,10 @@ def mean_over(
         refuse_all_failed(name, runs.replications, runs.failures)
     # NaN of a failed history must not reach a sum, even where it is multiplied by no count.
     rows = runs.sums(np.where(counts, values, 0.0), counts) if runs.clustered else None
+    if runs.weights is not None and rows is not None:
+        check_effective(f"question {name}", effective_number(runs.weights[counts]))
+        unknown = int(runs.block.failed.sum())
+        return bounded(Mean.weighted(values[counts], runs.weights[counts], rows=rows, unknown=unknown), limits)
     return bounded(Mean.of(values[counts], unknown=int(runs.block.failed.sum()), rows=rows), limits)
 
 
@@ -337,13 +327,24 @@ def bounded(found: Mean, limits: tuple[float, float]) -> Mean:
 def quantile_in(runs: Any, entry: Asked, p: float, level: float) -> Quantile:
     """Return a quantile of what arrays of histories answer (see `Runs.quantile`)."""
     found = _numbers(runs, entry)
+    if runs.weights is not None:
+        return weighted_quantile_of(
+            found.values[found.counts],
+            runs.weights[found.counts],
+            p,
+            row=runs.cluster[found.counts],
+            k=runs.clusters,
+            level=level,
+            never=found.never,
+            least=limits(entry)[0],
+        )
     failed = by_row(runs, found.counts)[1]
     return quantile_of(
         found.values[found.counts],
         p,
         level=level,
         unknown=int(failed.sum()),
-        row=runs.draw[found.counts] if runs.clustered else None,
+        row=runs.cluster[found.counts] if runs.clustered else None,
         failed_by_row=failed if runs.clustered else None,
         never=found.never,
         least=limits(entry)[0],
@@ -360,4 +361,6 @@ def table(runs: Any) -> pd.DataFrame:
     for name, entry in runs.program.probes.asked.items():
         columns[name] = numbers(runs.block, entry)
     columns |= {"events": runs.block.events, "failed": runs.block.failed}
+    if runs.weights is not None:
+        columns["weight"] = runs.weights
     return pd.DataFrame(columns).set_index("replication")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +29,7 @@ from negsim.results.estimators import (
     share,
     table,
 )
+from negsim.results.weighing import Weighted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ __all__ = ["FirstPassage", "Results", "Runs"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Runs(Results):
+class Runs(Weighted):
     """The results of n replications as immutable arrays with methods.
 
     Parameters
@@ -63,6 +63,11 @@ class Runs(Results):
         Most firings in one history.
     requested : int
         Replications asked for; fewer are there if a budget ended the run.
+    log_weights : float array, (n,), optional
+        Logarithm of what each history counts, where it was conditioned or drawn from another law; by default they all
+        count alike. Every answer uses them, and is refused where they are worth fewer than 30 equal histories.
+    islands : int array, (n,), optional
+        Which island each history belongs to, from 0 on, where histories were resampled: intervals are then over islands.
     block : Block
         The arrays, one row a replication.
 
@@ -194,12 +199,8 @@ class Runs(Results):
             ``.value``, ``.interval(level, method)``; Conditional for questions with ``given``.
         """
         yes, counts = self.answers(question, by, after, before=before)
-        return share(self.asked(question), self.sums(yes, counts), self.replications, clustered=self.clustered)
-
-    @cached_property
-    def draw(self) -> NDArray[np.int64]:
-        """The row of parameters of each replication, (n,)."""
-        return np.asarray(self.block.replications % len(self.rows), dtype=np.int64)
+        rows, weighing = self.sums(yes, counts), self.weighing(yes, counts)
+        return share(self.asked(question), rows, self.replications, clustered=self.clustered, weighing=weighing)
 
     def sums(self, values: NDArray[np.number | np.bool_], counts: NDArray[np.bool_]) -> Rows:
         """Return the totals by row of parameters over the replications that count.
@@ -216,7 +217,8 @@ class Runs(Results):
         Rows
             One entry a row of parameters.
         """
-        return Rows.of(self.draw, len(self.rows), values.astype(np.float64), counts, self.block.failed)
+        numbers = values.astype(np.float64)
+        return Rows.of(self.cluster, self.clusters, numbers, counts, self.block.failed, self.weights)
 
     def band(
         self,

@@ -165,13 +165,18 @@ def _pivots(edges: bytes, dates: frozenset[float], draws: int) -> NDArray[np.flo
 
 
 def reached_by_row(
-    times: NDArray[np.float64], row: NDArray[np.int64], edges: NDArray[np.float64], draws: int
-) -> NDArray[np.int64]:
-    """How many times lie in ``(edges[e-1], edges[e]]``, (draws, E)."""
+    times: NDArray[np.float64],
+    row: NDArray[np.int64],
+    edges: NDArray[np.float64],
+    draws: int,
+    weights: NDArray[np.float64] | None = None,
+) -> NDArray[Any]:
+    """How many times (or weights) lie in ``(edges[e-1], edges[e]]``, (draws, E)."""
     there = times <= edges[-1]
     # Row and cell as one number: one count in place of a loop over rows.
     places = np.searchsorted(edges, times[there], side="left") + len(edges) * row[there]
-    return np.bincount(places, minlength=draws * len(edges)).reshape(draws, len(edges))
+    counted = None if weights is None else weights[there]
+    return np.bincount(places, weights=counted, minlength=draws * len(edges)).reshape(draws, len(edges))
 
 
 @dataclass(slots=True, kw_only=True)
