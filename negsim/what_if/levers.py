@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from negsim.errors import EstimateError, NegsimError
+from negsim.errors import NegsimError
 from negsim.estimates import PairedDifference
 from negsim.estimates.checks import check_level
 from negsim.estimates.selection import select_best, simultaneous
-from negsim.model.elements import Elements
 from negsim.model.expansion import expand
-from negsim.model.expressions import Ref, as_expression
-from negsim.model.questions import ANEW, Askable, Question
+from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario, check_is_scenario
-from negsim.program import Program, lower
-from negsim.program.drawn import parameter_rows
-from negsim.results.answers import deadline, refuse_unasked
-from negsim.results.estimators import needs_probability
-from negsim.results.runs import Runs
-from negsim.running.again import again
+from negsim.results.answers import deadline
 from negsim.running.simulation import simulate
+from negsim.what_if.bench import Bench, own, question_of
 from negsim.what_if.candidates import Candidate, Candidates, candidates_of, elements_under
 from negsim.what_if.lever import Lever, Levers
-from negsim.what_if.pairs import Told, paired
+from negsim.what_if.pairs import Told
 from negsim.what_if.sensitivity import answer_in_words
 
 __all__ = ["levers"]
@@ -102,12 +95,12 @@ def levers(
     check_level(level)
     check_is_scenario(scenario, "levers")
     tried = candidates_of(scenario, candidates)
-    asked = _question(scenario, question)
+    asked = question_of(scenario, question)
     first = simulate(
-        scenario, replications=1, seed=seed, draws=draws, questions=_own(scenario, asked), keep="answers",
+        scenario, replications=1, seed=seed, draws=draws, questions=own(scenario, asked), keep="answers",
         on_error="count",
     )  # fmt: skip
-    bench = _Bench(first, asked, replications)
+    bench = Bench(first, asked, replications)
     told: dict[str, Told] = {}
     refused: dict[str, str] = {}
     plain = expand(scenario.parts)
@@ -119,70 +112,8 @@ def levers(
     return _ranked(bench, {one.name: one for one in tried}, told, refused, level)
 
 
-def _question(scenario: Scenario, question: Question | Askable) -> Question:
-    known = scenario.expanded.questions
-    if isinstance(question, Question):
-        return question
-    name = getattr(question, "name", question)
-    if isinstance(name, str) and name in known:
-        return known[name]
-    tree = as_expression(question)
-    if isinstance(tree, Ref) and tree.name not in scenario.expanded.variables:
-        refuse_unasked(scenario, tree.name)
-    return Question(name=ANEW, condition=tree)
-
-
-def _own(scenario: Scenario, asked: Question) -> list[Question]:
-    return [] if asked.name in scenario.expanded.questions else [asked]
-
-
-class _Bench:
-    """Where variants of a scenario are simulated beside it, up to the question's deadline; one use."""
-
-    def __init__(self, first: Runs, asked: Question, replications: int) -> None:
-        self.first, self.asked, self.n = first, asked, replications
-        entry = first.asked(asked.name)
-        needs_probability(entry)
-        if entry.given is not None:
-            raise EstimateError(
-                f"question {asked.name} is asked given a condition, which other histories meet under each lever; ask one"
-                " without given="
-            )
-        self.until = entry.by
-        self.program = self._short(first.scenario.expanded)
-        self.base = again(first, self.program, replications)
-        self.now = self._answers(self.base)
-        self.told_already = {self.program.fingerprint(): self.now}
-
-    def _short(self, elements: Elements) -> Program:
-        """The program that records this question alone and ends when it is answered."""
-        alone = replace(elements, questions={self.asked.name: self.asked})
-        program = lower(self.first.scenario, elements=alone)
-        return replace(program, horizon=min(program.horizon, self.until))
-
-    def _answers(self, runs: Runs) -> Told:
-        return Told(runs.answers(self.asked.name)[0], runs.block.failed)
-
-    def told(self, elements: Elements) -> Told:
-        """The answers of a variant, simulated once where two levers come to the same."""
-        program = self._short(elements)
-        if program.fingerprint() not in self.told_already:
-            self.told_already[program.fingerprint()] = self._simulated(program)
-        return self.told_already[program.fingerprint()]
-
-    def _simulated(self, program: Program) -> Told:
-        rows = self.first.rows
-        if program.parameters != self.program.parameters:
-            rows = parameter_rows(program, self.first.seed, len(rows) if self.first.drawn else None)
-        return self._answers(again(self.first, program, self.n, rows))
-
-    def difference(self, one: Told, two: Told) -> PairedDifference:
-        """Second minus first, history by history."""
-        return paired(one, two, self.base if self.base.clustered else None)[0]
-
-
 def _ranked(
-    bench: _Bench, tried: dict[str, Candidate], told: dict[str, Told], refused: dict[str, str], level: float
+    bench: Bench, tried: dict[str, Candidate], told: dict[str, Told], refused: dict[str, str], level: float
 ) -> Levers:
     each = simultaneous(level, len(told))
     differences = {name: bench.difference(bench.now, answers) for name, answers in told.items()}
@@ -208,7 +139,7 @@ def _ranked(
     )
 
 
-def _answer(bench: _Bench, level: float) -> Any:
+def _answer(bench: Bench, level: float) -> Any:
     return bench.base.probability(bench.asked.name).estimate(level)
 
 
@@ -226,7 +157,7 @@ def _lever(one: Candidate, difference: PairedDifference, told: Told, each: float
     )
 
 
-def _tied(bench: _Bench, order: list[tuple[str, Told]], level: float) -> Iterator[str]:
+def _tied(bench: Bench, order: list[tuple[str, Told]], level: float) -> Iterator[str]:
     """Names of the levers that are not told apart from the leader of their group."""
     each = simultaneous(level, len(order) - 1)
     leader: Told | None = None
