@@ -41,7 +41,8 @@ def test_weights_answer_for_the_other_law() -> None:
     assert low <= exact <= high
     assert not low <= 1 - np.exp(-OWN * DAYS) <= high  # what it is without the weights
     assert 0.5 * runs.replications < runs.effective < runs.replications
-    assert "worth" in str(found) and "rows of parameters" not in str(found)
+    assert "worth" in str(found)
+    assert "rows of parameters" not in str(found)
     mean = runs.mean("memo")
     inside = (1 - np.exp(-OTHER * 40) * (1 + OTHER * 40)) / OTHER / (1 - np.exp(-OTHER * 40))
     low, high = mean.interval(1 - 1e-6)
