@@ -307,6 +307,10 @@ from .what_if.attribution import (
     News,
     attribute,
 )
+from .what_if.cheapest import (
+    Package,
+    cheapest,
+)
 from .what_if.comparing import (
     compare,
 )
@@ -441,6 +445,7 @@ __all__ = [
     "Operand",
     "Option",
     "Outcome",
+    "Package",
     "PairedDifference",
     "Parameter",
     "Part",
@@ -502,6 +507,7 @@ __all__ = [
     "at_least",
     "attribute",
     "chance",
+    "cheapest",
     "clip",
     "compare",
     "date_curve",
