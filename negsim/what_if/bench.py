@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from negsim.engines import Job, prepare
+from negsim.engines.blocks import Trajectory
 from negsim.errors import EstimateError
 from negsim.estimates import PairedDifference
 from negsim.model.elements import Elements
@@ -75,10 +78,26 @@ class Bench:
         return self.told_already[program.fingerprint()]
 
     def _simulated(self, program: Program) -> Told:
+        return self._answers(again(self.first, program, self.n, self._rows(program)))
+
+    def _rows(self, program: Program) -> Sequence[tuple[float, ...]]:
         rows = self.first.rows
-        if program.parameters != self.program.parameters:
-            rows = parameter_rows(program, self.first.seed, len(rows) if self.first.drawn else None)
-        return self._answers(again(self.first, program, self.n, rows))
+        if program.parameters == self.program.parameters:
+            return rows
+        return parameter_rows(program, self.first.seed, len(rows) if self.first.drawn else None)
+
+    def histories(self, elements: Elements, numbers: Sequence[int]) -> tuple[Trajectory, ...]:
+        """Some histories of a variant, event by event, up to the question's deadline."""
+        program = self._short(elements)
+        job = Job(
+            seed=self.first.seed,
+            replications=list(numbers),
+            rows=self._rows(program),
+            contested=() if self.first.drawn else program.contested,
+            trace=max(numbers, default=0) + 1,
+            max_events=self.first.max_events,
+        )
+        return tuple(prepare("reference", program).run(job).traces) if numbers else ()
 
     def difference(self, one: Told, two: Told) -> PairedDifference:
         """Second minus first, history by history."""

@@ -9,6 +9,7 @@ from typing import Any
 from negsim.estimates import Estimate, Interval, PairedDifference
 from negsim.estimates.selection import Selection, stands_out
 from negsim.model.interventions import Intervention
+from negsim.what_if.parting import Parting
 
 __all__ = ["Lever", "Levers"]
 
@@ -32,6 +33,8 @@ class Lever:
         The answer's probability with the lever.
     tied : bool
         Whether it is not distinguishable, at this n, from the leader of its group, which stands before it.
+    parting : Parting or None
+        What differs first in histories that flip, the change itself apart; told of the three best and the three worst.
 
     See Also
     --------
@@ -54,6 +57,7 @@ class Lever:
     interval: Interval
     probability: float
     tied: bool = False
+    parting: Parting | None = None
 
     @property
     def value(self) -> float:
@@ -104,7 +108,9 @@ class Lever:
         head = f"Suppose: {self.text}. In the model this {does} {what}"
         tail = f"of {self.difference.n:,} histories {come:,} turn from no to yes, {gone:,} from yes to no."
         by = f"by {abs_text(self.estimate.printed)} [{low} to {high}]" if self.helps or self.hinders else ""
-        return f"{head} {by}; {tail}" if by else f"{head} ({self.estimate.printed} [{low} to {high}]); {tail}"
+        apart = "" if self.parting is None else f" {self.parting.sentence}"
+        told = f"{head} {by}; {tail}" if by else f"{head} ({self.estimate.printed} [{low} to {high}]); {tail}"
+        return f"{told}{apart}"
 
     def as_dict(self, what: str) -> dict[str, Any]:
         """Everything as plain data.
@@ -138,6 +144,7 @@ class Lever:
             "hinders": self.hinders,
             "tied": self.tied,
             "sentence": self.sentence(what),
+            "parting": None if self.parting is None else self.parting.as_dict(),
         }
 
 

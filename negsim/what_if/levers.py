@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from negsim.errors import NegsimError
 from negsim.estimates import PairedDifference
 from negsim.estimates.checks import check_level
 from negsim.estimates.selection import select_best, simultaneous
+from negsim.model.elements import Elements
 from negsim.model.expansion import expand
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario, check_is_scenario
@@ -20,9 +22,14 @@ from negsim.what_if.bench import Bench, own, question_of
 from negsim.what_if.candidates import Candidate, Candidates, candidates_of, elements_under
 from negsim.what_if.lever import Lever, Levers
 from negsim.what_if.pairs import Told
+from negsim.what_if.parting import Parting, first_apart, partings
 from negsim.what_if.sensitivity import answer_in_words
+from negsim.why.phrases import Phrases
 
 __all__ = ["levers"]
+
+PARTED, LOOKED_AT = 3, 20
+"""So many helpers and spoilers are told with where their histories part, and so many of these are looked at."""
 
 
 def levers(
@@ -109,7 +116,8 @@ def levers(
             told[one.name] = bench.told(elements_under(scenario, one.steps, plain))
         except NegsimError as error:
             refused[one.name] = str(error)
-    return _ranked(bench, {one.name: one for one in tried}, told, refused, level)
+    found = _ranked(bench, {one.name: one for one in tried}, told, refused, level)
+    return replace(found, levers=_with_partings(bench, found, told, plain))
 
 
 def _ranked(
@@ -166,3 +174,31 @@ def _tied(bench: Bench, order: list[tuple[str, Told]], level: float) -> Iterator
             leader = answers
         else:
             yield name
+
+
+def _with_partings(bench: Bench, found: Levers, told: dict[str, Told], plain: Elements) -> tuple[Lever, ...]:
+    """The levers, the best and the worst of them with where their histories part."""
+    shown = {one.name for one in (*found.helpers[:PARTED], *found.spoilers[:PARTED])}
+    return tuple(
+        replace(one, parting=_parting(bench, one, told[one.name], plain)) if one.name in shown else one for one in found
+    )
+
+
+def _parting(bench: Bench, lever: Lever, answers: Told, plain: Elements) -> Parting | None:
+    """What differs first in the first histories that flip, most often."""
+    flipped = (answers.yes != bench.now.yes) & ~answers.failed & ~bench.now.failed
+    numbers = np.flatnonzero(flipped)[:LOOKED_AT].tolist()
+    scenario = bench.first.scenario
+    before, after = scenario.expanded, elements_under(scenario, lever.steps, plain)
+    pairs = zip(bench.histories(before, numbers), bench.histories(after, numbers), strict=True)
+    own = {name for name in (*before.actions, *after.actions) if before.actions.get(name) != after.actions.get(name)}
+    forks = [fork for one, two in pairs if (fork := first_apart(one, two, own)) is not None]
+    most = partings(forks)
+    if most is None:
+        return None
+    fork, count = most
+    said = Phrases(scenario)
+    what = said.action(fork.action) + (f": {said.outcome(fork.action, fork.outcome)}" if fork.outcome else "")
+    return Parting(
+        action=fork.action, outcome=fork.outcome, changed=fork.changed, count=count, looked=len(forks), text=what
+    )
