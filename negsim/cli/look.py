@@ -92,20 +92,19 @@ def _show_waits(told: Scenario, form: str, out: Path | None) -> None:
 
 
 def _file_text(scenario: str) -> str:
-    """The text of a shipped scenario or of a file, comments included."""
-    import negsim as ns
+    """The text of a shipped scenario, of a file or of standard input, comments included."""
+    from negsim.files.reading import text_of
 
-    if scenario in ns.shipped():
-        from importlib import resources
-
-        return (resources.files("negsim") / "scenarios" / f"{scenario}.toml").read_text("utf-8")
-    return Path(scenario).read_text("utf-8")
+    return text_of(scenario)
 
 
 @app.command()
 @limited
 def validate(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A TOML file, or a shipped scenario's name.")],
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="A TOML or JSON file, a shipped scenario's name, or - for standard input."),
+    ],
 ) -> None:
     """Check a scenario file; say what is wrong, where, and what to do."""
     import negsim as ns
@@ -139,7 +138,7 @@ def _refuse_what_cannot_be_meant(file: str, told: Scenario) -> None:
         problem = Problem(code=one.code, text=said, line=line_of(text, one.where), remedy=one.remedy)
         errors.append((LawError if one.code == "law" else ScenarioError).telling([problem]))
     if errors:
-        raise joined(errors, about=Path(file).name)
+        raise joined(errors, about="standard input" if file == "-" else Path(file).name)
 
 
 @app.command()

@@ -8,13 +8,24 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 import tomllib
 from typing import Any
 
 from negsim.errors import FileError
-from negsim.files.places import short
+from negsim.errors.problems import Path, Problem, short
 
-__all__ = ["MOST_BYTES", "MOST_PARTS", "parse_toml", "read_text"]
+__all__ = [
+    "DEEPEST",
+    "MOST_BYTES",
+    "MOST_PARTS",
+    "check_depth",
+    "check_length",
+    "parse_toml",
+    "read_input",
+    "read_text",
+    "refused",
+]
 
 MOST_BYTES = 2**20
 MOST_PARTS = 50_000
@@ -48,21 +59,67 @@ def read_text(path: str | os.PathLike[str]) -> str:
         handle = os.open(path, flags)
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise FileError(f"{name}: not a regular file; give the path of a TOML file")
+                raise FileError(f"{name}: not a regular file; give the path of a scenario file")
             data = file.read(MOST_BYTES + 1)
     except IsADirectoryError:
-        raise FileError(f"{name}: a folder, not a file; give the path of a TOML file") from None
+        raise FileError(f"{name}: a folder, not a file; give the path of a scenario file") from None
     except FileNotFoundError:
         raise FileError(f"{name}: no such file; check the path") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise FileError(f"{name}: cannot be read ({reason}); give the path of a readable TOML file") from None
+        raise FileError(f"{name}: cannot be read ({reason}); give the path of a readable file") from None
+    return _decoded(data, name)
+
+
+LAST_INPUT: list[tuple[Any, str]] = []
+"""Standard input as it was read last: a command that asks for it twice gets it twice."""
+
+
+def read_input() -> str:
+    """Return what stands on standard input: at most 1 MiB of UTF-8, however often it is asked for.
+
+    Raises
+    ------
+    FileError
+        If standard input is closed, gives more than that, or is not UTF-8.
+    """
+    stream, name = sys.stdin, "standard input"
+    if stream is None or stream.closed:
+        raise FileError(f"{name} is closed; send the scenario to it, or give the path of a file")
+    raw: Any = getattr(stream, "buffer", stream)
+    try:
+        data = raw.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(f"{name} cannot be read ({reason}); give the path of a file") from None
+    if not data and LAST_INPUT and LAST_INPUT[0][0] is stream:
+        return LAST_INPUT[0][1]
+    text = _decoded(data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass"), name)
+    LAST_INPUT[:] = [(stream, text)]
+    return text
+
+
+def _decoded(data: bytes, name: str) -> str:
     if len(data) > MOST_BYTES:
         raise FileError(f"{name}: larger than {MOST_BYTES:,} bytes; split the scenario or shorten its texts")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+
+
+def refused(name: str, text: str, line: int | None, path: Path = ()) -> FileError:
+    """The error of a text that is no scenario at all, with the line for programs."""
+    error = FileError(f"{name}: {text}")
+    remedy = text.rpartition("; ")[2]
+    error.found = (Problem(code="syntax", path=path, text=text, file=name, line=line, remedy=remedy),)
+    return error
+
+
+def check_length(text: str, name: str) -> None:
+    """Refuse a text beyond 1 MiB."""
+    if len(text) > MOST_BYTES or len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        raise FileError(f"{name}: longer than {MOST_BYTES:,} bytes; split the scenario or shorten its texts")
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:
@@ -73,15 +130,16 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
     FileError
         If it is too long or too deep, or not TOML.
     """
-    if len(text) > MOST_BYTES or len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
-        raise FileError(f"{name}: longer than {MOST_BYTES:,} bytes; split the scenario or shorten its texts")
+    check_length(text, name)
     _check_tokens(text, name)
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         said = str(error) if len(str(error)) <= 200 else short(str(error), quote=False)
-        raise FileError(f"{name}: not valid TOML: {said}; correct it there") from None
-    _check_depth(data, name)
+        line = re.search(r"at line (\d+)", said)
+        fence = "; leave out the ``` around the scenario" if text.lstrip().startswith("```") else "; correct it there"
+        raise refused(name, f"not valid TOML: {said}{fence}", int(line[1]) if line else None) from None
+    check_depth(data, name)
     return data
 
 
@@ -96,10 +154,12 @@ def _check_tokens(text: str, name: str) -> None:
             depth += (sign in "[{") - (sign in "]}")
         if depth > DEEPEST or dots > DEEPEST:
             line = text.count("\n", 0, found.start()) + 1
-            raise FileError(f"{name}: line {line} is nested deeper than {DEEPEST}; a scenario needs no more than 10")
+            said = f"line {line} is nested deeper than {DEEPEST}; a scenario needs no more than 10"
+            raise refused(name, said, line)
 
 
-def _check_depth(data: dict[str, Any], name: str) -> None:
+def check_depth(data: dict[str, Any], name: str) -> None:
+    """Refuse tables within tables beyond what a scenario needs."""
     level: list[Any] = [data]
     for _ in range(DEEPEST + 1):
         level = [

@@ -11,7 +11,7 @@ from negsim.errors import FileError, NegsimError, problem_of
 from negsim.errors.problems import Path, Problem, path_text, short
 from negsim.model.origins import settled
 
-__all__ = ["Path", "in_file", "line_of", "lines_of", "located", "path_text", "short"]
+__all__ = ["Path", "every_line", "in_file", "line_of", "lines_of", "located", "path_text", "short"]
 
 TOKEN = re.compile(
     r"#[^\n]*"
@@ -58,12 +58,19 @@ def _file_error(path: Path, text: str) -> NegsimError:
 def in_file(error: NegsimError, name: str, text: str) -> NegsimError:
     """The error of a file: its name before the message, and the line of each problem."""
     try:
-        lines = lines_of(text)
+        lines = every_line(text)
     except (IndexError, RecursionError, ValueError):  # no TOML: the parser has said where
         lines = {}
     placed = [replace(problem, file=name, line=_line(problem, lines)) for problem in error.problems]
     placed.sort(key=lambda problem: problem.line or 0)
     return type(error).telling(placed, about=name)
+
+
+def every_line(text: str) -> dict[str, int]:
+    """The line of every key of a text, TOML or JSON, by its path with dots."""
+    from negsim.files.json_text import is_json, json_lines
+
+    return json_lines(text) if is_json(text) else lines_of(text)
 
 
 def _line(problem: Problem, lines: dict[str, int]) -> int | None:
@@ -82,7 +89,7 @@ def line_of(text: str, where: str) -> int | None:
     >>> line_of('[action."a.b"]\\nclock = {fixed = 1}', 'action."a.b".clock.fixed')
     2
     """
-    lines = lines_of(text)
+    lines = every_line(text)
     place = "." + where.replace('"', "")
     while place:
         if place in lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
@@ -14,16 +15,20 @@ from typing import Any
 from negsim.errors import FileError, Gather, NegsimError, nearest, problem_of
 from negsim.errors.problems import Problem, path_text, short
 from negsim.files.annotations import Codec
-from negsim.files.limits import MOST_PARTS, parse_toml, read_text
+from negsim.files.json_text import is_json, parse_json
+from negsim.files.limits import MOST_PARTS, parse_toml, read_input, read_text
+from negsim.files.named import tabled
 from negsim.files.places import Path, in_file
 from negsim.files.tables import Table
 from negsim.files.validation import problems_in
 from negsim.model.dates import crowded
 from negsim.model.scenario import Scenario
 
-__all__ = ["VERSION", "codec_of", "load", "loads", "schema", "shipped"]
+__all__ = ["VERSION", "codec_of", "load", "loads", "schema", "shipped", "text_of"]
 
 VERSION = 1
+STANDARD_INPUT = "-"
+"""In place of a path."""
 
 
 def vocabulary() -> tuple[type, ...]:
@@ -76,7 +81,7 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = (), *, as_known
     Parameters
     ----------
     source : str or path
-        Path of a TOML file, or one of :func:`shipped`.
+        Path of a TOML or JSON file, one of :func:`shipped`, or ``"-"`` for standard input.
     words : iterable of type
         Word classes of your own whose tables the file may hold.
     as_known : bool
@@ -92,7 +97,7 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = (), *, as_known
     HindsightError
         With ``as_known``, if a number rests on what was known only later and nothing stands in for it.
     FileError
-        If there is no such file or scenario, it is no regular file of at most 1 MiB of UTF-8, it is not TOML, or a
+        If there is no such file or scenario, it is no regular file of at most 1 MiB of UTF-8, it is neither TOML nor JSON, or a
         key or value does not belong where it stands. The message has file, table, key, value and remedy.
     ScenarioError
         If the parts contradict each other; the message begins with the file and the table.
@@ -111,6 +116,8 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = (), *, as_known
         return load(source, words).as_known()
     if not isinstance(source, str | os.PathLike):
         raise FileError(f"load takes a path or the name of a shipped scenario, not {short(source)}; write load('toy')")
+    if source == STANDARD_INPUT:
+        return loads(read_input(), name="standard input", words=words)
     text = os.fspath(source)
     # The names of shipped scenarios come before files of the same name without an ending: what an example says must be
     # the same in every folder.
@@ -125,8 +132,17 @@ def load(source: str | os.PathLike[str], words: Iterable[type] = (), *, as_known
     return loads(read_text(text), name=short(FilePath(text).name, quote=False), words=words)
 
 
+def text_of(source: str | os.PathLike[str]) -> str:
+    """Return the text that `load` reads: of a file, of a shipped scenario, of standard input (``"-"``)."""
+    if source == STANDARD_INPUT:
+        return read_input()
+    if isinstance(source, str) and source in shipped():
+        return (resources.files("negsim") / "scenarios" / f"{source}.toml").read_text("utf-8")
+    return read_text(source)
+
+
 def _is_path(source: str) -> bool:
-    if source.endswith(".toml") or os.sep in source:
+    if source.endswith((".toml", ".json")) or os.sep in source:
         return True
     try:
         # lexists: a broken link is meant as a path too, and is refused as one.
@@ -137,12 +153,12 @@ def _is_path(source: str) -> bool:
 
 
 def loads(text: str, name: str = "<text>", words: Iterable[type] = ()) -> Scenario:
-    """Read a scenario from TOML text; ``name`` stands for the file in errors.
+    """Read a scenario from TOML or JSON text; ``name`` stands for the file in errors.
 
     Parameters
     ----------
     text : str
-        A scenario in TOML.
+        A scenario in TOML, or in JSON with the same keys.
     name : str, optional
         What stands for the file in errors.
     words : iterable of type, optional
@@ -184,8 +200,9 @@ def loads(text: str, name: str = "<text>", words: Iterable[type] = ()) -> Scenar
 
 def _read(text: str, name: str, words: tuple[type, ...], *, validate: bool) -> Scenario:
     codec = codec_of(words)
-    data = parse_toml(text, name)
+    data, named = _parsed(text, name)
     try:
+        data = tabled(data, codec) if named else data
         found = _scenario(data, codec, words, validate=validate)
     except NegsimError as error:
         raise in_file(error, name, text) from error
@@ -193,6 +210,13 @@ def _read(text: str, name: str, words: tuple[type, ...], *, validate: bool) -> S
     if full:
         warnings.warn(f"{name}: {full}", UserWarning, stacklevel=4)
     return found
+
+
+def _parsed(text: str, name: str) -> tuple[dict[str, Any], bool]:
+    """The tables of a text, and whether some may be arrays of named things."""
+    if is_json(text, name):
+        return parse_json(text, name), True
+    return parse_toml(text, name), re.search(r"\[\s*[\[{]", text) is not None
 
 
 def _scenario(data: dict[str, Any], codec: Codec, words: tuple[type, ...], *, validate: bool) -> Scenario:
@@ -252,9 +276,6 @@ def _check_version(data: dict[str, Any]) -> None:
 def flattened(data: dict[str, Any], codec: Codec) -> dict[str, Any]:
     """The same file with dotted names as single keys: ``[action.russia.deliver]`` is ``[action."russia.deliver"]``."""
     result, count = dict(data), 0
-    together = data.get("correlation")
-    if isinstance(together, list):  # [[correlation]]: what needs no name
-        data = {**data, "correlation": {f"correlation_{n}": one for n, one in enumerate(together, 1)}}
     for table, record in codec.tables.items():
         named = data.get(table)
         if not isinstance(named, dict):

@@ -1,7 +1,8 @@
-"""From a scenario to TOML text, the same text every time, and to a file in one step."""
+"""From a scenario to TOML or JSON text, the same text every time, and to a file in one step."""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Iterator
@@ -18,19 +19,22 @@ from negsim.model.scenario import Scenario, check_is_scenario
 __all__ = ["dumps", "save"]
 
 WIDTH = 110
-SCHEMA_LINE = "#:schema negsim-1.schema.json"
+SCHEMA_FILE = "negsim-1.schema.json"
+SCHEMA_LINE = f"#:schema {SCHEMA_FILE}"
 FIRST = ("party", "evidence", "parameter", "correlation", "fact", "counter", "level")
 LAST = ("action", "mechanism", "question")
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 
 
-def dumps(scenario: Scenario) -> str:
-    """Return the scenario as TOML text: sorted, defaults left out, the same text every time.
+def dumps(scenario: Scenario, *, format: str = "toml") -> str:
+    """Return the scenario as TOML or JSON text: sorted, defaults left out, the same text every time.
 
     Parameters
     ----------
     scenario : Scenario
         What to write.
+    format : {"toml", "json"}
+        JSON has the same keys.
 
     Returns
     -------
@@ -64,21 +68,51 @@ def dumps(scenario: Scenario) -> str:
     <BLANKLINE>
     """
     check_is_scenario(scenario, "dumps")
+    if format not in ("toml", "json"):
+        raise ScenarioError(f"format {format!r:.40} is none of a scenario's; write 'toml' or 'json'")
     codec = _codec_for(scenario)
-    lines = [SCHEMA_LINE, f"format_version = {VERSION}", "", "[scenario]"]
-    lines += _pairs(codec.head.plain(scenario, ("scenario",)))
+    data = _tables(scenario, codec)
+    text = _as_json(data) if format == "json" else _as_toml(data, codec)
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise FileError("a text of the scenario holds half a character (a lone surrogate); correct the text")
+    return text
+
+
+def _tables(scenario: Scenario, codec: Codec) -> dict[str, Any]:
+    """What a file of the scenario holds, in the order in which it is written."""
+    found: dict[str, Any] = {"format_version": VERSION, "scenario": codec.head.plain(scenario, ("scenario",))}
     tables = {record.cls: table for table, record in codec.tables.items()}
     words = sorted(set(codec.tables) - {*FIRST, *LAST})
     places = {table: n for n, table in enumerate((*FIRST, *words, *LAST))}
     for part in sorted(scenario.parts, key=lambda one: (places[tables[type(one)]], one.name)):
         table = tables[type(part)]
-        lines += _section((table, part.name), codec.tables[table].plain(part, (table, part.name)))
-    for n, step in enumerate(scenario.interventions):
-        lines += ["", "[[intervention]]", *_pairs(codec.intervention.plain(step, ("intervention", n)))]
-    text = "\n".join(lines) + "\n"
-    if any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise FileError("a text of the scenario holds half a character (a lone surrogate); correct the text")
-    return text
+        found.setdefault(table, {})[part.name] = codec.tables[table].plain(part, (table, part.name))
+    steps = [codec.intervention.plain(step, ("intervention", n)) for n, step in enumerate(scenario.interventions)]
+    return {**found, "intervention": steps} if steps else found
+
+
+def _as_toml(data: dict[str, Any], codec: Codec) -> str:
+    lines = [SCHEMA_LINE, f"format_version = {VERSION}", "", "[scenario]", *_pairs(data["scenario"])]
+    for table, parts in data.items():
+        if table in codec.tables:
+            for name, part in parts.items():
+                lines += _section((table, name), part)
+    for step in data.get("intervention", ()):
+        lines += ["", "[[intervention]]", *_pairs(step)]
+    return "\n".join(lines) + "\n"
+
+
+def _as_json(data: dict[str, Any]) -> str:
+    return json.dumps({"$schema": SCHEMA_FILE, **_whole(data)}, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _whole(value: Any) -> Any:
+    """The same with whole numbers without a point, as TOML has them."""
+    if isinstance(value, dict):
+        return {key: _whole(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(one) for one in value]
+    return json.loads(_number(value)) if isinstance(value, float) else value
 
 
 def _codec_for(scenario: Scenario) -> Codec:
@@ -97,14 +131,14 @@ def _codec_for(scenario: Scenario) -> Codec:
 
 
 def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
-    """Write the scenario to a TOML file, which is replaced whole or not at all.
+    """Write the scenario to a TOML file, or to JSON if its name ends so; it is replaced whole or not at all.
 
     Parameters
     ----------
     scenario : Scenario
         What to write.
     path : str or path
-        Where to; its folder must be there.
+        Where to; its folder must be there. A name that ends in ``.json`` gets JSON.
 
     Raises
     ------
@@ -128,12 +162,12 @@ def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
     ...     load(Path(folder) / "mine.toml") == load("toy")
     True
     """
-    data = dumps(scenario).encode("utf-8")
     target = FilePath(path)
+    data = dumps(scenario, format="json" if target.suffix == ".json" else "toml").encode("utf-8")
     try:
         target = target.resolve()
         if target.exists() and not target.is_file():
-            raise FileError(f"{short(str(path), quote=False)}: not a regular file; give the path of a TOML file")
+            raise FileError(f"{short(str(path), quote=False)}: not a regular file; give the path of a file")
         _replace(target, data)
     except (OSError, ValueError) as error:
         if isinstance(error, FileError):

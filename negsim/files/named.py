@@ -1,0 +1,95 @@
+"""Arrays of named things as tables: what a strict JSON schema can say, and what the format keeps.
+
+``"party": [{"name": "north", "title": "North"}]`` is ``[party.north] title = "North"``, and where what is named is no
+table, ``"requires": [{"name": "north", "value": "memo.delivered"}]`` is ``requires = {north = "memo.delivered"}``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from negsim.errors import FileError
+from negsim.errors.problems import Path, Problem, short
+from negsim.files.annotations import Codec
+from negsim.files.shapes import Choice, Many, Named, Pairs, Shape
+from negsim.files.tables import Table
+
+__all__ = ["tabled"]
+
+NAMELESS = ("correlation",)
+"""Tables of things that nothing refers to: in an array they need no name."""
+
+
+def tabled(data: dict[str, Any], codec: Codec) -> dict[str, Any]:
+    """Return the file with tables in place of arrays of named things.
+
+    Raises
+    ------
+    FileError
+        If an entry of such an array has no name, or the name of another.
+    """
+    found = dict(data)
+    for table, record in codec.tables.items():
+        if isinstance(found.get(table), list):
+            entries = found[table]
+            if table in NAMELESS:
+                entries = [
+                    {"name": f"{table}_{n}", **one} if isinstance(one, dict) else one
+                    for n, one in enumerate(entries, 1)
+                ]
+            found[table] = _by_name(entries, (table,))
+        if isinstance(found.get(table), dict):
+            found[table] = {name: _settled(one, record, (table, name)) for name, one in found[table].items()}
+    if isinstance(found.get("intervention"), list):
+        found["intervention"] = _settled(found["intervention"], Many(codec.intervention), ("intervention",))
+    return found
+
+
+def _settled(raw: Any, shape: Shape, path: Path) -> Any:
+    if isinstance(shape, Choice):
+        return _chosen(raw, shape, path)
+    if isinstance(shape, Named | Pairs):
+        if isinstance(raw, list):
+            raw = _by_name(raw, path, pairs=isinstance(shape, Pairs))
+        inner: Shape = shape.record if isinstance(shape, Named) else shape.item
+        return {key: _settled(one, inner, (*path, key)) for key, one in raw.items()} if isinstance(raw, dict) else raw
+    if isinstance(shape, Many) and isinstance(raw, list):
+        return [_settled(one, shape.item, (*path, place)) for place, one in enumerate(raw)]
+    if isinstance(shape, Table) and isinstance(raw, dict):
+        return {
+            key: _settled(one, shape.keys[key].shape, (*path, key)) if key in shape.keys else one
+            for key, one in raw.items()
+        }
+    return raw
+
+
+def _chosen(raw: Any, shape: Choice, path: Path) -> Any:
+    """What may be of several shapes: an array of named things is one only if no array may stand there."""
+    tables = [one for one in shape.members if isinstance(one, Named | Pairs)]
+    if isinstance(raw, list) and tables and (raw or not any(isinstance(one, Many) for one in shape.members)):
+        if all(isinstance(one, dict) and "name" in one for one in raw):
+            return _settled(raw, tables[0], path)
+        return raw
+    member = shape.member(raw)
+    return raw if member is None else _settled(raw, member, path)
+
+
+def _by_name(entries: list[Any], path: Path, *, pairs: bool = False) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for place, entry in enumerate(entries):
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if not isinstance(name, str):
+            text = f"{short(entry)} has no name; write an object with the key 'name'"
+            raise _wrong((*path, place), text, code="missing", expected="name")
+        if name in found:
+            raise _wrong(
+                (*path, place), f"the name {short(name)} is there twice; rename one, or remove it", code="clash"
+            )
+        rest = {key: value for key, value in entry.items() if key != "name"}
+        found[name] = rest.get("value") if pairs and set(rest) <= {"value"} else rest
+    return found
+
+
+def _wrong(path: Path, text: str, *, code: str, expected: str = "") -> FileError:
+    remedy = text.rpartition("; ")[2]
+    return FileError.telling([Problem(code=code, path=path, text=text, expected=expected, remedy=remedy)])
