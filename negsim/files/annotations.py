@@ -13,6 +13,7 @@ from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, get_ty
 from negsim.errors import ScenarioError
 from negsim.files.beliefs import BeliefTable, ParameterRecord
 from negsim.files.shapes import Choice, Many, Named, Pairs, Scalar, Shape, Tree
+from negsim.files.source_table import SourceTable
 from negsim.files.tables import TAGS, TREE, BoundsTable, EffectTable, EffectText, HeadTable, LawTable, Record, Table
 from negsim.model import (
     actions,
@@ -106,6 +107,7 @@ class Codec:
         self.bounds = BoundsTable(self)
         self.belief = BeliefTable(self)
         self.effect = Choice((EffectText(("text",)), EffectTable(self)))
+        self.source = Choice((Scalar(("text",)), SourceTable(self)))
         self.names: dict[str, Table] = {}
         self.waiting: list[tuple[str, Table]] = []
         self.models: dict[str, Any] = {}
@@ -150,6 +152,7 @@ class Codec:
         taken = {field.name for field in fields}
         for field in fields:
             shape = self.shape(hints[field.name], f"{cls.__name__}.{field.name}", field.name)
+            shape = self.source if field.name == "source" and hints[field.name] is str else shape
             single = singular(field.name)
             key = single if isinstance(shape, Named) and single not in taken else field.name
             yield field, key, shape

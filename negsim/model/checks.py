@@ -30,7 +30,7 @@ from negsim.model.places import Places
 from negsim.model.questions import GIVENS, Question
 from negsim.model.ranges import check_ranges
 from negsim.model.reachability import Reach, explore
-from negsim.model.sources import check_parties, check_sources, check_views, check_voices
+from negsim.model.sources import check_guesses, check_parties, check_sources, check_views, check_voices
 from negsim.model.spans import EVERYTHING, UNSURE, Span, span
 from negsim.model.variables import Counter, Fact
 
@@ -85,6 +85,7 @@ def check_scenario(
     reach = explore(elements)
     check_ranges(places, reach.state)
     check_sources(places)
+    check_guesses(places)
     _check_hindsight(places, as_of)
     dated = check_dates(places, calendar, horizon)
     notes = _check_reach(places, reach, bool(interventions))

@@ -10,7 +10,10 @@ from negsim.model.names import check_name
 from negsim.model.parameters import dates_of, iso_date, latest
 from negsim.model.policies import Policy
 
-__all__ = ["Evidence", "Party", "voices"]
+__all__ = ["EVIDENCE_KINDS", "Evidence", "Party", "voices"]
+
+EVIDENCE_KINDS = ("document", "data", "person", "model")
+"""Sorts of sources; a ``model`` is a language model that was asked, or that wrote the scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,9 @@ class Evidence:
         What a reader should know besides, in a sentence.
     cases : sequence of dates
         On which the outcomes of its rows became known: its date is the latest of them.
+    kind : {"document", "data", "person", "model"}, optional
+        What sort of source it is. A language model's own guess is ``"model"``: numbers that rest on nothing else are
+        graded no better than judgement, and are counted.
 
     See Also
     --------
@@ -121,9 +127,13 @@ class Evidence:
     date: str | None = None
     note: str = ""
     cases: tuple[str, ...] = ()
+    kind: str | None = None
 
     def __post_init__(self) -> None:
         check_name(self.name, "evidence")
+        if self.kind is not None and self.kind not in EVIDENCE_KINDS:
+            known = ", ".join(map(repr, EVIDENCE_KINDS))
+            raise ScenarioError(f"evidence {self.name}: kind must be one of {known}, not {self.kind!r:.60}")
         object.__setattr__(self, "cases", dates_of(self.cases, f"evidence {self.name}: cases"))
         if self.date is not None:
             object.__setattr__(self, "date", iso_date(self.date, f"evidence {self.name}: date"))

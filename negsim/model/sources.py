@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from negsim.errors import ScenarioError, UnknownName, nearest, problem_of
 from negsim.model.elements import Elements
-from negsim.model.evidence import Party, voices
+from negsim.model.evidence import Evidence, Party, voices
+from negsim.model.parameters import GRADES
 from negsim.model.places import Places
 
-__all__ = ["check_parties", "check_sources", "check_views", "check_voices", "cited", "declared_parties"]
+__all__ = [
+    "by_model",
+    "check_guesses",
+    "check_parties",
+    "check_sources",
+    "check_views",
+    "check_voices",
+    "cited",
+    "declared_parties",
+]
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 MOST_NAMED = 8
+WORDS = ("judgement", "assumed", "definition", "model")
+"""Sources that are no evidence, in one word."""
+MODEL = re.compile(r"\s*model\s*(:.*)?", re.DOTALL)
+BETTER = GRADES[: GRADES.index("judgement")]
+"""Grades that a language model's own guess cannot have."""
 
 
 def declared_parties(elements: Elements) -> list[str]:
@@ -82,10 +98,40 @@ def check_sources(places: Places) -> None:
     for shelf, elements in (("parameters", places.elements.parameters), ("questions", places.elements.questions)):
         for name, element in elements.items():
             for source in cited(element.source, evidence):
-                if source not in evidence and source not in ("judgement", "assumed", "definition"):
+                if source not in evidence and source not in WORDS:
                     text = (
                         f"source {source!r} names no evidence{nearest(source, evidence)}; declare it, or cite in words"
                     )
                     problem = problem_of(ScenarioError(text), code="source", value=source)
                     with places.at(shelf, name, "source", about=element.source):
                         raise ScenarioError.telling([problem])
+
+
+def by_model(source: str, evidence: Mapping[str, Evidence]) -> bool:
+    """Whether a language model is all that a number rests on.
+
+    >>> by_model("model: typical of strikes", {}), by_model("a survey of 40 strikes", {})
+    (True, False)
+    """
+    if MODEL.fullmatch(source):
+        return True
+    names = [name for name in cited(source, set(evidence)) if name not in WORDS or name == "model"]
+    return bool(names) and all(name == "model" or getattr(evidence.get(name), "kind", "") == "model" for name in names)
+
+
+def check_guesses(places: Places) -> None:
+    """What only a language model says is graded no better than judgement."""
+    evidence = places.elements.evidence
+    for name, parameter in places.elements.parameters.items():
+        then = parameter.as_known
+        graded: list[tuple[str, str, tuple[str, ...]]] = [(parameter.source, parameter.grade, ("grade",))]
+        graded += [] if then is None else [(then.source, then.grade, ("as_known", "grade"))]
+        for source, grade, keys in graded:
+            if grade in BETTER and by_model(source, evidence):
+                text = (
+                    f"{grade!r} is better than 'judgement', and a language model is its only source; "
+                    "write grade = 'judgement', or cite what the number was read from"
+                )
+                problem = problem_of(ScenarioError(text), code="source", value=grade, expected="judgement")
+                with places.at("parameters", name, *keys, about=grade):
+                    raise ScenarioError.telling([problem])

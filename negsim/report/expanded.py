@@ -17,7 +17,7 @@ from negsim.model.parameters import Parameter
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.model.variables import Counter, Fact, Level
-from negsim.report.words import clean, judgement
+from negsim.report.words import by_a_model, clean, judgement
 
 __all__ = ["expanded_text", "overview"]
 
@@ -50,7 +50,7 @@ def overview(scenario: Scenario) -> str:
         lines += [f"  {type(word).__name__.lower()} {word.name}{_titled(word)}" for word in words]
     lines.append(
         f"{len(elements.variables)} variables, {len(elements.actions)} actions,"
-        f" {total} parameters ({guessed} judgement, {later} hindsight)"
+        f" {total} parameters ({guessed} judgement{by_a_model(scenario)}, {later} hindsight)"
     )
     own = [part for part in scenario.parts if isinstance(part, Question)]
     lines.append(f"{len(own)} questions{':' if own else ''}")

@@ -20,7 +20,7 @@ from negsim.estimates.bands import ranges_over_rows
 from negsim.model.calendar import DAY
 from negsim.model.kinds import named
 from negsim.program.probes import Asked
-from negsim.report.words import bare, clean, day, judgement, plain
+from negsim.report.words import bare, by_a_model, clean, day, judgement, plain
 from negsim.results.answers import stated
 from negsim.results.base import Results
 from negsim.results.estimators import NothingCounted
@@ -381,6 +381,6 @@ def _source(runs: Results) -> str:
     guessed, total, _ = judgement(scenario)
     as_of = "" if scenario.as_of is None else f"as of {day(scenario.as_of)}, "
     draws = f", {len(runs.rows):,} draws of parameters" if runs.clustered else ""
-    known = f", {guessed} of {total} parameters are judgement" if total else ""
+    known = f", {guessed} of {total} parameters are judgement{by_a_model(scenario)}" if total else ""
     numbers = f", {bare(scenario)}" if bare(scenario) else ""
     return f"Source: negsim scenario {scenario.name}, {as_of}n = {runs.replications:,}{draws}, seed {runs.seed}{known}{numbers}"

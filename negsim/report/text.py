@@ -14,7 +14,7 @@ from rich.text import Text
 
 from negsim.estimates.base import thousands
 from negsim.model.kinds import KINDS
-from negsim.report.words import bare, clean, day, judgement, percent, plain
+from negsim.report.words import bare, by_a_model, clean, day, judgement, percent, plain
 from negsim.results.answers import Answer, Answering
 
 if TYPE_CHECKING:
@@ -229,7 +229,11 @@ def _footer(console: Console, runs: Answering) -> None:
     lines = [" · ".join(facts) + (f" ({runs.note})" if runs.note else "")]
     known = f"; {later} rest on what was known only later (hindsight)" if later else "; none rests on later knowledge"
     numbers = bare(scenario)
-    told = f"{guessed} of {total} parameters are judgement{known}" if total else "The scenario has no parameters"
+    told = (
+        f"{guessed} of {total} parameters are judgement{by_a_model(scenario)}{known}"
+        if total
+        else "The scenario has no parameters"
+    )
     lines.append(f"{told}; {numbers}" if numbers else told)
     lines.append("Reasons are reasons inside the model. Questions overlap: do not add or multiply their probabilities.")
     console.print(Text("\n".join(lines)))

@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from negsim.checking.bare import bare_numbers
 from negsim.model.scenario import Scenario
+from negsim.model.sources import by_model
 
-__all__ = ["bare", "bare_count", "clean", "day", "judgement", "percent", "plain"]
+__all__ = ["bare", "bare_count", "by_a_model", "by_model_count", "clean", "day", "judgement", "percent", "plain"]
 
 GUESSES = frozenset({"judgement", "assumed", "unknown"})
 """Grades of parameters that no evidence carries."""
@@ -66,6 +67,19 @@ def judgement(scenario: Scenario) -> tuple[int, int, int]:
     parameters = scenario.expanded.parameters.values()
     guessed = sum(parameter.grade in GUESSES for parameter in parameters)
     return guessed, len(parameters), sum(parameter.hindsight for parameter in parameters)
+
+
+def by_model_count(scenario: Scenario) -> int:
+    """How many of the parameters that are judgement rest on nothing but what a language model says."""
+    elements = scenario.expanded
+    guesses = [parameter for parameter in elements.parameters.values() if parameter.grade in GUESSES]
+    return sum(by_model(parameter.source, elements.evidence) for parameter in guesses)
+
+
+def by_a_model(scenario: Scenario) -> str:
+    """How many of the parameters are a language model's guesses, as it goes on after their number; nothing if none is."""
+    count = by_model_count(scenario)
+    return f", {count} of them by a language model" if count else ""
 
 
 def bare_count(scenario: Scenario) -> int:
