@@ -40,10 +40,12 @@ def _run(args: list[str] | None) -> None:
     # imported for what they register with the app; help lists commands in this order, that of use
     from negsim.cli import run, matters, levers, look, judge  # noqa: F401, I001
     from negsim.cli.base import app
+    from negsim.cli.changes import ARGUMENTS
     from negsim.cli.limits import PROCESS, began_at
     from negsim.errors import NegsimError
 
     PROCESS[:] = [began_at()] if args is None else []
+    ARGUMENTS[:] = sys.argv[1:] if args is None else args
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn

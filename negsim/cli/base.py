@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,13 +15,17 @@ if TYPE_CHECKING:
 
     from negsim.model.scenario import Scenario
 
-__all__ = ["DRAWS", "AsKnown", "Best", "Draws", "Fix", "Format", "ScenarioName", "Seed", "app", "console", "fixed"]
+__all__ = [
+    *("DRAWS", "AsKnown", "Best", "By", "Csv", "Draws", "Fix", "Format", "Level", "Out", "Printed"),
+    *("QuestionName", "Questions", "ScenarioName", "Seed", "Words", "app", "check_level", "check_picture", "console"),
+    *("fixed", "print_result", "write_csv"),
+]
 
 app = typer.Typer(
     name="negsim",
     help="Will these talks happen, by when, and what are they waiting for?",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -53,7 +60,47 @@ class Format(StrEnum):
     json = "json"
 
 
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a TOML file.")]
+def complete_scenario(incomplete: str) -> list[str]:
+    """Names for the shell to complete: shipped scenarios, and files of the folder."""
+    from negsim.files import shipped
+
+    folder = Path(incomplete).parent if incomplete else Path()
+    files = [str(one) for ending in ("*.toml", "*.json") for one in sorted(folder.glob(ending))]
+    return [name for name in (*shipped(), *files) if name.startswith(incomplete)]
+
+
+ScenarioName = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A shipped scenario's name, a file, or - for standard input.",
+        autocompletion=complete_scenario,
+    ),
+]
+Words = Annotated[
+    Path | None,
+    typer.Option(
+        "--words",
+        metavar="FILE",
+        help="Words of your own: the classes of this Python file. Its code is run; trust the file first.",
+    ),
+]
+QuestionName = Annotated[
+    str, typer.Argument(metavar="QUESTION", help="Name of a question of the scenario, or a condition in quotes.")
+]
+Questions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--question",
+        "-q",
+        metavar="NAME|CONDITION",
+        help="Ask this: a question's name or a condition (again for more; default: the scenario's own).",
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="DATE", help="Another deadline for what is asked: 2025-08-31 or '90 days'."),
+]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed; drawn and printed if not given.")]
 Best = Annotated[bool, typer.Option("--best", help="Every parameter at its best value; contested claims are drawn.")]
 Draws = Annotated[
@@ -72,20 +119,17 @@ Fix = Annotated[
         "--fix", metavar="NAME=VALUE", help="Read a contested claim one way (terms=true), or fix a parameter."
     ),
 ]
+Level = Annotated[float, typer.Option(help="Confidence level of all intervals.")]
+Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the rows to a CSV file as well.")]
+Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a picture to FILE.png, .svg or .pdf.")]
+Printed = Annotated[Format, typer.Option("--format", help="For people, or one JSON object.")]
 
 
 def fixed(told: Scenario, pairs: list[str] | None) -> Scenario:
     """The scenario with claims read one way and parameters fixed, as the command line says."""
-    values: dict[str, float | bool] = {}
-    for pair in pairs or ():
-        name, _, text = (part.strip() for part in pair.partition("="))
-        truth = {"true": True, "false": False}.get(text.lower())
-        try:
-            values[name] = float(text) if truth is None else truth
-        except ValueError:
-            remedy = "write terms=true, terms=false or rate=0.3"
-            raise typer.BadParameter(f"{pair!r} is no NAME=VALUE; {remedy}", param_hint="--fix") from None
-    return told.fixing(values)
+    from negsim.cli.changes import setting
+
+    return told.supposing(*(setting(told, "--fix", pair) for pair in pairs)) if pairs else told
 
 
 def console() -> Console:
@@ -93,3 +137,32 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(highlight=False)
+
+
+def print_result(command: str, data: Mapping[str, Any], told: Scenario | None = None) -> None:
+    """Print what a command found as one JSON object, with what every result says (`negsim schema --results`)."""
+    from negsim.report.data import result
+
+    print(json.dumps(result(command, data, told), allow_nan=False, ensure_ascii=False, indent=2))
+
+
+def check_level(level: float) -> None:
+    """Refuse a level that is none."""
+    if not 0 < level < 1:
+        raise typer.BadParameter(f"{level!r} must lie between 0 and 1, such as 0.95", param_hint="--level")
+
+
+def check_picture(out: Path | None) -> None:
+    """Refuse the name of a picture of no known kind."""
+    if out is not None and out.suffix.lower() not in (".png", ".svg", ".pdf"):
+        raise typer.BadParameter(f"{out}: a picture ends in .png, .svg or .pdf", param_hint="--out")
+
+
+def write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write rows to a file, with a head."""
+    import csv
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["name"])
+        writer.writeheader()
+        writer.writerows(rows)

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negsim.cli.base import AsKnown, Draws, Fix, Format, ScenarioName, Seed, app, console, fixed
+from negsim.cli.asking import asked, asked_by_name, new_questions
+from negsim.cli.base import (
+    AsKnown,
+    By,
+    Csv,
+    Draws,
+    Fix,
+    Format,
+    Level,
+    Out,
+    Printed,
+    QuestionName,
+    Questions,
+    ScenarioName,
+    Seed,
+    Words,
+    app,
+    check_level,
+    check_picture,
+    console,
+    fixed,
+    print_result,
+    write_csv,
+)
+from negsim.cli.changes import change_of, halves, in_order
 from negsim.cli.limits import Limits, limited
-from negsim.cli.matters import Csv, Level, Out, Printed, QuestionName, check_options, drawn, write_csv
+from negsim.cli.loading import loaded
+from negsim.cli.matters import drawn
+from negsim.cli.suppose import Decide, Do, Harden, Meet, Set, Waive, Without, supposing
+from negsim.errors import NotRecorded
 
 if TYPE_CHECKING:
+    from negsim.model.interventions import Intervention
+    from negsim.model.questions import Question
     from negsim.model.scenario import Scenario
 
 __all__ = ["compare", "levers"]
@@ -19,20 +49,21 @@ __all__ = ["compare", "levers"]
 FEW, MANY = 4_000, 20_000
 
 Count = Annotated[int, typer.Option("--replications", "-n", min=64, help="Histories of each variant.")]
-Names = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Of an element (again for more of them).")]
+Other = Annotated[
+    str | None, typer.Argument(metavar="[OTHER]", help="Another scenario or file, as a variant of the first.")
+]
 
 
 @app.command()
 @limited
+@supposing
 def levers(
-    scenario: ScenarioName,
+    told: Scenario,
     question: QuestionName,
     limits: Limits,
     replications: Count = FEW,
     seed: Seed = None,
     draws: Draws = None,
-    fix: Fix = None,
-    as_known: AsKnown = False,
     level: Level = 0.95,
     out: Out = None,
     csv_file: Csv = None,
@@ -45,12 +76,14 @@ def levers(
     import negsim as ns
     from negsim.report.changes import lever_rows, print_levers
 
-    check_options(level, out)
+    check_level(level)
+    check_picture(out)
     limits.lift()
-    told = fixed(ns.load(scenario, as_known=as_known), fix)
-    found = ns.levers(told, question, replications=replications, seed=seed, draws=draws, level=level)
+    found = ns.levers(
+        told, asked_by_name(told, question), replications=replications, seed=seed, draws=draws, level=level
+    )
     if format is Format.json:
-        _json({"scenario": told.name, "seed": found.seed, **found.as_dict()})
+        print_result("levers", {"seed": found.seed, **found.as_dict()}, told)
     else:
         print_levers(console(), found, told.name)
     if csv_file is not None:
@@ -66,90 +99,125 @@ def levers(
 def compare(
     scenario: ScenarioName,
     limits: Limits,
-    question: Annotated[
-        list[str] | None, typer.Option("--question", "-q", metavar="QUESTION", help="Again for more; default: its own.")
-    ] = None,
-    meet: Names = None,
-    waive: Names = None,
-    harden: Names = None,
-    without: Names = None,
-    decide: Annotated[
-        list[str] | None, typer.Option(metavar="DECISION=OPTION", help="Force a decision (again for more).")
-    ] = None,
+    other: Other = None,
+    question: Questions = None,
+    by: By = None,
+    set: Set = None,
+    without: Without = None,
+    do: Do = None,
+    decide: Decide = None,
+    meet: Meet = None,
+    waive: Waive = None,
+    harden: Harden = None,
     sweep: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE,VALUE", help="Values of a parameter, each a variant.")
     ] = None,
+    together: Annotated[
+        bool, typer.Option("--together", help="All changes in one variant, in place of one variant each.")
+    ] = False,
     replications: Count = MANY,
     seed: Seed = None,
     draws: Draws = None,
     fix: Fix = None,
-    as_known: AsKnown = False,
     level: Level = 0.95,
     csv_file: Csv = None,
     format: Printed = Format.table,
+    words: Words = None,
+    as_known: AsKnown = False,
 ) -> None:
-    """Compare variants of a scenario with it, history by history; each option makes one variant."""
-    import negsim as ns
-    from negsim.laws.draws import fresh_seed
-    from negsim.report.changes import print_comparisons
-    from negsim.what_if.sweep import own_questions
+    """Compare a scenario with another one, or with variants of it, history by history.
 
-    check_options(level, None)
+    Each option that changes something makes one variant, in the order in which they stand; --fix holds in all of them.
+    """
+    check_level(level)
     limits.lift()
-    told = fixed(ns.load(scenario, as_known=as_known), fix)
-    variants = _variants(told, meet, waive, harden, without, decide) | _swept(told, sweep)
+    told = fixed(loaded(scenario, words, as_known=as_known), fix)
+    wanted = {"set": set, "without": without, "do": do, "decide": decide, "meet": meet, "waive": waive}
+    wanted |= {"harden": harden, "sweep": sweep}
+    variants: dict[str, Scenario] = {}
+    if other is not None:
+        second = fixed(loaded(other, words, as_known=as_known), fix)
+        variants[second.name if second.name != told.name else other] = second
+    variants |= _variants(told, in_order({name: values or () for name, values in wanted.items()}), together)
     if not variants:
         raise typer.BadParameter(
-            "there is no variant; give one by --meet, --waive, --harden, --without, --decide or --sweep"
+            "there is nothing to compare with; name another scenario, or a change such as --without, --set or --decide"
         )
-    seed = fresh_seed() if seed is None else seed
-    every = (told, *variants.values())
-    base, *others = (
-        ns.simulate(one, replications=replications, seed=seed, draws=draws, keep="answers") for one in every
+    _compared(
+        told, variants, asked_of(told, variants, question, by), replications, seed, draws, level, csv_file, format
     )
-    found = ns.compare(base, dict(zip(variants, others, strict=True)), question or own_questions(told), level=level)
+
+
+def asked_of(
+    told: Scenario, variants: Mapping[str, Scenario], texts: list[str] | None, by: str | None
+) -> tuple[list[Question], list[str]]:
+    """What is asked of all, and the questions of the first that another one does not ask."""
+    from negsim.what_if.sweep import own_questions
+
+    chosen = asked(told, texts if texts else [str(one) for one in own_questions(told)], by)
+    known = [one.expanded.questions for one in variants.values()]
+    new = new_questions(told, chosen)
+    kept = [one for one in chosen if one in new or all(one.name in each for each in known)]
+    if not kept:
+        names = ", ".join(one.name for one in chosen)
+        raise NotRecorded(
+            f"{told.name} asks {names or 'nothing'}, and the other scenario asks none of it; ask the same in both with "
+            "--question CONDITION"
+        )
+    return kept, [one.name for one in chosen if one not in kept]
+
+
+def _compared(
+    told: Scenario,
+    variants: Mapping[str, Scenario],
+    chosen: tuple[list[Question], list[str]],
+    replications: int,
+    seed: int | None,
+    draws: int | None,
+    level: float,
+    csv_file: Path | None,
+    format: Format,
+) -> None:
+    """Simulate all variants with the same random numbers, and print what differs."""
+    import negsim as ns
+    from negsim.laws.draws import fresh_seed
+    from negsim.report.changes import comparison_data, print_comparisons
+
+    seed = fresh_seed() if seed is None else seed
+    questions, left_out = chosen
+    anew = new_questions(told, questions)
+    base, *others = (
+        ns.simulate(one, replications=replications, seed=seed, draws=draws, keep="answers", questions=anew)
+        for one in (told, *variants.values())
+    )
+    names = [one.name for one in questions]
+    found = ns.compare(base, dict(zip(variants, others, strict=True)), names, level=level)
     if format is Format.json:
-        _json({"scenario": told.name, "seed": seed, **found.as_dict()})
+        facts = {"seed": seed, "engine": base.engine, "replications": base.replications, "not_compared": left_out}
+        facts["draws"] = len(base.rows) if base.drawn else None
+        print_result("compare", {**facts, **comparison_data(told, variants, found)}, told)
     else:
-        print_comparisons(console(), found, f"{told.name} · n = {replications:,} a variant · seed {seed}")
+        source = f"{told.name} · n = {replications:,} a variant · seed {seed}"
+        print_comparisons(console(), found, source, told=told, variants=variants, left_out=left_out)
     if csv_file is not None:
         write_csv(csv_file, found.rows())
 
 
-def _variants(
-    told: Scenario,
-    meet: list[str] | None,
-    waive: list[str] | None,
-    harden: list[str] | None,
-    without: list[str] | None,
-    decide: list[str] | None,
-) -> dict[str, Scenario]:
-    """A variant for each option, named as it was asked for."""
-    found = {f"{name} met": told.meet(name) for name in meet or ()}
-    found |= {f"{name} waived": told.waive(name) for name in waive or ()}
-    found |= {f"{name} hardened": told.harden(name) for name in harden or ()}
-    found |= {f"without {name}": told.without(name) for name in without or ()}
-    for pair in decide or ():
-        name, option = _halves(pair, "--decide", "DECISION=OPTION")
-        found[f"{name} = {option}"] = told.decide(name, option)
-    return found
+def _variants(told: Scenario, wanted: list[tuple[str, str]], together: bool) -> dict[str, Scenario]:
+    """A variant for each change (or one of them all), named as it was asked for."""
+    if together:
+        steps = [step for option, text in wanted for _, step in _steps(told, option, text)]
+        return {"all changes together": told.supposing(*steps)} if steps else {}
+    named = [pair for option, text in wanted for pair in _steps(told, option, text)]
+    return {name: told.supposing(step) for name, step in named}
 
 
-def _swept(told: Scenario, pairs: list[str] | None) -> dict[str, Scenario]:
-    found: dict[str, Scenario] = {}
-    for pair in pairs or ():
-        name, values = _halves(pair, "--sweep", "NAME=VALUE,VALUE")
-        for value in values.split(","):
-            found |= {f"{name} = {value.strip()}": fixed(told, [f"{name}={value}"])}
-    return found
-
-
-def _halves(pair: str, option: str, form: str) -> tuple[str, str]:
-    name, sign, rest = (part.strip() for part in pair.partition("="))
-    if not (name and sign and rest):
-        raise typer.BadParameter(f"{pair!r} is no {form}", param_hint=option)
-    return name, rest
-
-
-def _json(found: dict[str, Any]) -> None:
-    print(json.dumps(found, allow_nan=False, ensure_ascii=False, indent=2))
+def _steps(told: Scenario, option: str, text: str) -> list[tuple[str, Intervention]]:
+    """The changes that an option asks for, with the names of their variants."""
+    if option == "--sweep":
+        name, values = halves(text, option, "NAME=VALUE,VALUE")
+        pairs = [(f"{name} = {value.strip()}", f"{name}={value.strip()}") for value in values.split(",")]
+        return [(called, change_of(told, "--set", pair)) for called, pair in pairs]
+    done = {"--meet": "met", "--waive": "waived", "--harden": "hardened"}
+    called = f"without {text}" if option == "--without" else f"{text} {done[option]}" if option in done else text
+    return [(called.replace("=", " = ") if "=" in called else called, change_of(told, option, text))]

@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.base import AsKnown, Draws, Fix, Format, ScenarioName, Seed, app, console, fixed
+from negsim.cli.asking import asked_by_name, conditions_of
+from negsim.cli.base import (
+    Csv,
+    Draws,
+    Format,
+    Level,
+    Out,
+    Printed,
+    QuestionName,
+    Seed,
+    app,
+    check_level,
+    check_picture,
+    console,
+    print_result,
+    write_csv,
+)
 from negsim.cli.limits import Limits, limited
 from negsim.cli.run import MANY
+from negsim.cli.suppose import supposing
+from negsim.errors import EstimateError
 
 if TYPE_CHECKING:
+    from negsim.model.questions import Question
     from negsim.model.scenario import Scenario
     from negsim.results.runs import Runs
 
-__all__ = ["check_options", "drawn", "sensitivity", "watch", "write_csv"]
+__all__ = ["drawn", "sensitivity", "watch"]
 
 EVENTS, PILOT = 1_200_000, 64
 """Firings by default in all histories together, judged by so many of these."""
 
-QuestionName = Annotated[str, typer.Argument(metavar="QUESTION", help="Name of a question of the scenario.")]
 Replications = Annotated[
     int | None,
     typer.Option(
         "--replications", "-n", min=64, help=f"Histories (default {MANY:,}, fewer if they have very many events)."
     ),
 ]
-Level = Annotated[float, typer.Option(help="Confidence level of all intervals.")]
-Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the rows to a CSV file as well.")]
-Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a picture to FILE.png, .svg or .pdf.")]
-Printed = Annotated[Format, typer.Option(help="A table, or one JSON object.")]
 
 
 @app.command()
 @limited
+@supposing
 def sensitivity(
-    scenario: ScenarioName,
+    told: Scenario,
     question: QuestionName,
     limits: Limits,
     replications: Replications = None,
@@ -52,8 +65,6 @@ def sensitivity(
     totals: Annotated[
         bool, typer.Option("--totals", help="Total effects too: one more run for each parameter.")
     ] = False,
-    fix: Fix = None,
-    as_known: AsKnown = False,
     level: Level = 0.95,
     out: Out = None,
     csv_file: Csv = None,
@@ -63,10 +74,13 @@ def sensitivity(
     import negsim as ns
     from negsim.report.matters import print_sensitivity, sensitivity_rows
 
-    check_options(level, out)
-    runs = _runs(fixed(ns.load(scenario, as_known=as_known), fix), question, replications, seed, draws, limits)
-    found = ns.sensitivity(runs, question, threshold=threshold, totals=totals, level=level)
-    _tell(found, print_sensitivity, runs, format, csv_file, sensitivity_rows(found))
+    check_level(level)
+    check_picture(out)
+    asked = asked_by_name(told, question)
+    _needs_beliefs(told)
+    runs = _runs(told, asked, replications, seed, draws, limits)
+    found = ns.sensitivity(runs, asked, threshold=threshold, totals=totals, level=level)
+    _tell("sensitivity", found, print_sensitivity, runs, format, csv_file, sensitivity_rows(found))
     if out is not None:
         from negsim.report.matters_plots import draw_sensitivity
 
@@ -75,8 +89,9 @@ def sensitivity(
 
 @app.command()
 @limited
+@supposing
 def watch(
-    scenario: ScenarioName,
+    told: Scenario,
     question: QuestionName,
     limits: Limits,
     replications: Replications = None,
@@ -88,8 +103,6 @@ def watch(
     condition: Annotated[
         list[str] | None, typer.Option("--condition", metavar="TEXT", help="A condition that counts as news too.")
     ] = None,
-    fix: Fix = None,
-    as_known: AsKnown = False,
     level: Level = 0.95,
     out: Out = None,
     csv_file: Csv = None,
@@ -99,33 +112,25 @@ def watch(
     import negsim as ns
     from negsim.report.matters import print_watching, watching_rows
 
-    check_options(level, out)
-    runs = _runs(fixed(ns.load(scenario, as_known=as_known), fix), question, replications, seed, draws, limits)
-    found = ns.watch(runs, question, dates=date or None, conditions=condition or (), level=level)
-    _tell(found, print_watching, runs, format, csv_file, watching_rows(found))
+    check_level(level)
+    check_picture(out)
+    asked = asked_by_name(told, question)
+    news = [str(one.condition) for one in conditions_of(told, condition or (), "--condition")]
+    runs = _runs(told, asked, replications, seed, draws, limits)
+    found = ns.watch(runs, asked, dates=date or None, conditions=news, level=level)
+    _tell("watch", found, print_watching, runs, format, csv_file, watching_rows(found))
     if out is not None:
         from negsim.report.matters_plots import draw_watching
 
         drawn(draw_watching, found, out, format)
 
 
-def check_options(level: float, out: Path | None) -> None:
-    """Refuse levels and names of pictures that are none."""
-    if not 0 < level < 1:
-        raise typer.BadParameter(f"{level!r} must lie between 0 and 1, such as 0.95", param_hint="--level")
-    if out is not None and out.suffix.lower() not in (".png", ".svg", ".pdf"):
-        raise typer.BadParameter(f"{out}: a picture ends in .png, .svg or .pdf", param_hint="--out")
-
-
 def _runs(
-    told: Scenario, question: str, replications: int | None, seed: int | None, draws: int | None, limits: Limits
+    told: Scenario, question: Question, replications: int | None, seed: int | None, draws: int | None, limits: Limits
 ) -> Runs:
     """Histories of half as many draws of the parameters: two of each tell ignorance from chance."""
     import negsim as ns
-    from negsim.results.answers import refuse_unasked
 
-    if question not in told.expanded.questions:
-        refuse_unasked(told, question)
     if replications is not None:
         limits.lift()
         n = replications
@@ -134,37 +139,41 @@ def _runs(
         n = MANY if limits.said else max(PILOT, min(MANY, EVENTS * PILOT // max(1, pilot.events)))
     memory = limits.for_simulation(EVENTS)["memory"]
     rows = n // 2 if draws is None else draws
-    runs = ns.simulate(told, replications=n, seed=seed, draws=rows, keep="answers", memory=memory)
+    runs = ns.simulate(told, replications=n, seed=seed, draws=rows, keep="answers", memory=memory, questions=[question])
     limits.grace()
     return runs
 
 
+def _needs_beliefs(told: Scenario) -> None:
+    """Refuse a scenario of which nothing is believed, in words of a file and not of Python."""
+    parameters = told.expanded.parameters.values()
+    if not any(one.belief is not None for one in parameters):
+        known = ", ".join(one.name for one in parameters) or "none"
+        raise EstimateError(
+            f"nothing is believed of any parameter of {told.name}, so no ignorance carries the answer; give a parameter a "
+            f"belief, such as [parameter.rate] with range = [0.1, 0.5] (it has: {known})"
+        )
+
+
 def _tell(
+    command: str,
     found: Any,
     print_it: Callable[..., None],
     runs: Runs,
     format: Format,
     csv_file: Path | None,
-    rows: Sequence[dict[str, Any]],
+    rows: list[dict[str, Any]],
 ) -> None:
     """The result as a table or as one JSON object, and its rows in a file."""
     if format is Format.json:
-        facts = {"scenario": runs.scenario.name, "seed": runs.seed, "engine": runs.engine}
-        print(json.dumps({**facts, **found.as_dict()}, allow_nan=False, ensure_ascii=False, indent=2))
+        facts = {"seed": runs.seed, "engine": runs.engine, "draws": len(runs.rows) if runs.clustered else None}
+        print_result(command, {**facts, **found.as_dict()}, runs.scenario)
     else:
         draws = f"{len(runs.rows):,} draws of parameters" if runs.clustered else "no parameter is uncertain"
         source = f"{runs.scenario.name} · n = {runs.replications:,} · {draws} · seed {runs.seed} · engine {runs.engine}"
         print_it(console(), found, source)
     if csv_file is not None:
         write_csv(csv_file, rows)
-
-
-def write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows to a file, with a head."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["name"])
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def drawn(draw: Callable[..., Any], found: Any, out: Path, format: Format) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.padding import Padding
@@ -12,12 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from negsim.estimates import Estimate
+from negsim.model.scenario import Scenario
+from negsim.report.differences import differences
 from negsim.report.fitting import fitted
-from negsim.report.words import clean, plain
+from negsim.report.words import clean, day, plain
 from negsim.what_if.comparisons import Comparisons
 from negsim.what_if.lever import Lever, Levers
 
-__all__ = ["lever_rows", "print_comparisons", "print_levers"]
+__all__ = ["comparison_data", "lever_rows", "print_comparisons", "print_levers"]
 
 MOST, SENTENCES = 10, 3
 TIED = "="
@@ -74,31 +78,93 @@ def _notes(found: Levers) -> list[str]:
     return [*told, MODEL]
 
 
-def print_comparisons(console: Console, found: Comparisons, source: str) -> None:
-    """Print variants side by side: a row for each variant and question."""
+def print_comparisons(
+    console: Console,
+    found: Comparisons,
+    source: str,
+    *,
+    told: Scenario,
+    variants: Mapping[str, Scenario],
+    left_out: Sequence[str] = (),
+) -> None:
+    """Print variants side by side: what each changes, a row for each question, and what stands out in sentences."""
     console.print(Text(clean(f"Compared with {found.base}"), style="bold"))
     console.print(Text(clean(source), style="dim"))
-    console.print()
+    for variant in found.variants:
+        console.print()
+        console.print(Text(clean(f"If {variant}"), style="bold"))
+        changes = differences(told, variants[variant])
+        _indented(console, changes[:MOST] or ["nothing differs in what the two say"])
+        if len(changes) > MOST:
+            _indented(console, [f"and {len(changes) - MOST} more differences (--format json has them)"])
+        console.print(fitted(_comparison_table(found, variant), console.width, text=0))
+        _indented(console, _in_words(found, variant))
+    notes = [
+        f"Histories are compared with themselves (common random numbers); all {len(found)} intervals of differences hold "
+        f"together at {100 * found.level:.10g} % (Bonferroni). {MODEL}"
+    ]
+    if left_out:
+        notes.append(f"Not asked by the other scenario, and left out: {', '.join(left_out)}.")
+    _lines(console, notes, style="dim")
+
+
+def _comparison_table(found: Comparisons, variant: str) -> Table:
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column("If", min_width=16, overflow="fold")
-    table.add_column("Question", overflow="fold")
+    table.add_column("Question", min_width=18, overflow="fold")
     for head in ("Now", "Then", "Points", "No to yes", "Yes to no"):
         table.add_column(head, justify="right")
-    for variant in found.variants:
-        for question in found.questions:
-            one = found[variant, question]
-            told = Text(clean(variant), style="bold") if question == found.questions[0] else ""
-            flips = (f"{one.gained.size:,}", f"{one.lost.size:,}")
-            table.add_row(told, Text(plain(question)), *one.shares, _short(found.estimate(variant, question)), *flips)
-    console.print(fitted(table, console.width, text=0))
-    _lines(
-        console,
-        [
-            f"Histories are compared with themselves (common random numbers); all {len(found)} intervals of differences hold "
-            f"together at {100 * found.level:.10g} % (Bonferroni). {MODEL}"
-        ],
-        style="dim",
+    for question in found.questions:
+        one = found[variant, question]
+        style = "" if found.changes(variant, question) else "dim"
+        flips = (f"{one.gained.size:,}", f"{one.lost.size:,}")
+        name = Text(plain(question), style=style)
+        table.add_row(name, *one.shares, _short(found.estimate(variant, question)), *flips, style=style)
+    return table
+
+
+def _in_words(found: Comparisons, variant: str) -> list[str]:
+    """What stands out from chance, in sentences; or that nothing does."""
+    told = [sentence_of(found, variant, one) for one in found.questions if found.changes(variant, one)]
+    return told or ["No difference stands out from chance at this n."]
+
+
+def sentence_of(found: Comparisons, variant: str, question: str) -> str:
+    """What a variant does to one answer: by how much, with the interval, and which histories flip."""
+    one, change = found[variant, question], found.estimate(variant, question)
+    low, high = change.ends()
+    before, after = one.shares
+    does = {1: "rises", -1: "falls", 0: "is not seen to change"}[found.changes(variant, question)]
+    flips = f"{one.gained.size:,} of {one.difference.n:,} histories turn from no to yes{_such_as(one.gained)}, {one.lost.size:,} from yes to no{_such_as(one.lost)}"
+    return (
+        f"{plain(question)} by {day(one.by)}: the probability {does} from {before} to {after} "
+        f"({change.printed} [{low}, {high}]); {flips}."
     )
+
+
+def _such_as(numbers: NDArray[np.int64]) -> str:
+    return f" (such as {numbers[0]})" if numbers.size else ""
+
+
+def comparison_data(told: Scenario, variants: Mapping[str, Scenario], found: Comparisons) -> dict[str, Any]:
+    """Variants side by side as plain data, with what each changes and a sentence for each answer."""
+    data = found.as_dict()
+    for row in data["rows"]:
+        variant, question = row["variant"], row["question"]
+        one = found[variant, question]
+        estimate = found.estimate(variant, question)
+        row |= {
+            "method": estimate.method,
+            "printed": estimate.printed,
+            "sentence": sentence_of(found, variant, question),
+        }
+        row |= {"gained": one.gained[:MOST].tolist(), "lost": one.lost[:MOST].tolist()}
+    data["variants"] = [{"name": name, "changes": differences(told, variants[name])} for name in found.variants]
+    return data
+
+
+def _indented(console: Console, told: Sequence[str]) -> None:
+    for one in told:
+        console.print(Padding(Text(clean(one)), (0, 0, 0, 2)))
 
 
 def _lines(console: Console, told: Sequence[str], style: str = "") -> None:

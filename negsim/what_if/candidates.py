@@ -9,11 +9,22 @@ from typing import Any, get_args
 from negsim.errors import ArgumentError
 from negsim.model.elements import Elements
 from negsim.model.expansion import expand
-from negsim.model.interventions import Decide, Do, Harden, Intervention, Meet, Nudge, Waive, Without, suppositions
+from negsim.model.interventions import (
+    Decide,
+    Do,
+    Harden,
+    Intervention,
+    Meet,
+    Nudge,
+    Waive,
+    Without,
+    WithParameter,
+    suppositions,
+)
 from negsim.model.scenario import Scenario
 from negsim.why.phrases import Phrases
 
-__all__ = ["Candidate", "Candidates", "candidates_of", "elements_under"]
+__all__ = ["Candidate", "Candidates", "candidates_of", "elements_under", "step_in_words"]
 
 Candidates = Mapping[str, Any] | Iterable[Any]
 """Interventions, or sequences of them for levers of several steps; with names of one's own in a mapping."""
@@ -97,6 +108,16 @@ def _called(step: Intervention) -> str:
     return f"{name} {KINDS.get(type(step), type(step).__name__.lower())}"
 
 
+def step_in_words(scenario: Scenario, step: Intervention) -> str:
+    """What an intervention supposes of a scenario, without a full stop.
+
+    >>> import negsim as ns
+    >>> step_in_words(ns.load("toy"), ns.Do(fact="memorandum.delivered", on="2025-01-02"))
+    "'The memorandum is on the table' becomes true on 2025-01-02"
+    """
+    return _Words(scenario).step(step)
+
+
 class _Words:
     """Words for interventions on one scenario, without a full stop."""
 
@@ -115,6 +136,10 @@ class _Words:
         if isinstance(step, (Do, Nudge)):
             when = "never becomes true" if step.on is None else f"becomes true on {step.on}"
             return f"'{self.said.name(step.fact)}' {when}"
+        if isinstance(step, WithParameter):
+            value = str(step.value).lower() if isinstance(step.value, bool) else f"{step.value:.6g}"
+            unit = getattr(self.elements.parameters.get(str(step.name)), "unit", "")
+            return f"'{self.said.name(str(step.name).removesuffix('.holds'))}' is {value}{f' {unit}' if unit else ''}"
         return _called(step)
 
     def _requirement(self, name: str) -> str:

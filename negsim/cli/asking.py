@@ -1,0 +1,122 @@
+"""What the command line asks: questions of the scenario by name, or conditions of one's own, by their date or another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+from negsim.cli.changes import unknown
+from negsim.errors import ExpressionError, ScenarioError
+
+if TYPE_CHECKING:
+    from negsim.model.questions import Question
+    from negsim.model.scenario import Scenario
+
+__all__ = ["asked", "asked_by_name", "conditions_of", "new_questions"]
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
+LONGEST = 48
+OF_ITS_DATE = ("text", "title", "base_rate", "source", "before")
+"""What a question says that no longer holds with another deadline."""
+
+
+def asked(told: Scenario, texts: Sequence[str], by: str | None = None, option: str = "--question") -> list[Question]:
+    """The questions that texts stand for: a question's name, else a condition; with another deadline if one is given.
+
+    Raises
+    ------
+    UnknownName
+        If a text names nothing of the scenario; the message has the questions that there are.
+    ScenarioError
+        If a condition or a date cannot be read.
+    """
+    if by is not None:
+        _check_date(told, by)
+    found: list[Question] = []
+    for text in texts:
+        one = _one(told, text.strip(), by, option, [each.name for each in found])
+        if one not in found:
+            found.append(one)
+    return found
+
+
+def asked_by_name(told: Scenario, text: str) -> Question:
+    """The one question that an argument stands for."""
+    return asked(told, [text], option="QUESTION")[0]
+
+
+def conditions_of(told: Scenario, texts: Sequence[str], option: str) -> list[Question]:
+    """Conditions of one's own that count beside what the scenario asks."""
+    from negsim.model.questions import Question
+
+    return [Question(name=f"own_{n}", condition=_condition(told, text, option)) for n, text in enumerate(texts, 1)]
+
+
+def new_questions(told: Scenario, found: Sequence[Question]) -> list[Question]:
+    """Those of the questions that the scenario does not ask by itself."""
+    return [one for one in found if one.name not in told.expanded.questions]
+
+
+def _one(told: Scenario, text: str, by: str | None, option: str, taken: Sequence[str]) -> Question:
+    known = told.expanded.questions
+    if text in known:
+        return known[text] if by is None else _moved(told, known[text], by, taken)
+    from negsim.model.questions import Question
+
+    condition = _condition(told, text, option)
+    return Question(name=_free(text, [*known, *taken]), condition=condition, by=by)
+
+
+def _moved(told: Scenario, question: Question, by: str, taken: Sequence[str]) -> Question:
+    """A question with another deadline: it has another name, and neither the wording nor the base rate of its own date."""
+    blank = {one.name: one.default for one in fields(question) if one.name in OF_ITS_DATE}
+    name = _free(f"{_undated(question.name)} by {by}", [*told.expanded.questions, *taken])
+    return replace(question, name=name, by=by, **{key: _empty(value) for key, value in blank.items()})
+
+
+def _empty(value: Any) -> Any:
+    return value if isinstance(value, str) else None
+
+
+def _undated(name: str) -> str:
+    """A question's name without the date that many of them end in."""
+    return re.sub(r"_(?:by|on|before)_[a-z0-9_]*\d[a-z0-9_]*$", "", name)
+
+
+def _free(text: str, taken: Sequence[str]) -> str:
+    """A name for a question that says what it asks."""
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:LONGEST].strip("_")
+    name = name if name[:1].isalpha() else f"asked_{name}".rstrip("_")
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name}_{number}", number + 1
+    return found
+
+
+def _condition(told: Scenario, text: str, option: str) -> Any:
+    from negsim.model.expressions import parse, reads
+
+    elements = told.expanded
+    try:
+        tree = parse(text)
+    except ExpressionError as error:
+        raise type(error)(f"{option} {text!r}: {error}; write a question's name, or a condition in quotes") from None
+    for name in sorted(reads(elements.readings.tree(tree)) - elements.types().keys()):
+        alone = bool(NAME.fullmatch(text))
+        what = "question or fact" if alone else "fact or number"
+        there = [*elements.questions, *elements.variables] if alone else list(elements.variables)
+        raise unknown(option, text, name, what, there)
+    return tree
+
+
+def _check_date(told: Scenario, by: str) -> None:
+    from negsim.model.calendar import moment
+
+    when = told.calendar.deadline(moment(by, "--by"), "--by")
+    if not 0 <= when <= told.horizon:
+        label = told.calendar.label
+        raise ScenarioError(
+            f"--by {by} lies outside the scenario, {label(0.0)} to {label(told.horizon)}; give a date within it"
+        )
