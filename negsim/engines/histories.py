@@ -96,12 +96,16 @@ class Histories(ABC):
     job : Job
     kept : Snapshot or None
         What was last kept of them; None at the start.
+    instants : float64 (n,) or None
+        Where each of them stands, after they stopped at instants of their own.
     logs : dict from row to Log
         Of traced histories.
     """
 
-    def __init__(self, program: Program, job: Job, kept: Snapshot | None = None) -> None:
-        self.program, self.job, self.kept = program, job, kept
+    def __init__(
+        self, program: Program, job: Job, kept: Snapshot | None = None, instants: NDArray[np.float64] | None = None
+    ) -> None:
+        self.program, self.job, self.kept, self.instants = program, job, kept, instants
         self.logs: dict[int, Log] = {}
         self.failures: dict[int, SimulationError] = {}
         self.ended: Block | None = None
@@ -121,11 +125,15 @@ class Histories(ABC):
         """Go on from what was last kept, and keep what the histories are then."""
 
     @abstractmethod
+    def keep_apart(self, actions: Sequence[int], until: float) -> tuple[Snapshot, NDArray[np.float64]]:
+        """Go on from what was last kept, each to its next firing of one of these, and keep what they are and when."""
+
+    @abstractmethod
     def finish(self) -> Block:
         """Go on from what was last kept to the end, and fill in the rows of a block."""
 
     @abstractmethod
-    def clones(self, kept: Snapshot) -> Self:
+    def clones(self, kept: Snapshot, instants: NDArray[np.float64] | None) -> Self:
         """A population of histories that have just been given numbers and a branch of their own."""
 
     @abstractmethod
@@ -140,19 +148,29 @@ class Histories(ABC):
 
     def advance(self, until: float) -> Self:
         """Go on until everything at an instant has happened, and return the population itself."""
+        self._check(until)
+        if until < self.program.horizon:
+            self.kept, self.instants = self.keep(until), None
+        elif self.ended is None:  # nothing is kept at the end until somebody asks: it is dear
+            self.ended = self.finish()
+            self.told(self.ended)
+        self._now = float(until)
+        return self
+
+    def advance_apart(self, actions: Sequence[int], until: float) -> Self:
+        """Let each history go on by itself to its next firing of one of some actions, or to `until`."""
+        self._check(until)
+        self.kept, self.instants = self.keep_apart(actions, until)
+        self._now = float(until)
+        return self
+
+    def _check(self, until: float) -> None:
         horizon = self.program.horizon
         if not (self.now <= until <= horizon and float(until).is_integer()):
             raise EngineError(
                 f"the histories stand at microsecond {self.now:.0f} and cannot advance to {until!r}; give a whole number "
                 f"of microseconds from there to {horizon:.0f}, the end"
             )
-        if until < horizon:
-            self.kept = self.keep(until)
-        elif self.ended is None:  # nothing is kept at the end until somebody asks: it is dear
-            self.ended = self.finish()
-            self.told(self.ended)
-        self._now = float(until)
-        return self
 
     def told(self, block: Block) -> None:
         """Add failures and logs to the rows."""
@@ -170,7 +188,7 @@ class Histories(ABC):
     def snapshot(self) -> Snapshot:
         """Everything from which these histories can be gone on with."""
         if self.kept is None or self.kept.now < self.now:
-            self.kept = self.keep(self.now, logged=self.ended is None)
+            self.kept, self.instants = self.keep(self.now, logged=self.ended is None), None
         for array in self.kept.arrays.values():
             array.setflags(write=False)
         return self.kept
@@ -234,7 +252,10 @@ class Histories(ABC):
         numbers = _numbers(kept, len(chosen), replications)
         column = _branch(kept, chosen, branch)
         cloned = replace(kept.rows(chosen), replications=numbers)
-        clones = self.clones(replace(cloned, branches=np.column_stack([cloned.branches, column])))
+        clones = self.clones(
+            replace(cloned, branches=np.column_stack([cloned.branches, column])),
+            None if self.instants is None else self.instants[chosen],
+        )
         clones.logs = {
             row: Log(self.logs[parent].initial, list(self.logs[parent].events))
             for row, parent in enumerate(chosen.tolist())

@@ -198,6 +198,29 @@ class Population(Protocol):
             With ``stop_at_failure``, of the first history that cannot be gone on with.
         """
 
+    @property
+    def instants(self) -> NDArray[np.float64] | None:
+        """Where each history stands, (n,), after they stopped at instants of their own; else None."""
+
+    def advance_apart(self, actions: Sequence[int], until: float) -> Self:
+        """Let each history go on by itself to its next firing of one of some actions, and return the population itself.
+
+        Each then stands after everything at an instant of its own, `instants`; those without such a firing at `until`,
+        which is `now`. A snapshot of them is gone on with by ``Kernel.resume(snapshot, instants)``.
+
+        Parameters
+        ----------
+        actions : sequence of int
+            Numbers of `Program.actions`.
+        until : float
+            Whole microseconds from the start; not before `now`.
+
+        Raises
+        ------
+        EngineError, SimulationError
+            As `advance`.
+        """
+
     def select(self, indices: Sequence[int], branch: int, replications: Sequence[int] | None = None) -> Self:
         """Clone histories: the same past, and a future of its own for each clone, independent of all others.
 
@@ -265,8 +288,14 @@ class Kernel(Protocol):
     def begin(self, job: Job) -> Population:
         """The job's histories at the start."""
 
-    def resume(self, snapshot: Snapshot) -> Population:
+    def resume(self, snapshot: Snapshot, instants: NDArray[np.float64] | None = None) -> Population:
         """The histories of a snapshot, of this engine or another.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+        instants : float64 (n,), optional
+            Where each of them stands, if not all at the snapshot's instant.
 
         Raises
         ------

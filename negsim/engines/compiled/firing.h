@@ -283,6 +283,7 @@ NOINLINE void apply(Work *w, int a, int choice, const LaneNo *js, const uint64_t
 /* Steps 1 to 3 of section 5 for an action whose clocks were used up by the caller. */
 NOINLINE void fire(Work *w, int a, const LaneNo *js, uint64_t *occurrence, int n) {
     const Action *A = w->p->actions + a;
+    if (UNLIKELY(w->stops && w->stops[a])) stop_here(w, js, n);
     if (LIKELY(!A->branching)) { apply(w, a, 0, js, occurrence, n); return; }
     uint64_t r[LANES], part_occurrence[LANES], last[LANES];
     double unused[LANES], u[LANES];

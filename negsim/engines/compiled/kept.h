@@ -67,6 +67,9 @@ NOINLINE void keep_histories(Work *w, const Kept *k, const LaneNo *js, int n) {
 
 /* -- reading ------------------------------------------------------------------------------------------------------ */
 
+/* The instant at which a history stopped. */
+INLINE double kept_now(const Kept *k, int64_t row) { return k->nows ? k->nows[row] : k->now; }
+
 INLINE Clock kept_clock(const Kept *k, int64_t place) {
     return (Clock){
         .x = k->age[place], .T = k->consumed[place], .P = k->target[place], .M = k->most[place], .h = NAN,
@@ -115,7 +118,7 @@ COLD void resume_probes(Work *w, const Kept *k, int j) {
         w->spell[AT(w, i, j)] = since == since, w->since[AT(w, i, j)] = since;
     }
     /* everything up to now is known, and so is the opening of a window right after it */
-    for (lane->next_at = 0; lane->next_at < p->n_dates && p->at[lane->next_at].date <= k->now;) lane->next_at++;
+    for (lane->next_at = 0; lane->next_at < p->n_dates && p->at[lane->next_at].date <= kept_now(k, lane->row);) lane->next_at++;
     record_dates(w, j, -INFINITY);
 }
 
@@ -124,7 +127,7 @@ NOINLINE void resume_history(Work *w, const Kept *k, LaneNo j) {
     const Tables *p = w->p;
     Lane *lane = w->lane + j;
     forget(w, &j, 1);
-    lane->now = k->now, lane->events = k->events[lane->row];
+    lane->now = kept_now(k, lane->row), lane->events = k->events[lane->row];
     w->aside[j].branch = (uint32_t)k->branch[lane->row];
     for (int i = 0; i < p->n_slots; i++) put(w, j, i, k->state[lane->row * p->n_slots + i]);
     for (int a = 0; a < p->n_actions; a++) resume_clock(w, k, j, a);
@@ -186,7 +189,7 @@ static void consumed_rows(const Tables *p, const Kept *k, const Law *laws, const
             T[i] = 0.0;
             if (A->kind != KIND_RANDOM || k->target[i] == 0.0) continue;
             Clock c = kept_clock(k, i);
-            touch(laws + (int64_t)row_of[row] * p->n_laws + A->law, &c, k->now);
+            touch(laws + (int64_t)row_of[row] * p->n_laws + A->law, &c, kept_now(k, row));
             T[i] = c.T;
         }
     }
@@ -203,7 +206,7 @@ static void rate_rows(
         double pull = c.m * c.s;
         rate[row] = -INFINITY;
         if (c.P == 0.0 || pull == 0.0) continue;
-        touch(l, &c, k->now);
+        touch(l, &c, kept_now(k, row));
         if (c.T >= c.M) rate[row] = log(pull) + log_hazard_rate(l, c.x / DAY);
     }
 }

@@ -107,6 +107,8 @@ typedef struct {
     int alike, tables, stop_at_failure, tracing;      /* tables: they pay, because many rows have the same parameters */
     int branched;                       /* some histories are clones */
     double until;                       /* the instant after which they stop */
+    double *untils;                     /* of each row, if they stop at instants of their own; else null */
+    const uint8_t *stops;               /* actions at whose next firing they stop, which is written to untils; else null */
     const Kept *from;                   /* where they begin; null: at the start */
     const Kept *to;                     /* where they are written down when they stop; null: at the end, as results */
 } Orders;
@@ -212,9 +214,9 @@ static void find_next(Work *w, Course *c) {
 INLINE int goes_on(Work *w, int j, double when) {
     Lane *lane = w->lane + j;
     if (UNLIKELY(when > lane->stop)) {
-        double upto = w->until + 1.0;          /* a date or window after it may find another state */
+        double upto = until_of(w, j) + 1.0;    /* a date or window after it may find another state */
         record_dates(w, j, when < upto ? when : upto);
-        if (when > w->until) return 0;
+        if (when > until_of(w, j)) return 0;
     }
     return LIKELY(!lane->fail);
 }
@@ -244,7 +246,7 @@ static void one_event_each(Work *w, Course *c) {
 
 INLINE void take_orders(Work *w, const Orders *o, Rows r) {
     w->rows = r, w->tracing = o->tracing, w->alike = o->alike, w->last = 0;
-    w->branched = o->branched, w->until = o->until;
+    w->branched = o->branched, w->until = o->until, w->untils = o->untils, w->stops = o->stops;
     for (int j = 0; j < w->lanes; j++) w->bounds[j].row = -1;
 }
 

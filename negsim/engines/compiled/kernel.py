@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from negsim.engines.blocks import Block, Job
 from negsim.engines.compiled.machine import Machine
 from negsim.engines.compiled.population import CompiledPopulation
@@ -18,9 +21,9 @@ class CompiledKernel(Machine):
         """The job's histories at the start."""
         return CompiledPopulation(self.program, job, self)
 
-    def resume(self, snapshot: Snapshot) -> CompiledPopulation:
+    def resume(self, snapshot: Snapshot, instants: NDArray[np.float64] | None = None) -> CompiledPopulation:
         """The histories of a snapshot, of this engine or another."""
-        return CompiledPopulation(self.program, job_of(self.program, snapshot), self, snapshot)
+        return CompiledPopulation(self.program, job_of(self.program, snapshot), self, snapshot, instants)
 
     def run(self, job: Job) -> Block:
         """Simulate the job's replications.

@@ -104,6 +104,7 @@ cdef extern from "kernel.h":
         double *initial
     ctypedef struct Kept:
         double now
+        const double *nows
         const int32_t *branch
         double *state
         double *age
@@ -131,6 +132,8 @@ cdef extern from "kernel.h":
         int64_t n_parameters
         int alike, tables, stop_at_failure, tracing, branched
         double until
+        double *untils
+        const uint8_t *stops
         const Kept *from_ "from"
         const Kept *to
     ctypedef struct Special:
@@ -264,7 +267,9 @@ cdef class Kernel:
 
 cdef void take_kept(dict given, Kept *k) except *:
     """The arrays of a snapshot, and the due times."""
-    k.now, k.due = given["now"], <double *> address(given["due"])
+    k.now, k.due, k.nows = given["now"], <double *> address(given["due"]), NULL
+    if given["nows"] is not None:
+        k.nows = <double *> address(given["nows"])
     k.branch, k.state = <int32_t *> address(given["branch"]), <double *> address(given["state"])
     k.age, k.consumed = <double *> address(given["age"]), <double *> address(given["consumed"])
     k.target, k.touched = <double *> address(given["target"]), <double *> address(given["touched"])
@@ -284,6 +289,9 @@ cdef int64_t take_orders(dict given, Orders *o, Rows *r, Kept *source, Kept *tar
     o.n_parameters, o.tables, o.alike = given["n_parameters"], given["tables"], given["alike"]
     o.stop_at_failure, o.tracing = given["stop_at_failure"], given["tracing"]
     o.branched, o.until, o.from_, o.to = given["branched"], given["until"], NULL, NULL
+    o.untils, o.stops = NULL, NULL
+    if given["untils"] is not None:
+        o.untils, o.stops = <double *> address(given["untils"]), <uint8_t *> address(given["stops"])
     r.first, r.edges = <double *> address(given["first"]), <double *> address(given["edges"])
     r.at, r.held = <double *> address(given["at"]), <double *> address(given["held"])
     r.final, r.fired = <double *> address(given["final"]), <int64_t *> address(given["fired"])

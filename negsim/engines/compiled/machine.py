@@ -111,7 +111,14 @@ class Machine:
         loop.prepare(solved)
         return solved
 
-    def failures(self, job: Job, rows: Sequence[int], kept: Snapshot | None, until: float) -> list[SimulationError]:
+    def failures(
+        self,
+        job: Job,
+        rows: Sequence[int],
+        kept: Snapshot | None,
+        until: float,
+        instants: NDArray[np.float64] | None = None,
+    ) -> list[SimulationError]:
         """The errors of histories that failed on their way to an instant, in the order of their rows.
 
         The kernel knows only that they failed: failures are rare, so the reference engine tells these histories again
@@ -130,7 +137,8 @@ class Machine:
                 histories = self.teller.begin(retold)
             else:
                 stopped = kept.rows(np.array(first))
-                histories = self.teller.resume(replace(stopped, stop_at_failure=False))
+                stood = None if instants is None else instants[first]
+                histories = self.teller.resume(replace(stopped, stop_at_failure=False), stood)
             histories.advance(until)
             told = {error.replication: error for error in histories.failures.values()}
         return [*(told.get(number) or _fault(number) for number in numbers[: job.told]), *map(untold, rest)]

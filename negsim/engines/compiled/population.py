@@ -28,8 +28,15 @@ KEPT = ("state", *BY_ACTION, "open", "turned", "since", "events")
 class CompiledPopulation(Histories):
     """Histories of the compiled engine."""
 
-    def __init__(self, program: Program, job: Job, machine: Machine, kept: Snapshot | None = None) -> None:
-        super().__init__(program, job, kept)
+    def __init__(
+        self,
+        program: Program,
+        job: Job,
+        machine: Machine,
+        kept: Snapshot | None = None,
+        instants: NDArray[np.float64] | None = None,
+    ) -> None:
+        super().__init__(program, job, kept, instants)
         self.machine = machine
         self.due: NDArray[np.float64] | None = None
         self.parameters, self.row_of = self._parameters()
@@ -56,16 +63,25 @@ class CompiledPopulation(Histories):
         self.due = due
         return found
 
+    def keep_apart(self, actions: Sequence[int], until: float) -> tuple[Snapshot, NDArray[np.float64]]:
+        own = {"untils": np.full(len(self.row_of), until), "stops": np.zeros(len(self.program.actions) + 1, np.uint8)}
+        own["stops"][list(actions)] = 1
+        branches = np.zeros((len(self.row_of), 1), np.int32) if self.kept is None else self.kept.branches
+        found = empty_snapshot(self.program, self.job, until, branches)
+        self.due = np.full(found.target.shape, np.nan)
+        self.go(found, until, True, _kept(found, self.due), own)
+        return found, own["untils"]
+
     def finish(self) -> Block:
         # fresh memory is dear, and every row of what begins at the start is written
         block = empty_block(self.program, self.job, blank=self.kept is not None)
         self.go(block, self.program.horizon, True, None)
         return block
 
-    def clones(self, kept: Snapshot) -> Self:
+    def clones(self, kept: Snapshot, instants: NDArray[np.float64] | None) -> Self:
         job = job_of(self.program, kept)
         found = empty_snapshot(self.program, job, kept.now, kept.branches)
-        clones = type(self)(self.program, job, self.machine, kept)
+        clones = type(self)(self.program, job, self.machine, kept, instants)
         for name in KNOWN:
             getattr(found, name)[...] = getattr(kept, name)
         clones.due = np.full(kept.target.shape, np.nan)
@@ -90,7 +106,14 @@ class CompiledPopulation(Histories):
         found[kept.failed] = np.nan
         return found
 
-    def go(self, rows: Block | Snapshot, until: float, logged: bool, to: dict[str, Any] | None) -> None:
+    def go(
+        self,
+        rows: Block | Snapshot,
+        until: float,
+        logged: bool,
+        to: dict[str, Any] | None,
+        own: dict[str, Any] | None = None,
+    ) -> None:
         """Take the histories to an instant: fill the rows, and write down where they stand then."""
         n, over = len(self.row_of), np.zeros(len(self.row_of), np.bool_)
         if self.kept is not None:
@@ -103,16 +126,18 @@ class CompiledPopulation(Histories):
         order = np.argsort(np.where(over, 2 * n + 1, np.where(traced, n + np.arange(n), self.row_of)), kind="stable")
         plain, alive = n - int((traced | over).sum()), n - int(over.sum())
         with self.machine.use(self.job.seed) as work:
-            given = self.orders(rows, until, to) | {"order": order if n else np.zeros(1, np.int64)}
+            given = self.orders(rows, until, to) | {"order": order if n else np.zeros(1, np.int64)} | (own or {})
             failed = work.run(given, 0, plain)
             for place in range(plain, alive):
                 row = int(order[place])
                 failed = min(failed, work.run(given | {"tracing": True}, place, place + 1))
                 self.log(row, *work.trace())
         if failed < n:
-            raise self.machine.failures(replace(self.job, told=1), [failed], self.kept, until)[0]
+            raise self.machine.failures(replace(self.job, told=1), [failed], self.kept, until, self.instants)[0]
         new = (rows.failed & ~over).nonzero()[0].tolist()
-        self.failures.update(zip(new, self.machine.failures(self.job, new, self.kept, until), strict=True))
+        self.failures.update(
+            zip(new, self.machine.failures(self.job, new, self.kept, until, self.instants), strict=True)
+        )
 
     def traced(self) -> NDArray[np.bool_]:
         """Which histories have a log."""
@@ -128,7 +153,7 @@ class CompiledPopulation(Histories):
         source = None
         if self.kept is not None:
             due = self.due if self.due is not None else np.full(self.kept.target.shape, np.nan)
-            source = _kept(self.kept, due)
+            source = _kept(self.kept, due) | {"nows": self.instants}
         return {
             **{name: _array(getattr(rows, name, None)) for name in (*KNOWN, *REST)},
             "replications": rows.replications,
@@ -145,6 +170,8 @@ class CompiledPopulation(Histories):
             "tracing": False,
             "branched": self.kept is not None and bool(self.kept.branches[:, -1].any()),
             "until": until,
+            "untils": None,
+            "stops": None,
             "from": source,
             "to": to,
         }
@@ -165,7 +192,7 @@ class CompiledPopulation(Histories):
 
 def _kept(kept: Snapshot, due: NDArray[np.float64]) -> dict[str, Any]:
     arrays = {name: getattr(kept, name) for name in KEPT}
-    return arrays | {"now": kept.now, "branch": np.ascontiguousarray(kept.branches[:, -1]), "due": due}
+    return arrays | {"nows": None, "now": kept.now, "branch": np.ascontiguousarray(kept.branches[:, -1]), "due": due}
 
 
 def _array(array: Any) -> Any:

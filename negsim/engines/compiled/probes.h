@@ -57,6 +57,11 @@ INLINE void look_held(Work *w, int j, int i) {
     }
 }
 
+/* The instant after which a history stops. */
+INLINE double until_of(const Work *w, int j) {
+    return UNLIKELY(w->untils != 0) ? w->untils[w->lane[j].row] : w->until;
+}
+
 /* Values on the dates before `when`: everything at a date has happened by then. A window opens right after a date. */
 NOINLINE void record_dates(Work *w, int j, double when) {
     const Dated *d = w->p->at;
@@ -68,7 +73,16 @@ NOINLINE void record_dates(Work *w, int j, double when) {
         else at[date->column] = value(w, j, date->condition);
     }
     double next = lane->next_at < w->p->n_dates ? d[lane->next_at].date : INFINITY;
-    lane->stop = next < w->until ? next : w->until;
+    double until = until_of(w, j);
+    lane->stop = next < until ? next : until;
+}
+
+/* The histories go on to the end of this very instant and stop. */
+COLD void stop_here(Work *w, const LaneNo *js, int n) {
+    for (int i = 0; i < n; i++) {
+        Lane *lane = w->lane + js[i];
+        w->untils[lane->row] = lane->stop = lane->now;
+    }
 }
 
 INLINE void count_firing(Work *w, int j, const Action *A, int outcome) {

@@ -182,6 +182,8 @@ typedef struct {
     int32_t tracing;
     int32_t branched;                          /* some histories of this run are clones */
     double until;                              /* histories stop after everything at this instant */
+    double *untils;                            /* by row, in place of it: each its own; null: all at one */
+    const uint8_t *stops;                      /* by action: a history stops after everything at its firing; null: none */
     int64_t max_events;
     Rows rows;
     Lane *lane; Aside *aside;
@@ -213,6 +215,7 @@ typedef struct {
    they are not known. */
 typedef struct {
     double now;
+    const double *nows;                        /* by row, in place of it; null: all stopped at one instant */
     const int32_t *branch;
     double *state, *age, *consumed, *target, *touched, *pace, *speed, *most, *due;
     uint8_t *purpose; int64_t *drawn, *firings, *passed;

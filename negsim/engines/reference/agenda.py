@@ -51,6 +51,7 @@ class Agenda(simpy.Environment):
     def __init__(self, horizon: float) -> None:
         super().__init__()
         self.horizon = horizon
+        self.until = 0.0
         self.entries: list[Any] = self._queue
 
     def clear(self, now: float = 0.0) -> None:
@@ -59,9 +60,9 @@ class Agenda(simpy.Environment):
         self._now = now
 
     def advance(self, until: float) -> None:
-        """Let everything happen that is due up to an instant, this included."""
-        entries = self.entries
-        while entries and entries[0][0] <= until:
+        """Let everything happen that is due up to an instant, this included; up to `until`, if somebody moves that."""
+        entries, self.until = self.entries, until
+        while entries and entries[0][0] <= self.until:
             self.step()
 
     def schedule(self, event: Any, priority: int = 1, delay: float = 0) -> None:

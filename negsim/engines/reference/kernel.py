@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from negsim.engines.blocks import Block, Job
 from negsim.engines.histories import job_of
 from negsim.engines.population import Snapshot
@@ -23,9 +26,9 @@ class ReferenceKernel:
         """The job's histories at the start."""
         return ReferencePopulation(self.program, job, self.worlds)
 
-    def resume(self, snapshot: Snapshot) -> ReferencePopulation:
+    def resume(self, snapshot: Snapshot, instants: NDArray[np.float64] | None = None) -> ReferencePopulation:
         """The histories of a snapshot, of this engine or another."""
-        return ReferencePopulation(self.program, job_of(self.program, snapshot), self.worlds, snapshot)
+        return ReferencePopulation(self.program, job_of(self.program, snapshot), self.worlds, snapshot, instants)
 
     def run(self, job: Job) -> Block:
         """Simulate the job's replications."""

@@ -36,6 +36,7 @@ class World:
         self.values: list[float] | None = None
         self.now = 0.0
         self.replication = self.branch = 0
+        self.stops: frozenset[int] = frozenset()
         self.clocks = [make_clock(self, rank, row, self.memory) for rank, row in enumerate(program.actions)]
         self.bodies = [Body(self, clock, self.memory, program.slots) for clock in self.clocks]
         # Made ready once: the expressions are the same in every history.
@@ -98,9 +99,11 @@ class World:
         for clock in self.clocks:
             self.guarded(clock, clock.begin)
 
-    def advance(self, until: float) -> None:
-        """Go on until everything at an instant has happened, and stand there."""
+    def advance(self, until: float, stops: frozenset[int] = frozenset()) -> None:
+        """Go on until everything at an instant, or at the next firing of one of some actions, has happened."""
+        self.stops = stops
         self.agenda.advance(until)
+        until = self.agenda.until
         # Everything at the instant is done: dates up to it, itself included, are recorded.
         self.watch.pass_dates(until + 1.0)
         self.now = until
@@ -180,6 +183,8 @@ class World:
         # Before the effects: what is recorded of a date before now is the state until now.
         self.watch.pass_dates(now)
         self.limits(clock, now)
+        if clock.rank in self.stops:
+            self.agenda.until = now
         body = self.bodies[clock.rank]
         try:
             chosen = body.choose(self.state)
