@@ -40,6 +40,12 @@ from .files import (
     schema,
     shipped,
 )
+from .learning.updated import (
+    Updated,
+)
+from .learning.updating import (
+    update,
+)
 from .model.actions import (
     Action,
     Outcome,
@@ -110,6 +116,9 @@ from .model.interventions import (
     WithLaw,
     Without,
     WithParameter,
+)
+from .model.observed import (
+    Observation,
 )
 from .model.parameters import (
     AsKnown,
@@ -438,6 +447,7 @@ __all__ = [
     "News",
     "Normal",
     "Nudge",
+    "Observation",
     "Observed",
     "Offensive",
     "Offer",
@@ -488,6 +498,7 @@ __all__ = [
     "Truce",
     "Ultimatum",
     "Uniform",
+    "Updated",
     "Verification",
     "View",
     "Wait",
@@ -548,6 +559,7 @@ __all__ = [
     "sqrt",
     "sweep",
     "together",
+    "update",
     "verify",
     "waits",
     "watch",

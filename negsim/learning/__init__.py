@@ -1,0 +1,1 @@
+"""News and the passage of time: histories conditioned on what was observed."""

@@ -1,0 +1,214 @@
+"""One island of histories that lives through the news: drawn towards them, weighed, resampled.
+
+Islands exchange nothing, so that what they find is independent, and no answer hangs on workers or blocks: an island is
+always worked through whole, by one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negsim.engines import Block, Job, Kernel, Population, Snapshot
+from negsim.laws.draws import Stream
+from negsim.learning.items import Item, Items
+from negsim.learning.proposals import Desk
+
+__all__ = ["Island", "Step", "Voyage", "cuts_of"]
+
+Floats = NDArray[np.float64]
+
+SPARE = 0.5
+"""Share of the histories that the weighted ones must be worth, else they are resampled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one item, or the silence before it, did to an island's weights.
+
+    Attributes
+    ----------
+    item : str
+        Its name.
+    log_sum, log_squares : float
+        Logarithms of the sums of weights and of their squares after it, on one scale for all islands.
+    resampled : bool
+        Whether the island was resampled then.
+    """
+
+    item: str
+    log_sum: float
+    log_squares: float
+    resampled: bool = False
+
+
+@dataclass(slots=True)
+class Voyage:
+    """What an island comes to.
+
+    Attributes
+    ----------
+    block : Block or None
+        Its histories at the end; None if it ended early because no history was left.
+    log_weights : float array, (m,)
+    parameters : float array, (m, parameters)
+    steps : list of Step
+    looks : list of (Block, log weights)
+        What would have come of the histories after each item, where that was asked for.
+    """
+
+    block: Block | None
+    log_weights: Floats
+    parameters: Floats
+    steps: list[Step] = field(default_factory=list)
+    looks: list[tuple[Block, Floats]] = field(default_factory=list)
+
+
+def cuts_of(items: Sequence[Item]) -> list[float]:
+    """Return the instants at which histories have to stop: before what is seen begins, and after it."""
+    found = set()
+    for item in items:
+        found |= {max(0.0, item.dates.opens - 1.0), item.dates.closes} if item.event else {item.dates.closes}
+        if item.observation.kind == "not_happened" and item.dates.opens > 0.0:
+            found.add(item.dates.opens - 1.0)
+    return sorted(found)
+
+
+class Island:
+    """Histories of one island, standing after everything at one instant."""
+
+    def __init__(self, kernel: Kernel, job: Job, items: Items, number: int) -> None:
+        self.kernel, self.items, self.number = kernel, items, number
+        self.population: Population = kernel.begin(job)
+        self.seed, self.size = job.seed, len(job.replications)
+        self.log_weights = np.zeros(self.size)
+        self.branch = 0
+        # items whose clocks are drawn already, until their window has closed
+        self.drawn: dict[str, tuple[int, ...]] = {}
+
+    def go(self, horizon: float, *, looking: bool = False) -> Voyage:
+        """Live through all items, and on to the end."""
+        stops, steps, looks = sorted({0.0, *cuts_of(self.items)}), list[Step](), list[tuple[Block, Floats]]()
+        for place, (cut, after) in enumerate(pairwise([*stops, horizon])):
+            self.population.advance(cut)
+            steps += self.weigh(cut)
+            if np.isneginf(self.log_weights).all():
+                return Voyage(None, self.log_weights, np.zeros((0, 0)), steps, looks)
+            if looking and any(item.dates.closes == cut for item in self.items):
+                looks.append(self.look(horizon))
+            if self.resample(cut) and steps:
+                steps[-1] = replace(steps[-1], resampled=True)
+            if cut < horizon:
+                self.draw(place, cut, after)
+        parameters = self.parameters(self.population.snapshot())
+        self.population.advance(horizon)
+        return Voyage(self.population.block(), self.log_weights, parameters, steps, looks)
+
+    def parameters(self, snapshot: Snapshot) -> Floats:
+        """The parameters of each history, (m, parameters)."""
+        first = len(self.kernel.program.slots) - len(self.kernel.program.parameters)
+        return np.array(snapshot.state[:, first:])
+
+    def look(self, horizon: float) -> tuple[Block, Floats]:
+        """What would come of the histories if nothing more were known."""
+        return self.kernel.resume(self.population.snapshot()).advance(horizon).block(), self.log_weights.copy()
+
+    # -- weights --------------------------------------------------------------------------------------------------
+
+    def weigh(self, cut: float) -> list[Step]:
+        """Count each history as it brings what closes now, and drop those that can no longer bring what is to come."""
+        snapshot, steps = self.population.snapshot(), []
+        for item in self.items:
+            if item.dates.closes == cut:
+                self.log_weights = self.log_weights + item.likelihood(snapshot)
+                steps.append(Step(item.name, *_sums(self.log_weights)))
+                self.drawn.pop(item.name, None)
+            elif cut < item.dates.closes and item.watched(cut):
+                self.log_weights = np.where(item.possible(snapshot), self.log_weights, -np.inf)
+        return steps
+
+    def resample(self, cut: float) -> bool:
+        """Clone histories in proportion to their weights if these are worth too few; not while a window is open."""
+        logs = self.log_weights - self.log_weights.max()
+        weights = np.exp(logs)
+        if self.drawn or weights.sum() ** 2 >= SPARE * self.size * np.square(weights).sum():
+            return False
+        u = Stream(self.seed, "resample", f"{cut:.0f}").uniforms(self.number, 0)[0]
+        reach = np.cumsum(weights)
+        indices = np.searchsorted(reach, (u + np.arange(self.size)) * (reach[-1] / self.size), side="right")
+        # a rounding of the last sum must not point behind the last history, nor to one that counts nothing
+        last = int(np.flatnonzero(weights)[-1])
+        self.clone(np.minimum(indices, last))
+        self.log_weights = np.full(self.size, self.log_weights.max() + np.log(weights.sum() / self.size))
+        return True
+
+    def clone(self, indices: NDArray[np.int64]) -> None:
+        """Go on with these histories, each with a future of its own."""
+        self.branch += 1
+        self.population = self.population.select(indices.tolist(), self.branch)
+
+    # -- draws ----------------------------------------------------------------------------------------------------
+
+    def draw(self, place: int, now: float, until: float) -> None:
+        """Draw the clocks of what begins now, and keep quiet those that must not fire before the next stop."""
+        forced = [item for item in self.items if self.begins(item, now)]
+        quiet = [item for item in self.items if item.quiet(now, until)]
+        if not forced and not quiet:
+            return
+        if self.branch == 0:
+            # targets can be drawn anew in clones alone: all histories become clones of themselves
+            self.clone(np.arange(self.size))
+        numbers = {number for item in forced for number in item.causes.random}
+        numbers |= {number for item in quiet for number in item.ruling_out}
+        desk = Desk(self.kernel, self.population.snapshot(), numbers, place)
+        busy = {number for drawn in self.drawn.values() for number in drawn}
+        for item in forced:
+            busy |= self.force(item, desk, busy)
+        still = tuple(sorted({number for item in quiet for number in item.ruling_out} - busy))
+        # those that fire exactly when they have used up what they do now, and the others, each with their own mixture
+        for sure in (True, False):
+            chosen = tuple(number for number in still if self.items.steady[number][0] is sure)
+            if chosen:
+                desk.quiet(chosen, until, sure)
+        self.log_weights = self.log_weights + desk.log_weights
+        self.population = self.kernel.resume(desk.edited)
+
+    def begins(self, item: Item, now: float) -> bool:
+        """Whether an item is about a clock that can be drawn now: no date of the calendar does it, and it is still to come."""
+        dates, found = item.dates, item.causes
+        if not item.event or max(0.0, dates.opens - 1.0) != now or not found.random:
+            return False
+        return not any(dates.opens <= when <= dates.closes for when in found.dated)
+
+    def force(self, item: Item, desk: Desk, busy: set[int]) -> set[int]:
+        """Draw the clocks that can bring an item about, so that one of them does; return which."""
+        numbers = tuple(number for number in item.causes.random if number not in busy)
+        if not numbers:
+            return set()
+        if item.dense:
+            desk.strike(numbers, item.dates.opens)
+        else:
+            desk.force(numbers, item.dates.closes, self.sure(item, desk, numbers))
+        self.drawn[item.name] = numbers
+        return set(numbers)
+
+    def sure(self, item: Item, desk: Desk, numbers: tuple[int, ...]) -> NDArray[np.bool_]:
+        """Where the item can come about in no other way than by what these clocks use up at their present pace."""
+        found = np.full(self.size, not item.causes.delayed and len(numbers) == len(item.causes.random))
+        for number in numbers:
+            goes_on, started = self.items.steady[number]
+            found &= goes_on & (desk.running(number) | (not started))
+        return found
+
+
+def _sums(log_weights: Floats) -> tuple[float, float]:
+    """Logarithms of the sums of weights and of their squares."""
+    top = float(log_weights.max())
+    if top == -np.inf:
+        return -np.inf, -np.inf
+    scaled = np.exp(log_weights - top)
+    return top + float(np.log(scaled.sum())), 2 * top + float(np.log(np.square(scaled).sum()))

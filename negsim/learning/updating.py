@@ -1,0 +1,257 @@
+"""Conditioning on news: any scenario, by histories that are drawn towards the news, weighed and resampled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from negsim.engines import Block, Job, Kernel, choose, prepare
+from negsim.engines.blocks import ARRAYS
+from negsim.errors import ArgumentError, ContradictionError, EffectiveError
+from negsim.estimates.weights import LEAST
+from negsim.laws.draws import check_seed, fresh_seed
+from negsim.learning.islands import Island, Voyage
+from negsim.learning.items import Items, items_of, questions_of
+from negsim.learning.updated import ItemEffect, TableRows, Updated, effects_of, evidence_of
+from negsim.model.inputs import Dated
+from negsim.model.observed import Observation, known_by, news_in_order
+from negsim.model.questions import Question
+from negsim.model.scenario import Fixing, Scenario, check_is_scenario
+from negsim.program import Program, lower
+from negsim.program.drawn import parameter_rows
+from negsim.running.workers import threads_for
+
+__all__ = ["ISLANDS", "Sailing", "update"]
+
+ISLANDS = 32
+"""Populations that exchange nothing: every interval is taken over them."""
+ENOUGH, MOST = 0.2, 4
+"""Share of the histories asked for that they should be worth after every item, and how many times as many are taken."""
+
+
+def update(
+    scenario: Scenario,
+    news: Iterable[Observation],
+    *,
+    replications: int = 10_000,
+    seed: int | None = None,
+    draws: int | None = None,
+    questions: Iterable[Question] = (),
+    as_of: Dated | None = None,
+    fix: Fixing | None = None,
+    engine: str = "auto",
+    workers: int | None = None,
+    most: int | None = None,
+    max_events: int = 100_000,
+) -> Updated:
+    """Condition a scenario's histories on news, by the rules of probability.
+
+    Histories are stopped at each date of the news. Clocks that decide an item are drawn so that it comes about, with the
+    probability of that as weight; everything else counts as likely as it brings the item. Where the weights become too
+    unequal, histories are cloned in proportion to them, together with their parameters.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was believed before the news.
+    news : iterable of Observation
+        In any order.
+    replications : int
+        How many histories; rounded up to 32 islands. More are taken if an item leaves them worth less than a fifth.
+    seed : int, optional
+        As for `simulate`.
+    draws : int, optional
+        How many rows of parameters to draw from what is believed of them, rounded up to islands; with as many as there are
+        histories, each has its own. The news then also teach about parameters. By default every parameter has its best
+        value.
+    questions : iterable of Question
+        Asked besides the scenario's own.
+    as_of : date, instant or days, optional
+        Refuse news that were not known then.
+    fix : mapping of str to bool or float, optional
+        As for `simulate`.
+    engine : str
+        One that simulates; all give the same weights up to rounding.
+    workers : int, optional
+        Threads. No answer depends on them.
+    most : int, optional
+        Most histories that may be taken (default: four times as many as asked for).
+    max_events : int
+        Most firings in one history.
+
+    Returns
+    -------
+    Updated
+        `Runs` with weights, and what each item did to them.
+
+    Raises
+    ------
+    ContradictionError
+        If no history could bring an item; the message names it.
+    EffectiveError
+        If an item leaves histories that are worth fewer than 30 equal ones; the message names it.
+    HindsightError
+        If news were not known yet at ``as_of``.
+    ScenarioError
+        If an item does not fit the scenario.
+
+    See Also
+    --------
+    Observation : One piece of news.
+    nowcast : The probability with a step at each item, and what each of them did.
+    simulate : Simulate a scenario's histories.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> talks = ns.Observation(name="talks", happened="talks.held", at="5 days", source="definition")
+    >>> runs = ns.update(ns.load("toy"), [talks], replications=20_000, seed=1)
+    >>> 0.49 < runs.probability("summit_by_day_30").value < 0.53
+    True
+    """
+    check_is_scenario(scenario, "update")
+    seed = fresh_seed() if seed is None else check_seed(seed)
+    _check_counts(replications=replications, draws=draws, most=most, workers=workers, max_events=max_events)
+    scenario = scenario.fixing(fix or {})
+    items = news_in_order(news, scenario.calendar, scenario.horizon)
+    if as_of is not None:
+        known_by(items, as_of, scenario.calendar, scenario.horizon)
+    program = lower(scenario, [*questions, *questions_of(scenario, items)])
+    chosen, note = choose(engine, program)
+    sailing = Sailing(scenario, program, items, seed, draws, chosen, workers, max_events, note)
+    return sailing.enough(replications, MOST * replications if most is None else most)
+
+
+def _check_counts(**counts: Any) -> None:
+    for name, value in counts.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise ArgumentError(f"{name} is {value!r}; it must be a whole number from 1 on")
+
+
+def whole_islands(count: int) -> int:
+    """The number rounded up, so that all islands are alike."""
+    return -(-count // ISLANDS) * ISLANDS
+
+
+@dataclass(frozen=True, slots=True)
+class Sailing:
+    """Everything that decides what the islands find but how many histories they have."""
+
+    scenario: Scenario
+    program: Program
+    news: tuple[Observation, ...]
+    seed: int
+    draws: int | None
+    engine: str
+    workers: int | None
+    max_events: int
+    note: str
+
+    def enough(self, replications: int, most: int) -> Updated:
+        """Take more histories until they are worth a fifth of those asked for after every item, or there are most."""
+        count = whole_islands(replications)
+        while True:
+            found = self.go(count)
+            least = min(found.effects, key=lambda effect: effect.effective, default=None)
+            if least is None or least.effective >= ENOUGH * replications or 2 * count > most:
+                return self.judged(found, replications, least)
+            count *= 2
+
+    def judged(self, found: Updated, replications: int, least: ItemEffect | None) -> Updated:
+        """Refuse, warn of or let pass what the worst item left."""
+        if least is None or least.effective >= ENOUGH * replications:
+            return found
+        worth = f"after news {least.name} {found.replications:,} histories are worth {least.effective:,.0f} equal ones"
+        if least.effective < LEAST:
+            raise EffectiveError(
+                f"{worth}, and it takes {LEAST:.0f}; take more (replications=, most=), or see whether the item and the "
+                "scenario fit"
+            )
+        text = f"{worth}, less than a fifth of the {replications:,} asked for: the scenario hardly expected it"
+        return replace(
+            found, warnings=(*found.warnings, text), note="; ".join(one for one in (found.note, text) if one)
+        )
+
+    def go(self, count: int) -> Updated:
+        """Conditioned histories, so many in all."""
+        began = time.perf_counter()
+        voyages = self.voyages(count)
+        self.check_possible(voyages, count)
+        effects = effects_of(voyages, count) if self.news else ()
+        return self.joined(voyages, effects, time.perf_counter() - began)
+
+    def voyages(self, count: int, *, looking: bool = False) -> list[Voyage]:
+        """What each island finds, in their order."""
+        kernel = prepare(self.engine, self.program)
+        items = items_of(self.scenario, self.program, self.news)
+        rows = parameter_rows(self.program, self.seed, None if self.draws is None else whole_islands(self.draws))
+        job = Job(
+            seed=self.seed,
+            replications=(),
+            rows=rows,
+            contested=self.program.contested if self.draws is None else (),
+            max_events=self.max_events,
+        )
+
+        def sail(number: int) -> Voyage:
+            return self.sail(kernel, replace(job, replications=range(number, count, ISLANDS)), items, number, looking)
+
+        threads = threads_for(self.engine, self.workers)
+        if threads == 1:
+            return [sail(number) for number in range(ISLANDS)]
+        with ThreadPoolExecutor(threads, thread_name_prefix="negsim") as pool:
+            return list(pool.map(sail, range(ISLANDS)))
+
+    def sail(self, kernel: Kernel, job: Job, items: Items, number: int, looking: bool) -> Voyage:
+        """One island."""
+        return Island(kernel, job, items, number).go(self.program.horizon, looking=looking)
+
+    def check_possible(self, voyages: Sequence[Voyage], count: int) -> None:
+        """Refuse news that no history of any island could bring."""
+        if any(voyage.block is not None for voyage in voyages):
+            return
+        longest = max((voyage.steps for voyage in voyages), key=len)
+        items = sorted(self.news, key=lambda item: item.name != (longest[-1].item if longest else ""))
+        item = items[0]
+        raise ContradictionError(
+            f"news {item.name} ({item.called}): of {count:,} histories that fit the news before it none could bring it; it "
+            "contradicts the scenario or the other news, or is so rare that it takes more histories (replications=)"
+        )
+
+    def joined(self, voyages: Sequence[Voyage], effects: tuple[ItemEffect, ...], seconds: float) -> Updated:
+        """The islands as one run; those that no history is left of have a weight of 0 in the evidence alone."""
+        there = [(number, voyage) for number, voyage in enumerate(voyages) if voyage.block is not None]
+        block = joined_blocks([voyage.block for _, voyage in there if voyage.block is not None])
+        rows: Sequence[tuple[float, ...]] = (self.program.best(),)
+        if self.draws is not None:
+            rows = TableRows(np.concatenate([voyage.parameters for _, voyage in there]))
+        return Updated(
+            scenario=self.scenario,
+            program=self.program,
+            seed=self.seed,
+            rows=rows,
+            drawn=self.draws is not None,
+            engine=self.engine,
+            note=self.note,
+            seconds=seconds,
+            max_events=self.max_events,
+            requested=len(block.failed),
+            block=block,
+            log_weights=np.concatenate([voyage.log_weights for _, voyage in there]),
+            islands=np.concatenate([np.full(len(voyage.log_weights), number) for number, voyage in there]),
+            news=self.news,
+            effects=effects,
+            log_evidence=evidence_of(voyages),
+        )
+
+
+def joined_blocks(blocks: Sequence[Block]) -> Block:
+    """The histories of several blocks as one, numbered from 0 on."""
+    arrays: dict[str, Any] = {name: np.concatenate([getattr(block, name) for block in blocks]) for name in ARRAYS}
+    arrays["replications"] = np.arange(len(arrays["failed"]))
+    return Block(**arrays)
