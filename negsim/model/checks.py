@@ -20,7 +20,7 @@ from negsim.model.actions import Action
 from negsim.model.budgets import MOST_INSTANTS, too_many_instants
 from negsim.model.calendar import Calendar
 from negsim.model.clocks import Chance, Distribution, Every, Fixed, On
-from negsim.model.correlations import check_correlated, joint
+from negsim.model.correlating import check_correlations
 from negsim.model.dates import check_dates
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
@@ -68,9 +68,7 @@ def check_scenario(
     for parameter in elements.parameters.values():
         with places.at("parameters", parameter.name, "belief", about=parameter.belief):
             _check_value(parameter.belief, {}, types, "number")
-    for one in elements.correlations.values():
-        with places.at("correlations", one.name, "between"):
-            check_correlated(one, elements.parameters, supposed=bool(interventions))
+    check_correlations(places)
     for question in elements.questions.values():
         with places.at("questions", question.name, about=question.condition):
             check_question(question, elements, types, calendar, horizon)
@@ -81,7 +79,6 @@ def check_scenario(
     # again.
     places.gather.check()
     _check_budget(places, calendar, horizon)
-    _check_correlations(places)
     reach = explore(elements)
     check_ranges(places, reach.state)
     check_sources(places)
@@ -91,13 +88,6 @@ def check_scenario(
     notes = _check_reach(places, reach, bool(interventions))
     places.gather.check()
     return (*notes, *dated)
-
-
-def _check_correlations(places: Places) -> None:
-    found = tuple(places.elements.correlations.values())
-    if found:
-        with places.at("correlations", found[-1].name):
-            joint(found)
 
 
 def _check_budget(places: Places, calendar: Calendar, horizon: float) -> None:
