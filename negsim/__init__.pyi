@@ -134,6 +134,9 @@ from .model.questions import (
 from .model.requirements import (
     Requirement,
 )
+from .model.sayings import (
+    Says,
+)
 from .model.scenario import (
     Scenario,
 )
@@ -479,6 +482,7 @@ __all__ = [
     "Ripeness",
     "Rung",
     "Runs",
+    "Says",
     "Scenario",
     "Sensitivity",
     "Sequence",

@@ -34,6 +34,7 @@ from negsim.model.elements import Mechanism
 from negsim.model.expressions import Expression, Operand
 from negsim.model.origins import singular
 from negsim.model.questions import Question
+from negsim.model.sayings import Says
 
 __all__ = ["ELEMENTS", "Codec"]
 
@@ -47,6 +48,7 @@ ELEMENTS: dict[str, type] = {
     "level": variables.Level,
     "action": actions.Action,
     "mechanism": Mechanism,
+    "says": Says,
     "question": Question,
 }
 """The table of each plain element."""

@@ -370,6 +370,7 @@ class HeadTable(Table):
             "zone": Key(text, False, "UTC"),
             "as_of": Key(day, False),
             "note": Key(text, False, ""),
+            "language": Key(text, False, ""),
         }
 
     def make(self, values: dict[str, Any]) -> Any:

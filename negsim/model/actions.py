@@ -33,6 +33,8 @@ class Outcome:
         What it changes, after the effects of the action itself.
     title : str
         What people read in place of the name.
+    event : str
+        What happens then, as a clause with an actor: "Kyiv stays away".
 
     See Also
     --------
@@ -49,6 +51,7 @@ class Outcome:
     weight: Amount = preset(Number(1.0))
     effects: Effects = preset(())
     title: str = ""
+    event: str = ""
 
     def __post_init__(self) -> None:
         check_name(self.name, "outcome")
@@ -98,6 +101,9 @@ class Action:
         Order among what is due at one instant: smaller first.
     title : str
         One line for people.
+    event : str
+        What happens, as a clause with an actor: "Moscow hands over its memorandum"; "Moscow [hands|can hand] over its
+        memorandum" also says that it can happen.
 
     See Also
     --------
@@ -125,6 +131,7 @@ class Action:
     limit: int | None = None
     priority: int = 0
     title: str = ""
+    event: str = ""
 
     def __post_init__(self) -> None:
         check_name(self.name, "action")

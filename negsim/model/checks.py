@@ -30,7 +30,7 @@ from negsim.model.places import Places
 from negsim.model.questions import GIVENS, Question
 from negsim.model.ranges import check_ranges
 from negsim.model.reachability import Reach, explore
-from negsim.model.sources import check_guesses, check_parties, check_sources, check_views, check_voices
+from negsim.model.sources import check_guesses, check_parties, check_sayings, check_sources, check_views, check_voices
 from negsim.model.spans import EVERYTHING, UNSURE, Span, span
 from negsim.model.variables import Counter, Fact
 
@@ -74,6 +74,7 @@ def check_scenario(
             check_question(question, elements, types, calendar, horizon)
     check_parties(places)
     check_views(places)
+    check_sayings(places)
     check_voices(places)
     # What follows reads expressions whose names and types are sound; with errors in them it would only tell of these
     # again.

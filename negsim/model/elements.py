@@ -17,6 +17,7 @@ from negsim.model.parameters import Parameter
 from negsim.model.questions import Question
 from negsim.model.readings import Readings
 from negsim.model.requirements import Requirement
+from negsim.model.sayings import Says
 from negsim.model.variables import Counter, Fact, Level, Variable
 
 __all__ = ["ASKED", "SHELVES", "Element", "Elements", "Mechanism", "Part", "Supposition"]
@@ -63,7 +64,7 @@ class Mechanism:
         object.__setattr__(self, "off", tuple(self.off))
 
 
-Element = Party | Fact | Counter | Level | Parameter | Correlation | Action | Question | Evidence | Mechanism
+Element = Party | Fact | Counter | Level | Parameter | Correlation | Action | Question | Evidence | Mechanism | Says
 
 
 @runtime_checkable
@@ -126,6 +127,7 @@ class Elements:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     correlations: Mapping[str, Correlation] = field(default_factory=dict)
+    says: Mapping[str, Says] = field(default_factory=dict)
     owners: Mapping[str, set[str]] = field(default_factory=dict)
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
     words: Mapping[str, Any] = field(default_factory=dict)
@@ -175,4 +177,5 @@ SHELVES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Evidence, "evidence"),
     (Mechanism, "mechanisms"),
     (Correlation, "correlations"),
+    (Says, "says"),
 )

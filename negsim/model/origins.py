@@ -30,6 +30,7 @@ TABLES = {
     "Level": "level",
     "Action": "action",
     "Mechanism": "mechanism",
+    "Says": "says",
     "Question": "question",
 }
 TAGS: Mapping[tuple[type, str], str] = {

@@ -57,6 +57,8 @@ class Question:
         did not become true by ``given_not_by``: one of the three.
     given_by, given_on, given_not_by : date, instant or days, optional
         A bare date is the whole of that day.
+    title : str
+        What it is called in tables and pictures; by default a sentence of what is asked and by when.
     text : str
         Resolution wording.
     base_rate : float, optional
@@ -90,6 +92,7 @@ class Question:
     given_by: MaybeDate = preset(None)
     given_on: MaybeDate = preset(None)
     given_not_by: MaybeDate = preset(None)
+    title: str = ""
     text: str = ""
     base_rate: float | None = None
     source: str = ""

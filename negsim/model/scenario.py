@@ -31,6 +31,7 @@ from negsim.model.interventions import (
 from negsim.model.making import explained
 from negsim.model.names import check_name
 from negsim.model.parameters import Parameter, iso_date
+from negsim.wording.language import check_language
 
 Fixing: TypeAlias = (
     Mapping[str, float | bool] | Mapping[Parameter, float | bool] | Mapping[Parameter | str, float | bool]
@@ -62,6 +63,8 @@ class Scenario:
         The newest information that the scenario may rest on.
     title, note : str
         What people read in place of the name; what a reader should know besides.
+    language : str
+        Code of the language in which it is told (``"en"``, ``"de"``); by default English.
     interventions : sequence of Intervention
         What is supposed; see :meth:`do`, :meth:`nudge`, :meth:`without`, :meth:`with_law`, :meth:`with_parameter`,
         :meth:`meet`, :meth:`waive`, :meth:`harden`, :meth:`decide`.
@@ -95,11 +98,13 @@ class Scenario:
     as_of: AsOf = field(default=preset(None), kw_only=True)
     title: str = field(default="", kw_only=True)
     note: str = field(default="", kw_only=True)
+    language: str = field(default="", kw_only=True)
     interventions: Steps = field(default=preset(()), kw_only=True)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
         check_name(self.name.replace("-", "_") if isinstance(self.name, str) else self.name, "scenario")
+        check_language(self.language)
         start = moment(self.start, "start")
         if not isinstance(start, str):
             raise ScenarioError(f"start must be a date or an instant, not {self.start!r}; write '2025-05-29'")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 from negsim.errors import ScenarioError, UnknownName, nearest, problem_of
 from negsim.model.elements import Elements
@@ -15,6 +17,7 @@ __all__ = [
     "by_model",
     "check_guesses",
     "check_parties",
+    "check_sayings",
     "check_sources",
     "check_views",
     "check_voices",
@@ -60,6 +63,33 @@ def check_views(places: Places) -> None:
                 text = f"the scenario has nothing called {name!r}{nearest(name, known)}; correct it, or leave it out"
                 with places.at("parties", party.name, "sees", about=name):
                     raise UnknownName.telling([problem_of(UnknownName(text), value=name)])
+
+
+def check_sayings(places: Places) -> None:
+    """What an author has say itself is there: a variable, a parameter, an action or its outcome, a part of a word."""
+    elements = places.elements
+    if elements.removed or elements.cleared:
+        return
+    known = {*elements.variables, *elements.parameters}
+    for name, action in elements.actions.items():
+        known |= {name, *(f"{name}.{one.name}" for one in action.outcomes)}
+    for name, word in elements.words.items():
+        known |= {f"{name}.{part}" for part in _parts_of(word)}
+    for name in elements.says:
+        if name not in known:
+            text = f"the scenario has nothing called {name!r}{nearest(name, known)}; correct it, or leave it out"
+            with places.at("says", name):
+                raise UnknownName.telling([problem_of(UnknownName(text), value=name)])
+
+
+def _parts_of(word: Any) -> Iterator[str]:
+    """The names of options, products, steps and the like that a word keeps in its fields."""
+    for field in fields(word) if is_dataclass(word) else ():
+        value = getattr(word, field.name)
+        if isinstance(value, Mapping):
+            yield from value
+        elif isinstance(value, tuple):
+            yield from (str(one.name) for one in value if hasattr(one, "name"))
 
 
 def check_voices(places: Places) -> None:

@@ -29,7 +29,9 @@ class Fact(Operand):
     initial : bool, Chance or condition on parameters
         Value at the start; ``chance(0.6)`` is drawn once a replication.
     title : str
-        One line for people.
+        One line for people: a clause that says that it is so ("Kyiv has the memorandum"), or what it is called.
+    holds, fails : str
+        That it is so, and that it is not, as clauses, where the title is not to say it: "Kyiv does not have it yet".
 
     See Also
     --------
@@ -46,6 +48,8 @@ class Fact(Operand):
     name: str
     initial: Truthful = preset(Truth(False))
     title: str = ""
+    holds: str = ""
+    fails: str = ""
 
     def __post_init__(self) -> None:
         check_name(self.name, "fact")

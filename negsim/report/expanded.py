@@ -15,13 +15,14 @@ from negsim.model.evidence import Evidence, Party
 from negsim.model.expressions import Number, Truth
 from negsim.model.parameters import Parameter
 from negsim.model.questions import Question
+from negsim.model.sayings import Says
 from negsim.model.scenario import Scenario
 from negsim.model.variables import Counter, Fact, Level
 from negsim.report.words import by_a_model, clean, judgement
 
 __all__ = ["expanded_text", "overview"]
 
-PLAIN = (Party, Evidence, Parameter, Fact, Counter, Level, Action, Question, Mechanism)
+PLAIN = (Party, Evidence, Parameter, Fact, Counter, Level, Action, Question, Mechanism, Says)
 INDENT = "    "
 TOLD = 0.01
 """Shares of a belief that differ by more than this from those that were said are told."""

@@ -86,7 +86,7 @@ def _choosing(standing: Standing, name: str, decision: Decision) -> Choosing:
         name=name,
         title=decision.title or said.word(name),
         occasion=_occasion(standing, decision, action),
-        options={option: said.name(f"{name}.{option}") for option in decision.options},
+        options={option: said.part(name, option) for option in decision.options},
         shares={option: _share(settled, option, states) for option in decision.options},
         central={option: _constant(standing, standing.settle(decision.share(option))) for option in decision.options},
         preconditions={

@@ -165,8 +165,8 @@ def explain(
     >>> import negsim as ns
     >>> print(explain(ns.simulate(ns.load("toy"), replications=1_000, seed=1), "talks_day_5"))
     talks_day_5 by 2025-01-06T00:00: no in ... of 1,000 histories; what was missing (share of these; ...)
-      100 %  missing: The memorandum is on the table
-        100 %  under way, but it needed more time: Russia: deliver memorandum
+      100 %  missing: the memorandum is on the table
+        100 %  under way, but it needed more time: Russia hands over the memorandum
       (reasons are reasons inside the model)
     """
     asked = runs.asked(question).question

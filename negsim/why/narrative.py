@@ -136,7 +136,7 @@ def narrate(runs: Results, replication: int) -> Narrative:
     >>> import negsim as ns
     >>> story = narrate(ns.simulate(ns.load("toy"), replications=1, seed=1), 0)
     >>> story.scenes[0].who, story.scenes[0].changes
-    ('Russia', ('The memorandum is on the table: yes',))
+    ('Russia', ('the memorandum is on the table: yes',))
     """
     trajectory = replay(runs, replication)
     telling = _Telling(runs, Phrases(runs.scenario), dict(trajectory.initial))

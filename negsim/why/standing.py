@@ -146,7 +146,7 @@ class Standing:
         for name, decision in self.elements.decisions.items():
             for option in decision.choices():
                 fact = f"{name}.{option}"
-                found[fact] = f'{self.title(decision.by)} decides: "{self.said.name(fact)}"'  # type: ignore[attr-defined] # a Decision
+                found[fact] = f'{self.title(decision.by)} decides: "{self.said.part(name, option)}"'  # type: ignore[attr-defined] # a Decision
         return found
 
     # Who could bring it ------------------------------------------------------------------------------------------

@@ -232,8 +232,9 @@ def waits(scenario: Scenario) -> Waits:
     >>> print(waits(ns.Scenario("tiny", start="2025-01-01", end=40, parts=[talks, memo])))
     Who waits for whom at the start: tiny
     <BLANKLINE>
-    south waits for north
-      - memo is delivered (before: talks is held; hard; not met now)
+    South waits for North
+      - South has the memo that North promised (before: the talks have been held;
+        hard; not met now)
     """
     check_is_scenario(scenario, "waits")
     standing = Standing(scenario)

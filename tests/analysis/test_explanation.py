@@ -240,7 +240,7 @@ def test_a_reason_is_checked_against_the_histories_in_which_it_happened(word: ty
     if word is ns.Meeting:
         assert before[np.isfinite(held)].all()
         assert (about.kind, about.otherwise) == ("missing", 0.0)
-        assert "missing: the text: delivered" in str(told)
+        assert "missing: B has the text" in str(told)
         return
     without = (~before & np.isfinite(held)).sum() / np.isfinite(held).sum()
     assert without > 0.3

@@ -44,9 +44,9 @@ def test_who_what_and_when_in_plain_words() -> None:
     story = ns.narrate(ns.simulate(ns.load("toy"), replications=1, seed=1), 7)
     first = story.scenes[0]
     assert first.who == "Russia"
-    assert first.what == "deliver memorandum"
-    assert first.changes == ("The memorandum is on the table: yes",)
-    assert first.enabled == ("Talks are held at the first review with the memorandum in hand",)
+    assert first.what == "Russia hands over the memorandum"
+    assert first.changes == ("the memorandum is on the table: yes",)
+    assert first.enabled == ("talks are held at the first review with the memorandum in hand",)
     assert story.draw is None
     assert str(story).endswith("2025-02-10 00:00  the end")
 

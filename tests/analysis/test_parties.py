@@ -131,7 +131,7 @@ def test_the_page_of_a_party_has_its_decision_with_shares_at_the_start() -> None
     assert 'for "the South comes": - it would be blamed (+0.5 a unit above 1; +0.5 now)' in text
     assert 'against "the South stays away": - the terms are there (-1 a unit above 0.5' in text
     assert "the terms are sent, says the North: holds it true with 60 %" in text
-    assert "the text is delivered (before: the talks is held;" in text
+    assert "the South has the text (before: the talks have been held;" in text
     assert "Log odds" in text
 
 
@@ -143,7 +143,7 @@ def test_a_view_that_knows_more_is_told_by_what_is_true() -> None:
     page = ns.party(ns.Scenario("s", start="2025-06-01", end=4, parts=[knows]), "south")
     (view,) = page.views
     assert (view.chance, view.value) == (None, "holds it true with 90 % if it is, with 20 % if it is not")
-    assert "it is sent, says north: holds it true with 90 % if it is, with 20 % if it is not" in " ".join(
+    assert "it is sent, says North: holds it true with 90 % if it is, with 20 % if it is not" in " ".join(
         str(page).split()
     )
 
@@ -151,13 +151,16 @@ def test_a_view_that_knows_more_is_told_by_what_is_true() -> None:
 def test_conditions_are_said_as_sentences() -> None:
     said = Sentences(istanbul())
     for condition, words in (
-        ("text.delivered", "the text is delivered"),
-        ("not text.delivered and blame >= 1", "the text is not delivered and what the South is blamed for ≥ 1"),
-        ("not (not talks.held)", "the talks is held"),
-        ("not attends.go", 'it is not so that "the South comes"'),
+        ("text.delivered", "the South has the text"),
+        (
+            "not text.delivered and blame >= 1",
+            "the South does not have the text yet and what the South is blamed for is at least 1",
+        ),
+        ("not (not talks.held)", "the talks have been held"),
+        ("not attends.go", "the South has not decided: the South comes"),
         (
             "talks.due and (text.delivered or talks.waived)",
-            "the talks is due and (the text is delivered, or the talks is waived)",
+            "the date of the talks is here and either the South has the text or what was still missing for the talks has been waived",
         ),
     ):
         assert said.condition(ns.parse(condition)) == words
@@ -188,7 +191,7 @@ def test_three_options_are_told_as_a_logit_and_a_hard_one_with_what_it_needs() -
     assert choosing.shares["no"] == pytest.approx((0.6, 0.6))
     text = ns.party(s, "south").text()
     assert "multinomial logit" in text
-    assert "only if blame > 3" in " ".join(text.split())
+    assert "only if blame is above 3" in " ".join(text.split())
     assert "(every 10 days)" in text
 
 

@@ -41,6 +41,7 @@ def test_the_schema_names_every_table_and_is_json() -> None:
         "level",
         "action",
         "mechanism",
+        "says",
         "question",
         "intervention",
     }

@@ -1,0 +1,1 @@
+"""How everything in a scenario says itself, and in which language."""

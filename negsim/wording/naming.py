@@ -1,0 +1,148 @@
+"""What parties, words and the parts of words are called in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from negsim.model.elements import Elements
+from negsim.wording.language import Language
+
+__all__ = ["Naming", "spaced"]
+
+SHORT = 2
+"""Names of parties with so few letters are abbreviations."""
+
+
+def spaced(name: str) -> str:
+    """A name in plain words.
+
+    >>> spaced("root_causes.met")
+    'root causes met'
+    """
+    return name.replace("_", " ").replace(".", " ").strip()
+
+
+class Naming:
+    """Names in sentences: parties with their article, words by their titles, parts of words by theirs.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> from negsim.wording.language import language
+    >>> names = Naming(ns.load("toy").expanded, language("en"))
+    >>> names.party("us"), names.party("russia")
+    ('the US', 'Russia')
+    """
+
+    def __init__(self, elements: Elements, said: Language) -> None:
+        self.elements = elements
+        self.said = said
+
+    def party(self, name: str) -> str:
+        """A party in a sentence."""
+        title = self.title(name)
+        return f"the {title}" if title in self.said.grammar("the") else title
+
+    def title(self, name: str) -> str:
+        """A party's title, or its name with capitals."""
+        party = self.elements.parties.get(name)
+        if party is not None and party.title:
+            return party.title
+        if len(name) <= SHORT or name in self.said.grammar("upper"):
+            return name.upper()
+        return " ".join(part[:1].upper() + part[1:] for part in spaced(name).split(" "))
+
+    def parties(self, names: Iterable[str]) -> str:
+        """Several parties as a list."""
+        return self.said.listed([self.party(name) for name in names])
+
+    def flowing(self, text: str) -> str:
+        """A title in the middle of a sentence: its first word small where that word is no name."""
+        first, blank, rest = text.partition(" ")
+        return f"{first[:1].lower()}{first[1:]}{blank}{rest}" if first in self.said.grammar("lower") else text
+
+    def the(self, name: str) -> str:
+        """A name as a noun with its article."""
+        return self.said.say("untitled", name=name)
+
+    def noun(self, word: Any) -> str:
+        """What a word of the vocabulary is about, in a sentence."""
+        title = str(getattr(word, "title", "") or "")
+        if title:
+            return self.flowing(title)
+        text = getattr(word, "text", "")
+        if isinstance(text, str) and text:
+            return self.flowing(text)
+        form = self.said.table["nouns"].get(getattr(word, "table", ""), "")
+        values = _Fields(word, self, "")
+        if form and all(values[key] for key in _keys(form)):
+            return self.said.fill(form, values)
+        return values["the_name"]
+
+    def fields(self, word: Any, star: str) -> Mapping[str, str]:
+        """What the gaps of a template about a word are filled with."""
+        return _Fields(word, self, star)
+
+    def part(self, word: Any, name: str) -> str:
+        """A part of a word, such as an option or a step: a party, or what its title says, or its name."""
+        own = self.elements.says.get(f"{word.name}.{name}")
+        if own is not None and own.title:
+            return self.flowing(own.title)
+        if name in self.elements.parties:
+            return self.party(name)
+        for one in _collections(word):
+            if isinstance(one, Mapping) and name in one:
+                found = one[name]
+                text = getattr(found, "says", "") or getattr(found, "title", "")
+                if text:
+                    return self.flowing(str(text))
+            elif isinstance(one, tuple):
+                text = next((str(item.title) for item in one if getattr(item, "name", "") == name and item.title), "")
+                if text:
+                    return self.flowing(text)
+        if "_with_" in name:
+            return self.said.listed([self.part(word, each) for each in name.split("_with_")])
+        return spaced(name)
+
+
+def _collections(word: Any) -> Iterator[Any]:
+    names = getattr(type(word), "__dataclass_fields__", {})
+    for name in names:
+        value = getattr(word, name, None)
+        if isinstance(value, (Mapping, tuple)):
+            yield value
+
+
+def _keys(template: str) -> list[str]:
+    return [piece.partition("}")[0] for piece in template.split("{")[1:]]
+
+
+class _Fields(Mapping[str, str]):
+    """The fields of a word as they stand in a sentence, worked out when asked for."""
+
+    def __init__(self, word: Any, names: Naming, star: str) -> None:
+        self.word, self.names, self.star = word, names, star
+
+    def __getitem__(self, key: str) -> str:
+        names, own = self.names, str(self.word.name)
+        if key == "*":
+            return names.part(self.word, self.star)
+        if key == "title":
+            return names.noun(self.word)
+        if key == "name":
+            return spaced(own)
+        if key == "the_name":
+            return names.the(spaced(own))
+        value = getattr(self.word, key, None)
+        if value is None or value == "" or value == ():
+            return names.said.say("nobody") if key in ("by", "to", "of") else ""
+        if isinstance(value, str):
+            return names.party(value) if value in names.elements.parties else names.flowing(value)
+        return names.parties(str(getattr(one, "name", one)) for one in value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("*", "title", "name", "the_name", *getattr(type(self.word), "__dataclass_fields__", {})))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
