@@ -150,3 +150,25 @@ def test_exact_answers_take_no_precision(capsys: pytest.CaptureFixture[str]) -> 
         main(["run", "toy", "--precision", "0.02", "--engine", "exact"])
     assert ended.value.code == 2
     assert "leave --precision away" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_share_of_the_probability_itself() -> None:
+    """At p = .777 a twentieth of it is .039 points; the rarer the event, the more histories it takes."""
+    runs = ns.simulate(ns.load("toy"), seed=1, precision={"talks_day_5": "5 %"})
+    share = runs.probability("talks_day_5")
+    found = share.interval(0.95, "sequence")
+    assert found.width / 2 <= 0.05 * (found.low + found.high) / 2
+    assert "5 % of their size" in runs.note
+    points = ns.simulate(ns.load("toy"), seed=1, precision={"talks_day_5": 0.05 * 0.7768698})
+    assert abs(runs.replications / points.replications - 1) < 0.6  # within a look of each other
+    rare = ns.Question(name="early", condition="summit.held", by="2025-01-10")
+    both = ns.simulate(ns.load("toy"), seed=1, questions=[rare], precision={"early": "20 %", "talks_day_5": 0.2})
+    assert both.replications > points.replications
+    early = both.probability("early").interval(0.975, "sequence")
+    assert early.width / 2 <= 0.2 * (early.low + early.high) / 2
+
+
+@pytest.mark.parametrize("wrong", ["ten", "0 %", "100 %", "-5 %", "0.01", ""])
+def test_what_is_no_share(wrong: str) -> None:
+    with pytest.raises(ArgumentError, match="write a share of the probability itself as a text such as '10 %'"):
+        ns.simulate(ns.load("toy"), seed=1, precision=wrong)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from negsim.errors import ArgumentError, EstimateError, nearest
 from negsim.estimates import Proportion
@@ -21,10 +23,13 @@ FIRST, GROWTH = 1_000, 1.25
 MOST = 1_000_000
 """Histories at most, if a precision is asked for and their number is not."""
 LEVEL = 0.95
+PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+Wanted: TypeAlias = float | str
+"""A half-width: in points (.01), or as a share of the probability itself (``"10 %"``)."""
 
 
 def precision_of(
-    scenario: Scenario, asked: tuple[Question, ...], wanted: float | Mapping[str, float], most: int, draws: int | None
+    scenario: Scenario, asked: tuple[Question, ...], wanted: Wanted | Mapping[str, Wanted], most: int, draws: int | None
 ) -> Precision:
     """How precise a run is to be, checked.
 
@@ -37,20 +42,39 @@ def precision_of(
     """
     able = [one.name for one in (*stated(scenario), *asked) if one.probable and one.given is None]
     told = dict(wanted) if isinstance(wanted, Mapping) else dict.fromkeys(able, wanted)
-    for name, width in told.items():
-        if isinstance(width, bool) or not isinstance(width, (int, float)) or not 0 < width < 0.5:
-            raise ArgumentError(f"precision is {width!r}; give the half-width of a probability, above 0 and below 0.5")
+    relative = frozenset(name for name, width in told.items() if isinstance(width, str))
+    widths = {name: _width(width) for name, width in told.items()}
+    for name in told:
         if name not in able:
             raise ArgumentError(
                 f"precision names {name!r}, which is no yes/no question without given= of this run{nearest(name, able)}"
             )
-    if not told:
+    if not widths:
         raise EstimateError(
             "precision is asked for, and no yes/no question without given= is; ask one, or leave precision= away"
         )
     # A history whose row of parameters is its own is independent of all others.
     cycle = 1 if draws is None or draws >= most else draws
-    return Precision(wanted=told, cycle=cycle)
+    return Precision(wanted=widths, relative=relative, cycle=cycle)
+
+
+def _width(said: Wanted) -> float:
+    """A half-width as a number: of the probability's own size where it is a text such as ``"10 %"``."""
+    if isinstance(said, str):
+        share = PERCENT.fullmatch(said.strip())
+        number = float(share.group(1)) / 100 if share else 0.0
+        if not 0 < number < 1:
+            raise ArgumentError(
+                f"precision is {said!r}; write a share of the probability itself as a text such as '10 %', or a number of "
+                "points such as 0.01"
+            )
+        return number
+    if isinstance(said, bool) or not isinstance(said, (int, float)) or not 0 < said < 0.5:
+        raise ArgumentError(
+            f"precision is {said!r}; give the half-width of a probability, above 0 and below 0.5, or a share of it as a text "
+            "such as '10 %'"
+        )
+    return float(said)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,6 +91,8 @@ class Precision:
     ----------
     wanted : mapping of str to float
         Half-width by question.
+    relative : frozenset of str
+        Questions whose half-width is a share of the middle of their interval.
     cycle : int
         Looks are at whole multiples of this.
     reached : mapping of str to float
@@ -74,6 +100,7 @@ class Precision:
     """
 
     wanted: Mapping[str, float]
+    relative: frozenset[str] = frozenset()
     cycle: int
     reached: dict[str, float] = field(default_factory=dict)
 
@@ -99,7 +126,9 @@ class Precision:
             assert isinstance(share, Proportion)
             # Over whole turns the rows of parameters are no clusters: see above.
             plain = Proportion(hits=share.hits, n=share.n, unknown=share.unknown)
-            self.reached[name] = plain.interval(each, "sequence").width / 2
+            found = plain.interval(each, "sequence")
+            unit = (found.low + found.high) / 2 if name in self.relative else 1.0
+            self.reached[name] = found.width / 2 / unit
         return not self._short()
 
     def _short(self) -> list[str]:
@@ -121,5 +150,10 @@ class Precision:
         )
         return (
             f"{short}at 95 % for {several}, however often one looks, probabilities are known to within "
-            f"{self.reached[widest]:.3g} (wanted {self.wanted[widest]:.3g}; last to get there: {widest}){draws}"
+            f"{self._said(widest, self.reached)} (wanted {self._said(widest, self.wanted)}; last to get there: {widest}){draws}"
         )
+
+    def _said(self, name: str, widths: Mapping[str, float]) -> str:
+        if name in self.relative:
+            return f"{100 * widths[name]:.3g} % of their size"
+        return f"{widths[name]:.3g}"

@@ -19,7 +19,7 @@ from negsim.results.base import Results
 from negsim.results.runs import Runs
 from negsim.results.tally import grid
 from negsim.running.arguments import check_memory, check_seconds, check_simulate, path_of
-from negsim.running.precision import MOST, precision_of
+from negsim.running.precision import MOST, Wanted, precision_of
 from negsim.running.sizes import block_size
 from negsim.running.underway import Underway
 from negsim.running.workers import Plan
@@ -55,7 +55,7 @@ def simulate(
     seconds: float | None = None,
     memory: float | None = None,
     events: int | None = None,
-    precision: float | Mapping[str, float] | None = None,
+    precision: Wanted | Mapping[str, Wanted] | None = None,
     progress: Callable[[int, int], None] | bool | None = None,
 ) -> Runs: ...
 @overload
@@ -79,7 +79,7 @@ def simulate(
     seconds: float | None = None,
     memory: float | None = None,
     events: int | None = None,
-    precision: float | Mapping[str, float] | None = None,
+    precision: Wanted | Mapping[str, Wanted] | None = None,
     progress: Callable[[int, int], None] | bool | None = None,
 ) -> CountedRuns: ...
 def simulate(
@@ -102,7 +102,7 @@ def simulate(
     seconds: float | None = None,
     memory: float | None = None,
     events: int | None = None,
-    precision: float | Mapping[str, float] | None = None,
+    precision: Wanted | Mapping[str, Wanted] | None = None,
     progress: Callable[[int, int], None] | bool | None = None,
 ) -> Runs | CountedRuns:
     """Simulate a scenario's histories.
@@ -153,11 +153,12 @@ def simulate(
     events : int, optional
         Budget of firings in all. The first 64 replications tell how many one has, and the run has as many replications
         as that allows (64 at least). No clock decides, so that the same call gives the same answer everywhere.
-    precision : float or mapping of str to float, optional
+    precision : float, str or mapping of str to these, optional
         End the run when every yes/no question asked without ``given`` (or each of those named) is known to within so
-        much, such as 0.01: half the width of a confidence sequence, all questions together at 95 %, however often one
-        looks. Looks are after fixed numbers of histories, so that no worker or block decides how many there are; the
-        result's note says what was reached. With ``draws`` it is the mean over these draws that is known so well.
+        much, such as 0.01 (or ``"10 %"``, a share of the probability itself): half the width of a confidence sequence, all
+        questions together at 95 %, however often one looks. Looks are after fixed numbers of histories, so that no worker
+        or block decides how many there are; the result's note says what was reached. With ``draws`` it is the mean over
+        these draws that is known so well.
     progress : callable or bool, optional
         Called with (replications done, replications in all); True draws a bar on stderr.
 
