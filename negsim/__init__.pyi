@@ -360,10 +360,12 @@ from .what_if.together import (
 from .what_if.watch import (
     watch,
 )
-from .why.explanation import (
-    Explanation,
+from .why.explaining import (
     explain,
     main_reasons,
+)
+from .why.explanation import (
+    Explanation,
 )
 from .why.narrative import (
     Narrative,

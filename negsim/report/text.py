@@ -7,28 +7,24 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group
+from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from negsim.estimates.base import thousands
 from negsim.model.kinds import KINDS
-from negsim.report.words import bare, by_a_model, clean, day, judgement, percent, plain
+from negsim.report.why import reason_table
+from negsim.report.words import bare, by_a_model, clean, day, judgement, plain
 from negsim.results.answers import Answer, Answering
 
 if TYPE_CHECKING:
-    from negsim.why.choices import Declined
     from negsim.why.explanation import Explanation
-    from negsim.why.reasons import Reason
 
 __all__ = ["answer_table", "print_run"]
 
 WIDE = 104
 """Columns from which on a question's wording fits beside its numbers."""
-
-MOST_REASONS, MOST_BEHIND, LEAST_BEHIND = 6, 3, 0.05
-"""Reasons printed, reasons behind each, and the least share at which one behind is worth a line."""
 
 
 def print_run(
@@ -55,7 +51,7 @@ def print_run(
     _notes(console, known)
     for reason in reasons:
         console.print()
-        console.print(reason_table(reason))
+        console.print(reason_table(reason, f"negsim why {scenario.name} {reason.question}"))
     _legend(console, runs, shares, level)
     _footer(console, runs)
 
@@ -114,56 +110,6 @@ def _notes(console: Console, rows: Sequence[Answer]) -> None:
         every = len(names) == len(rows) > 1
         lines.append(f"All: {note}." if every else f"{', '.join(names)}: {note}.")
     console.print(Padding(Text(clean("\n".join(lines))), (1, 0, 0, 0)))
-
-
-def reason_table(found: Explanation) -> Group:
-    """Why the answer to one question is no: shares of the failing histories, and what lies behind."""
-    head = Text(f"Why not {plain(found.question)}? ", style="bold")
-    if not found.failures:
-        return Group(head.append(f"It never failed in {found.n:,} histories.", style="not bold"))
-    where = f"By {day(found.by)} the answer is no in {percent(found.share)} % of {found.n:,} histories. Of these:"
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(justify="right", no_wrap=True, min_width=6)
-    grid.add_column()
-    shown = found.reasons[:MOST_REASONS]
-    for reason in shown:
-        _add_reason(grid, reason)
-    rest = len(found.reasons) - len(shown)
-    if rest:
-        grid.add_row(
-            "", Text(f"and {rest} more, each at most {percent(found.reasons[MOST_REASONS].share)} %", style="dim")
-        )
-    for one in found.decisions:
-        _add_decision(grid, one)
-    return Group(head.append(where, style="not bold"), grid)
-
-
-def _add_decision(grid: Table, found: Declined) -> None:
-    chose = " or ".join(f'"{one}"' for one in found.choices)
-    looked = f"in {found.histories:,} of the {found.failures:,} looked at"
-    grid.add_row(
-        f"{percent(found.histories / found.failures)} %",
-        Text(clean(f"{found.by} decided against it ({looked}): {chose}; {found.compared}")),
-    )
-    for one in found.because[:MOST_BEHIND]:
-        grid.add_row("", Text(clean(str(one)), style="dim"))
-
-
-def _add_reason(grid: Table, reason: Reason) -> None:
-    told = Text(clean(str(reason)))
-    if reason.kind in ("missing", "in the way") and reason.share - reason.alone > 0.005 and reason.alone > 0.005:
-        told.append(f" (nothing else was missing in {percent(reason.alone)} %)", style="dim")
-    grid.add_row(f"{percent(reason.share)} %", told)
-    behind = [one for one in reason.behind[:MOST_BEHIND] if one.share >= LEAST_BEHIND]
-    if behind:
-        grid.add_row("", Text(f"because {'; '.join(_because(one, behind) for one in behind)}", style="dim"))
-
-
-def _because(reason: Reason, among: Sequence[Reason]) -> str:
-    """A reason behind another; what is under way needs no name where it is the only such thing."""
-    lone = reason.kind == "time" and sum(one.kind == "time" for one in among) == 1
-    told = "it was under way, but needed more time" if lone else clean(str(reason))
-    return told if reason.share > 0.995 else f"{percent(reason.share)} % {told}"
 
 
 def _legend(console: Console, runs: Answering, rows: Sequence[Answer], level: float) -> None:

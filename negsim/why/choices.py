@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from negsim.engines.blocks import Trajectory
@@ -77,7 +77,10 @@ class Declined:
     histories, failures : int
         Failing histories looked at in which its last choice went against it; all that were looked at.
     with_it, without_it : (int, int)
-        Of all histories with that last choice, and of those with one for it: how many failed, and how many there are.
+        Of all histories looked at with that last choice, and of those with one for it: how many failed, and how many there
+        are.
+    stands_for : float
+        How many histories with the other answer each of those stands for that were looked at, beside the failing ones.
     because : tuple of Spoke
         What spoke for that: first what did so more often than where it decided for the step.
     """
@@ -90,17 +93,27 @@ class Declined:
     with_it: tuple[int, int]
     without_it: tuple[int, int]
     because: tuple[Spoke, ...]
+    stands_for: float = 1.0
 
     def __str__(self) -> str:
         chose = " or ".join(f'"{one}"' for one in self.choices)
         head = f"{self.by} decided against it in {_of(self.histories, self.failures)}: {chose} ({self.compared})"
         return "\n".join([head, *(f"  {one}" for one in self.because)])
 
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        return {**asdict(self), "text": str(self)}
+
     @property
     def compared(self) -> str:
         """How often it failed after this choice, and after one for it."""
-        told = f"it failed in {_of(*self.with_it)} with this choice"
-        return f"{told}, in {_of(*self.without_it)} with one for it" if self.without_it[1] else told
+        told = f"with this choice the answer is no in {self._share(*self.with_it)} %"
+        return f"{told}, with one for it in {self._share(*self.without_it)} %" if self.without_it[1] else told
+
+    def _share(self, failed: int, histories: int) -> str:
+        """The share of no, histories of either answer counted for what they stand for."""
+        whole = failed + self.stands_for * (histories - failed)
+        return f"{100 * failed / whole:.0f}" if whole else "0"
 
 
 def _of(some: int, many: int) -> str:
@@ -190,6 +203,7 @@ def declined(
     traces: Sequence[Trajectory],
     failing: Sequence[bool],
     upto: float,
+    stands_for: float = 1.0,
 ) -> tuple[Declined, ...]:
     """The decisions that went against what a question asks about in the failing histories, most frequent first.
 
@@ -203,6 +217,8 @@ def declined(
         Of each, whether the answer is no.
     upto : float
         The question's deadline in microseconds: later choices do not count.
+    stands_for : float
+        How many histories each of those stands for that do not fail, where fewer of them are there than of the others.
     """
     elements, total, found = standing.elements, sum(map(bool, failing)), []
     assert question.condition is not None  # these kinds ask of a condition
@@ -218,9 +234,18 @@ def declined(
             last = _last(history, f"{name}.decide", upto)
             if last is not None:
                 _add(yes if last[0] in options else no, last, fails, pulls, decision, options)
-        if no.failed > FEW * total and no.failed * yes.histories >= yes.failed * no.histories + bool(yes.histories):
-            found.append(_told(name, decision, options, (no, yes), total, standing))
+        if no.failed > FEW * total and _fails_more(no, yes, stands_for):
+            told = _told(name, decision, options, (no, yes), total, standing)
+            found.append(replace(told, stands_for=stands_for))
     return tuple(sorted(found, key=lambda one: -one.histories))
+
+
+def _fails_more(no: _Count, yes: _Count, stands_for: float) -> bool:
+    """Whether it fails more often after a choice against it than after one for it."""
+    if not yes.histories:
+        return True
+    shares = [one.failed / (one.failed + stands_for * (one.histories - one.failed)) for one in (no, yes)]
+    return shares[0] > shares[1]
 
 
 def _last(history: Trajectory, action: str, upto: float) -> tuple[str, list[float]] | None:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from negsim.model.actions import Action, Outcome
-from negsim.model.calendar import Calendar
-from negsim.model.clocks import Every, Immediately, On
+from negsim.model.circles import helps
+from negsim.model.clocks import Immediately
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import And, Arithmetic, Choice, Expression, Not, Number, Or, Ref, Truth, reads
-from negsim.model.variables import Fact
 
-__all__ = ["Route", "conjuncts", "has_route", "last_instant", "opposite", "possible", "routes_to", "writers"]
+__all__ = ["Route", "conjuncts", "opposite", "possible", "route_of", "routes_to", "writers"]
 
 MOST_PARTS = 12
 """Preconditions of one action told apart; a tree that falls into more is left as it is written."""
@@ -102,7 +101,8 @@ def _alternatives(condition: Or) -> Iterator[Expression]:
     (place,) = several
     simple = [part[0] for other, part in enumerate(parts) if other != place]
     for one in parts[place]:
-        yield Or((*simple, one))
+        each = tuple(dict.fromkeys((*simple, *(one.args if isinstance(one, Or) else (one,)))))
+        yield Or(each) if len(each) > 1 else each[0]
 
 
 def possible(weight: Expression) -> Expression:
@@ -187,7 +187,7 @@ def routes_to(
     read = reads(condition)
     table = writers(elements) if changed_by is None else changed_by
     names = sorted({name for variable in read for name in table.get(variable, ())})
-    found = (_route(elements.actions[name], condition, read, elements) for name in names)
+    found = (_route(elements.actions[name], condition, read) for name in names)
     return tuple(one for route in found if route is not None for one in _with_their_signals(route, elements, table))
 
 
@@ -217,20 +217,21 @@ def _is_signal(need: Expression, action: Action, elements: Elements, table: Mapp
     )
 
 
-def has_route(condition: Expression, elements: Elements, changed_by: Mapping[str, set[str]]) -> bool:
-    """Whether any action can help to make a condition true; as a rule the first one looked at can."""
-    read = reads(condition)
-    names = (name for variable in sorted(read) for name in changed_by.get(variable, ()))
-    return any(_helps(elements.actions[name].changes(), condition, read, elements) for name in names)
+def route_of(action: Action, outcome: str | None = None) -> Route:
+    """An action itself as a way: to its firing, or to its firing with one outcome."""
+    good = [one for one in action.outcomes if outcome in (None, one.name)]
+    others = tuple(one.name for one in action.outcomes if one not in good)
+    gate = _gate(good) if others else ()
+    return Route(action=action, verdict=action, guard=conjuncts(action.when), gate=gate, others=others)
 
 
-def _helps(effects: Iterable[Effect], condition: Expression, read: Iterable[str], elements: Elements) -> bool:
-    return any(effect.variable in read and _raises(effect, condition, elements) for effect in effects)
+def _helps(effects: Iterable[Effect], condition: Expression, read: Iterable[str]) -> bool:
+    return any(effect.variable in read and _raises(effect, condition) for effect in effects)
 
 
-def _route(action: Action, condition: Expression, read: Iterable[str], elements: Elements) -> Route | None:
-    shared = _helps(action.effects, condition, read, elements)
-    good = [outcome for outcome in action.outcomes if shared or _helps(outcome.effects, condition, read, elements)]
+def _route(action: Action, condition: Expression, read: Iterable[str]) -> Route | None:
+    shared = _helps(action.effects, condition, read)
+    good = [outcome for outcome in action.outcomes if shared or _helps(outcome.effects, condition, read)]
     if not shared and not good:
         return None
     others = tuple(outcome.name for outcome in action.outcomes if outcome not in good)
@@ -246,24 +247,12 @@ def _gate(good: Iterable[Outcome]) -> tuple[Expression, ...]:
     return () if isinstance(chance, Truth) else conjuncts(chance)
 
 
-def _raises(effect: Effect, condition: Expression, elements: Elements) -> bool:
+def _raises(effect: Effect, condition: Expression) -> bool:
     """Whether an effect can help: one that gives a fact the truth value that is not wanted cannot."""
-    if not isinstance(elements.variables.get(effect.variable), Fact):
-        return True
     if isinstance(condition, Ref):
         return effect.amount != Truth(False)
     if isinstance(condition, Not) and isinstance(condition.arg, Ref):
         return effect.amount != Truth(True)
-    return True
-
-
-def last_instant(action: Action, calendar: Calendar, by: float) -> float | None:
-    """The last calendar instant of an action up to a date, in microseconds; None if it has none, or no calendar clock."""
-    clock = action.clock
-    if isinstance(clock, On):
-        found = [calendar.opening(instant, action.name) for instant in clock.instants]
-    elif isinstance(clock, Every):
-        found = [when for _, when in calendar.repeats(clock.start, clock.period, by, action.name, 100_000)]
-    else:
-        return None
-    return max((when for when in found if 0.0 <= when <= by), default=None)
+    if isinstance(condition, Not):
+        return helps(effect, condition.arg, False)
+    return helps(effect, condition, True)

@@ -55,7 +55,7 @@ def test_what_is_always_said(istanbul: ns.Runs) -> None:
         "given in ",
         "Why not round2 on 2 june?",
         "Why not summit by 31 dec?",
-        "% missing: ",
+        "All reasons: negsim why istanbul-2025 round2_on_2_june",
     ):
         assert said in text
 

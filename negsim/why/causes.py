@@ -1,0 +1,328 @@
+"""Why a condition is not true in one history: the way that was nearest to it, what that way lacked, and what took it away."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from negsim.model.clocks import Every, Immediately, On
+from negsim.model.expressions import And, AtLeast, Expression, Not, Or, Ref, Truth
+from negsim.model.scenario import Scenario
+from negsim.why.cause import LATE, Cause, Spot
+from negsim.why.chronicle import Chronicle
+from negsim.why.mixed import amounts, mixed, pivots
+from negsim.why.routes import Route, conjuncts, opposite, routes_to, writers
+
+__all__ = ["Inquiry"]
+
+OUTCOME, RUNNING, DATE = 0, 1, 90
+"""How near a way was: it was tried and went otherwise, it was under way, its date comes later; one that lacked n things
+has 1 + n."""
+
+WAYS = 3
+"""Ways told where several were equally near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way in one history: how near it was, where that was seen, what it lacked, and the event that went otherwise."""
+
+    route: Route
+    rank: int
+    spot: Spot
+    unmet: tuple[Expression, ...] = ()
+    tried: int = -1
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """Asks why in the histories of one scenario."""
+
+    scenario: Scenario
+    routed: dict[Expression, tuple[Route, ...]] = field(default_factory=dict)
+    following: dict[Expression, frozenset[int]] = field(default_factory=dict)
+    changed_by: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.changed_by = writers(self.scenario.expanded)
+
+    def routes(self, condition: Expression) -> tuple[Route, ...]:
+        """The ways to a condition."""
+        if condition not in self.routed:
+            self.routed[condition] = routes_to(condition, self.scenario.expanded, self.changed_by)
+        return self.routed[condition]
+
+    def followers(self, condition: Expression) -> frozenset[int]:
+        """Numbers of the ways that only the others' firings open: a meeting put off follows that on its first date."""
+        if condition not in self.following:
+            ways = self.routes(condition)
+            names = {way.names for way in ways}
+            found = set()
+            for number, way in enumerate(ways):
+                for need in way.guard:
+                    if isinstance(need, Ref):
+                        raisers = {route.names for route in self.routes(need)} - {way.names}
+                        if raisers and raisers <= names:
+                            found.add(number)
+            self.following[condition] = frozenset(found) if len(found) < len(ways) else frozenset()
+        return self.following[condition]
+
+    def why(
+        self,
+        told: Chronicle,
+        condition: Expression,
+        spot: Spot,
+        depth: int,
+        above: frozenset[Expression] = frozenset(),
+        passed: frozenset[str] = frozenset(),
+    ) -> tuple[Cause, ...]:
+        """The causes of a condition's not being true at a spot; not by ways that open only with what ``passed`` names."""
+        parts = conjuncts(condition)
+        above = above | {condition}
+        if len(parts) > 1:
+            return self.lacks(told, parts, spot, depth, above, passed)
+        last = told.last(condition, spot.state)
+        if last >= 0:
+            return (self.event(told, "undone", condition, last),)
+        choices = alternatives(condition)
+        if choices:
+            return self.nearest_choice(told, choices, spot, depth, above, passed)
+        turning = pivots(told, condition, spot.state)
+        if turning:
+            return self.lacks(told, turning, spot, depth, above, passed)
+        if mixed(condition):
+            return amounts(told, condition, spot.state)
+        return self.by_ways(told, condition, spot, depth, above, passed)
+
+    def nearest_choice(
+        self,
+        told: Chronicle,
+        choices: Sequence[Expression],
+        spot: Spot,
+        depth: int,
+        above: frozenset[Expression],
+        passed: frozenset[str],
+    ) -> tuple[Cause, ...]:
+        """Of conditions of which some would do: what the nearest ones lack."""
+        unmet = [[part for part in conjuncts(one) if not told.holds(part, spot.state)] for one in choices]
+        least = min(map(len, unmet))
+        parts = dict.fromkeys(part for one in unmet if len(one) == least for part in one)
+        return self.lacks(told, tuple(parts), spot, depth, above, passed)
+
+    def lacks(
+        self,
+        told: Chronicle,
+        parts: Iterable[Expression],
+        spot: Spot,
+        depth: int,
+        above: frozenset[Expression],
+        passed: frozenset[str] = frozenset(),
+    ) -> tuple[Cause, ...]:
+        """Which of some conditions were not met at a spot, and why."""
+        found = []
+        for need in parts:
+            if not told.holds(need, spot.state):
+                kind = "in the way" if isinstance(need, Not) else "missing"
+                behind = self.behind(told, need, spot, depth - 1, above, passed)
+                found.append(Cause(kind, need, behind=behind))
+        # Where a party has ended it, what was still on its way is no reason any more.
+        if any(self.ended(one) for one in found):
+            found = [one for one in found if not (one.behind and all(under.kind in LATE for under in one.behind))]
+        return tuple(found)
+
+    def ended(self, cause: Cause) -> bool:
+        """Whether what is lacking was taken away, or decided, by somebody."""
+        return any(one.kind in ("undone", "outcome") and self.chosen(one.action) for one in cause.behind)
+
+    def chosen(self, name: str) -> bool:
+        """Whether an event is somebody's act or could have gone otherwise: no mere passing of time."""
+        action = self.scenario.expanded.actions.get(name)
+        return action is not None and (action.by is not None or len(action.outcomes) > 1)
+
+    def behind(
+        self,
+        told: Chronicle,
+        need: Expression,
+        spot: Spot,
+        depth: int,
+        above: frozenset[Expression],
+        passed: frozenset[str],
+    ) -> tuple[Cause, ...]:
+        """Why a need was not met."""
+        if depth < 0 or need in above:
+            return ()
+        if isinstance(need, Not) and isinstance(need.arg, Ref) and told.last(need, spot.state) < 0:
+            return ()  # it has been so from the start
+        if isinstance(need, Or):
+            above = above | {need}
+            each = (self.why(told, one, spot, depth, above, passed) for one in need.args if one not in above)
+            return distinct(one for causes in each for one in causes)
+        return self.why(told, need, spot, depth, above, passed)
+
+    def event(self, told: Chronicle, kind: str, condition: Expression, number: int) -> Cause:
+        """An event as a cause; what followed at once is told as what it followed from."""
+        number = self.trigger(told, number)
+        event = told.event(number)
+        return Cause(kind, condition, event.action, event.outcome, at=event.at)
+
+    def trigger(self, told: Chronicle, number: int) -> int:
+        """The event from which one followed at once, by nobody's doing."""
+        seen = set()
+        while number not in seen:
+            seen.add(number)
+            action = self.scenario.expanded.actions.get(told.event(number).action)
+            if action is None or action.by or not isinstance(action.clock, Immediately) or len(action.outcomes) > 1:
+                break
+            opened = told.since(action.when, number)
+            if not opened or not told.holds(action.when, number):
+                break
+            number = opened - 1
+        return number
+
+    # Ways -----------------------------------------------------------------------------------------------------------
+
+    def by_ways(
+        self,
+        told: Chronicle,
+        condition: Expression,
+        spot: Spot,
+        depth: int,
+        above: frozenset[Expression],
+        passed: frozenset[str],
+    ) -> tuple[Cause, ...]:
+        """What the nearest of the ways to a condition lacked."""
+        ways = self.routes(condition)
+        open_to = [k for k, way in enumerate(ways) if not passed or passed.isdisjoint(map(str, way.guard))]
+        if not open_to:
+            return (Cause("none", condition),)
+        looks = {k: self.look(told, ways[k], spot) for k in open_to}
+        looks = {k: look for k, look in looks.items() if not circular(look, above)}
+        if not looks:
+            return ()
+        return distinct(
+            cause
+            for look in self.nearest(condition, looks)
+            for cause in self.causes(told, condition, look, looks, depth, above)
+        )
+
+    def look(self, told: Chronicle, route: Route, spot: Spot) -> Look:
+        """How near a way was."""
+        tried = self.tried(told, route, spot)
+        if tried >= 0:
+            unmet = tuple(need for need in route.gate if not told.holds(need, tried))
+            return Look(route, 1 + len(unmet) if unmet else OUTCOME, Spot(tried, told.event(tried).at), unmet, tried)
+        if isinstance(route.action.clock, (On, Every)):
+            dates = [when for when in told.reader.instants.get(route.action.name, ()) if 0 <= when <= spot.time]
+            if not dates:
+                return Look(route, DATE, spot)
+            spot = self.at_date(told, route, max(dates))
+        unmet = tuple(need for need in route.needs if not told.holds(need, spot.state))
+        return Look(route, 1 + len(unmet), spot, unmet)
+
+    def at_date(self, told: Chronicle, route: Route, date: float) -> Spot:
+        """The state in which a dated action could not happen: that at the end of its instant, or that before it."""
+        after = told.index(date)
+        if all(told.holds(need, after) for need in route.needs):
+            return Spot(bisect_left(told.ats, date), date)
+        return Spot(after, date)
+
+    def tried(self, told: Chronicle, route: Route, spot: Spot) -> int:
+        """The last event of a way that went otherwise, or -1."""
+        if not route.others:
+            return -1
+        found = told.fired(route.verdict.name, route.others, spot.state)
+        while found >= 0 and route.action is not route.verdict:
+            at = told.event(found).at  # a decision on a signal belongs to the way that gave the signal
+            if any(told.event(k).action == route.action.name for k in range(bisect_left(told.ats, at), found)):
+                break
+            found = told.fired(route.verdict.name, route.others, found)
+        return found
+
+    def nearest(self, condition: Expression, looks: dict[int, Look]) -> list[Look]:
+        """The nearest ways, several if they are equally near.
+
+        A way that follows another is told only where the other's date comes later, or where the other is barred only
+        because the follower is under way.
+        """
+        later = self.followers(condition)
+        again = [look for k, look in looks.items() if k in later and look.tried >= 0]
+        if again:  # it had another turn, after the first: what that lacked counts
+            return [max(again, key=lambda look: look.tried)]
+        first = [look for k, look in looks.items() if k not in later] or list(looks.values())
+        running = [look for k, look in looks.items() if k in later and look.rank == RUNNING]
+        least = min(look.rank for look in first)
+        best = [look for look in first if look.rank == least]
+        if running and (least == DATE or all(barred(look, running) for look in best)):
+            best = running
+        return best[:WAYS]
+
+    def causes(
+        self,
+        told: Chronicle,
+        condition: Expression,
+        look: Look,
+        looks: dict[int, Look],
+        depth: int,
+        above: frozenset[Expression],
+    ) -> Iterator[Cause]:
+        """Why one way did not bring a condition about."""
+        route = look.route
+        if look.rank == DATE:
+            yield Cause("date", condition, route.action.name)
+        elif look.tried >= 0 and not look.unmet:
+            cause = self.event(told, "outcome", condition, look.tried)
+            yield replace(cause, action=told.event(look.tried).action, behind=self.afterwards(told, condition, looks))
+        elif not look.unmet:
+            yield running(told, condition, look)
+        else:
+            dated = look.tried >= 0 or isinstance(route.action.clock, (On, Every))
+            passed = route.raises if dated else frozenset()
+            yield from self.lacks(told, look.unmet, look.spot, depth, above, passed)
+
+    def afterwards(self, told: Chronicle, condition: Expression, looks: dict[int, Look]) -> tuple[Cause, ...]:
+        """What was under way after it went otherwise: the second date of what was put off."""
+        later = self.followers(condition) if looks else frozenset()
+        return tuple(running(told, condition, look) for k, look in looks.items() if k in later and look.rank == RUNNING)
+
+    # Firings --------------------------------------------------------------------------------------------------------
+
+    def not_fired(self, told: Chronicle, route: Route, spot: Spot, depth: int) -> tuple[Cause, ...]:
+        """Why an action did not fire (again), or not with the outcome that is asked about."""
+        nothing: Expression = Truth(False)
+        return tuple(self.causes(told, nothing, self.look(told, route, spot), {}, depth, frozenset()))
+
+
+def running(told: Chronicle, condition: Expression, look: Look) -> Cause:
+    """A way that was open, and for how long it had been."""
+    guard = look.route.guard
+    whole = And(guard) if len(guard) > 1 else next(iter(guard), Truth(True))
+    name = look.route.action.name
+    began = max(told.since(whole, look.spot.state), last := told.fired(name, None, look.spot.state) + 1)
+    kind = "too rarely" if last > 0 else "time"
+    return Cause(kind, condition, name, at=told.time(began), span=look.spot.time - told.time(began))
+
+
+def circular(look: Look, above: frozenset[Expression]) -> bool:
+    """Whether a way lacked what it should have helped to bring about: no reason, and told already."""
+    return any(need in above or (isinstance(need, Or) and not above.isdisjoint(need.args)) for need in look.unmet)
+
+
+def barred(look: Look, running: Sequence[Look]) -> bool:
+    """Whether all that was in a way's way is what its followers wait for."""
+    opened = {need for other in running for need in other.route.guard}
+    return bool(look.unmet) and all(isinstance(need, Not) and need.arg in opened for need in look.unmet)
+
+
+def alternatives(condition: Expression) -> tuple[Expression, ...]:
+    """The conditions of which some would do; none if it is not of that form."""
+    if isinstance(condition, (Or, AtLeast)):
+        return condition.args
+    if isinstance(condition, Not) and isinstance(condition.arg, And):
+        return tuple(opposite(one) for one in condition.arg.args)
+    return ()
+
+
+def distinct(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+    """Each cause once."""
+    return tuple({one.key: one for one in causes}.values())

@@ -1,0 +1,120 @@
+"""Causes as sentences: with an actor, each thing once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import log
+
+from negsim.errors import NegsimError
+from negsim.laws import inverse_hazard
+from negsim.laws.families import Law
+from negsim.model.calendar import DAY
+from negsim.model.expressions import Expression, Not, Or, Ref
+from negsim.program import Program
+from negsim.why.cause import CONDITIONS
+from negsim.why.phrases import Phrases
+from negsim.why.reasons import Tally
+from negsim.why.routes import opposite
+
+__all__ = ["Telling"]
+
+WORDING = "it came about, but not as the question asks (too early, or not while it should)"
+
+
+class Telling:
+    """Sentences for the causes in histories of one program.
+
+    Parameters
+    ----------
+    said : Phrases
+    program : Program
+        Where the clocks are.
+    """
+
+    def __init__(self, said: Phrases, program: Program) -> None:
+        self.said, self.program = said, program
+
+    def __call__(self, one: Tally) -> str:
+        """A cause that many histories share, as a sentence without its full stop."""
+        cause = one.cause
+        if cause.kind in CONDITIONS:
+            assert cause.condition is not None
+            return self.condition(cause.kind, cause.condition)
+        if cause.kind == "wording":
+            return WORDING
+        event = self.event(cause.action, cause.outcome)
+        if cause.kind == "time":
+            return f"not in time: {event} ({self.time(cause.action, one.days)})"
+        if cause.kind == "too rarely":
+            return f"not often enough: {event}"
+        if cause.kind == "date":
+            return f"the date comes later: {event}"
+        return event
+
+    def condition(self, kind: str, condition: Expression) -> str:
+        """A condition as the kind of cause has it."""
+        if kind == "missing":
+            return _fails(self.said, unwaived(condition))
+        if kind == "in the way":
+            return _holds(self.said, opposite(condition))
+        if kind in ("low", "high"):
+            return f"too {kind}: {self.said.condition(condition)}"
+        if kind == "start":
+            return f"from the start {_holds(self.said, condition)}"
+        blocked = isinstance(condition, Not)
+        told = _holds(self.said, opposite(condition)) if blocked else _fails(self.said, condition)
+        return f"{told}, and nothing in the model changes that"
+
+    def event(self, action: str, outcome: str = "") -> str:
+        """What happens."""
+        if outcome:
+            return f"{self.said.action(action)}: {self.said.outcome(action, outcome)}"
+        return self.said.action(action)
+
+    def time(self, action: str, days: float) -> str:
+        """How long something had been under way, beside how long it takes."""
+        takes = self.takes.get(action)
+        had = f"it had {spell(days)}"
+        return had if takes is None else f"{had}; it takes {spell(takes)}"
+
+    @cached_property
+    def takes(self) -> dict[str, float]:
+        """Of each random or fixed clock the median in days, at pace 1 and best values of the parameters."""
+        try:
+            laws = self.program.bind(self.program.best()).laws
+        except NegsimError:
+            return {}
+        rows = ((row.name, laws[row.law]) for row in self.program.actions if row.law is not None)
+        return {name: inverse_hazard(law)(log(2)) if isinstance(law, Law) else law[0] / DAY for name, law in rows}
+
+
+def _holds(said: Phrases, condition: Expression) -> str:
+    return said.condition(condition)
+
+
+def _fails(said: Phrases, condition: Expression) -> str:
+    return f"not yet: {said.condition(condition)}"
+
+
+def unwaived(condition: Expression) -> Expression:
+    """A need without the part that would waive it: that nobody waived it goes without saying."""
+    if not isinstance(condition, Or):
+        return condition
+    rest = tuple(one for one in condition.args if not (isinstance(one, Ref) and one.name.split(".")[-1] == "waived"))
+    return condition if not rest else rest[0] if len(rest) == 1 else Or(rest)
+
+
+def spell(days: float) -> str:
+    """A length of time as people say it.
+
+    >>> spell(0.02), spell(0.5), spell(3.2), spell(40.0), spell(float("inf"))
+    ('less than an hour', '12 hours', '3 days', '40 days', 'for ever')
+    """
+    if days == float("inf"):
+        return "for ever"
+    hours = 24 * days
+    if hours < 1:
+        return "less than an hour"
+    if hours < 36:
+        return f"{hours:.0f} hour{'' if round(hours) == 1 else 's'}"
+    return f"{days:.0f} days"
