@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from negsim.engines import Job, Trajectory, prepare
-from negsim.engines.blocks import Event
+from negsim.engines.blocks import Block, Event
 from negsim.errors import NegsimError
 from negsim.model.expressions import Evaluator, Expression, reads
 from negsim.program import Program
 from negsim.results.base import Results
 
-__all__ = ["Chronicle", "Reader", "chronicles"]
+__all__ = ["Chronicle", "Reader", "chronicles", "retold"]
 
 
 class Reader:
@@ -143,23 +143,25 @@ class Chronicle:
         return self.events[number]
 
 
-def chronicles(runs: Results, program: Program, replications: Sequence[int]) -> list[Chronicle]:
-    """Tell some histories of finished runs again, with all their states: the same seed, rows and numbers, so the same.
-
-    Histories that fail are left out.
-    """
-    if not replications:
-        return []
+def retold(runs: Results, program: Program, replications: Sequence[int], *, traced: bool = False) -> Block:
+    """Some histories of finished runs once more: the same seed, rows and numbers, and so the same with the same program."""
     job = Job(
         seed=runs.seed,
         replications=np.asarray(replications, dtype=np.int64).tolist(),
         rows=runs.rows,
         contested=() if runs.drawn else program.contested,
-        trace=max(replications) + 1,
+        trace=max(replications) + 1 if traced else 0,
         max_events=runs.max_events,
         stop_at_failure=False,
         lean=True,
         told=0,
     )
+    return prepare(runs.engine, program).run(job)
+
+
+def chronicles(runs: Results, program: Program, replications: Sequence[int]) -> list[Chronicle]:
+    """Some histories of finished runs with all their states; those that fail are left out."""
+    if not replications:
+        return []
     reader = Reader(program)
-    return [Chronicle(one, reader) for one in prepare(runs.engine, program).run(job).traces]
+    return [Chronicle(one, reader) for one in retold(runs, program, replications, traced=True).traces]
