@@ -17,12 +17,14 @@ from negsim.checking.verify import verify
 from negsim.cli import main
 
 KEYS = [
-    *("scenario", "engine", "replications", "draws", "seed", "level", "events", "seconds"),
-    *("bare_numbers", "note", "questions"),
+    *("format", "negsim", "command", "scenario", "about"),
+    *("engine", "replications", "draws", "seed", "level", "events", "seconds"),
+    *("bare_numbers", "note", "questions", "curves", "reasons", "warnings"),
 ]
 QUESTION_KEYS = [
     *(
         "id",
+        "title",
         "text",
         "kind",
         "by",
@@ -32,10 +34,11 @@ QUESTION_KEYS = [
         "low",
         "high",
         "interval",
+        "method",
         "band_low",
         "band_high",
     ),
-    *("band_low_error", "band_high_error", "range", "words", "base_rate", "given", "counted", "notes"),
+    *("band_low_error", "band_high_error", "range", "words", "base_rate", "given", "n", "counted", "notes"),
 ]
 
 
@@ -141,7 +144,7 @@ def test_a_given_that_never_came_true_leaves_the_other_answers(
         flat = " ".join(out.split())
         assert code == 0
         assert "far, long: what it is given ('moon.reached') came true in none of 300 histories" in flat
-        assert "talks day 5 6 Jan 2025" in flat
+        assert "talks day 5, by 6 Jan 2025" in flat
         assert "unknown days" not in flat
 
 
@@ -304,7 +307,7 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "list")
     assert code == 0
     assert {"toy", "istanbul-2025"} <= {line.split()[0] for line in out.splitlines()}
-    found = json.loads(call(capsys, "list", "--format", "json")[1])
+    found = json.loads(call(capsys, "list", "--format", "json")[1])["scenarios"]
     assert all(list(one) == ["name", "title"] for one in found)
     assert [one["name"] for one in found] == list(ns.shipped())
 

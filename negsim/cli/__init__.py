@@ -10,6 +10,8 @@ import warnings
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from negsim.cli.programs import ARGUMENTS, WARNINGS, print_errors, run_as_program, wants_json
+
 __all__ = ["main"]
 
 ENDED = {"SIGTERM": 143, "SIGHUP": 129}
@@ -25,6 +27,7 @@ def main(args: list[str] | None = None) -> None:
     try:
         _check_streams()
         before = _signals_with_words()
+        WARNINGS.clear()
         _run(args)
     except KeyboardInterrupt:
         _fail("interrupted", 130)
@@ -40,7 +43,6 @@ def _run(args: list[str] | None) -> None:
     # imported for what they register with the app; help lists commands in this order, that of use
     from negsim.cli import run, matters, levers, look, judge  # noqa: F401, I001
     from negsim.cli.base import app
-    from negsim.cli.changes import ARGUMENTS
     from negsim.cli.limits import PROCESS, began_at
     from negsim.errors import NegsimError
 
@@ -49,25 +51,40 @@ def _run(args: list[str] | None) -> None:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn
+            if wants_json():
+                run_as_program(app)
             app(args)
     except BrokenPipeError:
         _hang_up()
     except NegsimError as error:
-        _fail(f"{type(error).__name__}: {error}")
+        _failed(error, f"{type(error).__name__}: {error}")
     except OSError as error:
         told = error.filename is not None and error.strerror
-        _fail(f"{error.filename}: {told[:1].lower()}{told[1:]}; give a path that can be used" if told else str(error))
+        text = f"{error.filename}: {told[:1].lower()}{told[1:]}; give a path that can be used" if told else str(error)
+        _failed(error, text, "file")
     except ImportError as error:
-        _fail(str(error))
-    except MemoryError:
-        _fail("there is not enough memory; close other programs, or ask for less")
-    except RecursionError:
-        _fail("something is nested deeper than can be worked on; make the scenario's expressions simpler")
+        _failed(error, str(error), "missing_package")
+    except MemoryError as error:
+        _failed(error, "there is not enough memory; close other programs, or ask for less", "memory")
+    except RecursionError as error:
+        text = "something is nested deeper than can be worked on; make the scenario's expressions simpler"
+        _failed(error, text, "too_deep")
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
-    """A warning in words, without the line of code that raised it."""
-    print(f"negsim: warning: {message}", file=sys.stderr)
+    """A warning in words, without the line of code that raised it; with JSON it stands in the object that is printed."""
+    if wants_json():
+        WARNINGS.append(str(message))
+    else:
+        print(f"negsim: warning: {message}", file=sys.stderr)
+
+
+def _failed(error: BaseException, text: str, code: str = "") -> NoReturn:
+    """End with what went wrong: in words, or as JSON where that is what was asked for."""
+    if wants_json():
+        print_errors(error, text, code)
+        sys.exit(1)
+    _fail(text)
 
 
 def _check_streams() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -141,9 +140,10 @@ def console() -> Console:
 
 def print_result(command: str, data: Mapping[str, Any], told: Scenario | None = None) -> None:
     """Print what a command found as one JSON object, with what every result says (`negsim schema --results`)."""
+    from negsim.cli.programs import print_json
     from negsim.report.data import result
 
-    print(json.dumps(result(command, data, told), allow_nan=False, ensure_ascii=False, indent=2))
+    print_json(result(command, data, told))
 
 
 def check_level(level: float) -> None:

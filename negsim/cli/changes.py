@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from negsim.cli.programs import ARGUMENTS
 from negsim.errors import ScenarioError, UnknownName, nearest
 
 if TYPE_CHECKING:
@@ -14,11 +15,7 @@ if TYPE_CHECKING:
     from negsim.model.interventions import Intervention
     from negsim.model.scenario import Scenario
 
-__all__ = ["ARGUMENTS", "change_of", "halves", "in_order", "setting", "unknown"]
-
-ARGUMENTS: list[str] = []
-"""What the command was called with, set by ``main``: it says in which order options stand, and whether JSON is wanted
-before anything else is understood."""
+__all__ = ["change_of", "halves", "in_order", "setting", "unknown"]
 
 MOST_NAMED = 12
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negsim.cli.base import Format, ScenarioName, app
+from negsim.cli.base import Format, Printed, app, print_result
 from negsim.cli.limits import Limits, limited
+from negsim.cli.suppose import supposing
+
+if TYPE_CHECKING:
+    from negsim.model.scenario import Scenario
 
 __all__ = ["export", "lint", "verify"]
 
@@ -25,8 +28,9 @@ Stages = Annotated[
 
 @app.command()
 @limited
+@supposing
 def verify(
-    scenario: ScenarioName,
+    told: Scenario,
     limits: Limits,
     replications: Annotated[
         int | None,
@@ -36,13 +40,12 @@ def verify(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Seed of the engines that simulate.")] = 1,
     stages: Stages = None,
-    format: Annotated[Format, typer.Option(help="A table, or one JSON object.")] = Format.table,
+    format: Printed = Format.table,
 ) -> None:
     """Run every engine that can run a scenario, side by side; fail if they disagree beyond their joint error."""
     import negsim as ns
     from negsim.report.words import clean
 
-    told = ns.load(scenario)
     if replications is not None:
         limits.lift()
     found = ns.verify(
@@ -55,9 +58,11 @@ def verify(
         clock=limits.clock,
     )
     if format is Format.json:
-        print(json.dumps(found.as_dict(), allow_nan=False, ensure_ascii=False, indent=2))
+        print_result("verify", found.as_dict(), told)
     else:
         print(clean(str(found)))
+    if not found.agree and format is Format.json:
+        raise typer.Exit(1)
     if not found.agree:
         names = ", ".join(line.question for line in found.disagreements)
         print(f"negsim: the engines disagree on {clean(names)}", file=sys.stderr)
@@ -66,41 +71,53 @@ def verify(
 
 @app.command()
 @limited
+@supposing
 def export(
-    scenario: ScenarioName,
+    told: Scenario,
     prism: Annotated[bool, typer.Option("--prism", help="In the language of the PRISM model checker.")] = False,
     properties: Annotated[bool, typer.Option("--properties", help="Print the questions instead of the model.")] = False,
     stages: Stages = None,
     out: Annotated[Path | None, typer.Option(help="Directory for both files, instead of printing one.")] = None,
+    format: Printed = Format.table,
 ) -> None:
     """Write a scenario in another program's language, so that others can check it with their own tools."""
     if not prism:
         raise typer.BadParameter("say which language: --prism")
     import negsim as ns
 
-    told = ns.load(scenario)
     found = ns.export_prism(told, stages=stages)
-    if out is None:
+    files: list[Path] = []
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        files = list(found.write(out, told.name))
+    if format is Format.json:
+        texts = {"language": "prism", "model": found.model, "properties": found.properties}
+        print_result("export", {**texts, "files": files}, told)
+    elif out is None:
         print((found.properties if properties else found.model).rstrip("\n"))
-        return
-    out.mkdir(parents=True, exist_ok=True)
-    for path in found.write(out, told.name):
+    for path in files if format is Format.table else ():
         print(path)
 
 
 @app.command()
 @limited
+@supposing
 def lint(
-    scenario: ScenarioName,
+    told: Scenario,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is anything to look at.")] = False,
+    format: Printed = Format.table,
 ) -> None:
     """Say what is worth a second look: unsourced numbers, questions that cannot be settled, idle preconditions."""
     import negsim as ns
     from negsim.report.words import clean
 
-    findings = ns.lint(ns.load(scenario))
-    for finding in sorted(findings, key=lambda one: not one.hard):
-        print(f"{'cannot be meant: ' if finding.hard else ''}{clean(str(finding))}")
-    print(f"{len(findings)} to look at" if findings else "nothing to look at, which is no proof of quality")
+    findings = sorted(ns.lint(told), key=lambda one: not one.hard)
+    if format is Format.json:
+        keys = ("code", "where", "text", "remedy", "hard")
+        print_result("lint", {"findings": [{key: getattr(one, key) for key in keys} for one in findings]}, told)
+    else:
+        for finding in findings:
+            print(f"{'cannot be meant: ' if finding.hard else ''}{clean(str(finding))}")
+        print(f"{len(findings)} to look at" if findings else "nothing to look at, which is no proof of quality")
     if any(finding.hard for finding in findings) or (findings and strict):
         raise typer.Exit(1)

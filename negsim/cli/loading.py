@@ -3,76 +3,33 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
-
-from negsim.errors import FileError
 
 if TYPE_CHECKING:
     from negsim.model.scenario import Scenario
 
-__all__ = ["STANDARD_INPUT", "loaded", "own_words", "text_of"]
-
-STANDARD_INPUT = "-"
-NAMED = "<standard input>"
+__all__ = ["loaded", "own_words"]
 
 
 def loaded(scenario: str, words: Path | None = None, *, as_known: bool = False) -> Scenario:
     """The scenario that the command line names."""
     import negsim as ns
 
-    own = own_words(words)
-    told = ns.loads(_read(), NAMED, own) if scenario == STANDARD_INPUT else ns.load(scenario, own)
+    told = ns.load(scenario, own_words(words))
     if not as_known:
         return told
     if told.as_of is None:
-        print(
-            f"negsim: {told.name} has no as-of date, so --as-known can only go by the values that say hindsight = true; "
+        warnings.warn(
+            f"{told.name} has no as-of date, so that --as-known goes by nothing but the values that say hindsight = true; "
             "write as_of = ... under [scenario]",
-            file=sys.stderr,
+            stacklevel=2,
         )
     return told.as_known()
-
-
-def text_of(scenario: str) -> str:
-    """The text of a shipped scenario, of a file or of standard input, comments included."""
-    import negsim as ns
-
-    if scenario == STANDARD_INPUT:
-        return _read()
-    if scenario in ns.shipped():
-        from importlib import resources
-
-        return (resources.files("negsim") / "scenarios" / f"{scenario}.toml").read_text("utf-8")
-    return Path(scenario).read_text("utf-8")
-
-
-READ: dict[int, str] = {}
-"""What stood on standard input, by the stream: it can be read only once, and some commands look at it again."""
-
-
-def _read() -> str:
-    """All of standard input, bounded before it is looked at."""
-    from negsim.files.limits import MOST_BYTES
-
-    stream = sys.stdin
-    if stream is None:
-        raise FileError(f"{NAMED}: it is closed; send a scenario to it, or name a file")
-    if id(stream) not in READ:
-        data: Any = stream.buffer.read(MOST_BYTES + 1) if hasattr(stream, "buffer") else stream.read(MOST_BYTES + 1)
-        data = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
-        if len(data) > MOST_BYTES:
-            raise FileError(f"{NAMED}: larger than {MOST_BYTES:,} bytes; split the scenario or shorten its texts")
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise FileError(f"{NAMED}: byte {error.start} is not UTF-8; send UTF-8") from None
-        READ.clear()
-        READ[id(stream)] = text
-    return READ[id(stream)]
 
 
 def own_words(file: Path | None) -> tuple[type, ...]:

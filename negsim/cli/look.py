@@ -6,12 +6,14 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.base import Format, ScenarioName, app
-from negsim.cli.limits import limited
+from negsim.cli.base import Format, Printed, Words, app, check_picture, complete_scenario, print_result
+from negsim.cli.limits import Limits, limited
+from negsim.cli.loading import loaded
+from negsim.cli.suppose import supposing
 from negsim.report.words import clean
 
 if TYPE_CHECKING:
@@ -22,13 +24,13 @@ __all__ = ["list_scenarios", "new", "schema", "show", "validate"]
 
 @app.command(name="list")
 @limited
-def list_scenarios(format: Annotated[Format, typer.Option(help="Lines, or one JSON array.")] = Format.table) -> None:
+def list_scenarios(format: Printed = Format.table) -> None:
     """List the scenarios that come with negsim."""
     import negsim as ns
 
     known = [{"name": name, "title": ns.load(name).title} for name in ns.shipped()]
     if format is Format.json:
-        print(json.dumps(known, ensure_ascii=False, indent=2))
+        print_result("list", {"scenarios": known})
         return
     width = max(len(one["name"]) for one in known)
     for one in known:
@@ -37,58 +39,86 @@ def list_scenarios(format: Annotated[Format, typer.Option(help="Lines, or one JS
 
 @app.command()
 @limited
+@supposing
 def show(
-    scenario: ScenarioName,
+    told: Scenario,
+    source: str,
     form: Annotated[
         str | None, typer.Argument(metavar="[text|mermaid|graphviz]", help="How --waits is written (default text).")
     ] = None,
-    toml: Annotated[bool, typer.Option("--toml", help="Print the file itself.")] = False,
+    *,
     expanded: Annotated[bool, typer.Option("--expanded", help="Write out what its words stand for.")] = False,
     party: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="One party: aims, views, preconditions, decisions, who waits for whom."),
     ] = None,
     waits: Annotated[bool, typer.Option("--waits", help="Who waits for whom at the start.")] = False,
+    toml: Annotated[
+        bool, typer.Option("--toml", help="Print the file itself, or what it is with your changes.")
+    ] = False,
+    limits: Limits,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --waits: draw it to FILE.png, .svg or .pdf.")
     ] = None,
+    format: Printed = Format.table,
 ) -> None:
     """Show what a scenario is made of."""
-    import negsim as ns
 
     if toml + expanded + waits + (party is not None) > 1:
         raise typer.BadParameter("--toml, --expanded, --party and --waits are different pages; give one of them")
     if (form is not None or out is not None) and not waits:
         raise typer.BadParameter("only --waits has a form or is drawn to a file; add --waits")
-    told = ns.load(scenario)
-    if toml:
-        sys.stdout.write(_file_text(scenario))
-    elif party is not None:
-        print(clean(ns.party(told, party).text()))
-    elif waits:
-        _show_waits(told, form or "text", out)
+    if waits:
+        _show_waits(told, form or "text", out, format)
+        return
+    page, data = _page(told, source, toml=toml, expanded=expanded, party=party)
+    if format is Format.json:
+        print_result("show", {"page": page, **data}, told)
+    elif page == "file":
+        sys.stdout.write(data["text"])
     else:
-        from negsim.report.expanded import expanded_text, overview
-
-        print(expanded_text(told) if expanded else overview(told))
+        print(data["text"])
 
 
-def _show_waits(told: Scenario, form: str, out: Path | None) -> None:
+def _page(told: Scenario, source: str, *, toml: bool, expanded: bool, party: str | None) -> tuple[str, dict[str, Any]]:
+    """The page that is asked for: its name, its text, and the same as data."""
+    import negsim as ns
+
+    if toml:
+        text = ns.dumps(told) if told.interventions else _file_text(source)
+        return "file", {"text": text}
+    if party is not None:
+        from negsim.report.run_data import plain_fields
+
+        found = ns.party(told, party)
+        return "party", {"text": clean(found.text()), **plain_fields(found)}
+    from negsim.report.expanded import expanded_text, overview
+    from negsim.report.parts_data import elements_data, overview_data
+
+    if expanded:
+        return "expanded", {"text": expanded_text(told), "elements": elements_data(told)}
+    return "overview", {"text": overview(told), **overview_data(told)}
+
+
+def _show_waits(told: Scenario, form: str, out: Path | None, format: Format) -> None:
     import negsim as ns
 
     found = ns.waits(told)
     texts = {"text": found.text, "mermaid": found.mermaid, "graphviz": found.graphviz}
     if form not in texts:
         raise typer.BadParameter(f"{form!r} is no form of --waits; write {', '.join(texts)}, or leave it out")
-    if out is None:
-        print(clean(texts[form]()))
-        return
-    if out.suffix.lower() not in (".png", ".svg", ".pdf"):
-        raise typer.BadParameter(f"--out {out}: a picture ends in .png, .svg or .pdf")
-    from negsim.report.graph import draw_waits
+    check_picture(out)
+    if format is Format.json:
+        from negsim.report.run_data import plain_fields
 
-    draw_waits(found, out)
-    print(f"{out} is written")
+        print_result("show", {"page": "waits", "text": clean(texts[form]()), **plain_fields(found)}, told)
+    if out is not None:
+        from negsim.report.graph import draw_waits
+
+        draw_waits(found, out)
+        print(f"{out} is written", file=sys.stdout if format is Format.table else sys.stderr)
+    elif format is Format.table:
+        print(clean(texts[form]()))
 
 
 def _file_text(scenario: str) -> str:
@@ -103,25 +133,41 @@ def _file_text(scenario: str) -> str:
 def validate(
     file: Annotated[
         str,
-        typer.Argument(metavar="FILE", help="A TOML or JSON file, a shipped scenario's name, or - for standard input."),
+        typer.Argument(
+            metavar="FILE",
+            help="A TOML or JSON file, a shipped scenario's name, or - for standard input.",
+            autocompletion=complete_scenario,
+        ),
     ],
+    format: Printed = Format.table,
+    words: Words = None,
 ) -> None:
     """Check a scenario file; say what is wrong, where, and what to do."""
     import negsim as ns
 
-    told = ns.load(file)
+    told = loaded(file, words)
     _refuse_what_cannot_be_meant(file, told)
     ns.lower(told)
-    elements = told.expanded
-    counts = (
-        f"{len(elements.actions)} actions, {len(elements.questions)} questions, {len(elements.parameters)} parameters"
-    )
-    print(f"{clean(file)}: valid scenario {told.name} ({counts})")
+    advice = [str(one) for one in ns.lint(told)]
+    if format is Format.json:
+        from negsim.report.parts_data import counts
+
+        data = {"valid": True, "file": file, **counts(told), "notes": list(told.notes), "to_look_at": advice}
+        print_result("validate", data, told)
+        return
+    print(f"{clean(file)}: valid scenario {told.name} ({_counted(told)})")
     for note in told.notes:
         print(f"note: {clean(note)}")
-    advice = len(ns.lint(told))
     if advice:
-        print(f"{advice} to look at: negsim lint {clean(file)}")
+        print(f"{len(advice)} to look at: negsim lint {clean(file)}")
+
+
+def _counted(told: Scenario) -> str:
+    from negsim.report.parts_data import counts
+
+    n = counts(told)
+    brought = f", and {n['questions_of_words']} that its words bring" if n["questions_of_words"] else ""
+    return f"{n['actions']} actions, {n['questions']} questions of its own{brought}, {n['parameters']} parameters"
 
 
 def _refuse_what_cannot_be_meant(file: str, told: Scenario) -> None:
@@ -143,10 +189,20 @@ def _refuse_what_cannot_be_meant(file: str, told: Scenario) -> None:
 
 @app.command()
 @limited
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors and other programs."""
+def schema(
+    results: Annotated[
+        bool, typer.Option("--results", help="Of what commands print with --format json, in place of scenario files.")
+    ] = False,
+    format: Printed = Format.json,
+) -> None:
+    """Print the JSON Schema of scenario files, or of results, for editors and other programs."""
     import negsim as ns
 
+    if results:
+        from negsim.report.results_schema import results_schema
+
+        print(json.dumps(results_schema(), ensure_ascii=False, indent=2))
+        return
     print(json.dumps(ns.schema(), ensure_ascii=False, indent=2))
 
 
@@ -157,6 +213,7 @@ def new(
         Path, typer.Argument(metavar="FILE", help="Where to write it; an existing file is not overwritten.")
     ],
     template: Annotated[str, typer.Option(help="Which starter file.")] = "meeting",
+    format: Printed = Format.table,
 ) -> None:
     """Write a commented starter file that validates and runs."""
     from negsim.report.starter import TEMPLATES, starter
@@ -170,4 +227,8 @@ def new(
             target.write(text)
     except FileExistsError:
         raise FileExistsError(f"{file} is there already and is not overwritten; name another file") from None
-    print(f"{file} is written; next: negsim validate {file}, negsim run {file}")
+    next_ = [f"negsim validate {file}", f"negsim run {file}"]
+    if format is Format.json:
+        print_result("new", {"file": str(file), "template": template, "next": next_})
+        return
+    print(f"{file} is written; next: {', '.join(next_)}")

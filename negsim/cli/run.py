@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.base import DRAWS, AsKnown, Best, Draws, Fix, Format, ScenarioName, Seed, app, console, fixed
+from negsim.cli.asking import asked, new_questions
+from negsim.cli.base import (
+    DRAWS,
+    Best,
+    By,
+    Csv,
+    Draws,
+    Format,
+    Printed,
+    Questions,
+    Seed,
+    app,
+    console,
+    print_result,
+    write_csv,
+)
 from negsim.cli.limits import Limits, limited
+from negsim.cli.suppose import supposing
 
 if TYPE_CHECKING:
+    from negsim.model.questions import Question
     from negsim.model.scenario import Scenario
-    from negsim.results.answers import Answer, Answering
+    from negsim.results.answers import Answering
     from negsim.results.base import Results
     from negsim.why.explanation import Explanation
 
@@ -30,6 +46,9 @@ FEW_EVENTS, MANY_EVENTS = 80_000, 20_000_000
 """Firings in all of them by default: a scenario with very many in a history is told by fewer histories, so that the run and
 its reasons are done well within the default seconds."""
 
+MOST_EXPLAINED = 4
+"""Questions of one's own whose reasons are told."""
+
 MOST = 1_000_000
 """Histories at most where a precision is asked for."""
 
@@ -40,8 +59,12 @@ from which on only counts are kept."""
 
 @app.command()
 @limited
+@supposing
 def run(
-    scenario: ScenarioName,
+    told: Scenario,
+    question: Questions = None,
+    by: By = None,
+    *,
     limits: Limits,
     replications: Annotated[
         int | None,
@@ -52,18 +75,6 @@ def run(
             help=f"Histories (default {MANY:,} compiled, {FEW:,} on the reference engine).",
         ),
     ] = None,
-    seed: Seed = None,
-    engine: Annotated[str, typer.Option(help="auto, compiled, reference, or exact (no sampling).")] = "auto",
-    draws: Draws = None,
-    best: Best = False,
-    fix: Fix = None,
-    as_known: AsKnown = False,
-    digits: Annotated[
-        int | None, typer.Option(min=0, max=12, help="Decimals of percentages, instead of what the range supports.")
-    ] = None,
-    level: Annotated[float, typer.Option(help="Confidence level of the Monte Carlo intervals.")] = 0.95,
-    out: Annotated[Path | None, typer.Option(help="Directory for the chart of cumulative probability by date.")] = None,
-    format: Annotated[Format, typer.Option(help="A table, or one JSON object.")] = Format.table,
     precision: Annotated[
         float | None,
         typer.Option(
@@ -72,21 +83,35 @@ def run(
             help="Simulate until every probability is known to within so much, such as 0.01, all together at 95 %.",
         ),
     ] = None,
+    seed: Seed = None,
+    draws: Draws = None,
+    best: Best = False,
+    engine: Annotated[str, typer.Option(help="auto, compiled, reference, or exact (no sampling).")] = "auto",
+    stages: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --engine exact: at most so many exponential stages in place of other clocks."),
+    ] = None,
+    level: Annotated[float, typer.Option(help="Confidence level of the Monte Carlo intervals.")] = 0.95,
+    digits: Annotated[
+        int | None, typer.Option(min=0, max=12, help="Decimals of percentages, instead of what the range supports.")
+    ] = None,
+    reasons: Annotated[bool, typer.Option("--reasons/--no-reasons", help="Why the answers are no.")] = True,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Draw the chart of cumulative probability by date there.")
+    ] = None,
+    csv_file: Csv = None,
+    format: Printed = Format.table,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; the result does not depend on them.")] = None,
 ) -> None:
-    """Simulate a scenario and answer its questions."""
-    import negsim as ns
-
+    """Simulate a scenario and answer its questions, or yours."""
     _check_run(engine, level, best, draws)
-    solves = _solves(engine)
-    if solves and out is not None:
-        raise typer.BadParameter("the chart is drawn from histories; leave --out away, or use another engine")
-    if solves and precision is not None:
-        raise typer.BadParameter("exact answers have an error bound and no histories; leave --precision away")
-    told = fixed(ns.load(scenario, as_known=as_known), fix)
-    if solves:
-        solved = ns.solve_answers(told, draws=draws, seed=seed, level=level)
-        _print(solved, ns.answers(solved, level=level), format, level=level, digits=digits)
+    if stages is not None and not _solves(engine):
+        raise typer.BadParameter("stages stand in for clocks where a scenario is solved; add --engine exact")
+    chosen = _chosen(told, question, by)
+    shown = _Shown(format, level, digits, csv_file)
+    if _solves(engine):
+        _check_solves(out, precision)
+        _solve(told, chosen, shown, draws=draws, seed=seed, stages=stages)
         return
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the run, not after it
@@ -95,19 +120,52 @@ def run(
         limits.lift()
     options = {"seed": seed, "engine": engine, "draws": _rows(n, draws, best), "workers": workers}
     options |= limits.for_simulation(_events(engine)) | {"precision": precision}
-    runs, interrupted = _simulate(told, n, limits, reasons=format is Format.table, **options)
+    runs, interrupted = _simulate(told, n, limits, chosen, reasons=reasons, **options)
     limits.grace()
-    reasons = _reasons(runs, limits) if format is Format.table and not interrupted else ()
-    _print(runs, ns.answers(runs, level=level), format, reasons, level=level, digits=digits)
+    why = _reasons(runs, chosen, limits) if reasons and not interrupted else ()
+    _print(runs, chosen, shown, why)
     if out is not None:
         # With JSON, standard output holds the one object and nothing else.
-        print(f"Chart: {_chart(runs, out, level)}", file=sys.stdout if format is Format.table else sys.stderr)
+        print(f"Chart: {_chart(runs, chosen, out, level)}", file=sys.stdout if format is Format.table else sys.stderr)
     if interrupted:
         print("negsim: interrupted; what is printed is of the histories so far", file=sys.stderr)
         raise typer.Exit(130)
 
 
-def _reasons(runs: Results, limits: Limits) -> Sequence[Explanation]:
+@dataclass(frozen=True)
+class _Shown:
+    """How answers are printed, and where else they are written."""
+
+    format: Format
+    level: float
+    digits: int | None
+    csv_file: Path | None
+
+
+def _chosen(told: Scenario, texts: list[str] | None, by: str | None) -> list[Question] | None:
+    """The questions that the command line asks for; None for the scenario's own."""
+    from negsim.results.answers import stated
+
+    if not texts and by is None:
+        return None
+    return asked(told, texts or [one.name for one in stated(told)], by)
+
+
+def _check_solves(out: Path | None, precision: float | None) -> None:
+    if out is not None:
+        raise typer.BadParameter("the chart is drawn from histories; leave --out away, or use another engine")
+    if precision is not None:
+        raise typer.BadParameter("exact answers have an error bound and no histories; leave --precision away")
+
+
+def _solve(told: Scenario, chosen: list[Question] | None, shown: _Shown, **options: Any) -> None:
+    import negsim as ns
+
+    solved = ns.solve_answers(told, questions=chosen, level=shown.level, **options)
+    _print(solved, chosen, shown)
+
+
+def _reasons(runs: Results, chosen: list[Question] | None, limits: Limits) -> Sequence[Explanation]:
     """Why the answers are no, as far as there is time."""
     import negsim as ns
     from negsim.errors import BudgetError
@@ -115,28 +173,35 @@ def _reasons(runs: Results, limits: Limits) -> Sequence[Explanation]:
 
     try:
         with within(None if limits.unlimited else max(0.0, limits.left * 0.8), "reasons were", limits.clock):
-            return ns.main_reasons(runs)
+            if chosen is None:
+                return ns.main_reasons(runs)
+            explained = [one for one in chosen if one.row.explained and one.given is None]
+            return [ns.explain(runs, one) for one in explained[:MOST_EXPLAINED]]
     except BudgetError as error:
         print(f"negsim: {error} and are left away; allow more with --seconds", file=sys.stderr)
         return ()
 
 
-def _print(
-    runs: Answering,
-    rows: tuple[Answer, ...],
-    format: Format,
-    reasons: Sequence[Explanation] = (),
-    *,
-    level: float,
-    digits: int | None,
-) -> None:
-    """The answers, as a table with their reasons or as one JSON object."""
-    if format is Format.json:
-        print(json.dumps(_as_json(runs, rows, level, digits), allow_nan=False, ensure_ascii=False, indent=2))
-        return
-    from negsim.report.text import print_run
+def _print(runs: Answering, chosen: list[Question] | None, shown: _Shown, reasons: Sequence[Explanation] = ()) -> None:
+    """The answers, as a table with their reasons or as one JSON object, and their rows in a file."""
+    import negsim as ns
+    from negsim.results.answers import stated
 
-    print_run(console(), runs, rows, reasons, level=level, digits=digits)
+    questions = list(stated(runs.scenario)) if chosen is None else chosen
+    rows, level, digits = ns.answers(runs, questions, level=shown.level), shown.level, shown.digits
+    if shown.format is Format.json:
+        from negsim.report.run_data import run_data
+
+        found = run_data(runs, rows, level=level, digits=digits, reasons=reasons, asked=questions)
+        print_result("run", found, runs.scenario)
+    else:
+        from negsim.report.text import print_run
+
+        print_run(console(), runs, rows, reasons, level=level, digits=digits)
+    if shown.csv_file is not None:
+        from negsim.report.run_data import answer_rows
+
+        write_csv(shown.csv_file, answer_rows(runs.scenario, rows, digits))
 
 
 def _check_run(engine: str, level: float, best: bool, draws: int | None) -> None:
@@ -184,13 +249,14 @@ def _rows(replications: int, draws: int | None, best: bool) -> int | None:
 
 
 def _simulate(
-    told: Scenario, replications: int, limits: Limits, *, reasons: bool, **options: Any
+    told: Scenario, replications: int, limits: Limits, chosen: list[Question] | None, *, reasons: bool, **options: Any
 ) -> tuple[Results, bool]:
     """The runs, and whether they were interrupted by hand."""
     import negsim as ns
     from negsim.running.interrupts import Interrupted
 
-    if reasons and replications <= WATCHED and options["precision"] is None:
+    options["questions"] = [] if chosen is None else new_questions(told, chosen)
+    if reasons and chosen is None and replications <= WATCHED and options["precision"] is None:
         from negsim.why.explanation import reason_questions
 
         options["questions"] = reason_questions(told)
@@ -225,76 +291,26 @@ def _progress() -> Callable[[int, int], None] | None:
     return tell
 
 
-def _as_json(runs: Answering, rows: tuple[Answer, ...], level: float, digits: int | None) -> dict[str, Any]:
-    from negsim.report.words import bare_count
-
-    return {
-        "scenario": runs.scenario.name,
-        "engine": runs.engine,
-        "replications": runs.replications,
-        "draws": len(runs.rows) if runs.drawn else None,
-        "seed": runs.seed,
-        "level": level,
-        "events": runs.events,
-        "seconds": runs.seconds,
-        "bare_numbers": bare_count(runs.scenario),
-        "note": runs.note,
-        "questions": [_row(row, digits) for row in rows],
-    }
-
-
-def _row(row: Answer, digits: int | None) -> dict[str, Any]:
-    """One answer: numbers as they are, and the texts that table and chart show of them."""
-    share = row.is_share
-    interval, spread = row.interval(digits), row.range(digits)
-    errors = (None, None) if row.estimate is None or row.estimate.spread is None else row.estimate.spread_errors
-    return {
-        "id": row.id,
-        "text": row.text,
-        "kind": row.kind,
-        "by": row.by,
-        "value": _number(row.value),
-        "printed": row.rounded(digits),
-        "probability": _number(row.value) if share else None,
-        "low": _number(row.low),
-        "high": _number(row.high),
-        "interval": None if interval == "–" else interval,
-        "band_low": row.band_low,
-        "band_high": row.band_high,
-        "band_low_error": errors[0],
-        "band_high_error": errors[1],
-        "range": None if spread == "–" else spread,
-        "words": row.words or None,
-        "base_rate": row.base_rate,
-        "given": row.given or None,
-        "counted": row.counted,
-        "notes": list(row.notes),
-    }
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _chart(runs: Results, out: Path, level: float) -> Path:
+def _chart(runs: Results, chosen: list[Question] | None, out: Path, level: float) -> Path:
     import negsim as ns
 
     path = out / f"{runs.scenario.name}.png"
-    ns.plots.chart(runs, path=path, level=level)
+    ns.plots.chart(runs, chosen, path=path, level=level)
     return path
 
 
 @app.command()
 @limited
+@supposing
 def replay(
-    scenario: ScenarioName,
+    told: Scenario,
     number: Annotated[int, typer.Argument(metavar="N", min=0, help="Number of the history, from 0 on.")],
+    limits: Limits,
     seed: Seed = None,
     draws: Draws = None,
     best: Best = False,
-    fix: Fix = None,
-    as_known: AsKnown = False,
     every: Annotated[bool, typer.Option("--all", help="Tell every event, also those that only move numbers.")] = False,
+    format: Printed = Format.table,
 ) -> None:
     """Tell one history as a dated table: who did what, and what it made possible.
 
@@ -303,11 +319,16 @@ def replay(
     import negsim as ns
 
     _check_run("auto", 0.95, best, draws)
-    told = fixed(ns.load(scenario, as_known=as_known), fix)
     rows = None if best else draws or DRAWS
     runs = ns.simulate(told, replications=1, seed=seed, draws=rows)
+    story = ns.narrate(runs, number)
+    if format is Format.json:
+        from negsim.report.run_data import plain_fields
+
+        print_result("replay", {"engine": runs.engine, "draws": rows, **plain_fields(story)}, told)
+        return
     from negsim.report.story import story_table
 
-    story, screen = ns.narrate(runs, number), console()
+    screen = console()
     what = "parameters at their best values" if story.draw is None else f"draw {story.draw} of {rows} of the parameters"
     screen.print(story_table(story, told.title or told.name, what, width=screen.width, every=every))

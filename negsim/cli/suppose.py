@@ -49,7 +49,7 @@ CHANGES: Mapping[str, Any] = {
 
 
 def supposing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command its scenario (``told``) by name, with the options that change it."""
+    """Give a command its scenario (``told``) by name, with the options that change it; ``source`` is that name."""
     hints = get_type_hints(command, localns={"Scenario": object, "Limits": object}, include_extras=True)
     own = inspect.signature(command).parameters
 
@@ -60,11 +60,14 @@ def supposing(command: Callable[..., Any]) -> Callable[..., Any]:
         told = loaded(scenario, words, as_known=as_known)
         wanted = {name: options.pop(name, None) or () for name in CHANGES}
         steps = [change_of(told, option, text) for option, text in in_order(wanted, fixes=True)]
+        if "source" in own:
+            options["source"] = scenario
         return command(told=told.supposing(*steps) if steps else told, **options)
 
-    place = list(own).index("limits") if "limits" in own else len(own)
-    before = {name: (hints[name], one.default) for name, one in list(own.items())[1:place]}
-    after = {name: (hints[name], one.default) for name, one in list(own.items())[place:]}
+    shown = [one for one in own.values() if one.name not in ("told", "source")]
+    place = next((n for n, one in enumerate(shown) if one.name == "limits"), len(shown))
+    before = {one.name: (hints[one.name], one.default) for one in shown[:place]}
+    after = {one.name: (hints[one.name], one.default) for one in shown[place:]}
     changes = {name: (kind, None) for name, kind in CHANGES.items()}
     given = {"scenario": (ScenarioName, inspect.Parameter.empty), **before, **changes, **after}
     given |= {"words": (Words, None), "as_known": (AsKnown, False)}

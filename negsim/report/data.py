@@ -42,7 +42,9 @@ def result(command: str, data: Mapping[str, Any], told: Scenario | None = None) 
 
     head = {"format": FORMAT, "negsim": negsim.__version__, "command": command}
     scenario = {} if told is None else {"scenario": told.name, "about": about(told)}
-    found: dict[str, Any] = finite({**head, **scenario, **data})
+    found: dict[str, Any] = finite(
+        {**head, **scenario, **{key: data[key] for key in data if key not in {*head, *scenario}}}
+    )
     return found
 
 

@@ -20,7 +20,7 @@ from negsim.model.scenario import Scenario
 from negsim.model.variables import Counter, Fact, Level
 from negsim.report.words import by_a_model, clean, judgement
 
-__all__ = ["expanded_text", "overview"]
+__all__ = ["PLAIN", "element_text", "expanded_text", "overview"]
 
 PLAIN = (Party, Evidence, Parameter, Fact, Counter, Level, Action, Question, Mechanism, Says)
 INDENT = "    "
@@ -128,6 +128,11 @@ def _shelved(parts: Iterable[Any], elements: Elements, told: set[tuple[str, str]
             told.add(key)
             lines += _lines(getattr(elements, shelf)[part.name])
     return lines
+
+
+def element_text(element: Any) -> str:
+    """One plain element in its lines."""
+    return clean("\n".join(_lines(element)))
 
 
 def _lines(element: Any) -> list[str]:

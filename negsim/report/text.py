@@ -6,14 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from negsim.estimates.base import thousands
-from negsim.model.kinds import KINDS
+from negsim.report.answer_table import answer_table, quantity_table
+from negsim.report.supposed import supposed
 from negsim.report.why import reason_table
 from negsim.report.words import bare, by_a_model, clean, day, judgement, plain
 from negsim.results.answers import Answer, Answering
@@ -21,10 +20,7 @@ from negsim.results.answers import Answer, Answering
 if TYPE_CHECKING:
     from negsim.why.explanation import Explanation
 
-__all__ = ["answer_table", "print_run"]
-
-WIDE = 104
-"""Columns from which on a question's wording fits beside its numbers."""
+__all__ = ["print_run"]
 
 
 def print_run(
@@ -40,61 +36,22 @@ def print_run(
     scenario = runs.scenario
     title = clean(scenario.title or scenario.name)
     console.print(Text(f"{scenario.name}: {title}" if scenario.title else title, style="bold"))
+    for step in supposed(scenario):
+        console.print(Text(clean(f"Supposed: {step}.")))
     # A row without a number is shown if it says why; what the exact engine cannot answer is told below.
     known = [row for row in rows if row.notes or not math.isnan(row.value)]
     shares = [row for row in known if row.is_share]
     others = [row for row in known if not row.is_share]
     if shares:
-        console.print(answer_table(shares, level=level, digits=digits, width=console.width))
+        console.print(answer_table(scenario, shares, level=level, digits=digits, width=console.width))
     if others:
-        console.print(quantity_table(others, level=level, digits=digits))
+        console.print(quantity_table(scenario, others, level=level, digits=digits))
     _notes(console, known)
     for reason in reasons:
         console.print()
         console.print(reason_table(reason, f"negsim why {scenario.name} {reason.question}"))
     _legend(console, runs, shares, level)
     _footer(console, runs)
-
-
-def answer_table(rows: Sequence[Answer], *, level: float, digits: int | None, width: int) -> Table:
-    """A row a question: probability, range of ignorance, base rate, Monte Carlo interval, one word for the number."""
-    wide = width >= WIDE
-    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1 if wide else 0, 0, 0), pad_edge=False)
-    table.add_column("Question", min_width=15, overflow="fold")
-    table.add_column("By", no_wrap=wide, min_width=11, max_width=None if wide else 11)
-    table.add_column("Proba-\nbility" if not wide else "Probability", justify="right", no_wrap=True)
-    table.add_column("Range\n5–95 %", justify="right", no_wrap=True)
-    table.add_column("Base\nrate", justify="right", no_wrap=True)
-    table.add_column(f"Monte Carlo\n{100 * level:.10g} %", justify="right", no_wrap=True)
-    table.add_column("In words\n(ICD 203)", min_width=15, overflow="fold")
-    for row in rows:
-        name = plain(row.id)
-        if row.given:
-            name += f"\ngiven in {thousands(row.counted)} of {thousands(row.n)}" if row.n else " (given)"
-        table.add_row(
-            Text(name),
-            day(row.by),
-            Text(row.rounded(digits), style="bold"),
-            row.range(digits),
-            "–" if row.base_rate is None else f"{100 * row.base_rate:.3g} %",
-            row.interval(digits),
-            row.words,
-        )
-    return table
-
-
-def quantity_table(rows: Sequence[Answer], *, level: float, digits: int | None) -> Table:
-    """A row a question that asks for a number: mean and Monte Carlo interval."""
-    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column("Quantity")
-    table.add_column("By")
-    table.add_column("Mean", justify="right")
-    table.add_column(f"Monte Carlo {100 * level:.10g} %", justify="right")
-    for row in rows:
-        unit = KINDS[row.kind].unit if row.estimate is not None else ""
-        mean = f"{row.rounded(digits)} {unit}".rstrip()
-        table.add_row(Text(plain(row.id)), day(row.by), mean, row.interval(digits))
-    return table
 
 
 def _notes(console: Console, rows: Sequence[Answer]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from negsim.engines import SolveJob, prepare_solver, solving
 from negsim.engines.exact import Observed, Solution
@@ -116,9 +116,11 @@ def solve(
 def solve_answers(
     scenario: Scenario,
     *,
+    questions: Iterable[Question] | None = None,
     draws: int | None = None,
     seed: int | None = None,
     level: float = 0.95,
+    stages: int | None = None,
     fix: Fixing | None = None,
 ) -> Solved:
     """Answer a scenario's questions exactly, once, or once for each draw of its parameters.
@@ -127,6 +129,8 @@ def solve_answers(
     ----------
     scenario : Scenario
         Whose questions are answered.
+    questions : iterable of Question, optional
+        Asked in place of the scenario's own.
     draws : int, optional
         Rows of parameters to draw from what is believed of them; each is solved by itself. By default best values, and
         contested claims are mixed over with their credibility.
@@ -134,6 +138,8 @@ def solve_answers(
         Of the draws.
     level : float, optional
         Confidence level of the interval of the mean over draws; without draws the interval is the numerical error.
+    stages : int, optional
+        Put at most so many stages in the place of a law that is not Markov, as in `solve`.
     fix : mapping of str to bool or float, optional
         Claims that are read one way, as in `negsim.simulate`.
 
@@ -162,7 +168,8 @@ def solve_answers(
     check_is_scenario(scenario, "solve_answers")
     began = time.perf_counter()
     scenario = scenario.fixing(fix or {})
-    program = lower(scenario)
+    asked = stated(scenario) if questions is None else listed(questions, Question, "questions")
+    program = lower(scenario, asked)
     if not any(parameter.belief is not None for parameter in program.parameters):
         draws = None
     if draws is not None:
@@ -170,9 +177,8 @@ def solve_answers(
     rows = parameter_rows(program, seed or 0, draws)
     # a claim that is not named to solve is mixed over
     names = ["" if draws is None and parameter.contested else parameter.name for parameter in program.parameters]
-    asked = stated(scenario)
     named = [{name: x for name, x in zip(names, row, strict=True) if name} for row in rows]
-    found, weights, refused = _by_row(scenario, asked, named, drawn=draws is not None)
+    found, weights, refused = _by_row(scenario, asked, named, drawn=draws is not None, stages=stages)
     note = "" if not refused else f"no exact answer to {', '.join(refused)}: {next(iter(refused.values()))}"
     drawn = draws is not None
     return Solved(
@@ -192,16 +198,22 @@ def solve_answers(
 
 
 def _by_row(
-    scenario: Scenario, asked: tuple[Question, ...], rows: list[dict[str, float]], *, drawn: bool
+    scenario: Scenario,
+    asked: Sequence[Question],
+    rows: list[dict[str, float]],
+    *,
+    drawn: bool,
+    stages: int | None,
 ) -> tuple[dict[str, list[Estimate]], dict[str, list[float]], dict[str, str]]:
     """Answers and weights of each question, one a row of parameters, and why others have none."""
     found: dict[str, list[Estimate]] = {question.name: [] for question in asked}
     weights: dict[str, list[float]] = {question.name: [] for question in asked}
     givens = {question.name: _given(question) for question in asked if question.given is not None and drawn}
+    new = [question for question in asked if question.name not in scenario.expanded.questions]
     refused: dict[str, str] = {}
     never: dict[str, str] = {}
     for row in rows:
-        solution = solve(scenario, parameters=row, questions=givens.values())
+        solution = solve(scenario, parameters=row, questions=[*new, *givens.values()], stages=stages)
         for question in asked:
             try:
                 found[question.name].append(solution.answer(question))

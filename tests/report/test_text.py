@@ -52,7 +52,7 @@ def test_what_is_always_said(istanbul: ns.Runs) -> None:
         "chance: the model's answer",
         "ignorance: 5–95 %",
         "error of finitely many draws and replications, 95 %",
-        "given in ",
+        "(counted",
         "Why not round2 on 2 june?",
         "Why not summit by 31 dec?",
         "All reasons: negsim why istanbul-2025 round2_on_2_june",

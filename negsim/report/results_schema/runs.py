@@ -1,0 +1,143 @@
+"""Results of histories: answers, curves, reasons, one history told, engines side by side."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from negsim.report.results_schema.parts import Number, OfScenario, Table
+
+__all__ = ["Answer", "Checked", "Curve", "Explanation", "Replay", "Run", "Scene", "Verify"]
+
+
+class Answer(Table):
+    """The answer to one question."""
+
+    id: str
+    title: str
+    text: str
+    """How the question is settled."""
+    kind: str
+    by: str
+    value: Number
+    printed: str
+    probability: Number
+    """The value, if it is one."""
+    low: Number
+    high: Number
+    interval: str | None
+    method: str | None
+    """How the interval was made."""
+    band_low: Number
+    """Range of ignorance: over draws of the parameters, the noise of finitely many histories removed."""
+    band_high: Number
+    band_low_error: Number
+    band_high_error: Number
+    range: str | None
+    words: str | None
+    """In the words of ICD 203."""
+    base_rate: Number
+    given: str | None
+    n: int
+    counted: int
+    """Histories that count: those in which what it is given came true."""
+    notes: list[str]
+
+
+class Curve(Table):
+    """By when something has happened, with a band around the whole curve."""
+
+    questions: list[str]
+    dates: list[str]
+    values: list[float]
+    low: list[float]
+    high: list[float]
+    n: int
+    level: float
+    method: str
+
+
+class Explanation(BaseModel):
+    """Why the answer to one question is no."""
+
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+
+    question: str
+    by: str
+    n: int
+    failures: int
+    """Histories with the answer no."""
+    reasons: list[dict[str, JsonValue]]
+    """Each with kind, text and share of the histories with the answer no; more under behind."""
+
+
+class Run(OfScenario):
+    """``negsim run``."""
+
+    command: Literal["run"]
+    engine: str
+    replications: int
+    draws: int | None
+    """Rows of parameters drawn from what is believed of them; null for best values."""
+    seed: int | None
+    level: float
+    events: int
+    seconds: float
+    bare_numbers: int
+    note: str
+    questions: list[Answer]
+    curves: list[Curve]
+    reasons: list[Explanation]
+
+
+class Scene(BaseModel):
+    """One event of a history."""
+
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+
+    time: float
+    """Days from the start."""
+    date: str
+    who: str
+    what: str
+
+
+class Replay(OfScenario):
+    """``negsim replay``."""
+
+    model_config = ConfigDict(extra="allow")
+
+    command: Literal["replay"]
+    engine: str
+    draws: int | None
+    replication: int
+    seed: int
+    draw: int | None
+    scenes: list[Scene]
+    start: str
+    end: str
+
+
+class Checked(BaseModel):
+    """The answers of several engines to one question, an entry under the name of each."""
+
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+
+    question: str
+    kind: str
+    exact: dict[str, JsonValue] | None
+    agree: bool
+    note: str
+
+
+class Verify(OfScenario):
+    """``negsim verify``."""
+
+    command: Literal["verify"]
+    engines: list[str]
+    replications: int
+    seed: int
+    level: float
+    agree: bool
+    questions: list[Checked]
