@@ -2,77 +2,50 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from negsim.errors import EstimateError, NotRecorded
-from negsim.estimates import Curve
-from negsim.estimates.bands import ranges_over_rows
 from negsim.model.calendar import DAY
 from negsim.model.kinds import named
 from negsim.program.probes import Asked
+from negsim.report.pictures.bars import levers, reasons, tornado
+from negsim.report.pictures.calibrated import calibration
+from negsim.report.pictures.curves import based, curves
+from negsim.report.pictures.lanes import history
+from negsim.report.pictures.news import watching
+from negsim.report.pictures.shapes import Shape, on_dates, shape_of, stairs
+from negsim.report.pictures.style import FAINT, INK, LINE, Sheet, dated, held_to_percent, new_figure, plain_axes
+from negsim.report.pictures.waiting import waits
 from negsim.report.words import bare, by_a_model, clean, day, judgement, plain
 from negsim.results.answers import stated
 from negsim.results.base import Results
 from negsim.results.estimators import NothingCounted
-from negsim.results.runs import Runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["chart", "first_passage"]
-
-LINE, INK, FAINT = "#1f4e79", "#222222", "#8a8a8a"
-DATES, MOST_JUMPS = 160, 240
-"""Regular dates at which the range over draws is computed, and the instants at which the curve jumps besides."""
+__all__ = [
+    "calibration",
+    "chart",
+    "curves",
+    "first_passage",
+    "history",
+    "levers",
+    "reasons",
+    "tornado",
+    "waits",
+    "watching",
+]
 
 MOST_PANELS = 60
 """Panels in one picture; more are named, not drawn."""
 DATED = re.compile(r"(_(by|on|at|in))?_(\d|day_\d|end).*$")
 """Kinds of questions that have a curve by date."""
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What is drawn of one condition: a curve in days up to the last deadline, and the range over draws at some dates."""
-
-    curve: Curve
-    end: float
-    dates: Floats
-    low: Floats | None
-    high: Floats | None
-
-
-MISSING = "pictures need matplotlib; install it with: pip install matplotlib"
-
-
-def new_figure(size: tuple[float, float]) -> Any:
-    """A figure of its own: without pyplot there is no window system and no list of open figures."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise ImportError(MISSING) from None
-    return Figure(figsize=size)
-
-
-def _new_axes() -> Any:
-    """Axes of a new figure of pyplot, which a notebook shows by itself."""
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError:
-        raise ImportError(MISSING) from None
-    return plt.subplots(figsize=(7, 4), layout="constrained")[1]
 
 
 def first_passage(
@@ -107,17 +80,17 @@ def first_passage(
             f" a curve by date needs one of kind {named(lambda kind: kind.timed)}"
         )
     group = [*_alike(runs, asked), question]
-    shape = _shape(runs, group, level)
+    shape = shape_of(runs, group, level)
     if ax is None:
-        ax = _new_axes()
+        ax = Sheet(None, 7.0, 2.8).ax
     title = label if label is not None else asked.question.text or plain(str(asked.question.condition))
     _panel(ax, runs, group, shape, clean(title), level, wide=60)
     return ax
 
 
-def _panel(ax: Axes, runs: Results, group: Sequence[Any], shape: _Shape, title: str, level: float, wide: int) -> None:
+def _panel(ax: Axes, runs: Results, group: Sequence[Any], shape: Shape, title: str, level: float, wide: int) -> None:
     """One picture with its title, and the probabilities below the title, where no line can cross them."""
-    _draw(ax, runs, shape)
+    stairs(ax, runs, shape)
     told = _mark(ax, runs, group, shape, level)
     lines = textwrap.wrap(" · ".join(one.replace(" ", "\u00a0") for one in told), int(1.1 * wide))
     text = "\n".join(line.removesuffix(" ·") for line in lines).replace("\u00a0", " ")
@@ -130,83 +103,7 @@ def _panel(ax: Axes, runs: Results, group: Sequence[Any], shape: _Shape, title: 
     _dress(ax, runs, shape.end)
 
 
-def _shape(runs: Any, group: Sequence[Any], level: float) -> _Shape:
-    last = max(group, key=lambda question: float(runs.asked(question).by))
-    entry = runs.asked(last)
-    curve, end = runs.first_passage(last, level=level).curve, entry.by / DAY
-    if curve.rows is None:
-        return _Shape(curve, end, np.zeros(0), None, None)
-    if isinstance(runs, Runs):
-        dates = _dates(curve, end, [runs.asked(question).by / DAY for question in group])
-        hits = _hits(runs, last, entry, dates)
-    else:
-        dates, hits = runs.pivots / DAY, curve.rows.hits
-    found = ranges_over_rows(hits, curve.rows.size, curve.rows.unknown)
-    upto = dates <= end
-    low, high = (None, None) if found is None else (found[0][upto], found[1][upto])
-    return _Shape(curve, end, dates[upto], low, high)
-
-
-def _dates(curve: Curve, end: float, dues: Sequence[float]) -> Floats:
-    """Where the range over draws is computed: regularly, at each deadline, and at each instant at which many come at once."""
-    steps = np.diff(curve.hits, prepend=0)
-    jumps = curve.times[steps > max(1, 1e-4 * curve.n)]
-    if jumps.size > MOST_JUMPS:
-        sizes = steps[steps > max(1, 1e-4 * curve.n)]
-        jumps = jumps[np.argsort(sizes)[-MOST_JUMPS:]]
-    return np.unique(np.concatenate([np.linspace(0.0, end, DATES), jumps, dues]))
-
-
-def _hits(runs: Runs, question: Any, entry: Asked, dates: Floats) -> Floats:
-    """Replications in which it has happened, by row of parameters and date."""
-    counts = runs.answers(question)[1] & ~runs.block.failed
-    times = runs.first_times(question)
-    times = np.where(times < entry.after / DAY, math.inf, times)[counts]
-    # A date in days is not the whole number of microseconds that it stands for, but nearer to it than half of one.
-    places = np.searchsorted(dates + 0.25 / DAY, times, side="left")
-    k, p = len(runs.rows), len(dates)
-    there = places < p
-    found = np.bincount(places[there] + p * runs.draw[counts][there], minlength=k * p).reshape(k, p)
-    return np.cumsum(found, axis=1, dtype=np.float64)
-
-
-def _draw(ax: Axes, runs: Results, shape: _Shape) -> None:
-    at, curve = _at(runs), shape.curve
-    upto = int(np.searchsorted(curve.times, shape.end, side="right"))
-    times = np.concatenate([[0.0], curve.times[:upto], [shape.end]])
-    start = curve.at(-1.0)
-
-    def stepped(values: Any, first: float) -> Any:
-        last = values[upto - 1] if upto else first
-        return np.concatenate([[first], values[:upto], [last]])
-
-    keep = _thinned(times, np.diff(curve.hits[:upto], prepend=0) > 1e-3 * curve.n)
-    when: Any = [at(float(time)) for time in times[keep]]
-    if shape.low is not None and shape.high is not None:
-        dates: Any = [at(float(time)) for time in shape.dates]
-        ax.fill_between(dates, shape.low, shape.high, step="post", color=LINE, alpha=0.14, lw=0)
-    low, high = stepped(curve.low, start.low)[keep], stepped(curve.high, start.high)[keep]
-    ax.fill_between(when, low, high, step="post", color=LINE, alpha=0.35, lw=0)
-    ax.step(when, stepped(curve.values, start.value)[keep], where="post", color=LINE, lw=1.6)
-
-
-def _at(runs: Results) -> Callable[[float], Any]:
-    """From days since the start to wall-clock instants."""
-    return lambda days: runs.scenario.calendar.at(days * DAY)
-
-
-def _thinned(times: Floats, jumps: NDArray[np.bool_], most: int = 1500) -> NDArray[np.int64]:
-    """Places of about so many times, first, last and jumps among them: a picture shows no more.
-
-    ``jumps`` is of the times without the first and the last one.
-    """
-    if times.size <= most:
-        return np.arange(times.size)
-    regular = np.linspace(0, times.size - 1, most).astype(np.int64)
-    return np.unique(np.concatenate([regular, 1 + np.flatnonzero(jumps)]))
-
-
-def _mark(ax: Axes, runs: Any, group: Sequence[Any], shape: _Shape, level: float) -> list[str]:
+def _mark(ax: Axes, runs: Any, group: Sequence[Any], shape: Shape, level: float) -> list[str]:
     """A dot at each deadline; returns the probabilities there, each as every table prints it."""
     calendar = runs.scenario.calendar
     years = {calendar.at(when).year for when in (0.0, runs.program.horizon - 1)}
@@ -220,6 +117,9 @@ def _mark(ax: Axes, runs: Any, group: Sequence[Any], shape: _Shape, level: float
         ax.plot([date], [value.value], "o", ms=4, color=LINE, zorder=5, clip_on=False)
         by = day(calendar.date_text(due))
         told[due] = f"{value.estimate(level).printed} by {by if len(years) > 1 else by.replace(f' {date.year}', '')}"
+        rate = runs.asked(question).question.base_rate
+        if rate is not None:
+            told[due] += f" (base rate {based(ax, date, rate)})"
     return [told[due] for due in sorted(told)]
 
 
@@ -237,21 +137,12 @@ def _key(asked: Asked) -> tuple[Any, ...]:
 
 def _dress(ax: Axes, runs: Results, end: float) -> None:
     """Dates below, percent at the side, nothing that is not needed."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-    from matplotlib.ticker import PercentFormatter
-
-    at, zone = _at(runs), runs.scenario.calendar.origin.tzinfo
-    locator = AutoDateLocator(tz=zone, minticks=3, maxticks=7)  # type: ignore[no-untyped-call] # of matplotlib
-    ax.xaxis.set_major_locator(locator)
-    formatter = ConciseDateFormatter(locator, tz=zone, show_offset=False)  # type: ignore[no-untyped-call] # likewise
-    ax.xaxis.set_major_formatter(formatter)
-    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    at = on_dates(runs)
+    dated(ax, runs.scenario.calendar.origin.tzinfo)
+    held_to_percent(ax.yaxis)
     ax.set_ylim(0, 1)
     ax.set_xlim(at(0.0), at(max(end, 1e-3)))
-    ax.grid(axis="y", color="#e4e4e4", lw=0.6)
-    ax.set_axisbelow(True)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.tick_params(labelsize=8, colors=FAINT, labelcolor=INK)
+    plain_axes(ax, "y")
 
 
 def chart(
@@ -301,7 +192,7 @@ def _figure(runs: Results, groups: Sequence[Sequence[Any]], level: float) -> Any
     shapes, missing = [], []
     for heading, group in zip(headings, groups, strict=True):
         try:
-            shapes.append((heading, group, _shape(runs, group, level)))
+            shapes.append((heading, group, shape_of(runs, group, level)))
         except NothingCounted:
             missing.append(f"{heading} (what it is given came true in no history)")
         except NotRecorded:
@@ -349,7 +240,7 @@ def _key_text(runs: Results, level: float) -> str:
 
 
 def _period(runs: Results) -> str:
-    at, last = _at(runs), (runs.program.horizon - 1) / DAY
+    at, last = on_dates(runs), (runs.program.horizon - 1) / DAY
     return f"Simulated from {day(at(0.0).date().isoformat())} to {day(at(last).date().isoformat())}"
 
 

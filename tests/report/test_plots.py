@@ -55,14 +55,14 @@ def test_a_panel_a_condition(runs: ns.Runs, tmp_path: Path) -> None:
 
 
 def test_the_wide_band_is_wider_than_the_narrow_one(runs: ns.Runs) -> None:
-    from negsim.report.plots import _shape
+    from negsim.report.pictures.shapes import shape_of
 
-    shape = _shape(runs, ["limited_truce_by_31_aug"], 0.95)
+    shape = shape_of(runs, ["limited_truce_by_31_aug"], 0.95)
     assert shape.low is not None
     assert shape.high is not None
     assert (shape.low <= shape.high).all()
     best = ns.simulate(ns.load("istanbul-2025"), replications=50, seed=1)
-    assert _shape(best, ["limited_truce_by_31_aug"], 0.95).low is None
+    assert shape_of(best, ["limited_truce_by_31_aug"], 0.95).low is None
 
 
 def test_numbers_have_no_curve() -> None:
