@@ -158,6 +158,11 @@ from .report.matters_plots import (
     draw_sensitivity,
     draw_watching,
 )
+from .report.page.report import (
+    Report,
+    build_report,
+    write_report,
+)
 from .report.prism import (
     export_prism,
 )
@@ -479,6 +484,7 @@ __all__ = [
     "Readiness",
     "ReasonFor",
     "Reputation",
+    "Report",
     "Requirement",
     "Results",
     "Ripeness",
@@ -523,6 +529,7 @@ __all__ = [
     "as_number",
     "at_least",
     "attribute",
+    "build_report",
     "chance",
     "cheapest",
     "clip",
@@ -570,4 +577,5 @@ __all__ = [
     "waits",
     "watch",
     "where",
+    "write_report",
 ]

@@ -1,0 +1,259 @@
+"""Reasons, what to watch, levers, who waits for whom and stories of a report as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from negsim.report.page.answering import title_of
+from negsim.report.page.gather import Found
+from negsim.report.page.numbers import Number, counted, exactly, measured, of_share, said
+from negsim.report.words import day
+from negsim.results.base import Results
+from negsim.what_if.influences import Influence
+from negsim.what_if.lever import Lever, Levers
+from negsim.what_if.signals import SEEN, Signal
+from negsim.why.choices import Declined
+from negsim.why.explanation import Explanation
+from negsim.why.narrative import Narrative, Scene
+from negsim.why.reasons import Reason
+from negsim.why.waits import Waits, how
+
+__all__ = ["lever_data", "story_data", "wait_data", "watch_data", "why_data"]
+
+MOST_REASONS, MOST_BEHIND, LEAST_BEHIND, MOST_BECAUSE = 6, 3, 0.05, 3
+MOST_ROWS = 12
+MOST_SCENES, HEAD = 40, 28
+"""Scenes of a story, and how many of them are its first ones where it has more."""
+
+MODEL = "This is what the change would do in the model; whether anybody can bring it about is another matter."
+
+
+def why_data(found: Found) -> list[dict[str, Any]]:
+    """Why the answers are no: shares of the failing histories."""
+    return [_explained(one, found.runs, found.level) for one in found.explanations]
+
+
+def _explained(one: Explanation, runs: Results, level: float) -> dict[str, Any]:
+    asked = runs.scenario.expanded.questions.get(one.question)
+    shown = one.reasons[:MOST_REASONS]
+    return {
+        "question": one.question,
+        "title": one.question if asked is None else title_of(asked),
+        "by_text": day(one.by),
+        "n": counted(one.n),
+        "failures": counted(one.failures, one.n),
+        "reasons": [_reason(reason, one.failures, runs, level) for reason in shown],
+        "more": len(one.reasons) - len(shown),
+        "decisions": [_declined(each, level) for each in one.decisions],
+        "note": one.note,
+    }
+
+
+def _reason(one: Reason, failures: int, runs: Results, level: float) -> dict[str, Any]:
+    # Shares behind a reason are shares of its own histories, not of all that failed.
+    of = max(1, round(one.share * failures))
+    behind = [each for each in one.behind[:MOST_BEHIND] if each.share >= LEAST_BEHIND]
+    alone = one.kind in ("missing", "in the way") and 0.005 < one.alone < one.share - 0.005
+    return {
+        "kind": one.kind,
+        "text": str(one),
+        "share": _share(one.share, failures, runs, level),
+        "alone": _share(one.alone, failures, runs, level) if alone else None,
+        "behind": [_reason(each, of, runs, level) for each in behind],
+    }
+
+
+def _share(share: float, n: int, runs: Results, level: float) -> Number | None:
+    """A share of histories; its interval is known where histories are independent of each other."""
+    found = of_share(round(share * n), n, level)
+    # Histories of one draw have something in common: an interval for independent ones would be too narrow.
+    if found is None or runs.clustered:
+        return Number(
+            value=said(share), low=None, high=None, level=None, kind="chance", method="share of the histories looked at",
+            n=n, unit="%", printed=f"{100 * share:.0f} %", ends="", range=None,
+        )  # fmt: skip
+    return found
+
+
+def _declined(one: Declined, level: float) -> dict[str, Any]:
+    (failed, took), (failed_too, others) = one.with_it, one.without_it
+    return {
+        "decision": one.decision,
+        "by": one.by,
+        "choices": list(one.choices),
+        "histories": counted(one.histories, one.failures),
+        "failures": counted(one.failures),
+        "with_it": [counted(failed, took), counted(took)],
+        "without_it": [counted(failed_too, others), counted(others)] if others else None,
+        "because": [
+            {
+                "text": each.text,
+                "against": counted(each.against, each.of),
+                "of": counted(each.of),
+                "also": counted(each.also, each.of_others),
+                "of_others": counted(each.of_others),
+            }
+            for each in one.because[:MOST_BECAUSE]
+        ],
+    }
+
+
+def watch_data(found: Found) -> dict[str, Any] | None:
+    """What to watch: news and what is not known, by how far each moves the answer."""
+    one = found.watching
+    if one is None:
+        return None
+    return {
+        "what": one.what,
+        "answer": measured(one.answer),
+        "n": counted(one.n),
+        "rows": counted(one.rows),
+        "method": one.method,
+        "seen": SEEN,
+        "items": [_signal(each) if isinstance(each, Signal) else _influence(each) for each in one.ranked[:MOST_ROWS]],
+        "more": max(0, len(one.ranked) - MOST_ROWS),
+    }
+
+
+def _signal(one: Signal) -> dict[str, Any]:
+    return {
+        "kind": "news",
+        "text": one.text,
+        "by": one.by,
+        "by_text": day(one.by),
+        "chance": measured(one.chance),
+        "yes": measured(one.given_yes),
+        "no": measured(one.given_no),
+        "move": measured(one.move),
+        "bits": measured(one.bits),
+        "tied": one.tied,
+    }
+
+
+def _influence(one: Influence) -> dict[str, Any]:
+    low, high = (_value(one, value) for value, _ in (one.low, one.high))
+    return {
+        "kind": "parameter",
+        "text": one.title,
+        "by": "",
+        "by_text": "",
+        "low_value": low,
+        "high_value": high,
+        "yes": measured(one.high[1]),
+        "no": measured(one.low[1]),
+        "move": measured(one.move),
+        "tied": one.tied,
+    }
+
+
+def _value(one: Influence, value: float) -> Number:
+    unit = "" if one.claim else one.unit
+    return exactly(value, f"{one.value(value)}{f' {unit}' if unit else ''}", unit, "quantile of what is believed")
+
+
+def lever_data(found: Found) -> dict[str, Any] | None:
+    """What would help, and what would spoil it."""
+    one = found.levers
+    if one is None:
+        return None
+    helpers, spoilers = one.helpers[:MOST_ROWS], one.spoilers[:MOST_ROWS]
+    return {
+        "what": one.what,
+        "answer": measured(one.answer),
+        "n": counted(one.n),
+        "rows": counted(one.rows),
+        "level": one.level,
+        "method": one.method,
+        "guarantee": one.guarantee,
+        "tried": counted(len(one)),
+        "of": counted(found.candidates),
+        "helpers": [_lever(each, one) for each in helpers],
+        "spoilers": [_lever(each, one) for each in spoilers],
+        "rest": len(one) - len(helpers) - len(spoilers),
+        "refused": dict(one.refused),
+        "model": MODEL,
+    }
+
+
+def _lever(one: Lever, among: Levers) -> dict[str, Any]:
+    gained, lost = one.flips
+    n = one.difference.n
+    then = Number(
+        value=said(one.probability), low=None, high=None, level=None, kind="chance", n=n, unit="%",
+        method="share of histories; see the difference for its interval", printed=f"{100 * one.probability:.1f} %", ends="", range=None,
+    )  # fmt: skip
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "text": one.text,
+        "points": measured(one.estimate),
+        "then": then,
+        "gained": counted(gained, n),
+        "lost": counted(lost, n),
+        "tied": one.tied,
+    }
+
+
+def wait_data(found: Waits) -> dict[str, Any]:
+    """Who waits for whom at the start: the pairs, each with what is missing."""
+    rows = []
+    pairs = groupby(found.waits, lambda one: (found.called(one, False), found.called(one, True)))
+    for number, ((who, whom), group) in enumerate(pairs, 1):
+        edges = list(group)
+        rows.append(
+            {
+                "number": number,
+                "who": who,
+                "whom": whom,
+                "needs": [{"needs": one.needs, "step": one.step, "how": how(one)} for one in edges],
+                "circle": any(one.in_circle for one in edges),
+                "hard": all(one.hard for one in edges),
+            }
+        )
+    circles = [[found.titles.get(name, name) for name in circle] for circle in found.circles]
+    return {"pairs": rows, "circles": circles}
+
+
+def story_data(found: Found) -> dict[str, Any]:
+    """One history with yes and one with no."""
+    return {answer: _story(story, found) for answer, story in found.stories.items()}
+
+
+def _story(story: Narrative, found: Found) -> dict[str, Any]:
+    upto = _until(found)
+    # Quiet events (ages, counters) move numbers that no reader of a story follows; they are counted, not told.
+    scenes = [one for one in story.scenes if one.time <= upto]
+    told = [one for one in scenes if not one.quiet]
+    left = len(told) - MOST_SCENES
+    head, tail = (told, []) if left <= 1 else (told[:HEAD], told[HEAD + left :])
+    return {
+        "replication": story.replication,
+        "seed": story.seed,
+        "start": story.start,
+        "scenes": [*_scenes(head)],
+        "between": max(0, left) if left > 1 else 0,
+        "rest": [*_scenes(tail)],
+        "quiet": len(scenes) - len(told),
+    }
+
+
+def _until(found: Found) -> float:
+    """Days to the question's deadline: what comes later does not bear on it."""
+    assert found.question is not None
+    return float(found.runs.asked(found.question.name).by) / 86_400e6
+
+
+def _scenes(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
+    return [
+        {
+            "date": one.date,
+            "date_text": day(one.date.replace(" ", "T")),
+            "who": one.who,
+            "what": one.what,
+            "changes": list(one.changes),
+            "enabled": list(one.enabled),
+        }
+        for one in scenes
+    ]
