@@ -22,7 +22,8 @@ from negsim.what_if.lever import Levers
 from negsim.what_if.levers import levers
 from negsim.what_if.signals import Watching
 from negsim.what_if.watch import watch
-from negsim.why.explanation import Explanation, explain, main_reasons
+from negsim.why.explaining import explain, main_reasons
+from negsim.why.explanation import Explanation
 from negsim.why.narrative import Narrative, narrate
 from negsim.why.waits import Waits, waits
 
