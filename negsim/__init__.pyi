@@ -40,6 +40,9 @@ from .files import (
     schema,
     shipped,
 )
+from .laws.pools import (
+    pool,
+)
 from .learning.updated import (
     Updated,
 )
@@ -52,6 +55,7 @@ from .model.actions import (
 )
 from .model.beliefs import (
     Elicited,
+    Pool,
 )
 from .model.clocks import (
     Beta,
@@ -472,6 +476,7 @@ __all__ = [
     "Party",
     "PartyPage",
     "Pert",
+    "Pool",
     "Postpone",
     "Precondition",
     "Pressure",
@@ -560,6 +565,7 @@ __all__ = [
     "parse",
     "party",
     "plots",
+    "pool",
     "posterior",
     "replay",
     "save",

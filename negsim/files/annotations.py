@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, get_type_hints
 
 from negsim.errors import ScenarioError
-from negsim.files.beliefs import BeliefTable, ParameterRecord
+from negsim.files.beliefs import BeliefTable, ParameterRecord, PoolTable
 from negsim.files.shapes import Choice, Many, Named, Pairs, Scalar, Shape, Tree
 from negsim.files.source_table import SourceTable
 from negsim.files.tables import TAGS, TREE, BoundsTable, EffectTable, EffectText, HeadTable, LawTable, Record, Table
@@ -27,7 +27,7 @@ from negsim.model import (
     parameters,
     variables,
 )
-from negsim.model.beliefs import Elicited
+from negsim.model.beliefs import Elicited, Pool
 from negsim.model.clocks import LAWS, Distribution
 from negsim.model.effects import Effect
 from negsim.model.elements import Mechanism
@@ -108,6 +108,7 @@ class Codec:
         self.laws: dict[type, LawTable] = {}
         self.bounds = BoundsTable(self)
         self.belief = BeliefTable(self)
+        self.pool = PoolTable(self)
         self.effect = Choice((EffectText(("text",)), EffectTable(self)))
         self.source = Choice((Scalar(("text",)), SourceTable(self)))
         self.names: dict[str, Table] = {}
@@ -202,6 +203,8 @@ class Codec:
             return self.effect
         if hint is Elicited:
             return self.belief
+        if hint is Pool:
+            return self.pool
         if hint in BY_NAME:
             return Scalar(("text",))
         if issubclass(hint, Expression) or hint is Operand:
@@ -279,7 +282,7 @@ def _kind_of(cls: type) -> str:
 
 def _known(cls: type) -> bool:
     """Whether its tables are known by a key of their own."""
-    return cls in TAGS or cls in (Effect, Elicited) or (isinstance(cls, type) and issubclass(cls, Distribution))
+    return cls in TAGS or cls in (Effect, Elicited, Pool) or (isinstance(cls, type) and issubclass(cls, Distribution))
 
 
 def _has_name(cls: Any) -> bool:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from negsim.files.places import Path
-from negsim.files.shapes import Many, Scalar, ShapeBook, Tree
+from negsim.files.shapes import Choice, Many, Scalar, ShapeBook, Tree
 from negsim.files.tables import Key, Record, Table
 from negsim.laws import BELIEF_FAMILIES
-from negsim.model.beliefs import RANGE, STATEMENTS, Elicited, stated_best
+from negsim.laws.pools import METHODS
+from negsim.model.beliefs import RANGE, STATEMENTS, Elicited, Pool, stated_best
+from negsim.model.clocks import LAWS
 from negsim.model.parameters import Parameter
 
-__all__ = ["BeliefTable", "ParameterRecord"]
+__all__ = ["BeliefTable", "ParameterRecord", "PoolTable"]
 
 SIZE = Tree(("text", "real"))
 
@@ -55,6 +57,34 @@ class BeliefTable(Table):
 
     def holds(self, value: Any) -> bool:
         return isinstance(value, Elicited)
+
+
+class PoolTable(Table):
+    """What several people believe: ``{pool = [{range = [3, 40]}, {median = 30, p95 = 90}], weights = [2, 1]}``."""
+
+    def __init__(self, codec: ShapeBook) -> None:
+        super().__init__(codec, "Pool", "pool = [...]")
+
+    def find_keys(self) -> dict[str, Key]:
+        laws = tuple(self.codec.law(law) for law in LAWS.values())
+        return {
+            "pool": Key(Many(Choice((*laws, BeliefTable(self.codec)))), True),
+            "weights": Key(Many(Scalar(("real",))), False),
+            "method": Key(Scalar(("text",), METHODS), False),
+        }
+
+    def make(self, values: dict[str, Any]) -> Any:
+        return Pool(values.pop("pool"), **values)
+
+    def parts(self, value: Any, path: Path) -> dict[str, Any]:
+        found = {"pool": value.beliefs, "weights": value.weights, "method": value.method}
+        return {key: one for key, one in found.items() if one and one != "linear"}
+
+    def claims(self, raw: Mapping[str, Any]) -> bool:
+        return "pool" in raw
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, Pool)
 
 
 class ParameterRecord(Record):

@@ -20,6 +20,8 @@ from negsim.errors import LawError
 from negsim.laws import plain
 from negsim.laws.families import CLOCK_FAMILIES, Law, number
 from negsim.laws.plain import Function, minus_log
+from negsim.laws.pools import Pooled
+from negsim.laws.search import crossing
 
 
 def _clip(x: float, low: float, high: float) -> float:
@@ -147,6 +149,8 @@ def upper_quantile(law: Law) -> Function:
 
 
 def _proper_quantile(law: Law) -> Function:
+    if isinstance(law, Pooled):
+        return _pooled_quantile(law)
     quantile = plain.upper_quantile(law.family, law.params)
     if not law.truncated:
         return quantile
@@ -162,6 +166,8 @@ def survival(law: Law, x: float) -> float:
     >>> survival(Law("uniform", (0.0, 8.0), never=0.5), 6.0)
     0.625
     """
+    if isinstance(law, Pooled):
+        return _pooled_survival(law, x)
     low, high = law.bounds
     upper, mass = tails(law)
     s = plain.survival(law.family, law.params)(x)
@@ -189,7 +195,7 @@ def quantile(law: Law, p: float) -> float:
     if law.family in CLOCK_FAMILIES:
         # For readers, so accuracy for small q counts and not bits that an engine must repeat.
         return inverse_hazard(law)(-math.log1p(-q) if q < 1.0 else math.inf)
-    if law.truncated:
+    if law.truncated or isinstance(law, Pooled):
         return _proper_quantile(law)(1.0 - q)
     return _lower_quantile(law, q)
 
@@ -225,6 +231,8 @@ def mean(law: Law) -> float:
     """
     if law.defective:
         return math.inf
+    if isinstance(law, Pooled):
+        return _pooled_mean(law)
     if not law.truncated:
         return plain.mean(law.family, law.params)
     return _truncated_mean(law)
@@ -258,3 +266,46 @@ def _integral(f: Function, points: tuple[float, ...]) -> float:
 
     # In pieces, because quad sees nothing of a narrow peak in a wide range.
     return math.fsum(quad(f, a, b, epsabs=0.0, epsrel=1e-9, limit=200)[0] for a, b in pairwise(points))
+
+
+# Pools
+
+INSIDE = (1e-300, 1.0 - 2.0**-53)
+"""Shares that have log odds: the nearest to 0 and 1."""
+
+
+def _pooled_quantile(law: Pooled) -> Function:
+    quantiles = [_proper_quantile(one) for one in law.laws]
+    if law.method == "log_odds":
+        return lambda u: plain.from_log_odds(
+            math.fsum(w * plain.log_odds(_clip(f(u), *INSIDE)) for w, f in zip(law.weights, quantiles, strict=True))
+        )
+
+    def mixed(u: float) -> float:
+        # The value of a mixture lies between those of its parts.
+        values = [f(u) for f in quantiles]
+        low, high = min(values), max(values)
+        if not low < high or not math.isfinite(high - low):
+            return low
+        return crossing(lambda x: _pooled_survival(law, x) - u, low, high)
+
+    return mixed
+
+
+def _pooled_survival(law: Pooled, x: float) -> float:
+    if law.method == "linear":
+        return math.fsum(w * survival(one, x) for w, one in zip(law.weights, law.laws, strict=True))
+    if not 0.0 < x < 1.0:
+        return 1.0 if x <= 0.0 else 0.0
+    quantile = _pooled_quantile(law)
+    # Between the shares of the parts: where all agree, it is theirs.
+    shares = [survival(one, x) for one in law.laws]
+    low, high = min(shares), max(shares)
+    return low if not low < high else crossing(lambda u: x - quantile(u), low, high)
+
+
+def _pooled_mean(law: Pooled) -> float:
+    if law.method == "linear":
+        return math.fsum(w * mean(one) for w, one in zip(law.weights, law.laws, strict=True))
+    quantile = _pooled_quantile(law)
+    return _integral(quantile, (0.0, 1e-3, 0.05, 0.5, 0.95, 1.0 - 1e-3, 1.0))

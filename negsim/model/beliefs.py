@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from negsim.errors import LawError, NegsimError, ScenarioError, nearest
 from negsim.laws import BELIEF_FAMILIES, QUANTILES, Fit, Law, default_families, elicit, median, quantile_points, solve
 from negsim.laws.elicitation import SHARES
+from negsim.laws.pools import Pooled, check_pooling, checked_weights
 from negsim.model.clocks import Chance, Distribution, quantity
 from negsim.model.expressions import Expression, evaluate, reads
+from negsim.model.expressions.inputs import Given, ordered_record, preset
 
-__all__ = ["RANGE", "STATEMENTS", "Belief", "Elicited", "check_statements", "fitted", "stated_best"]
+__all__ = ["RANGE", "STATEMENTS", "Belief", "Elicited", "Pool", "check_statements", "fitted", "stated_best"]
 
 STATEMENTS = ("mean", "range", *QUANTILES, "family")
 """Keys of what can be said of a number's belief."""
@@ -98,7 +101,77 @@ class Elicited:
         return f"Elicited({', '.join([*text, *([] if self.family is None else [f'family={self.family!r}'])])})"
 
 
-Belief = Distribution | Chance | Elicited
+if TYPE_CHECKING:
+    Opinions: TypeAlias = Given[tuple[Elicited | Distribution, ...], Iterable[Elicited | Distribution]]
+    Weights: TypeAlias = Given[tuple[float, ...], Sequence[float] | None]
+else:
+    Opinions, Weights = tuple[Elicited | Distribution, ...], tuple[float, ...]
+
+
+@ordered_record
+class Pool:
+    """What several people believe of one number, pooled to one belief.
+
+    Parameters
+    ----------
+    beliefs : sequence of Elicited or law
+        One of each person.
+    weights : sequence of float, optional
+        Of the people, positive, in any unit; equal ones if not given.
+    method : {"linear", "log_odds"}
+        The mixture of what they believe; or, of shares (numbers between 0 and 1), the belief whose quantiles are, in log
+        odds, the weighted means of theirs. The mixture is as wide as they disagree; the other is as sure as they are.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no belief, a weight is not positive, there are not as many, or the method is unknown.
+
+    See Also
+    --------
+    pool : The probabilities that several people give to one event.
+    Elicited : A belief as people say it.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> two = ns.Pool([ns.Elicited(range=[3, 40]), ns.Elicited(median=30, p95=90)], weights=[2, 1])
+    >>> delay = ns.Parameter("delay", belief=two, unit="days")
+    >>> round(delay.best, 2), round(delay.fit.misfit, 4)
+    (15.48, 0.0)
+    """
+
+    beliefs: Opinions
+    weights: Weights = preset(())
+    method: str = "linear"
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        beliefs = (self.beliefs,) if isinstance(self.beliefs, (Elicited, Distribution)) else self.beliefs
+        if isinstance(beliefs, str) or not isinstance(beliefs, Iterable):
+            raise ScenarioError(
+                f"a pool: beliefs = {beliefs!r} must be a list of beliefs, such as [Elicited(range=[3, 40])]"
+            )
+        found = tuple(beliefs)
+        for one in found:
+            if not isinstance(one, (Elicited, Distribution)):
+                raise ScenarioError(
+                    f"a pool: {one!r} is no belief; give what somebody says of the number, such as Elicited(range=[3, 40]), "
+                    "or a law"
+                )
+            if isinstance(one, Elicited) and len(one.said) < 2:
+                raise ScenarioError(f"a pool: {one!r} alone is no belief; say a second thing of it, such as p95 = ...")
+        put(self, "beliefs", found)
+        try:
+            check_pooling(self.method)
+            weights: Any = self.weights or None
+            checked_weights(weights, len(found))
+        except LawError as error:
+            raise ScenarioError(f"a pool: {error}") from None
+        put(self, "weights", () if weights is None else tuple(float(one) for one in weights))
+
+
+Belief = Distribution | Chance | Elicited | Pool
 """What can be believed of a parameter."""
 
 
@@ -131,7 +204,7 @@ def _number(key: str, value: Any) -> float:
     raise ScenarioError(f"a belief: {key} = {said} is no number; give a finite number or a duration")
 
 
-def fitted(belief: Distribution | Elicited, best: float | None, unit: str) -> Fit:
+def fitted(belief: Distribution | Elicited | Pool, best: float | None, unit: str) -> Fit:
     """The law of a belief about a number with this best value (None: not said), and how well it says what was said.
 
     Raises
@@ -141,6 +214,9 @@ def fitted(belief: Distribution | Elicited, best: float | None, unit: str) -> Fi
     """
     if isinstance(belief, Elicited):
         return _elicited(belief, best, unit)
+    if isinstance(belief, Pool):
+        laws = [fitted(one, None, unit).law for one in belief.beliefs]
+        return Fit(Pooled(laws, checked_weights(belief.weights or None, len(laws)), belief.method))
     given = {key: float(evaluate(tree, {})) for key, tree in belief.given}
     floor, ceiling = (None if tree is None else float(evaluate(tree, {})) for tree in (belief.floor, belief.ceiling))
     never = 0.0 if belief.never is None else float(evaluate(belief.never, {}))
@@ -190,7 +266,7 @@ def _called(key: str) -> str:
     return {"p5": "p5 (the low end of a range)", "p95": "p95 (the high end of a range)"}.get(key, key)
 
 
-def stated_best(belief: Distribution | Elicited, unit: str) -> float:
+def stated_best(belief: Distribution | Elicited | Pool, unit: str) -> float:
     """The best value of a belief for which none is said: its mean if that is said, else its median."""
     if isinstance(belief, Elicited):
         said = dict(belief.said)
