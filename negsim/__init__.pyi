@@ -42,6 +42,17 @@ from .files import (
 )
 from .laws.pools import (
     pool,
+from .files.news import (
+    read_news,
+)
+from .learning.nowcasting import (
+    NewsStep,
+    Nowcast,
+    nowcast,
+)
+from .learning.passage import (
+    Passing,
+    passing,
 )
 from .learning.updated import (
     Updated,
@@ -166,6 +177,8 @@ from .report.page.report import (
     Report,
     build_report,
     write_report,
+from .report.news_plots import (
+    draw_nowcast,
 )
 from .report.prism import (
     export_prism,
@@ -459,7 +472,9 @@ __all__ = [
     "Meeting",
     "Narrative",
     "News",
+    "NewsStep",
     "Normal",
+    "Nowcast",
     "Nudge",
     "Observation",
     "Observed",
@@ -475,6 +490,7 @@ __all__ = [
     "Part",
     "Party",
     "PartyPage",
+    "Passing",
     "Pert",
     "Pool",
     "Postpone",
@@ -542,6 +558,7 @@ __all__ = [
     "date_curve",
     "different",
     "draw_levers",
+    "draw_nowcast",
     "draw_sensitivity",
     "draw_watching",
     "dumps",
@@ -561,12 +578,15 @@ __all__ = [
     "minimum",
     "narrate",
     "nearest_correlation",
+    "nowcast",
     "odds",
     "parse",
     "party",
+    "passing",
     "plots",
     "pool",
     "posterior",
+    "read_news",
     "replay",
     "save",
     "schema",

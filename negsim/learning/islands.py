@@ -34,6 +34,8 @@ class Step:
     ----------
     item : str
         Its name.
+    closes : float
+        By when it was decided.
     log_sum, log_squares : float
         Logarithms of the sums of weights and of their squares after it, on one scale for all islands.
     resampled : bool
@@ -41,6 +43,7 @@ class Step:
     """
 
     item: str
+    closes: float
     log_sum: float
     log_squares: float
     resampled: bool = False
@@ -125,7 +128,7 @@ class Island:
         for item in self.items:
             if item.dates.closes == cut:
                 self.log_weights = self.log_weights + item.likelihood(snapshot)
-                steps.append(Step(item.name, *_sums(self.log_weights)))
+                steps.append(Step(item.name, cut, *_sums(self.log_weights)))
                 self.drawn.pop(item.name, None)
             elif cut < item.dates.closes and item.watched(cut):
                 self.log_weights = np.where(item.possible(snapshot), self.log_weights, -np.inf)

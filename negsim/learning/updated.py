@@ -50,6 +50,8 @@ class ItemEffect:
     Attributes
     ----------
     name : str
+    closes : float
+        By when it was decided, in microseconds from the start.
     log_evidence : float
         Logarithm of the probability (or density, per day) of all news up to it.
     effective : float
@@ -61,6 +63,7 @@ class ItemEffect:
     """
 
     name: str
+    closes: float
     log_evidence: float
     effective: float
     share: float
@@ -153,6 +156,7 @@ def _effect(steps: Sequence[Step], size: int) -> ItemEffect:
     effective = float(np.exp(2 * total - squares)) if total > -np.inf else 0.0
     return ItemEffect(
         name=steps[0].item,
+        closes=steps[0].closes,
         log_evidence=float(total - math.log(size)),
         effective=effective,
         share=effective / size,
