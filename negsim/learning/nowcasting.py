@@ -286,7 +286,9 @@ def nowcast(
         As for `simulate`.
     engine : str
         One that simulates, or ``exact`` where the scenario and the news allow it.
-    workers, most
+    workers : int, optional
+        As for `update`.
+    most : int, optional
         As for `update`.
 
     Returns
