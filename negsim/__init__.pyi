@@ -40,10 +40,11 @@ from .files import (
     schema,
     shipped,
 )
-from .laws.pools import (
-    pool,
 from .files.news import (
     read_news,
+)
+from .laws.pools import (
+    pool,
 )
 from .learning.nowcasting import (
     NewsStep,
@@ -173,12 +174,13 @@ from .report.matters_plots import (
     draw_sensitivity,
     draw_watching,
 )
+from .report.news_plots import (
+    draw_nowcast,
+)
 from .report.page.report import (
     Report,
     build_report,
     write_report,
-from .report.news_plots import (
-    draw_nowcast,
 )
 from .report.prism import (
     export_prism,
@@ -215,7 +217,9 @@ from .running.solving import (
     solve,
     solve_answers,
 )
-from .vocabulary.age import Age
+from .vocabulary.age import (
+    Age,
+)
 from .vocabulary.agreement import (
     Agreement,
     Rung,
@@ -259,7 +263,9 @@ from .vocabulary.deadline import (
 from .vocabulary.decision import (
     Decision,
 )
-from .vocabulary.deed import DatedAct
+from .vocabulary.deed import (
+    DatedAct,
+)
 from .vocabulary.demand import (
     Demand,
 )
@@ -404,6 +410,7 @@ from .why.waits import (
 )
 
 __version__: str
+
 __all__ = [
     "Action",
     "Age",
@@ -429,8 +436,8 @@ __all__ = [
     "CountedRuns",
     "Counter",
     "Curve",
-    "DatedAct",
     "DateCurve",
+    "DatedAct",
     "Deadline",
     "Deadlock",
     "Decide",
@@ -504,8 +511,8 @@ __all__ = [
     "Ratification",
     "Readiness",
     "ReasonFor",
-    "Reputation",
     "Report",
+    "Reputation",
     "Requirement",
     "Results",
     "Ripeness",
@@ -525,8 +532,8 @@ __all__ = [
     "Suspension",
     "Tactic",
     "Threat",
-    "Trajectory",
     "Together",
+    "Trajectory",
     "Triangular",
     "Truce",
     "Ultimatum",

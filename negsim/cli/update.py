@@ -9,9 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.base import AsKnown, Draws, Fix, Format, ScenarioName, Seed, app, console, fixed
+from negsim.cli.base import (
+    AsKnown,
+    Csv,
+    Draws,
+    Fix,
+    Format,
+    Printed,
+    ScenarioName,
+    Seed,
+    app,
+    console,
+    fixed,
+    write_csv,
+)
 from negsim.cli.limits import Limits, limited
-from negsim.cli.matters import Csv, Printed, write_csv
 
 if TYPE_CHECKING:
     from negsim.learning.nowcasting import Nowcast

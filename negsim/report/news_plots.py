@@ -10,7 +10,7 @@ from typing import Any
 
 from negsim.learning.nowcasting import Nowcast
 from negsim.learning.passage import Passing
-from negsim.report.plots import FAINT, INK, LINE, new_figure
+from negsim.report.pictures.style import FAINT, INK, LINE, new_figure
 from negsim.report.words import clean
 
 __all__ = ["draw_nowcast"]
