@@ -16,8 +16,7 @@ Reason = tuple[str, str, Any, str, Any]
 SEED, RATES, JUDGED = (tomllib.loads((Path(__file__).parents[1] / f"seeds/{name}.toml").read_text("utf-8"))
                        for name in ("istanbul-2025", "evidence/rates", "evidence/judgements"))
 RUSSIA, UKRAINE, US, PRESS = (ns.Party(**row) for row in SEED["party"])
-BOTH = [RUSSIA, UKRAINE]
-
+BOTH, FUND = [RUSSIA, UKRAINE], "minerals, a fund"
 def decision(name: str, by: ns.Party, title: str, options: Row, reasons: dict[str, Reason], **at: Any) -> ns.Decision:
     """Options: share, sentence, effects. Reasons: option, sentence, what is read, weight in log odds, centre."""
     return ns.Decision(name, by=by, title=title, **at, options={
@@ -46,7 +45,7 @@ made, since, offer = ns.Fact("breakthrough.made"), ns.Fact("process.since_march"
 sought, matters = ns.Fact("territory.sought", True), ns.Fact("summit.matters", True)
 levels = [*(ns.Level(f"{who.name}.losses", low=0, high=3, step=0.1) for who in BOTH),
           *(ns.Level(name, low=-1, high=1, step=0.1) for name in ("russia.faith", "ukraine.faith", "us.blame"))]
-minerals = ns.SideDeal("minerals", between=[UKRAINE, US], signed=True, bond=1, subject="minerals, a fund")
+minerals = ns.SideDeal("minerals", between=[UKRAINE, US], signed=True, title="the minerals deal", subject=FUND)
 mood = ns.exp("faith.weight * (russia.faith + ukraine.faith - faith.centre_both)"
               " + log(us.multiplier) * ((0 if us_presses.nobody else 1) - us.engaged)")
 # ---- Washington: whom it presses, a fortnight at a time [fast_end]; whether it is for a meeting with Moscow ----------
@@ -109,7 +108,7 @@ rounds = ns.Process(
     "rounds", among=BOTH, held_before=1, opening=talks, products=yields, revived_by="us_russia.held",
     requires={UKRAINE: "rounds.number >= 2 or memorandum.delivered"}, waiver=waiver, pace=ns.sqrt(mood) * ns.where(
         since, 1, "1 / process.seasoned"), stalls=ns.odds(ns.parse("rounds.stall"), 1 / mood),
-    gap=ns.LogNormal("rounds.gap_mu", "rounds.gap_sigma").truncated("48 hours"),
+    gap=ns.LogNormal("rounds.gap_mu", "rounds.gap_sigma").truncated("48 hours"), title="the talks",
     stalled_gap=ns.LogNormal("rounds.stalled_mu", "rounds.stalled_sigma").truncated("48 hours"))
 # ---- A halt of fighting: Moscow's root causes [root_causes], Kyiv's offer [unconditional]; truces; offensives --------
 root_causes = ns.Demand("root_causes", of=RUSSIA, needs=made, title="root causes before any ceasefire")
@@ -131,13 +130,14 @@ moscow_attacks = decision("moscow_attacks", RUSSIA, "does it go on the offensive
              "territory.weight", "territory.centre")}, every="28 days", on="2025-05-30T08:00")
 def rest(name: str, share: str = "1") -> str:  # mean days to what comes about in other ways than at a round
     return f"{share} / max(rate.least, -log(1 - {name}.per_month) / month - {name}.rounds_per_day * yield.{name})"
+shaken = [faith(who, "-faith.step") for who in BOTH]
 ceasefire = ns.Ceasefire(
     "ceasefire", between=BOTH, agreed_when=moscow_halts.chose("accept"), terms="all fighting, whole front, 30 days on",
-    duration=ns.LogNormal("ceasefire.mu", "ceasefire.sigma"), harm=[faith(who, "-faith.step") for who in BOTH],
+    title="a general ceasefire", duration=ns.LogNormal("ceasefire.mu", "ceasefire.sigma"), harm=shaken,
     violations=ns.Exponential(mean="ceasefire.violated_every"))
 truce = ns.Ceasefire(
     "truce", between=BOTH, agreed_when="istanbul_2.truce or rounds.truce", terms="energy, sea, local, days", pace=mood,
-    duration=ns.LogNormal("truce.mu", "truce.sigma"), harm=[faith(who, "-faith.step") for who in BOTH], scope="limited",
+    title="a limited truce", scope="limited", duration=ns.LogNormal("truce.mu", "truce.sigma"), harm=shaken,
     violations=ns.Exponential(mean="truce.violated_every"), direct=ns.Exponential(mean=rest("truce")))
 # ---- Leaders: Washington and Moscow; the three [trilateral], each of them only when ready [readiness] ----------------
 def readiness(who: ns.Party, word: str, capital: str) -> ns.Readiness:  # motivation times optimism
@@ -155,13 +155,13 @@ def leaders(name: str, title: str, requires: dict[ns.Party, Any], hazard: str, w
 _, _, felt, weight, centre = pressed("", RUSSIA)
 pull = ns.exp(f"{weight} * ((1 if {felt} else 0) - {centre})")
 us_russia = leaders(
-    "us_russia", "the presidents of the United States and Russia", {US: us_meets.chose("invite"), RUSSIA: True},
+    "us_russia", "the meeting of the American and Russian presidents", {US: us_meets.chose("invite"), RUSSIA: True},
     "-log(1 - us_russia.within_60) / us_russia.window * us_russia.scale",
     pull * ns.exp("views.weight * ((1 if russia.sees.us_ready else 0) - us_ready.credited_by_russia)"))
 paths = 1 + ns.where("rounds.number >= 2", "summit.rounds_path", 0) + ns.where(
     us_russia.held, "summit.us_path", 0) + ns.where(ceasefire.holds, "summit.ceasefire_path", 0)
 summit = leaders(
-    "summit", "the three presidents in one room", {RUSSIA: ready[0].ready, UKRAINE: ready[1].ready, US: ready[2].ready},
+    "summit", "the meeting of the three presidents", {one.of: one.ready for one in ready},
     "-log(1 - summit.per_month) / month * summit.scale", pull * paths * ns.exp(
         "views.weight * ((1 if offer.stands and russia.sees.offer_meant else 0) - offer_meant.credited_by_russia)"
         " + (breakthrough.weight if breakthrough.made else 0)"))
@@ -192,7 +192,7 @@ scenario = ns.Scenario(**SEED["scenario"], parts=[
     *(ns.Parameter(**row) for table in (SEED, RATES, JUDGED) for row in table["parameter"]), *ready, us_russia, summit,
     made, since, offer, sought, matters, ns.Fact("halt.proposed"), minerals, us_presses, us_meets, kyiv_answers, memo,
     moscow_hands_over, hand_over, kyiv_attends, talks, rounds, root_causes, moscow_halts, moscow_attacks, ceasefire,
-    truce, *(ns.Question(**row) for row in SEED["question"])])
+    truce, *(ns.Says(**row) for row in SEED["says"]), *(ns.Question(**row) for row in SEED["question"])])
 
 if __name__ == "__main__":
     runs = ns.simulate(scenario, replications=2_000, seed=1)

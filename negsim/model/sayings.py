@@ -24,7 +24,8 @@ class Says:
     ----------
     name : str
         Of a fact or number (``memorandum.delivered``), of an action (``memorandum.deliver``), of an outcome after its
-        action (``istanbul_2.review.held``), of a part of a word after it (the product ``istanbul_2.exchange``).
+        action (``istanbul_2.review.held``), of a word (``istanbul_2``), or of a part of one (its product
+        ``istanbul_2.exchange``).
     title : str
         What it is called, as a noun.
     event : str

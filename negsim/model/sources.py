@@ -74,7 +74,7 @@ def check_sayings(places: Places) -> None:
     for name, action in elements.actions.items():
         known |= {name, *(f"{name}.{one.name}" for one in action.outcomes)}
     for name, word in elements.words.items():
-        known |= {f"{name}.{part}" for part in _parts_of(word)}
+        known |= {name, *(f"{name}.{part}" for part in _parts_of(word))}
     for name in elements.says:
         if name not in known:
             text = f"the scenario has nothing called {name!r}{nearest(name, known)}; correct it, or leave it out"

@@ -1,4 +1,4 @@
-"""One history as a dated table for the terminal."""
+"""One history as a dated story for the terminal."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ from rich.table import Table
 from rich.text import Text
 
 from negsim.report.words import clean
+from negsim.wording.language import Language, language
 
 if TYPE_CHECKING:
-    from negsim.why.narrative import Narrative, Scene
+    from negsim.why.narrative import Entry, Narrative
 
 __all__ = ["story_table"]
 
-WIDE = 116
-"""Columns from which on changes and what they made possible have columns of their own."""
-
 FEW = 3
-"""Quiet events in a row from which on they are told together."""
+"""Quiet entries in a row from which on they are told together."""
 
 MOST_NAMES = 6
+ARROW = "→ "
 
 
 def story_table(story: Narrative, title: str, parameters: str, *, width: int, every: bool = False) -> Group:
-    """One history as a dated table: who did what, what it changed, what it made possible.
+    """One history as a dated story: who did what, what it changed, what it made possible.
 
     Parameters
     ----------
@@ -39,68 +38,64 @@ def story_table(story: Narrative, title: str, parameters: str, *, width: int, ev
     width : int
         Columns of the terminal.
     every : bool, optional
-        Tell every event by itself; else events in a row that only move numbers are told together.
+        Tell every event by itself, the bookkeeping of words too; else what happens at one instant is one entry, and
+        entries in a row that only move numbers are told together.
     """
-    wide = width >= WIDE
+    said = language(story.language)
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column("Date", no_wrap=True)
-    table.add_column("Who")
-    if wide:
-        table.add_column("What happened", ratio=4)
-        table.add_column("What it changed", ratio=3)
-        table.add_column("What it made possible", ratio=4)
-    else:
-        table.add_column("What happened, what it changed (=), what it made possible (>)", ratio=1)
-    _add(table, wide, story.start, "", "the start", (), _few(story.opening))
-    for scenes in _rows(story.scenes, every):
-        if len(scenes) > 1:
-            _add(table, wide, scenes[0].date, "", _together(scenes), (), (), dim=True)
-            continue
-        (scene,) = scenes
-        _add(table, wide, scene.date, scene.who, scene.what, scene.changes, scene.enabled)
-    _add(table, wide, story.end, "", "the end", (), ())
-    head = Text(f"{clean(title)}, history {story.replication}", style="bold")
-    foot = Text(f"seed {story.seed} · {parameters} · one possible history of many, not a forecast", style="dim")
+    table.add_column(said.say("story_date"), no_wrap=True)
+    table.add_column(said.say("story_told"), ratio=1)
+    _add(table, story.start, said.sentence(said.say("story_start")), (), _few(story.opening, said), said)
+    for row in _all(story) if every else _entries(story.entries, said):
+        _add(table, *row, said)
+    _add(table, story.end, said.sentence(said.say("story_end")), (), (), said)
+    head = Text(clean(said.say("story_title", title=title, number=story.replication)), style="bold")
+    foot = Text(clean(said.say("story_foot", seed=story.seed, parameters=parameters)), style="dim")
     return Group(head, table, foot)
 
 
-def _add(
-    table: Table,
-    wide: bool,
-    date: str,
-    who: str,
-    what: str,
-    changes: Sequence[str],
-    enabled: Sequence[str],
-    dim: bool = False,
-) -> None:
-    style = "dim" if dim else ""
-    changed, possible = clean("; ".join(changes)), clean("; ".join(enabled))
-    if wide:
-        cells = [clean(what), changed, possible]
-    else:
-        marked = [f"{sign} {text}" for sign, text in (("=", changed), (">", possible)) if text]
-        cells = ["\n".join([clean(what), *marked])]
-    table.add_row(date, Text(clean(who), style=style), *(Text(cell, style=style) for cell in cells))
+Row = tuple[str, str, Sequence[str], Sequence[str]]
+"""Date, what happened in sentences, what it changed, what it made possible."""
 
 
-def _few(names: Sequence[str]) -> tuple[str, ...]:
+def _add(table: Table, date: str, told: str, changes: Sequence[str], opens: Sequence[str], said: Language) -> None:
+    cell = Text(clean(told))
+    between = said.say("semicolon")
+    if changes:
+        cell.append("\n" + clean(said.sentence(between.join(changes))), style="dim")
+    if opens:
+        cell.append("\n" + clean(ARROW + said.sentence(between.join(opens))), style="dim")
+    table.add_row(date, cell)
+
+
+def _few(names: Sequence[str], said: Language) -> tuple[str, ...]:
     """The first names, and how many more there are."""
     more = len(names) - MOST_NAMES
-    return tuple(names) if more <= 1 else (*names[:MOST_NAMES], f"and {more} more under way")
+    return tuple(names) if more <= 1 else (*names[:MOST_NAMES], said.say("story_more", n=more))
 
 
-def _rows(scenes: Sequence[Scene], every: bool) -> Iterator[list[Scene]]:
-    """Scenes one by one, quiet ones in a row together."""
-    for quiet, group in groupby(scenes, key=lambda scene: scene.quiet and not every):
+def _all(story: Narrative) -> Iterator[Row]:
+    said = language(story.language)
+    for scene in story.scenes:
+        yield scene.date, said.sentence(scene.what), scene.changes, scene.enabled
+
+
+def _entries(entries: Sequence[Entry], said: Language) -> Iterator[Row]:
+    """Entries one by one, quiet ones in a row together."""
+    for quiet, group in groupby(entries, key=lambda entry: entry.quiet):
         found = list(group)
         if quiet and len(found) >= FEW:
-            yield found
+            yield found[0].date, _together(found, said), (), ()
         else:
-            yield from ([scene] for scene in found)
+            yield from ((one.date, _sentences(one.happened, said), one.changes, one.opens) for one in found)
 
 
-def _together(scenes: Sequence[Scene]) -> str:
-    counted = Counter(f"{scene.who}: {scene.what}" if scene.who else scene.what for scene in scenes)
-    told = ", ".join(f"{name} ({count} times)" if count > 1 else name for name, count in counted.most_common())
-    return f"to {scenes[-1].date}: {told}"
+def _sentences(texts: Sequence[str], said: Language) -> str:
+    return " ".join(map(said.sentence, texts))
+
+
+def _together(entries: Sequence[Entry], said: Language) -> str:
+    counted = Counter(text for entry in entries for text in entry.happened)
+    told = [said.say("story_times", told=text, n=n) if n > 1 else text for text, n in counted.most_common()]
+    text = said.say("story_until", date=entries[-1].date, told=said.say("semicolon").join(told))
+    return said.sentence(text)

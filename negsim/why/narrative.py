@@ -1,57 +1,21 @@
-"""One simulated history told event by event: when, who, what, what it changed, and what it made possible."""
+"""One simulated history told as a dated story: who did what, what it changed, and what it made possible."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from negsim.engines.blocks import Event
-from negsim.model.expressions import Evaluator
-from negsim.program import Program
 from negsim.results.base import Results
 from negsim.running.simulation import replay
 from negsim.why.phrases import Phrases
+from negsim.why.scenes import Entry, Scene, Telling
 
-__all__ = ["Narrative", "Scene", "narrate"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """One event of a history.
-
-    Attributes
-    ----------
-    time : float
-        Days from the start.
-    date : str
-        Wall clock of the scenario.
-    who, what : str
-        Party (or nothing) and action with its outcome, in plain words.
-    action, outcome : str
-        Their names.
-    changes : tuple of str
-        What it changed, in plain words.
-    enabled, stopped : tuple of str
-        Actions, in plain words, whose guards turned true, and false, by this event.
-    quiet : bool
-        Whether it only moved numbers: no fact changed, and nothing became possible or impossible.
-    """
-
-    time: float
-    date: str
-    who: str
-    what: str
-    action: str
-    outcome: str
-    changes: tuple[str, ...]
-    enabled: tuple[str, ...]
-    stopped: tuple[str, ...]
-    quiet: bool
+__all__ = ["Entry", "Narrative", "Scene", "narrate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrative:
-    """One history as a sequence of scenes.
+    """One history as a dated story.
 
     Parameters
     ----------
@@ -62,11 +26,15 @@ class Narrative:
     draw : int or None
         Which row of drawn parameters it has; None for best values.
     opening : tuple of str
-        Actions under way at the start, in plain words.
+        What can happen at the start, in sentences without a full stop.
     scenes : tuple of Scene
-        What happened, in order.
+        Every event, in order, the bookkeeping of words too.
+    entries : tuple of Entry
+        What is worth telling: one entry an instant, bookkeeping left out.
     start, end : str
         Dates of the start and of the horizon.
+    language : str
+        Code of the language in which it is told.
 
     See Also
     --------
@@ -79,6 +47,8 @@ class Narrative:
     >>> story = ns.narrate(ns.simulate(ns.load("toy"), replications=1, seed=1), 0)
     >>> story.replication, story.scenes[0].who
     (0, 'Russia')
+    >>> story.entries[0].happened
+    ('Russia hands over the memorandum',)
     """
 
     scenario: str
@@ -89,6 +59,8 @@ class Narrative:
     scenes: tuple[Scene, ...]
     start: str
     end: str
+    entries: tuple[Entry, ...] = ()
+    language: str = "en"
 
     def __iter__(self) -> Iterator[Scene]:
         return iter(self.scenes)
@@ -97,21 +69,29 @@ class Narrative:
         return len(self.scenes)
 
     def __str__(self) -> str:
-        row = "parameters at their best values" if self.draw is None else f"draw {self.draw} of the parameters"
-        lines = [f"{self.scenario}, history {self.replication} of seed {self.seed}, {row}"]
-        lines.append(f"{self.start}  the start; under way: {'; '.join(self.opening) or 'nothing'}")
-        for scene in self.scenes:
-            who = f"{scene.who}: " if scene.who else ""
-            lines.append(f"{scene.date}  {who}{scene.what}")
-            if scene.changes:
-                lines.append(f"{'':18}changes {'; '.join(scene.changes)}")
-            if scene.enabled:
-                lines.append(f"{'':18}enables {'; '.join(scene.enabled)}")
-        lines.append(f"{self.end}  the end")
+        from negsim.wording.language import language
+
+        said = language(self.language)
+        row = said.say("best_values") if self.draw is None else said.say("of_draw", draw=self.draw)
+        lines = [said.say("story_head", scenario=self.scenario, number=self.replication, seed=self.seed, row=row)]
+        lines.append(f"{self.start}  {said.sentence(said.say('story_start'))}")
+        if self.opening:
+            lines.append(f"{'':18}{_possible(self.opening, said.say('possible_first'), said.say('semicolon'))}")
+        for entry in self.entries:
+            lines.append(f"{entry.date}  {' '.join(map(said.sentence, entry.happened))}")
+            if entry.changes:
+                lines.append(f"{'':18}{said.sentence(said.say('semicolon').join(entry.changes))}")
+            if entry.opens:
+                lines.append(f"{'':18}{_possible(entry.opens, said.say('possible'), said.say('semicolon'))}")
+        lines.append(f"{self.end}  {said.sentence(said.say('story_end'))}")
         return "\n".join(lines)
 
 
-def narrate(runs: Results, replication: int) -> Narrative:
+def _possible(opens: tuple[str, ...], lead: str, between: str) -> str:
+    return f"{lead} {between.join(opens)}."
+
+
+def narrate(runs: Results, replication: int, *, language: str = "") -> Narrative:
     """Tell one history of finished runs: who did what when, what it changed, and what it made possible.
 
     Parameters
@@ -120,6 +100,8 @@ def narrate(runs: Results, replication: int) -> Narrative:
         Finished runs, as `simulate` returns them.
     replication : int
         Any number from 0 on, also beyond those simulated.
+    language : str, optional
+        Code of the language to tell it in (``"en"``, ``"de"``); by default that of the scenario.
 
     Returns
     -------
@@ -135,12 +117,13 @@ def narrate(runs: Results, replication: int) -> Narrative:
     --------
     >>> import negsim as ns
     >>> story = narrate(ns.simulate(ns.load("toy"), replications=1, seed=1), 0)
-    >>> story.scenes[0].who, story.scenes[0].changes
-    ('Russia', ('the memorandum is on the table: yes',))
+    >>> print(story.entries[0].happened[0])
+    Russia hands over the memorandum
     """
     trajectory = replay(runs, replication)
-    telling = _Telling(runs, Phrases(runs.scenario), dict(trajectory.initial))
-    opening = tuple(telling.said.action(name) for name in telling.under_way())
+    said = Phrases(runs.scenario, language=language)
+    telling = Telling(runs, said, dict(trajectory.initial))
+    opening = tuple(telling.possible(telling.under_way()))
     scenes = tuple(telling.scene(event) for event in trajectory.events)
     return Narrative(
         scenario=runs.scenario.name,
@@ -151,78 +134,6 @@ def narrate(runs: Results, replication: int) -> Narrative:
         scenes=scenes,
         start=runs.scenario.calendar.label(0.0),
         end=runs.scenario.calendar.label(runs.program.horizon),
+        entries=tuple(Telling(runs, said, dict(trajectory.initial)).entries(trajectory.events)),
+        language=said.language.code,
     )
-
-
-class _Telling:
-    """Keeps the state of the history while it is told, and which guards hold in it."""
-
-    def __init__(self, runs: Results, said: Phrases, initial: dict[str, float]) -> None:
-        self.said = said
-        self.program: Program = runs.program
-        self.label = runs.scenario.calendar.label
-        self.kinds = {slot.name: slot.kind for slot in self.program.slots}
-        self.index = self.program.index
-        self.state = [0.0] * len(self.program.slots)
-        for name, value in initial.items():
-            self.state[self.index[name]] = value
-        self.guards: list[tuple[str, Evaluator]] = []
-        self.readers: dict[int, list[int]] = {}
-        for row in self.program.actions:
-            for slot in row.guard_reads:
-                self.readers.setdefault(slot, []).append(len(self.guards))
-            self.guards.append((row.name, self.program.compile(row.guard)))
-        self.holds = [bool(guard(self.state)) for _, guard in self.guards]
-
-    def under_way(self) -> list[str]:
-        """Actions that somebody waits for: guards that hold."""
-        return [name for (name, _), holds in zip(self.guards, self.holds, strict=True) if holds]
-
-    def scene(self, event: Event) -> Scene:
-        """One event, and the state after it."""
-        for name, _, new in event.changes:
-            self.state[self.index[name]] = new
-        enabled, stopped = self._turned([self.index[name] for name, _, _ in event.changes])
-        what = self.said.deed(event.action)
-        if event.outcome:
-            what = f"{what}: {self.said.outcome(event.action, event.outcome)}"
-        said = self.said.speaking_of(event.action.partition(".")[0])
-        return Scene(
-            time=event.time,
-            date=self.label(event.at),
-            who=self.said.party(event.action),
-            what=what,
-            action=event.action,
-            outcome=event.outcome,
-            changes=tuple(self._change(said, *change) for change in event.changes),
-            enabled=tuple(said.action(name) for name in enabled),
-            stopped=tuple(said.action(name) for name in stopped if name != event.action),
-            quiet=not enabled and not stopped and all(self.kinds[name] != "fact" for name, _, _ in event.changes),
-        )
-
-    def _turned(self, slots: list[int]) -> tuple[list[str], list[str]]:
-        """Actions whose guards turned true, and false, because these slots changed."""
-        enabled: list[str] = []
-        stopped: list[str] = []
-        for number in sorted({reader for slot in slots for reader in self.readers.get(slot, ())}):
-            name, guard = self.guards[number]
-            holds = bool(guard(self.state))
-            if holds != self.holds[number]:
-                (enabled if holds else stopped).append(name)
-                self.holds[number] = holds
-        return enabled, stopped
-
-    def _change(self, said: Phrases, name: str, old: float, new: float) -> str:
-        told = said.name(name)
-        if self.kinds[name] == "fact":
-            return f"{told}: {'yes' if new else 'no'}"
-        return f"{told}: {_short(old)} → {_short(new)}"
-
-
-def _short(value: float) -> str:
-    """A number as short as it can be read.
-
-    >>> _short(3.0), _short(0.123456)
-    ('3', '0.123')
-    """
-    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.3g}"

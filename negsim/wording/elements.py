@@ -93,7 +93,7 @@ class Voice:
             he = next((one for one in self.said.grammar("he") if part.startswith(one)), "")
             if he or part.lower().startswith(f"{fields['by'].lower()} "):
                 return f"{fields['by']} {part[len(he) :]}" if he else part
-        return self.said.fill(self.said.agreeing(text, "title", fields["title"]), fields)
+        return self.said.fitted(text, fields)
 
     # Facts -----------------------------------------------------------------------------------------------------------
 
@@ -152,7 +152,7 @@ class Voice:
         texts = states.get(state) or states["past"]
         text = texts[form] if form < len(texts) else texts[HOLDS]
         values = {"thing": thing, "word": spaced(state)}
-        return self.said.fill(self.said.agreeing(text, "thing", thing), values)
+        return self.said.fitted(text, values)
 
     def _state(self, rest: str) -> tuple[str, str]:
         """What a name says of what: ("talks", "held")."""

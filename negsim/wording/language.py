@@ -16,6 +16,7 @@ __all__ = ["Language", "Match", "Patterns", "check_language", "language", "langu
 
 HOME = files("negsim.wording") / "languages"
 FIELD = re.compile(r"\{([a-z_*]+)\}")
+SUBJECT = re.compile(r"\{(?P<key>[a-z_*]+)\} (?P<verb>\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,27 @@ class Language:
         one, other = self.table["frames"][key]
         return str(one), str(other)
 
-    def agreeing(self, template: str, key: str, noun: str) -> str:
-        """A template that begins with a noun, its verb in the plural where the noun is one."""
-        start = f"{{{key}}} "
-        if not template.startswith(start) or not self.is_plural(noun):
-            return template
-        verb, blank, rest = template[len(start) :].partition(" ")
-        verb = self.table["agreement"].get(verb, verb)
-        return f"{start}{verb}{blank}{rest}"
+    def fitted(self, template: str, values: Mapping[str, str]) -> str:
+        """A template with its gaps filled, its verb in the plural where the noun that it begins with is one."""
+        found = SUBJECT.match(template)
+        if found is None or not self.is_plural(values[found["key"]]):
+            return self.fill(template, values)
+        return self.fill(f"{{{found['key']}}} {self.plural(found['verb'])}{template[found.end() :]}", values)
+
+    def plural(self, verb: str) -> str:
+        """A verb as it stands after a noun in the plural.
+
+        >>> [language("en").plural(one) for one in ("is", "can", "takes", "carries", "pushes")]
+        ['are', 'can', 'take', 'carry', 'push']
+        """
+        own = self.table["agreement"].get(verb)
+        if own is not None:
+            return str(own)
+        for form, new in self.table["grammar"]["agreement"]:
+            changed = re.sub(form, new, verb)
+            if changed != verb:
+                return changed
+        return verb
 
     def is_plural(self, noun: str) -> bool:
         """Whether a noun is one of several things, as far as its form tells.
@@ -96,13 +110,14 @@ class Language:
         (True, False)
         """
         form = str(self.table["grammar"]["plural"])
-        names = self.grammar("the")
-        if not form or noun.removeprefix("the ") in names:
+        if not form or noun.removeprefix("the ") in self.grammar("the"):
             return False
         words = re.split(r"[,:;]", noun)[0].split(" ")
         end = next((n for n, one in enumerate(words) if one in self.grammar("prepositions")), len(words))
         last = words[max(0, end - 1)]
-        return bool(re.fullmatch(form, last)) and last not in self.grammar("singular") and last[:1].islower()
+        if last in self.grammar("plurals"):
+            return True
+        return bool(re.fullmatch(form, last)) and last not in self.grammar("singular")
 
     @staticmethod
     def fill(template: str, values: Mapping[str, object]) -> str:

@@ -68,7 +68,8 @@ class Naming:
 
     def noun(self, word: Any) -> str:
         """What a word of the vocabulary is about, in a sentence."""
-        title = str(getattr(word, "title", "") or "")
+        own = self.elements.says.get(str(word.name))
+        title = (own.title if own is not None else "") or str(getattr(word, "title", "") or "")
         if title:
             return self.flowing(title)
         text = getattr(word, "text", "")

@@ -172,7 +172,8 @@ class Phrases:
     def moves(self, name: str, old: float, new: float) -> str:
         """That a number has changed: "the losses of Ukraine rise from 0 to 0.6"."""
         key = "rises" if new > old else "falls"
-        return self.say(key, thing=self.thing(name), old=short(old), new=short(new))
+        values = {"thing": self.thing(name), "old": short(old), "new": short(new)}
+        return self.language.fitted(str(self.language.table["frames"][key]), values)
 
     def date(self, moment: object) -> str:
         """A date of the scenario as it stands in a sentence."""
