@@ -48,7 +48,7 @@ def test_who_what_and_when_in_plain_words() -> None:
     assert first.changes == ("the memorandum is on the table",)
     assert first.enabled == ("talks are held at the first review with the memorandum in hand",)
     assert story.draw is None
-    assert str(story).endswith("2025-02-10 00:00  the end")
+    assert str(story).endswith("2025-02-10 00:00  The end.")
 
 
 def test_numbers_alone_are_quiet() -> None:
