@@ -9,7 +9,7 @@ from negsim.model.expressions import Expression
 
 __all__ = ["CONDITIONS", "LATE", "Cause", "Spot"]
 
-CONDITIONS = ("missing", "in the way", "none", "start", "low", "high")
+CONDITIONS = ("missing", "in the way", "none", "start", "low", "high", "several")
 """Kinds of causes that are about a condition, or a number."""
 
 LATE = ("time", "too rarely")
@@ -24,7 +24,8 @@ class Cause:
     ----------
     kind : str
         ``missing``, ``in the way``, ``undone`` (an event took it away, or brought what is in the way), ``outcome``,
-        ``time``, ``too rarely`` (it happened, but not often enough), ``date``, ``low`` and ``high`` (a number), ``none``,
+        ``time``, ``since`` (what opened a way late), ``too rarely`` (it happened, but not often enough), ``date``, ``low`` and ``high`` (a number), ``several``
+        (no one thing would have been enough), ``none``,
         ``wording``.
     condition : Expression or None
         What was missing, or in the way; what was taken away.
@@ -34,6 +35,10 @@ class Cause:
         When it happened or began, in microseconds.
     span : float
         For how long it had been under way, in microseconds.
+    ran : (int, int)
+        The states from which and up to which it was under way.
+    told : (str, str)
+        The event that people know for an action that only gives the signal for it.
     behind : tuple of Cause
         Why that was so.
     """
@@ -44,11 +49,15 @@ class Cause:
     outcome: str = ""
     at: float = 0.0
     span: float = 0.0
+    ran: tuple[int, int] = (0, 0)
+    told: tuple[str, str] = ("", "")
     behind: tuple[Cause, ...] = ()
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What makes it the same cause in another history."""
+        if self.kind in ("outcome", "undone"):
+            return "event", None, self.action, self.outcome
         told = self.condition if self.kind in CONDITIONS else None
         return self.kind, told, self.action, self.outcome
 

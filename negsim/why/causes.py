@@ -120,16 +120,25 @@ class Inquiry:
         passed: frozenset[str] = frozenset(),
     ) -> tuple[Cause, ...]:
         """Which of some conditions were not met at a spot, and why."""
-        found = []
+        found: list[Cause] = []
         for need in parts:
             if not told.holds(need, spot.state):
                 kind = "in the way" if isinstance(need, Not) else "missing"
                 behind = self.behind(told, need, spot, depth - 1, above, passed)
-                found.append(Cause(kind, need, behind=behind))
+                found += behind if behind and self.speaks_for(need) else [Cause(kind, need, behind=behind)]
         # Where a party has ended it, what was still on its way is no reason any more.
         if any(self.ended(one) for one in found):
             found = [one for one in found if not (one.behind and all(under.kind in LATE for under in one.behind))]
-        return tuple(found)
+        return distinct(found)
+
+    def speaks_for(self, need: Expression) -> bool:
+        """Whether a need says no more than what is behind it: a party's option, or a comparison of many things."""
+        fact = need.arg if isinstance(need, Not) else need
+        if not isinstance(fact, Ref):
+            return mixed(fact)
+        word, _, option = fact.name.rpartition(".")
+        decision = self.scenario.expanded.decisions.get(word)
+        return decision is not None and option in set(decision.choices())
 
     def ended(self, cause: Cause) -> bool:
         """Whether what is lacking was taken away, or decided, by somebody."""
@@ -240,7 +249,7 @@ class Inquiry:
         return found
 
     def nearest(self, condition: Expression, looks: dict[int, Look]) -> list[Look]:
-        """The nearest ways, several if they are equally near.
+        """The nearest ways, several if they are equally near, or if one was tried and went otherwise.
 
         A way that follows another is told only where the other's date comes later, or where the other is barred only
         because the follower is under way.
@@ -251,11 +260,16 @@ class Inquiry:
             return [max(again, key=lambda look: look.tried)]
         first = [look for k, look in looks.items() if k not in later] or list(looks.values())
         running = [look for k, look in looks.items() if k in later and look.rank == RUNNING]
-        least = min(look.rank for look in first)
-        best = [look for look in first if look.rank == least]
-        if running and (least == DATE or all(barred(look, running) for look in best)):
-            best = running
-        return best[:WAYS]
+        tried = [look for look in first if look.rank == OUTCOME]
+        under_way = [look for look in first if look.rank == RUNNING]
+        lacking = [look for look in first if look.rank not in (OUTCOME, RUNNING, DATE)]
+        least = min((look.rank for look in lacking), default=DATE)
+        lacking = [look for look in lacking if look.rank == least]
+        if tried:  # what went otherwise once need not be what all else waited for
+            return tried + (under_way + lacking)[:WAYS]
+        if running and ((not under_way and not lacking) or all(barred(look, running) for look in under_way + lacking)):
+            return running[:WAYS]
+        return (under_way or lacking or first)[:WAYS]
 
     def causes(
         self,
@@ -269,12 +283,12 @@ class Inquiry:
         """Why one way did not bring a condition about."""
         route = look.route
         if look.rank == DATE:
-            yield Cause("date", condition, route.action.name)
+            yield Cause("date", condition, route.action.name, told=shown(route))
         elif look.tried >= 0 and not look.unmet:
             cause = self.event(told, "outcome", condition, look.tried)
             yield replace(cause, action=told.event(look.tried).action, behind=self.afterwards(told, condition, looks))
         elif not look.unmet:
-            yield running(told, condition, look)
+            yield self.running(told, condition, look)
         else:
             dated = look.tried >= 0 or isinstance(route.action.clock, (On, Every))
             passed = route.raises if dated else frozenset()
@@ -283,7 +297,23 @@ class Inquiry:
     def afterwards(self, told: Chronicle, condition: Expression, looks: dict[int, Look]) -> tuple[Cause, ...]:
         """What was under way after it went otherwise: the second date of what was put off."""
         later = self.followers(condition) if looks else frozenset()
-        return tuple(running(told, condition, look) for k, look in looks.items() if k in later and look.rank == RUNNING)
+        return tuple(
+            self.running(told, condition, look) for k, look in looks.items() if k in later and look.rank == RUNNING
+        )
+
+    def running(self, told: Chronicle, condition: Expression, look: Look) -> Cause:
+        """A way that was open, for how long it had been, and what opened it if it was not open from the start."""
+        guard, name, upto = look.route.guard, look.route.action.name, look.spot.state
+        whole = And(guard) if len(guard) > 1 else next(iter(guard), Truth(True))
+        opened, last = told.since(whole, upto), told.fired(name, None, upto) + 1
+        began = max(opened, last)
+        start = told.time(began)
+        behind: tuple[Cause, ...] = ()
+        if opened > last:
+            behind = (self.event(told, "since", condition, opened - 1),)
+        kind = "too rarely" if last > 0 else "time"
+        length, event = look.spot.time - start, shown(look.route)
+        return Cause(kind, condition, name, at=start, span=length, ran=(began, upto), told=event, behind=behind)
 
     # Firings --------------------------------------------------------------------------------------------------------
 
@@ -293,14 +323,12 @@ class Inquiry:
         return tuple(self.causes(told, nothing, self.look(told, route, spot), {}, depth, frozenset()))
 
 
-def running(told: Chronicle, condition: Expression, look: Look) -> Cause:
-    """A way that was open, and for how long it had been."""
-    guard = look.route.guard
-    whole = And(guard) if len(guard) > 1 else next(iter(guard), Truth(True))
-    name = look.route.action.name
-    began = max(told.since(whole, look.spot.state), last := told.fired(name, None, look.spot.state) + 1)
-    kind = "too rarely" if last > 0 else "time"
-    return Cause(kind, condition, name, at=told.time(began), span=look.spot.time - told.time(began))
+def shown(route: Route) -> tuple[str, str]:
+    """The event that a way leads to: what is decided where its action gives only the signal."""
+    good = [one.name for one in route.verdict.outcomes if one.name not in route.others]
+    return (
+        (route.verdict.name, good[0] if good else "") if route.verdict is not route.action else (route.action.name, "")
+    )
 
 
 def circular(look: Look, above: frozenset[Expression]) -> bool:

@@ -81,17 +81,21 @@ class Chronicle:
         except NegsimError:
             return float("nan")
 
-    def would(self, condition: Expression, state: int, name: str, value: float) -> bool:
-        """Whether a condition would hold in a state if one name had another value."""
-        self.value(condition, state)
+    def supposing(self, tree: Expression, state: int, name: str, value: float) -> float:
+        """What an expression would be in a state if one name had another value."""
+        self.value(tree, state)
         slot = self.reader.program.index[name]
         kept, self.state[slot] = self.state[slot], float(value)
         try:
-            return bool(self.reader.of(condition)[0](self.state))
+            return float(self.reader.of(tree)[0](self.state))
         except NegsimError:
-            return False
+            return float("nan")
         finally:
             self.state[slot] = kept
+
+    def would(self, condition: Expression, state: int, name: str, value: float) -> bool:
+        """Whether a condition would hold in a state if one name had another value."""
+        return self.supposing(condition, state, name, value) == 1.0
 
     def holds(self, condition: Expression, state: int) -> bool:
         """Whether a condition holds in a state."""

@@ -23,7 +23,9 @@ from negsim.why.held_against import frequency, sorted_out
 from negsim.why.phrases import Phrases
 from negsim.why.posing import Posed, pose
 from negsim.why.reasons import in_order, reasons_of, tallied
+from negsim.why.slowing import add_slowing
 from negsim.why.standing import Standing
+from negsim.why.supposed import Supposing, tried_without
 from negsim.why.telling import Telling
 
 __all__ = ["explain", "main_conditions", "main_reasons"]
@@ -33,6 +35,9 @@ MOST, OTHERS = 400, 200
 
 FEW, FEW_OTHERS = 120, 60
 """The same for the main reasons beside a run's answers."""
+
+READ, READ_IN_BRIEF = 60, 15
+"""Histories in which the pace of one clock is read, and beside a run's answers."""
 
 MOST_CONDITIONS = 4
 DEPTH = 3
@@ -101,7 +106,7 @@ def explain(
     """
     posed = pose(runs, question, by)
     n, others = (MOST, OTHERS) if most is None else (most, most)
-    return _explained([posed], yes, depth, n, others, decided=True)[0]
+    return _explained([posed], yes, depth, n, others, whole=True)[0]
 
 
 def main_conditions(scenario: Scenario) -> list[list[Question]]:
@@ -164,7 +169,7 @@ class Looked:
 
 
 def _explained(
-    posed: Sequence[Posed], yes: bool, depth: int, most: int, others: int, *, decided: bool = False
+    posed: Sequence[Posed], yes: bool, depth: int, most: int, others: int, *, whole: bool = False
 ) -> list[Explanation]:
     if not posed:
         return []
@@ -176,18 +181,32 @@ def _explained(
     found = []
     for one, (these, those) in zip(posed, wanted, strict=True):
         looked = Looked([told[number] for number in these], [told[number] for number in those])
-        told_so = _one(one, inquiry, said, looked, yes, depth)
-        found.append(replace(told_so, decisions=_decided(one, looked)) if decided and not yes else told_so)
+        told_so = _one(one, inquiry, said, looked, yes, depth, whole)
+        found.append(replace(told_so, decisions=_decided(one, looked)) if whole and not yes else told_so)
     return found
 
 
-def _one(posed: Posed, inquiry: Inquiry, said: Phrases, looked: Looked, yes: bool, depth: int) -> Explanation:
+def _one(
+    posed: Posed, inquiry: Inquiry, said: Phrases, looked: Looked, yes: bool, depth: int, whole: bool
+) -> Explanation:
     asking = Asking(inquiry, posed.entry, depth)
     causes = {one.replication: asking.carried(one) if yes else asking.against(one) for one in looked.these}
     telling = Telling(said, posed.runs.program)
     among = list(causes)
-    tallies = in_order(tallied(causes).values(), len(causes))
+    every = tallied(causes)
+    if not yes:
+        add_slowing(
+            every.values(),
+            inquiry.scenario.expanded,
+            {one.replication: one for one in looked.these},
+            READ if whole else READ_IN_BRIEF,
+        )
+    tallies = in_order(every.values(), len(causes))
     found = reasons_of(tallies, len(causes), telling, lambda members: posed.interval(members, among))
+    if whole and not yes:
+        found = tried_without(
+            found, tallies, asking, Supposing(posed, among, [one.replication for one in looked.others])
+        )
     seen = [] if yes else [frequency(one.cause, asking, looked.these, looked.others) for one in tallies]
     kept, refuted = (found, ()) if yes else sorted_out(found, seen)
     these = posed.yes if yes else posed.no

@@ -92,7 +92,8 @@ class Explanation:
         of = "" if self.looked == self.failures else f"; {self.looked:,} of them looked at"
         lines = [f"{head}{of}"]
         for depth, reason in _with_depth(self.reasons, 0):
-            lines.append(f"{'  ' * depth}  {shares(reason)}  {reason}")
+            helps = "" if reason.helps is None else f"; {reason.helps}"
+            lines.append(f"{'  ' * depth}  {shares(reason)}  {reason}{helps}")
         lines += [f"  {line}" for one in self.decisions for line in str(one).splitlines()]
         return "\n".join([*lines, f"  ({self.note})"])
 

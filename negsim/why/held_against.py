@@ -1,4 +1,4 @@
-"""Reasons for no, held against the histories with yes: what is as frequent there is no reason."""
+"""Reasons for no, held against the histories with yes, and against those told again without them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def present(cause: Cause, told: Chronicle, state: int, asking: Asking) -> bool:
 
 
 def sorted_out(reasons: Sequence[Reason], found: Sequence[Frequency]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """The reasons with which it fails more often than without, and those with which it does not.
+    """The reasons with which it fails more often than without, and whose removal does not hinder; and all others.
 
     With a reason in a share a of the failures and in a share b of the others, it fails more often with it than without if
     and only if a > b.
@@ -73,7 +73,8 @@ def sorted_out(reasons: Sequence[Reason], found: Sequence[Frequency]) -> tuple[t
     kept, refuted = [], []
     for one, seen in zip(reasons, found, strict=True):
         told = replace(one, otherwise=seen.winning)
-        if seen.lasting and max(seen.failing, one.share) <= seen.lasting:
+        unrelated = seen.lasting > 0 and max(seen.failing, one.share) <= seen.lasting
+        if unrelated or (one.helps is not None and one.helps.hinders):
             refuted.append(told)
         else:
             kept.append(replace(told, kind=_kind(told)))

@@ -37,4 +37,4 @@ def amounts(told: Chronicle, condition: Expression, state: int) -> tuple[Cause, 
         for kind, end in zip(("high", "low"), told.reader.ends(name), strict=False):
             if told.would(condition, state, name, end):
                 found.append(Cause(kind, Ref(name, "number")))
-    return tuple(found)
+    return tuple(found) or (Cause("several", condition),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 from negsim.estimates import Interval
@@ -34,7 +35,8 @@ class Reason:
         happened otherwise: ``otherwise`` is how often), ``undone`` (an event took it away, or brought what is in the
         way), ``outcome`` (it came to the decision, which went the other way), ``time`` (all was met, the clock was still
         running), ``too rarely`` (it happened, but not often enough), ``low`` and ``high`` (a number that was too low or too
-        high), ``slowed`` (what made that clock slow), ``date`` (its date comes later), ``wording`` (it happened, but
+        high), ``several`` (no one thing would have been enough), ``slowed`` (what made that clock slow), ``since`` (what
+        set it going, late), ``date`` (its date comes later), ``wording`` (it happened, but
         not as the question asks), ``none`` (nothing in the model brings it about), ``by`` (the event that brought it
         about), ``start`` (it was so from the start), ``with`` (an event that goes with a high or low number).
     text : str
@@ -120,14 +122,14 @@ class Tally:
     cause: Cause
     members: list[int] = field(default_factory=list)
     alone: list[int] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
+    each: list[Cause] = field(default_factory=list)
+    factor: float = NAN
     behind: dict[tuple[Any, ...], Tally] = field(default_factory=dict)
 
     @property
     def days(self) -> float:
         """The median of when it happened, or of how long it had been under way, in days."""
-        ordered = sorted(self.times)
-        return ordered[len(ordered) // 2] / DAY
+        return median(one.span if one.kind in LATE else one.at for one in self.each) / DAY
 
     def walk(self) -> Iterator[Tally]:
         """This and all that is behind it."""
@@ -148,7 +150,7 @@ def _count(found: dict[tuple[Any, ...], Tally], number: int, causes: Sequence[Ca
     for cause in causes:
         one = found.setdefault(cause.key, Tally(cause))
         one.members.append(number)
-        one.times.append(cause.span if cause.kind in LATE else cause.at)
+        one.each.append(cause)
         if len(causes) == 1:
             one.alone.append(number)
         _count(one.behind, number, cause.behind)
@@ -172,7 +174,7 @@ def in_order(tallies: Iterable[Tally], total: int) -> list[Tally]:
 
 
 ORDER = (
-    "wording", "outcome", "undone", "in the way", "missing", "low", "high", "slowed", "time", "too rarely", "date", "none", "by", "start", "with",
+    "wording", "outcome", "undone", "in the way", "missing", "low", "high", "several", "slowed", "since", "time", "too rarely", "date", "none", "by", "start", "with",
 )  # fmt: skip
 
 

@@ -12,16 +12,22 @@ from negsim.errors import NegsimError
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Immediately
 from negsim.model.elements import Elements
-from negsim.model.expressions import And, Compare, Expression, Not, Number, Or, Ref, Truth, where
-from negsim.model.interventions import Decide, Do
+from negsim.model.expressions import And, Compare, Expression, Not, Number, Or, Ref, Truth, substitute, where
+from negsim.model.interventions import Do
 from negsim.program import lower
+from negsim.why.asking import Asking
 from negsim.why.cause import Cause
 from negsim.why.causes import Inquiry
 from negsim.why.chronicle import retold
 from negsim.why.posing import Posed
+from negsim.why.reasons import Reason, Tally
 from negsim.why.routes import Route, conjuncts, opposite
+from negsim.why.standing import signed
 
-__all__ = ["Helped", "Supposing", "relaxed", "without"]
+__all__ = ["Helped", "Supposing", "relaxed", "tried_without", "without"]
+
+MOST_TRIED = 8
+"""Reasons that are tried, each by telling the histories again."""
 
 Z = 1.96
 """Quantile of the normal law for intervals of 95 %."""
@@ -138,16 +144,21 @@ def without(cause: Cause, condition: Expression, inquiry: Inquiry) -> Elements |
     if cause.kind == "undone":
         return _changed(elements, [_prevented(action, cause.outcome)])
     if cause.kind in ("time", "date"):
-        return _changed(elements, [replace(action, clock=Immediately())])
+        at_once = replace(action, clock=Immediately(), pace=Number(1.0), speed=Number(1.0), memory="reset")
+        return _changed(elements, [at_once])
     return None
 
 
-def deciding(elements: Elements, decision: str, option: str) -> Elements | None:
-    """The elements where a decision always falls for one option."""
-    try:
-        return Decide(decision=decision, option=option).apply(elements)
-    except NegsimError:
-        return None
+def tried_without(
+    reasons: Sequence[Reason], tallies: Sequence[Tally], asking: Asking, supposing: Supposing
+) -> tuple[Reason, ...]:
+    """The reasons, the first of them with what becomes of the histories without each."""
+    found = []
+    for number, (reason, tally) in enumerate(zip(reasons, tallies, strict=True)):
+        elements = without(tally.cause, asking.condition, asking.inquiry) if number < MOST_TRIED else None
+        helps = None if elements is None else supposing.helped(elements, tally.members)
+        found.append(reason if helps is None else replace(reason, helps=helps))
+    return tuple(found)
 
 
 def _changed(elements: Elements, actions: Iterable[Action]) -> Elements:
@@ -171,9 +182,18 @@ def _unneeded(elements: Elements, ways: Iterable[Route], need: Expression) -> El
     found: dict[str, Action] = {}
     for name in dict.fromkeys(name for way in ways for name in way.names):
         action = elements.actions[name]
-        outcomes = tuple(replace(one, weight=relaxed(one.weight, need)) for one in action.outcomes)
-        found[name] = replace(action, when=relaxed(action.when, need), outcomes=outcomes)
+        outcomes = tuple(replace(one, weight=_freed(one.weight, need)) for one in action.outcomes)
+        found[name] = replace(action, when=_freed(action.when, need), outcomes=outcomes)
     return _changed(elements, found.values())
+
+
+def _freed(tree: Expression, need: Expression) -> Expression:
+    """An expression without a need; where that is none of its parts, with the facts of the need as it has them."""
+    found = relaxed(tree, need)
+    if found != tree:
+        return found
+    facts = {one.name: Truth(wanted) for one, wanted in signed(need) if isinstance(one, Ref)}
+    return substitute(tree, facts) if facts else tree
 
 
 def relaxed(tree: Expression, need: Expression) -> Expression:

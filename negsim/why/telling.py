@@ -9,7 +9,7 @@ from negsim.errors import NegsimError
 from negsim.laws import inverse_hazard
 from negsim.laws.families import Law
 from negsim.model.calendar import DAY
-from negsim.model.expressions import Expression, Not, Or, Ref
+from negsim.model.expressions import Choice, Expression, Not, Or, Ref
 from negsim.program import Program
 from negsim.why.cause import CONDITIONS
 from negsim.why.phrases import Phrases
@@ -17,6 +17,9 @@ from negsim.why.reasons import Tally
 from negsim.why.routes import opposite
 
 __all__ = ["Telling"]
+
+HOLDING = "holding"
+"""Marks a condition that slows a clock where it holds."""
 
 WORDING = "it came about, but not as the question asks (too early, or not while it should)"
 
@@ -42,34 +45,49 @@ class Telling:
             return self.condition(cause.kind, cause.condition)
         if cause.kind == "wording":
             return WORDING
-        event = self.event(cause.action, cause.outcome)
+        if cause.kind == "slowed":
+            return self.slowed(one)
+        event = self.event(*(cause.told if cause.told[0] else (cause.action, cause.outcome)))
         if cause.kind == "time":
             return f"not in time: {event} ({self.time(cause.action, one.days)})"
+        if cause.kind == "since":
+            when = self.said.scenario.calendar.at(one.days * DAY)
+            return f"only since about {when.day} {when:%b}: {event}"
         if cause.kind == "too rarely":
             return f"not often enough: {event}"
         if cause.kind == "date":
             return f"the date comes later: {event}"
         return event
 
+    def slowed(self, one: Tally) -> str:
+        """A part of a pace that slowed it, and to what share of what it would have been."""
+        tree = one.cause.condition
+        if isinstance(tree, Choice):
+            holding = one.cause.outcome == HOLDING
+            what = self.said.holds(tree.condition) if holding else self.said.fails(tree.condition)
+        else:
+            what = f"{self.said.thing(str(tree))} is no longer what it was at the start"
+        return f"slowed to {one.factor:.2g} of its pace: {what}"
+
     def condition(self, kind: str, condition: Expression) -> str:
         """A condition as the kind of cause has it."""
         if kind == "missing":
-            return _fails(self.said, unwaived(condition))
+            return self.said.fails(unwaived(condition))
         if kind == "in the way":
-            return _holds(self.said, opposite(condition))
+            return self.said.holds(opposite(condition))
+        if kind == "several":
+            return "no one thing alone would have been enough"
         if kind in ("low", "high"):
-            return f"too {kind}: {self.said.condition(condition)}"
+            return f"too {kind}: {self.said.thing(str(condition))}"
         if kind == "start":
-            return f"from the start {_holds(self.said, condition)}"
+            return f"from the start {self.said.holds(condition)}"
         blocked = isinstance(condition, Not)
-        told = _holds(self.said, opposite(condition)) if blocked else _fails(self.said, condition)
+        told = self.said.holds(opposite(condition)) if blocked else self.said.fails(condition)
         return f"{told}, and nothing in the model changes that"
 
     def event(self, action: str, outcome: str = "") -> str:
         """What happens."""
-        if outcome:
-            return f"{self.said.action(action)}: {self.said.outcome(action, outcome)}"
-        return self.said.action(action)
+        return self.said.event(action, outcome) or self.said.action(action)
 
     def time(self, action: str, days: float) -> str:
         """How long something had been under way, beside how long it takes."""
@@ -86,14 +104,6 @@ class Telling:
             return {}
         rows = ((row.name, laws[row.law]) for row in self.program.actions if row.law is not None)
         return {name: inverse_hazard(law)(log(2)) if isinstance(law, Law) else law[0] / DAY for name, law in rows}
-
-
-def _holds(said: Phrases, condition: Expression) -> str:
-    return said.condition(condition)
-
-
-def _fails(said: Phrases, condition: Expression) -> str:
-    return f"not yet: {said.condition(condition)}"
 
 
 def unwaived(condition: Expression) -> Expression:
