@@ -1,10 +1,12 @@
 """The compiled engine is optional: where no C compiler is found, negsim installs without it and uses the other one."""
 
 import os
+import shutil
 from glob import glob
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 FOLDER = "negsim/engines/compiled"
 
@@ -51,4 +53,16 @@ class OptionalBuild(build_ext):
         return os.path.exists(os.path.join(self.build_lib, self.get_ext_filename(self.get_ext_fullname(ext.name))))
 
 
-setup(ext_modules=extensions, cmdclass={"build_ext": OptionalBuild})
+class BuildWithPages(build_py):
+    """The words' pages go into the package as they stand in docs/vocabulary, so that `negsim docs` has them everywhere."""
+
+    def run(self):
+        super().run()
+        if not self.editable_mode:  # there `negsim docs` reads them where they are
+            folder = os.path.join(self.build_lib, "negsim", "pages")
+            os.makedirs(folder, exist_ok=True)
+            for page in glob("docs/vocabulary/*.md"):
+                shutil.copy(page, folder)
+
+
+setup(ext_modules=extensions, cmdclass={"build_ext": OptionalBuild, "build_py": BuildWithPages})

@@ -10,45 +10,15 @@ from __future__ import annotations
 import inspect
 import re
 import runpy
-import textwrap
 from pathlib import Path
 from typing import Any
 
 import negsim as ns
+from negsim.report.docstrings import formulas, parameters, sections
 from negsim.vocabulary import WORDS
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent / "examples" / "words"
-SECTION = re.compile(r"^(Parameters|Notes|Examples)\n-+\n", re.MULTILINE)
-
-
-def sections(word: type) -> dict[str, str]:
-    """The docstring by section; the first, nameless one is what the word says."""
-    parts = SECTION.split(inspect.getdoc(word) or "")
-    return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
-
-
-def formulas(text: str) -> str:
-    """Formulas of reStructuredText as those of Markdown."""
-    text = re.sub(r":math:`([^`]*)`", r"$\1$", text)
-
-    def block(found: re.Match[str]) -> str:
-        body = " ".join(line.strip() for line in found.group(1).splitlines())
-        return f"\n$$\n{body.strip()}\n$$\n"
-
-    return re.sub(r"\n\.\. math:: (.*?)\n(?=\n|\Z)", block, text + "\n", flags=re.DOTALL).strip().replace("``", "`")
-
-
-def parameters(text: str) -> list[str]:
-    """The parameters as rows of a table."""
-    rows = ["| field | what |", "| --- | --- |"]
-    for block in re.split(r"\n(?=\S)", text.strip()):
-        head, _, rest = block.partition("\n")
-        name, _, kind = head.partition(" : ")
-        said = " ".join(textwrap.dedent(rest).split()).replace("|", "\\|").replace("``", "`")
-        for one in name.split(", "):
-            rows.append(f"| `{one}` | {kind.replace('|', chr(92) + '|')}{'. ' if kind and said else ''}{said} |")
-    return rows
 
 
 def table_of(scenario: ns.Scenario, word: Any) -> str:

@@ -28,8 +28,10 @@ SCOPES = ("general", "limited")
 class Ceasefire(When):
     """A halt of fighting that two sides agree on, and that collapses (of one side, or for a term: `Truce`).
 
-    Hazard of collapse at age ``t``: ``strain * h(t)``, with ``h`` the hazard of ``duration``. It should fall with
-    age (Weibull shape below 1, or lognormal): young ceasefires are the ones that break.
+    .. math:: h_{\\text{collapse}}(t) = \\text{strain} \\cdot h(t)
+
+    at age ``t``, with ``h`` the hazard of ``duration``. It should fall with age (Weibull shape below 1, or lognormal):
+    young ceasefires are the ones that break.
 
     Parameters
     ----------

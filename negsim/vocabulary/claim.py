@@ -28,7 +28,9 @@ class Claim:
     parameters are drawn, anew for each history where they have their best values; ``simulate(..., fix={name: True})``
     reads it one way. What party ``p`` holds true is a fact of its own, ``p.sees.name``, drawn at the start with that
     party's credibility ``views[p]``, which may read the truth: with hit rate ``h`` and false-alarm rate ``f`` write
-    ``"h if name.holds else f"``.
+    ``"h if name.holds else f"``:
+
+    .. math:: P(p \\text{ sees it}) = c\\,h + (1 - c)\\,f, \\qquad c \\text{ the credibility}
 
     Parameters
     ----------
