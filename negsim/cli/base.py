@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,8 +21,25 @@ __all__ = [
     *("fixed", "print_result", "write_csv"),
 ]
 
+ORDER = (
+    *("list", "run", "why", "compare", "levers", "watch", "sensitivity", "update", "report", "replay"),
+    *("show", "new", "guide", "docs", "validate", "lint", "verify", "export", "schema"),
+)
+"""Commands as somebody comes to use them: an answer, what is behind it, a case of one's own, checks, other programs."""
+
+
+class InOrder(TyperGroup):
+    """Help lists commands in the order of use, whichever module brings them; others come last."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in order."""
+        known = super().list_commands(ctx)
+        return sorted(known, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
+
 app = typer.Typer(
     name="negsim",
+    cls=InOrder,
     help="Will these talks happen, by when, and what are they waiting for?",
     no_args_is_help=True,
     add_completion=True,

@@ -30,7 +30,7 @@ def docs(
     format: Printed = Format.table,
     words: Words = None,
 ) -> None:
-    """Explain a word: what it says, its keys, where it comes from, an example; or list all words."""
+    """Explain a word, with its keys and an example; or list all."""
     from negsim.report.word_pages import listing, page_of, word_called
 
     own = own_words(words)

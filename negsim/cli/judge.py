@@ -42,7 +42,10 @@ def verify(
     stages: Stages = None,
     format: Printed = Format.table,
 ) -> None:
-    """Run every engine that can run a scenario, side by side; fail if they disagree beyond their joint error."""
+    """Run all engines side by side; fail if they disagree.
+
+    More than their joint error is a disagreement; each engine that can run the scenario is asked.
+    """
     import negsim as ns
     from negsim.report.words import clean
 
@@ -80,7 +83,7 @@ def export(
     out: Annotated[Path | None, typer.Option(help="Directory for both files, instead of printing one.")] = None,
     format: Printed = Format.table,
 ) -> None:
-    """Write a scenario in another program's language, so that others can check it with their own tools."""
+    """Write a scenario in another program's language."""
     if not prism:
         raise typer.BadParameter("say which language: --prism")
     import negsim as ns
@@ -107,7 +110,10 @@ def lint(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is anything to look at.")] = False,
     format: Printed = Format.table,
 ) -> None:
-    """Say what is worth a second look: unsourced numbers, questions that cannot be settled, idle preconditions."""
+    """Say what is worth a second look in a scenario.
+
+    Unsourced numbers, questions that cannot be settled, preconditions that never bind, words that move nothing.
+    """
     import negsim as ns
     from negsim.report.words import clean
 

@@ -69,7 +69,7 @@ def levers(
     csv_file: Csv = None,
     format: Printed = Format.table,
 ) -> None:
-    """Tell which change of a scenario would help most, and which would spoil it.
+    """Tell which change would help most, and which would spoil it.
 
     Every precondition is met, waived and hardened, every mechanism taken away, every decision forced, one at a time.
     """
@@ -125,9 +125,9 @@ def compare(
     words: Words = None,
     as_known: AsKnown = False,
 ) -> None:
-    """Compare a scenario with another one, or with variants of it, history by history.
+    """Compare a scenario with another, or with variants of itself.
 
-    Each option that changes something makes one variant, in the order in which they stand; --fix holds in all of them.
+    Histories are compared with themselves: what flips is told, with the interval of the difference. Each option that changes something makes one variant, in the order in which they stand; --fix holds in all of them.
     """
     check_level(level)
     limits.lift()

@@ -142,7 +142,7 @@ def validate(
     format: Printed = Format.table,
     words: Words = None,
 ) -> None:
-    """Check a scenario file; say what is wrong, where, and what to do."""
+    """Check a scenario file: what is wrong, where, and what to do."""
     import negsim as ns
 
     told = loaded(file, words)
@@ -195,7 +195,7 @@ def schema(
     ] = False,
     format: Printed = Format.json,
 ) -> None:
-    """Print the JSON Schema of scenario files, or of results, for editors and other programs."""
+    """Print the JSON Schema of scenario files, or of results."""
     import negsim as ns
 
     if results:

@@ -70,7 +70,7 @@ def sensitivity(
     csv_file: Csv = None,
     format: Printed = Format.table,
 ) -> None:
-    """Tell which of the things that nobody knows exactly carry the answer to a question."""
+    """Tell which unknown numbers carry an answer."""
     import negsim as ns
     from negsim.report.matters import print_sensitivity, sensitivity_rows
 
@@ -108,7 +108,7 @@ def watch(
     csv_file: Csv = None,
     format: Printed = Format.table,
 ) -> None:
-    """Tell which news would move the answer to a question most, and by when it tells most."""
+    """Tell which news would move an answer most, and by when."""
     import negsim as ns
     from negsim.report.matters import print_watching, watching_rows
 

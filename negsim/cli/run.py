@@ -312,7 +312,7 @@ def replay(
     every: Annotated[bool, typer.Option("--all", help="Tell every event, also those that only move numbers.")] = False,
     format: Printed = Format.table,
 ) -> None:
-    """Tell one history as a dated table: who did what, and what it made possible.
+    """Tell one history: who did what, and what it made possible.
 
     With the seed (and draws) of a run it is that run's history of this number.
     """
