@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from negsim.model.scenario import Scenario
 
 __all__ = ["list_scenarios", "new", "schema", "show", "validate"]
+
+
+class Profile(StrEnum):
+    """Which schema is printed."""
+
+    full = "full"
+    strict = "strict"
 
 
 @app.command(name="list")
@@ -193,17 +201,21 @@ def schema(
     results: Annotated[
         bool, typer.Option("--results", help="Of what commands print with --format json, in place of scenario files.")
     ] = False,
+    profile: Annotated[
+        Profile, typer.Option(help="full, for editors; strict, for programs that must fill a closed schema.")
+    ] = Profile.full,
     format: Printed = Format.json,
 ) -> None:
     """Print the JSON Schema of scenario files, or of results."""
     import negsim as ns
+    from negsim.files.schemas import schema_text
 
     if results:
         from negsim.report.results_schema import results_schema
 
         print(json.dumps(results_schema(), ensure_ascii=False, indent=2))
         return
-    print(json.dumps(ns.schema(), ensure_ascii=False, indent=2))
+    print(schema_text(ns.schema(profile=profile.value)))
 
 
 @app.command()

@@ -288,15 +288,3 @@ def _known(cls: type) -> bool:
 def _has_name(cls: Any) -> bool:
     plain = isinstance(cls, type) and dataclasses.is_dataclass(cls) and not _known(cls)
     return plain and any(field.name == "name" for field in dataclasses.fields(cls))
-
-
-def first_line(cls: type) -> str:
-    """First line of a docstring."""
-    return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
-
-
-def doc_of(table: Table) -> str:
-    """Description of a table in the schema."""
-    if isinstance(table, Record):
-        return first_line(table.cls)
-    return first_line(table.law if isinstance(table, LawTable) else type(table))

@@ -1,4 +1,4 @@
-"""From shapes to pydantic models: what a file is validated against, and what its JSON Schema says."""
+"""From shapes to pydantic models: what a file is validated against (`schemas` makes the JSON Schema of the same)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from negsim.files.annotations import REFERENCE, Codec, doc_of, first_line
+from negsim.files.annotations import REFERENCE, Codec
 from negsim.files.shapes import Many
 
 __all__ = ["file_model"]
@@ -23,18 +23,14 @@ def file_model(codec: Codec, only: Collection[str] | None = None) -> type[BaseMo
     """The pydantic model of a whole file, or of files with ``only`` these tables (models are dear to make)."""
     head = codec.head
     top: dict[str, tuple[Any, Any]] = {}
-    top["format_version"] = (Literal[1], Field(alias="format_version", description="Always 1."))
-    top["scenario"] = (head.annotation(), Field(alias="scenario", description="Name, start, end and zone."))
+    top["format_version"] = (Literal[1], Field(alias="format_version"))
+    top["scenario"] = (head.annotation(), Field(alias="scenario"))
     for table, record in codec.tables.items():
         if only is not None and table not in only:
             continue
-        text = first_line(record.cls) + " Names with dots are quoted."
-        top[f"t_{table}"] = (dict[str, record.annotation()], Field(alias=table, default=None, description=text))  # type: ignore[misc] # the type is made at run time
+        top[f"t_{table}"] = (dict[str, record.annotation()], Field(alias=table, default=None))  # type: ignore[misc] # the type is made at run time
     steps = Many(codec.intervention).annotation()
-    top["t_intervention"] = (
-        steps,
-        Field(alias="intervention", default=None, description="Suppositions, in order."),
-    )
+    top["t_intervention"] = (steps, Field(alias="intervention", default=None))
     _make_models(codec)
     whole: Any = create_model("File", __base__=Strict, **top)  # type: ignore[call-overload] # fields are made at run time
     for model in (*codec.models.values(), whole):
@@ -49,4 +45,4 @@ def _make_models(codec: Codec) -> None:
         for n, (key, one) in enumerate(table.keys.items()):
             extra: dict[str, Any] = {"alias": key} if one.required else {"alias": key, "default": None}
             fields[f"f{n}_{key}"] = (one.shape.annotation(), Field(**extra))
-        codec.models[REFERENCE + name] = create_model(name, __base__=Strict, __doc__=doc_of(table), **fields)
+        codec.models[REFERENCE + name] = create_model(name, __base__=Strict, **fields)

@@ -1,4 +1,4 @@
-"""Arrays of named things as tables: what a strict JSON schema can say, and what the format keeps.
+"""How things are named in a file: in arrays, as a strict JSON schema has them, and by keys with dots.
 
 ``"party": [{"name": "north", "title": "North"}]`` is ``[party.north] title = "North"``, and where what is named is no
 table, ``"requires": [{"name": "north", "value": "memo.delivered"}]`` is ``requires = {north = "memo.delivered"}``.
@@ -6,15 +6,18 @@ table, ``"requires": [{"name": "north", "value": "memo.delivered"}]`` is ``requi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
-from negsim.errors import FileError
-from negsim.errors.problems import Path, Problem, short
+from negsim.errors import FileError, Gather
+from negsim.errors.problems import Path, Problem, path_text, short
 from negsim.files.annotations import Codec
+from negsim.files.limits import MOST_PARTS
 from negsim.files.shapes import Choice, Many, Named, Pairs, Shape
 from negsim.files.tables import Table
 
-__all__ = ["tabled"]
+__all__ = ["flattened", "tabled"]
 
 NAMELESS = ("correlation",)
 """Tables of things that nothing refers to: in an array they need no name."""
@@ -28,8 +31,8 @@ def tabled(data: dict[str, Any], codec: Codec) -> dict[str, Any]:
     FileError
         If an entry of such an array has no name, or the name of another.
     """
-    found = dict(data)
-    for table, record in codec.tables.items():
+    found, gather = dict(data), Gather()
+    for table in codec.tables:
         if isinstance(found.get(table), list):
             entries = found[table]
             if table in NAMELESS:
@@ -37,7 +40,10 @@ def tabled(data: dict[str, Any], codec: Codec) -> dict[str, Any]:
                     {"name": f"{table}_{n}", **one} if isinstance(one, dict) else one
                     for n, one in enumerate(entries, 1)
                 ]
-            found[table] = _by_name(entries, (table,))
+            with gather.going_on():
+                found[table] = _by_name(entries, (table,))
+    gather.check()
+    for table, record in codec.tables.items():
         if isinstance(found.get(table), dict):
             found[table] = {name: _settled(one, record, (table, name)) for name, one in found[table].items()}
     if isinstance(found.get("intervention"), list):
@@ -76,20 +82,68 @@ def _chosen(raw: Any, shape: Choice, path: Path) -> Any:
 
 def _by_name(entries: list[Any], path: Path, *, pairs: bool = False) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    gather = Gather()
     for place, entry in enumerate(entries):
-        name = entry.get("name") if isinstance(entry, dict) else None
-        if not isinstance(name, str):
-            text = f"{short(entry)} has no name; write an object with the key 'name'"
-            raise _wrong((*path, place), text, code="missing", expected="name")
-        if name in found:
-            raise _wrong(
-                (*path, place), f"the name {short(name)} is there twice; rename one, or remove it", code="clash"
-            )
-        rest = {key: value for key, value in entry.items() if key != "name"}
-        found[name] = rest.get("value") if pairs and set(rest) <= {"value"} else rest
+        with gather.going_on():
+            _enter(found, entry, (*path, place), pairs=pairs)
+    gather.check()
     return found
+
+
+def _enter(found: dict[str, Any], entry: Any, path: Path, *, pairs: bool) -> None:
+    """Put an entry of an array under its name."""
+    name = entry.get("name") if isinstance(entry, dict) else None
+    if not isinstance(name, str):
+        text = f"{short(entry)} has no name; write an object with the key 'name'"
+        raise _wrong(path, text, code="missing", expected="name")
+    if name in found:
+        raise _wrong(path, f"the name {short(name)} is there twice; rename one, or remove it", code="clash")
+    rest = {key: value for key, value in entry.items() if key != "name"}
+    found[name] = rest.get("value") if pairs and set(rest) <= {"value"} else rest
 
 
 def _wrong(path: Path, text: str, *, code: str, expected: str = "") -> FileError:
     remedy = text.rpartition("; ")[2]
     return FileError.telling([Problem(code=code, path=path, text=text, expected=expected, remedy=remedy)])
+
+
+def flattened(data: dict[str, Any], codec: Codec) -> dict[str, Any]:
+    """The same file with dotted names as single keys: ``[action.russia.deliver]`` is ``[action."russia.deliver"]``."""
+    result, count = dict(data), 0
+    for table, record in codec.tables.items():
+        named = data.get(table)
+        if not isinstance(named, dict):
+            continue
+        found: dict[str, Any] = {}
+        for key, value in named.items():
+            for name, definition in _definitions(key, value, record):
+                if name in found:
+                    raise FileError(f"{path_text((table, name))} is there twice, once in quotes; remove one")
+                found[name] = definition
+        result[table] = found
+        count += len(found)
+    if count > MOST_PARTS:
+        raise FileError(f"{count:,} parts are more than {MOST_PARTS:,}; split the scenario")
+    return result
+
+
+def _definitions(name: str, value: Any, record: Table) -> Iterator[tuple[str, Any]]:
+    """What is defined under a name, and under the longer names within it."""
+    if not isinstance(value, dict) or not value:
+        yield name, value
+        return
+    inner = {
+        key for key, one in value.items() if isinstance(one, dict) and key not in record.keys and _names(one, record)
+    }
+    own = {key: one for key, one in value.items() if key not in inner}
+    if own:
+        slips = {key for key in inner if get_close_matches(key[:200], record.keys, n=1, cutoff=0.8)}
+        yield name, {**own, **{key: value[key] for key in slips}}
+        inner -= slips
+    for key in inner:
+        yield from _definitions(f"{name}.{key}", value[key], record)
+
+
+def _names(value: dict[str, Any], record: Table) -> bool:
+    """Whether a table may be that of a longer name: a law, say, under a key that is not there is none."""
+    return not value or any(key in record.keys or isinstance(one, dict) for key, one in value.items())

@@ -5,21 +5,19 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path as FilePath
 from typing import Any
 
-from negsim.errors import FileError, Gather, NegsimError, nearest, problem_of
-from negsim.errors.problems import Problem, path_text, short
+from negsim.errors import ArgumentError, FileError, Gather, NegsimError, nearest, problem_of
+from negsim.errors.problems import Problem, short
 from negsim.files.annotations import Codec
 from negsim.files.json_text import is_json, parse_json
-from negsim.files.limits import MOST_PARTS, parse_toml, read_input, read_text
-from negsim.files.named import tabled
+from negsim.files.limits import parse_toml, read_input, read_text
+from negsim.files.named import flattened, tabled
 from negsim.files.places import Path, in_file
-from negsim.files.tables import Table
 from negsim.files.validation import problems_in
 from negsim.model.dates import crowded
 from negsim.model.scenario import Scenario
@@ -273,41 +271,6 @@ def _check_version(data: dict[str, Any]) -> None:
         raise FileError.telling([problem_of(error, ("format_version",), code="version", value=short(version))])
 
 
-def flattened(data: dict[str, Any], codec: Codec) -> dict[str, Any]:
-    """The same file with dotted names as single keys: ``[action.russia.deliver]`` is ``[action."russia.deliver"]``."""
-    result, count = dict(data), 0
-    for table, record in codec.tables.items():
-        named = data.get(table)
-        if not isinstance(named, dict):
-            continue
-        found: dict[str, Any] = {}
-        for key, value in named.items():
-            for name, definition in _definitions(key, value, record):
-                if name in found:
-                    raise FileError(f"{path_text((table, name))} is there twice, once in quotes; remove one")
-                found[name] = definition
-        result[table] = found
-        count += len(found)
-    if count > MOST_PARTS:
-        raise FileError(f"{count:,} parts are more than {MOST_PARTS:,}; split the scenario")
-    return result
-
-
-def _definitions(name: str, value: Any, record: Table) -> Iterator[tuple[str, Any]]:
-    """What is defined under a name, and under the longer names within it."""
-    if not isinstance(value, dict) or not value:
-        yield name, value
-        return
-    inner = {key for key, one in value.items() if isinstance(one, dict) and key not in record.keys}
-    own = {key: one for key, one in value.items() if key not in inner}
-    if own:
-        slips = {key for key in inner if get_close_matches(key[:200], record.keys, n=1, cutoff=0.8)}
-        yield name, {**own, **{key: value[key] for key in slips}}
-        inner -= slips
-    for key in inner:
-        yield from _definitions(f"{name}.{key}", value[key], record)
-
-
 def build(data: Mapping[str, Any], codec: Codec, gather: Gather) -> Scenario:
     """The scenario of a file; with problems the error that tells them all, those of the whole included."""
     parts, wrong = [], [str(path[1]) for path in _paths(gather) if len(path) > 1]
@@ -357,7 +320,7 @@ def _follows(problem: Problem, wrong: list[str]) -> bool:
     return any(problem.value == name or problem.value.startswith(name + ".") for name in wrong)
 
 
-def schema(words: Iterable[type] = ()) -> dict[str, object]:
+def schema(words: Iterable[type] = (), *, profile: str = "full") -> dict[str, object]:
     """Return the JSON Schema of scenario files, for editors and for other programs.
 
     The schema knows names with dots in their quoted form, ``[action."russia.deliver"]``, as :func:`save` writes them.
@@ -365,26 +328,41 @@ def schema(words: Iterable[type] = ()) -> dict[str, object]:
     Parameters
     ----------
     words : iterable of type
-        Word classes of your own.
+        Word classes of your own; with the full profile only.
+    profile : {"full", "strict"}
+        ``"strict"`` is for programs that must fill a closed schema, such as language models with structured outputs:
+        about a dozen words, named things in arrays, every property required, null for what is left out. What is valid
+        under it is read by `load` as JSON.
 
     Returns
     -------
     dict
         Ready for JSON.
 
+    Raises
+    ------
+    ArgumentError
+        If there is no such profile.
+
     See Also
     --------
     load : Read a scenario from a file.
     save : Write a scenario to a file.
+    guide : How to state a case, on one page.
 
     Examples
     --------
     >>> sorted(schema()["required"])
     ['format_version', 'scenario']
+    >>> schema(profile="strict")["additionalProperties"]
+    False
     """
-    model = model_of(tuple(words))
-    found: dict[str, Any] = model.model_json_schema(by_alias=True)
-    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    found["title"] = "negsim scenario, format 1"
-    found["description"] = "A negotiation as data. Save this schema as negsim-1.schema.json beside the scenario file."
-    return found
+    if profile == "strict":
+        from negsim.files.strict import strict_schema
+
+        return strict_schema(codec_of(()))
+    if profile != "full":
+        raise ArgumentError(f"there is no profile {profile!r:.40} of the schema; write 'full' or 'strict'")
+    from negsim.files.schemas import full_schema
+
+    return full_schema(codec_of(tuple(words)))

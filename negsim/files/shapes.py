@@ -1,6 +1,6 @@
 """The shapes that a value can have in a file: each knows its pydantic type, reads a value and writes one.
 
-A shape has three verbs: ``annotation`` (what pydantic validates and the JSON Schema says), ``build`` (validated TOML
+A shape has three verbs: ``annotation`` (what pydantic validates), ``build`` (validated TOML
 value to Python value) and ``plain`` (Python value to TOML value). `negsim.files.annotations` makes them from the
 annotations of dataclass fields, so a word of a user's own needs no code for files. Pydantic is imported when a file is
 validated: the scenarios that negsim ships are validated by its tests.
@@ -41,7 +41,6 @@ MOST_ENTRIES = 1_000
 """Longest array, and largest table of named things, within one part of a scenario."""
 
 BIGGEST = 2**63
-KINDS = {"text": "string", "flag": "boolean", "whole": "integer", "real": "number", "date": "string"}
 IN_WORDS = {
     "text": "text",
     "flag": "true or false",
@@ -86,13 +85,9 @@ class Scalar(Shape):
     options: tuple[Any, ...] = ()
 
     def annotation(self) -> Any:
-        from pydantic import PlainValidator, WithJsonSchema
+        from pydantic import PlainValidator
 
-        types = sorted({KINDS[kind] for kind in self.kinds} - ({"integer"} if "real" in self.kinds else set()))
-        schema: dict[str, Any] = {"type": types[0] if len(types) == 1 else types}
-        if self.options:
-            schema = {"enum": list(self.options)}
-        return Annotated[Any, PlainValidator(self._check), WithJsonSchema(schema)]
+        return Annotated[Any, PlainValidator(self._check)]
 
     def _check(self, raw: Any) -> Any:
         kind = _kind(raw)

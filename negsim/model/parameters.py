@@ -61,6 +61,8 @@ class AsKnown:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cases", dates_of(self.cases, "as_known: cases"))
+        if self.grade not in GRADES:
+            raise ScenarioError(f"as_known: grade must be one of {', '.join(GRADES)}, not {self.grade!r:.60}")
 
 
 @dataclass(frozen=True, slots=True, init=False)
