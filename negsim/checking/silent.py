@@ -1,0 +1,313 @@
+"""What is silently dead: words, preconditions, dates and parties without which no history answers otherwise.
+
+A scenario can be valid, and a part of it still do nothing: a mediator whose multiplier reaches nobody, a circle of
+preconditions that another way leads around, a date that nobody waits for. Reading the text does not show it, so each part
+is left out, one at a time, and the same histories are told again with the same random numbers: what changes no time and
+no answer in any of them is named.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, Field, fields, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from negsim.checking.lint.finding import Finding
+from negsim.checking.lint.trees import of_scenario, writes
+from negsim.checking.lint.unused import REFUSED
+from negsim.errors import BudgetError, UnknownName
+from negsim.errors.problems import path_text
+from negsim.model.actions import Action
+from negsim.model.clocks import Distribution, Fixed
+from negsim.model.elements import Elements, expand
+from negsim.model.evidence import Party
+from negsim.model.expressions import And, Expression, Not, all_of, reads
+from negsim.model.interventions import Intervention, Without, suppositions
+from negsim.model.origins import TABLES, table_of
+from negsim.model.questions import Question
+from negsim.model.scenario import Scenario, check_is_scenario
+from negsim.program import Program, lower
+from negsim.results.runs import Runs
+from negsim.running.again import again
+from negsim.running.simulation import simulate
+
+__all__ = ["HISTORIES", "silent"]
+
+HISTORIES, PILOT = 400, 64
+MOST_EVENTS = 200_000
+"""Firings told for each part that is left out."""
+SECONDS = 5.0
+DATES = frozenset({"due", "expires", "not_until", "waived_on", "election", "ends", "terminal"})
+"""Fields that hold a date as text; other text is for people, or a name."""
+LEFT = frozenset({"name", "met", "ends_when", "lifted_when"})
+"""Conditions that only end something are left alone: what they end may have done its work by then."""
+RECORDED = ("first", "at", "held", "counts", "failed")
+"""The arrays of a block that answers are read from."""
+
+Parts = tuple[Any, ...]
+
+
+def silent(
+    scenario: Scenario, *, histories: int = HISTORIES, seed: int = 1, seconds: float | None = SECONDS
+) -> list[Finding]:
+    """Return what changes no answer to the scenario's questions when it is left out, each in one line.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to look through.
+    histories : int
+        How many are told again for each part; what matters in fewer than one of so many is named too.
+    seed : int
+        Of the histories.
+    seconds : float, optional
+        When to stop; what was not looked at by then is said in a finding of its own. None: no limit.
+
+    Returns
+    -------
+    list of Finding
+        With the code ``silent``: sorted, words before their keys.
+
+    See Also
+    --------
+    lint : What a reader would ask, from the text alone.
+    validate : All of it for one file.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> memo = ns.Promise("memo", by="north", to="south", delay=ns.Exponential(mean="9 days"))
+    >>> talks = ns.Meeting("talks", among=["north", "south"], on="2025-02-01T12:00", requires={"south": memo.delivered})
+    >>> host = ns.Mediator("host", who="east", between=["north", "south"], hosting=2)
+    >>> asked = ns.Question("held", talks.held)
+    >>> case = ns.Scenario("case", start="2025-01-01", end=90, parts=[memo, talks, host, asked])
+    >>> [finding.where for finding in silent(case)]
+    ['mediator.host']
+    """
+    check_is_scenario(scenario, "silent")
+    if not scenario.expanded.questions:
+        return []
+    bench = _Bench(scenario, histories, seed)
+    ends = None if seconds is None else time.monotonic() + seconds
+    found, left = _Search(scenario, bench, ends).go()
+    if left:
+        text = f"{left} parts of it were not looked at: the time for that was used up"
+        found.append(Finding(code="silent", where="scenario", text=text, remedy="allow more seconds"))
+    return found
+
+
+class _Bench:
+    """Where the scenario with something left out is simulated beside it."""
+
+    def __init__(self, scenario: Scenario, histories: int, seed: int) -> None:
+        self.scenario = scenario
+        own = {part.name: part for part in scenario.parts if isinstance(part, Question)}
+        self.questions = own or dict(scenario.expanded.questions)
+        program = self._program(scenario.expanded)
+        pilot = simulate(
+            scenario,
+            replications=min(PILOT, histories),
+            seed=seed,
+            keep="answers",
+            on_error="count",
+            events=MOST_EVENTS,
+        )
+        each = max(1.0, pilot.events / max(1, pilot.replications))
+        self.n = int(max(1, min(histories, MOST_EVENTS / each)))
+        self.first: Any = pilot
+        self.mark = program.fingerprint()
+        self.base = again(pilot, program, self.n)
+        self.seen: dict[str, bool] = {self.mark: False}
+
+    def _program(self, elements: Elements) -> Program:
+        return lower(self.scenario, elements=replace(elements, questions=self.questions))
+
+    def moves(self, elements: Elements) -> bool:
+        """Whether any history answers otherwise."""
+        program = self._program(elements)
+        mark = program.fingerprint()
+        if mark not in self.seen:
+            self.seen[mark] = _differ(self.base, again(self.first, program, self.n, _rows(self.first, program)))
+        return self.seen[mark]
+
+
+def _rows(first: Runs, program: Program) -> list[tuple[float, ...]]:
+    """Best values of the parameters that the program has."""
+    return [tuple(float(parameter.best) for parameter in program.parameters)]
+
+
+def _differ(one: Runs, two: Runs) -> bool:
+    for name in RECORDED:
+        before, after = getattr(one.block, name), getattr(two.block, name)
+        if before is None or after is None:
+            continue
+        if before.shape != after.shape or not np.array_equal(before, after, equal_nan=before.dtype.kind == "f"):
+            return True
+    return False
+
+
+class _Search:
+    """Leaves out one part after the other."""
+
+    def __init__(self, scenario: Scenario, bench: _Bench, ends: float | None) -> None:
+        self.scenario, self.bench, self.ends = scenario, bench, ends
+        self.elements = scenario.expanded
+        self.left = 0
+        self.dead: set[str] = set()
+        """Words and actions that move nothing."""
+
+    def go(self) -> tuple[list[Finding], int]:
+        """What moves nothing, and how much was not looked at."""
+        found = [*self._words(), *self._requirements(), *self._keys(), *self._parties()]
+        return found, self.left
+
+    def _idle(self, make: Callable[[], Elements]) -> bool:
+        """Whether the scenario without something answers the same; no, where it is no scenario without it."""
+        if self.ends is not None and time.monotonic() > self.ends:
+            self.left += 1
+            return False
+        try:
+            return not self.bench.moves(make())
+        except BudgetError:
+            raise
+        except REFUSED:
+            return False
+
+    def _told(self, where: tuple[str | int, ...], text: str, remedy: str) -> Finding:
+        said = f"{text}: without it no answer changed in {self.bench.n:,} histories"
+        return Finding(code="silent", where=path_text(where), text=said, remedy=remedy)
+
+    def _words(self) -> Iterator[Finding]:
+        for part in self.scenario.parts:
+            table = table_of(part)
+            if table in TABLES.values() and not isinstance(part, Action):
+                continue
+            if part.name in self.elements.removed or self._asked(part) or not self._acts(part):
+                continue
+            if self._idle(partial(self._without, part.name)):
+                self.dead.add(part.name)
+                yield self._told((table, part.name), "moves nothing", _remedy(part))
+
+    def _asked(self, part: Any) -> bool:
+        """Whether a question counts what an action does."""
+        return isinstance(part, Action) and any(one.action == part.name for one in self.bench.questions.values())
+
+    def _acts(self, part: Any) -> bool:
+        """Whether it has actions to leave out; what only says something (a claim) is read or not, and lint says so."""
+        return isinstance(part, Action) or bool(set(self.elements.owners.get(part.name, ())) - self.elements.removed)
+
+    def _without(self, *names: str) -> Elements:
+        steps = [Without(element=name) for name in names]
+        return _elements(self.scenario.parts, (*self.scenario.interventions, *steps))
+
+    def _requirements(self) -> Iterator[Finding]:
+        for name, requirement in self.elements.requirements.items():
+            word = next((one for one in self.elements.owners if name == one or name.startswith(f"{one}.")), "")
+            origin = next((part for part in self.scenario.parts if part.name == word), None)
+            if origin is None or word in self.dead or name == word or not self._idle(partial(self._without, name)):
+                continue
+            self.dead.add(name)
+            # two participants may ask the same: then each stands in for the other, and both together bind
+            same = [key for key, one in self.elements.requirements.items() if one.needs == requirement.needs]
+            if len(same) > 1 and not self._idle(partial(self._without, *same)):
+                continue
+            where = (table_of(origin), word, *name.removeprefix(f"{word}.").split("."))
+            remedy = "it holds whenever it is asked, or nothing waits for what asks it: change that, or drop it"
+            yield self._told(where, f"the precondition '{requirement.needs}' does not bind", remedy)
+
+    def _keys(self) -> Iterator[Finding]:
+        for part in self.scenario.parts:
+            if part.name in self.dead or (table_of(part) in TABLES.values() and not isinstance(part, Action)):
+                continue
+            for path, text, other in _left_out(part):
+                known = ".".join((part.name, *path)) in self.elements.requirements
+                if not known and self._idle(partial(self._instead, part, other)):
+                    remedy = "let something hang on it, or drop it"
+                    yield self._told((table_of(part), part.name, *path), text, remedy)
+
+    def _instead(self, part: Any, other: Any) -> Elements:
+        parts = tuple(other if one is part else one for one in self.scenario.parts)
+        return _elements(parts, self.scenario.interventions)
+
+    def _parties(self) -> Iterator[Finding]:
+        for part in self.scenario.parts:
+            if not isinstance(part, Party):
+                continue
+            own = {one.name for one in self.elements.actions.values() if one.by == part.name}
+            words = {word.name for word in self.elements.named_by.get(part.name, ())}
+            owned = {name for word in words for name in self.elements.owners.get(word, ())}
+            if (words or own) and words <= self.dead and own - owned <= self.dead:
+                text = f"party {part.name} moves nothing: all that names it moves nothing"
+                remedy = "let it act, decide or require something, or drop it"
+                yield Finding(code="silent", where=f"party.{part.name}", text=text, remedy=remedy)
+
+
+def _elements(parts: Parts, steps: tuple[Intervention, ...]) -> Elements:
+    """The elements of some parts under interventions, without checking the whole again."""
+    plain = expand(parts)
+    supposed = suppositions(steps, plain)
+    found = expand(parts, supposed) if supposed else plain
+    for step in steps:
+        found = step.apply(found)
+    known = {*found.variables, *found.parameters}
+    for tree in of_scenario(found):
+        if not reads(tree) <= known:
+            raise UnknownName("something reads what is left out")
+    for action in found.actions.values():
+        if not writes(action) <= known:
+            raise UnknownName("something changes what is left out")
+    return found
+
+
+def _remedy(part: Any) -> str:
+    if hasattr(part, "acts_on") and not part.acts_on:
+        return 'say on what, acts_on = ["..."], or drop it'
+    return "let a question, a precondition or a pace hang on what it brings, or drop it"
+
+
+def _left_out(part: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    """The part with one key less, for each that its author wrote and that could matter."""
+    for field in fields(part):
+        value = getattr(part, field.name)
+        default = _default(field)
+        if default is MISSING or value == default or not field.init or field.name in LEFT:
+            continue
+        if isinstance(value, Mapping):
+            for key in value:
+                rest = {one: value[one] for one in value if one != key}
+                yield from _replaced(part, (field.name, key), "moves nothing", rest)
+        elif isinstance(value, Expression) and value.kind == "condition":
+            yield from _conditions(part, field.name, value, default)
+        elif _may_matter(field.name, value):
+            yield from _replaced(part, (field.name,), "moves nothing", default)
+
+
+def _conditions(part: Any, key: str, value: Expression, default: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    """The part without each of the conditions that stand under a key, those apart that only end something."""
+    terms = value.children if isinstance(value, And) else (value,)
+    for term in terms:
+        if isinstance(term, Not) or not reads(term):
+            continue
+        rest = [one for one in terms if one is not term]
+        yield from _replaced(part, (key,), f"'{term}' does not bind", all_of(*rest) if rest else default)
+
+
+def _replaced(part: Any, path: tuple[str, ...], text: str, value: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    try:
+        yield path, text, replace(part, **{path[0]: value})
+    except REFUSED:
+        return  # it goes together with another key
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default_factory() if field.default_factory is not MISSING else field.default
+
+
+def _may_matter(name: str, value: Any) -> bool:
+    if isinstance(value, str):
+        return name in DATES
+    return isinstance(value, Expression | Distribution | Fixed | tuple) or name in DATES or hasattr(value, "delay")
