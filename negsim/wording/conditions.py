@@ -26,7 +26,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 COMPARED = {">=": "at_least", "<=": "at_most", ">": "more", "<": "less", "==": "equal", "!=": "unequal"}
 OPPOSITE = {">=": "<", "<=": ">", ">": "<=", "<": ">=", "==": "!=", "!=": "=="}
 TURNED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "==", "!=": "!="}
-SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
+SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "*": "×"}
 
 
 def condition(tree: Expression, voice: Voice, form: int = HOLDS) -> str:

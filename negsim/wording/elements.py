@@ -9,6 +9,7 @@ from negsim.model.elements import Elements
 from negsim.model.variables import Fact
 from negsim.wording.language import Language, Match, Patterns
 from negsim.wording.naming import Naming, spaced
+from negsim.wording.quiet import QUIET
 
 __all__ = ["COMES", "FAILS", "HOLDS", "Voice"]
 
@@ -40,7 +41,6 @@ class Voice:
         self.said = said
         self.names = Naming(elements, said)
         self._own: dict[type, tuple[Patterns, ...]] = {}
-        self._quiet = Patterns(dict.fromkeys(said.table["quiet"]["things"], ""))
 
     # Where a name belongs --------------------------------------------------------------------------------------------
 
@@ -146,6 +146,10 @@ class Voice:
         if head:
             thing = f"{thing}: {spaced(head)}" if thing else self.names.the(spaced(head))
         if not state or not thing:
+            who, _, does = rest.replace("_", ".").partition(".")
+            if word is None and does and who in self.elements.parties:
+                text = f"{self.names.party(who)} {spaced(does)}"
+                return self.said.say("negated", title=text) if form == FAILS else text
             plain = f"{thing}: {spaced(rest)}" if word is not None else spaced(rest)
             return self.said.fill(self.said.pair("noun_fact")[form == FAILS], {"title": plain})
         states = self.said.table["states"]
@@ -203,7 +207,7 @@ class Voice:
         if own is not None:
             return bool(own.quiet)
         word, rest = self.place("variables", name)
-        return word is not None and self._quiet.find(f"{getattr(word, 'table', '')}.{rest}") is not None
+        return word is not None and QUIET.find(f"{getattr(word, 'table', '')}.{rest}") is not None
 
     def whose(self, name: str) -> str:
         """The party that something belongs to, by its name; empty if to none."""

@@ -110,13 +110,11 @@ class Language:
         (True, False)
         """
         form = str(self.table["grammar"]["plural"])
-        if not form or noun.removeprefix("the ") in self.grammar("the"):
+        if not form or noun.removeprefix(f"{self.table['grammar']['article']} ") in self.grammar("the"):
             return False
         words = re.split(r"[,:;]", noun)[0].split(" ")
         end = next((n for n, one in enumerate(words) if one in self.grammar("prepositions")), len(words))
-        last = words[max(0, end - 1)]
-        if last in self.grammar("plurals"):
-            return True
+        last = words[max(0, end - 1)].lower()
         return bool(re.fullmatch(form, last)) and last not in self.grammar("singular")
 
     @staticmethod

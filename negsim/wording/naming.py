@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from negsim.model.elements import Elements
+from negsim.model.expressions import Expression
 from negsim.wording.language import Language
 
 __all__ = ["Naming", "spaced"]
@@ -38,11 +40,15 @@ class Naming:
     def __init__(self, elements: Elements, said: Language) -> None:
         self.elements = elements
         self.said = said
+        self.clause: Callable[[Expression], str] = str
+        self._naming: set[str] = set()
+        self._count = Counter(str(getattr(word, "table", "")) for word in elements.words.values())
 
     def party(self, name: str) -> str:
         """A party in a sentence."""
         title = self.title(name)
-        return f"the {title}" if title in self.said.grammar("the") else title
+        article = self.said.table["grammar"]["article"]
+        return f"{article} {title}" if title in self.said.grammar("the") else title
 
     def title(self, name: str) -> str:
         """A party's title, or its name with capitals."""
@@ -64,7 +70,7 @@ class Naming:
 
     def the(self, name: str) -> str:
         """A name as a noun with its article."""
-        return self.said.say("untitled", name=name)
+        return name if any(sign.isdigit() for sign in name) else self.said.say("untitled", name=name)
 
     def noun(self, word: Any) -> str:
         """What a word of the vocabulary is about, in a sentence."""
@@ -75,10 +81,20 @@ class Naming:
         text = getattr(word, "text", "")
         if isinstance(text, str) and text:
             return self.flowing(text)
-        form = self.said.table["nouns"].get(getattr(word, "table", ""), "")
+        table = str(getattr(word, "table", ""))
+        only = self.said.table["only"].get(table) if self._count[table] == 1 else None
+        forms = only or self.said.table["nouns"].get(table, ())
         values = _Fields(word, self, "")
-        if form and all(values[key] for key in _keys(form)):
-            return self.said.fill(form, values)
+        if word.name in self._naming:
+            # Words that are called after conditions may wait for each other.
+            return values["the_name"]
+        self._naming.add(word.name)
+        try:
+            for form in [forms] if isinstance(forms, str) else forms:
+                if all(values[key] for key in _keys(form)):
+                    return self.said.fill(form, values)
+        finally:
+            self._naming.discard(word.name)
         return values["the_name"]
 
     def fields(self, word: Any, star: str) -> Mapping[str, str]:
@@ -99,7 +115,8 @@ class Naming:
                 if text:
                     return self.flowing(str(text))
             elif isinstance(one, tuple):
-                text = next((str(item.title) for item in one if getattr(item, "name", "") == name and item.title), "")
+                titles = (str(getattr(item, "title", "")) for item in one if getattr(item, "name", "") == name)
+                text = next(titles, "")
                 if text:
                     return self.flowing(text)
         if "_with_" in name:
@@ -138,6 +155,8 @@ class _Fields(Mapping[str, str]):
         value = getattr(self.word, key, None)
         if value is None or value == "" or value == ():
             return names.said.say("nobody") if key in ("by", "to", "of") else ""
+        if isinstance(value, Expression):
+            return names.clause(value)
         if isinstance(value, str):
             return names.party(value) if value in names.elements.parties else names.flowing(value)
         return names.parties(str(getattr(one, "name", one)) for one in value)

@@ -63,6 +63,7 @@ class Phrases:
         self.elements = scenario.expanded
         self.language: Language = _language(language or getattr(scenario, "language", "") or "en")
         self.voice = Events(self.elements, self.language)
+        self.voice.names.clause = self.holds
 
     def speaking_of(self, about: str) -> Phrases:
         """The same words where one word of the scenario is spoken of anyway."""
