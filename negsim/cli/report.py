@@ -21,7 +21,7 @@ MANY, EVENTS, PILOT = 8_000, 4_000_000, 64
 """Histories by default, as long as they have no more firings in all than this, judged by so many of them."""
 EACH = 16
 """Histories of each draw of the assumptions by default: enough to tell ignorance from chance."""
-LEVERS = 20
+LEVERS = 12
 """Changes that are tried by default."""
 
 
@@ -122,16 +122,12 @@ def _check_question(told: Scenario, question: str | None) -> None:
 def _runs(
     told: Scenario, replications: int | None, seed: int | None, draws: int | None, best: bool, limits: Limits
 ) -> Runs:
-    """The histories, with what their reasons need recorded along."""
+    """The histories."""
     import negsim as ns
-    from negsim.why.explanation import reason_questions
 
     if replications is None:
         pilot = ns.simulate(told, replications=PILOT, seed=0, draws=PILOT, keep="answers")
         replications = max(PILOT, min(MANY, EVENTS * PILOT // max(1, pilot.events)))
     rows = None if best else draws or max(2, replications // EACH)
     memory = limits.for_simulation(EVENTS)["memory"]
-    asked = reason_questions(told)
-    return ns.simulate(
-        told, replications=replications, seed=seed, draws=rows, questions=asked, keep="answers", memory=memory
-    )
+    return ns.simulate(told, replications=replications, seed=seed, draws=rows, keep="answers", memory=memory)

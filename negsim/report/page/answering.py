@@ -10,13 +10,15 @@ from negsim.estimates.printing import printed_ends, printed_share
 from negsim.model.calendar import DAY
 from negsim.model.kinds import KINDS
 from negsim.model.questions import Question
+from negsim.model.scenario import Scenario
 from negsim.report.page.curves import Drawn, curves_of, days_of
 from negsim.report.page.gather import Found, own_questions
 from negsim.report.page.numbers import Number, exactly, measured
-from negsim.report.words import day, percent, plain
-from negsim.results.answers import Answer
+from negsim.report.titles import dated
+from negsim.report.words import day, percent
+from negsim.results.answers import Answer, deadline
 from negsim.results.base import Results
-from negsim.why.phrases import Phrases
+from negsim.wording.phrases import Phrases
 
 __all__ = ["answer_data", "curve_data", "drawn_curves", "title_of"]
 
@@ -24,9 +26,9 @@ MOST_READINGS = 6
 """Dates in the table below a curve."""
 
 
-def title_of(question: Question) -> str:
-    """What people call a question."""
-    return str(getattr(question, "title", "")) or plain(question.called)
+def title_of(question: Question, scenario: Scenario) -> str:
+    """What people call a question, with its date where that does not say it."""
+    return dated(Phrases(scenario).question(question), deadline(question, scenario))
 
 
 def answer_data(found: Found) -> list[dict[str, Any]]:
@@ -41,7 +43,7 @@ def _answer(row: Answer, question: Question, runs: Results) -> dict[str, Any]:
         number["ends"] = "" if row.interval() in ("–", "exact", "all alike") else row.interval().replace("–", " to ")
     return {
         "id": row.id,
-        "title": title_of(question),
+        "title": title_of(question, runs.scenario),
         "text": row.text,
         "kind": row.kind,
         "by": row.by,
@@ -95,7 +97,7 @@ def _curve(runs: Results, one: Drawn, stops: Sequence[float], rows: Mapping[str,
     numbers = [each["number"] for each in read]
     ranged = one.low is not None
     return {
-        "title": heading([title_of(question) for question in one.questions]),
+        "title": heading([title_of(question, runs.scenario) for question in one.questions]),
         "questions": [question.called for question in one.questions],
         "closes": _date(runs, one.end),
         "n": one.curve.n,

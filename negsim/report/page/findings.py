@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from negsim.estimates import Estimate
 from negsim.report.page.answering import title_of
 from negsim.report.page.gather import Found
-from negsim.report.page.numbers import Number, counted, exactly, measured, of_share, said
+from negsim.report.page.numbers import Number, counted, exactly, measured, said
 from negsim.report.words import day
-from negsim.results.base import Results
 from negsim.what_if.influences import Influence
 from negsim.what_if.lever import Lever, Levers
 from negsim.what_if.signals import SEEN, Signal
@@ -32,61 +33,62 @@ MODEL = "This is what the change would do in the model; whether anybody can brin
 
 def why_data(found: Found) -> list[dict[str, Any]]:
     """Why the answers are no: shares of the failing histories."""
-    return [_explained(one, found.runs, found.level) for one in found.explanations]
+    return [_explained(one, found) for one in found.explanations]
 
 
-def _explained(one: Explanation, runs: Results, level: float) -> dict[str, Any]:
-    asked = runs.scenario.expanded.questions.get(one.question)
+def _explained(one: Explanation, found: Found) -> dict[str, Any]:
+    scenario = found.runs.scenario
+    asked = scenario.expanded.questions.get(one.question)
     shown = one.reasons[:MOST_REASONS]
     return {
         "question": one.question,
-        "title": one.question if asked is None else title_of(asked),
+        "title": one.question if asked is None else title_of(asked, scenario),
+        "side": one.side,
         "by_text": day(one.by),
         "n": counted(one.n),
         "failures": counted(one.failures, one.n),
-        "reasons": [_reason(reason, one.failures, runs, level) for reason in shown],
+        "looked": counted(one.looked or one.failures, one.n),
+        "reasons": [_reason(reason, one.looked or one.failures) for reason in shown],
         "more": len(one.reasons) - len(shown),
-        "decisions": [_declined(each, level) for each in one.decisions],
+        "decisions": [_declined(each) for each in one.decisions],
         "note": one.note,
     }
 
 
-def _reason(one: Reason, failures: int, runs: Results, level: float) -> dict[str, Any]:
-    # Shares behind a reason are shares of its own histories, not of all that failed.
-    of = max(1, round(one.share * failures))
+def _reason(one: Reason, looked: int) -> dict[str, Any]:
+    """A reason with those behind it, whose shares are shares of its own histories."""
     behind = [each for each in one.behind[:MOST_BEHIND] if each.share >= LEAST_BEHIND]
     alone = one.kind in ("missing", "in the way") and 0.005 < one.alone < one.share - 0.005
+    count = one.count or round(one.share * looked)
     return {
         "kind": one.kind,
         "text": str(one),
-        "share": _share(one.share, failures, runs, level),
-        "alone": _share(one.alone, failures, runs, level) if alone else None,
-        "behind": [_reason(each, of, runs, level) for each in behind],
+        "share": _share(one.share, one.low, one.high, looked),
+        "alone": _share(one.alone, math.nan, math.nan, looked) if alone else None,
+        "helps": measured(one.helps) if isinstance(one.helps, Estimate) else None,
+        "behind": [_reason(each, count) for each in behind],
     }
 
 
-def _share(share: float, n: int, runs: Results, level: float) -> Number | None:
-    """A share of histories; its interval is known where histories are independent of each other."""
-    found = of_share(round(share * n), n, level)
-    # Histories of one draw have something in common: an interval for independent ones would be too narrow.
-    if found is None or runs.clustered:
-        return Number(
-            value=said(share), low=None, high=None, level=None, kind="chance", method="share of the histories looked at",
-            n=n, unit="%", printed=f"{100 * share:.0f} %", ends="", range=None,
-        )  # fmt: skip
-    return found
+def _share(share: float, low: float, high: float, n: int) -> Number:
+    """A share of the histories that were looked at, with its interval where it is known."""
+    known = low <= share <= high
+    return Number(
+        value=said(share), low=said(low), high=said(high), level=0.95 if known else None, kind="chance", n=n, unit="%",
+        method="share of the histories looked at", printed=f"{100 * share:.0f} %", range=None,
+        ends=f"{100 * low:.0f} to {100 * high:.0f} %" if known else "",
+    )  # fmt: skip
 
 
-def _declined(one: Declined, level: float) -> dict[str, Any]:
-    (failed, took), (failed_too, others) = one.with_it, one.without_it
+def _declined(one: Declined) -> dict[str, Any]:
     return {
         "decision": one.decision,
         "by": one.by,
         "choices": list(one.choices),
         "histories": counted(one.histories, one.failures),
         "failures": counted(one.failures),
-        "with_it": [counted(failed, took), counted(took)],
-        "without_it": [counted(failed_too, others), counted(others)] if others else None,
+        "with_it": _failing(one, *one.with_it),
+        "without_it": _failing(one, *one.without_it),
         "because": [
             {
                 "text": each.text,
@@ -98,6 +100,12 @@ def _declined(one: Declined, level: float) -> dict[str, Any]:
             for each in one.because[:MOST_BECAUSE]
         ],
     }
+
+
+def _failing(one: Declined, failed: int, histories: int) -> Number | None:
+    """The share of no after a choice: histories with the other answer count for all that they stand for."""
+    whole = failed + one.stands_for * (histories - failed)
+    return _share(failed / whole, math.nan, math.nan, histories) if whole else None
 
 
 def watch_data(found: Found) -> dict[str, Any] | None:
@@ -166,7 +174,7 @@ def lever_data(found: Found) -> dict[str, Any] | None:
         "rows": counted(one.rows),
         "level": one.level,
         "method": one.method,
-        "guarantee": one.guarantee,
+        "choice": _choice(one),
         "tried": counted(len(one)),
         "of": counted(found.candidates),
         "helpers": [_lever(each, one) for each in helpers],
@@ -174,6 +182,20 @@ def lever_data(found: Found) -> dict[str, Any] | None:
         "rest": len(one) - len(helpers) - len(spoilers),
         "refused": dict(one.refused),
         "model": MODEL,
+    }
+
+
+def _choice(found: Levers) -> dict[str, Any] | None:
+    """What is known of the best change being the best."""
+    if found.best is None or found.choice is None:
+        return None
+    choice, n = found.choice, found.n
+    sure = min(choice.probability, 0.999)
+    return {
+        "best": found.best.text,
+        "others": [found.levers[place].text for place in choice.contenders[1:]],
+        "within": exactly(choice.within, f"{100 * choice.within:.2g} points", "points", choice.method, n),
+        "sure": exactly(sure, f"{100 * sure:.3g} %", "%", choice.method, n),
     }
 
 
@@ -192,6 +214,7 @@ def _lever(one: Lever, among: Levers) -> dict[str, Any]:
         "then": then,
         "gained": counted(gained, n),
         "lost": counted(lost, n),
+        "parting": "" if one.parting is None else one.parting.sentence,
         "tied": one.tied,
     }
 

@@ -56,7 +56,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters["day"] = day
-    found.filters["dash"] = lambda text: text.replace(" to ", "–")
+    # A dash before a minus sign reads as two of them.
+    found.filters["dash"] = lambda text: text if "-" in text else text.replace(" to ", "–")
+    found.filters["upper_first"] = lambda text: f"{text[:1].upper()}{text[1:]}"
     found.globals["bar"] = svg.bar
     return found
 

@@ -127,14 +127,14 @@ def _why(data: dict[str, Any]) -> Iterator[str]:
     if not data["why"]:
         return
     yield from _section(
-        "Why not", "What was missing in the histories in which the answer is no. Reasons are reasons inside the model."
+        "Why not", "What was seen in the histories in which the answer is no. Reasons are reasons inside the model."
     )
     for one in data["why"]:
         yield from ("", f"### {plainly(one['title'])}", "")
         if not one["failures"]["value"]:
             yield f"It never failed in {_short(one['n'])} histories."
             continue
-        yield f"By {one['by_text']} the answer is no in {_short(one['failures'])} of {_short(one['n'])} histories. Of these:"
+        yield f"By {one['by_text']} the answer is {one['side']} in {_short(one['failures'])} of {_short(one['n'])} histories. Of these:"
         yield ""
         for reason in one["reasons"]:
             yield f"- {_full(reason['share'])}: {plainly(reason['text'])}"
@@ -197,10 +197,19 @@ def _levers(data: dict[str, Any]) -> Iterator[str]:
             )
     yield from (
         "",
-        plainly(one["guarantee"]),
+        _chosen(one),
         "",
         f"Tried: {_short(one['tried'])} of {_short(one['of'])} changes. {one['model']}",
     )
+
+
+def _chosen(one: dict[str, Any]) -> str:
+    choice = one["choice"]
+    if choice is None:
+        return "No change is seen to help, all looked at together."
+    others = f"by more than {_short(choice['within'])}" if choice["others"] else "at all"
+    tied = f" Not told apart from it: {plainly('; '.join(choice['others']))}." if choice["others"] else ""
+    return f"No other of these changes is better than this one {others}: {plainly(choice['best'])}.{tied}"
 
 
 def _waits(data: dict[str, Any]) -> Iterator[str]:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from negsim.estimates import Estimate, Proportion
+from negsim.estimates import Estimate
 
-__all__ = ["Number", "counted", "exactly", "measured", "of_share", "placed", "said"]
+__all__ = ["Number", "counted", "exactly", "measured", "placed", "said"]
 
 
 class Number(dict[str, Any]):
@@ -58,16 +58,11 @@ def _ends(one: Estimate) -> str:
     return f"{low} to {high}{f' {one.unit}' if one.unit else ''}"
 
 
-def of_share(hits: int, n: int, level: float) -> Number | None:
-    """A share of so many histories that are independent of each other, with its interval."""
-    return measured(Proportion(hits=hits, n=n).estimate(level)) if n else None
-
-
-def exactly(value: float, printed: str, unit: str = "", method: str = "stated") -> Number:
+def exactly(value: float, printed: str, unit: str = "", method: str = "stated", n: int = 0) -> Number:
     """A number without error: one that the scenario states, or a count."""
     number = said(value)
     return Number(
-        value=number, low=number, high=number, level=None, kind="exact", method=method, n=0, unit=unit,
+        value=number, low=number, high=number, level=None, kind="exact", method=method, n=n, unit=unit,
         printed=printed, ends="", range=None,
     )  # fmt: skip
 

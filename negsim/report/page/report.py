@@ -21,7 +21,7 @@ from negsim.results.base import Results
 
 __all__ = ["HISTORIES", "MOST_LEVERS", "Report", "build_report", "write_report"]
 
-MOST_LEVERS, HISTORIES = 20, 1_000
+MOST_LEVERS, HISTORIES = 12, 1_000
 """Changes that are tried by default, those nearest to the question, and histories of each of them."""
 
 FORMAT = "negsim-report-1"

@@ -135,7 +135,8 @@ def _ticks(runs: Results, whole: float) -> list[tuple[str, str]]:
     for place, text in places:
         if place - last >= LEAST_GAP and place <= FRAME.right:
             found.append((_n(place), text))
-            last = place
+            # The first date stands right of its place, so as not to reach over the edge.
+            last = place if place > FRAME.left + 12 else place + 16
     return found
 
 
