@@ -206,6 +206,9 @@ from .results.runs import (
     FirstPassage,
     Runs,
 )
+from .results.saved import (
+    load_runs,
+)
 from .results.solved import (
     Solved,
 )
@@ -577,6 +580,7 @@ __all__ = [
     "levers",
     "lint",
     "load",
+    "load_runs",
     "loads",
     "log",
     "lower",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -91,6 +92,25 @@ class Results:
     def __repr__(self) -> str:
         """Short: the arrays are asked for by name."""
         return f"<{type(self).__name__} of {self.scenario.name}: {self.replications:,} replications, seed {self.seed}, {self.engine}>"
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write everything to a file, which is replaced whole or not at all; ``ns.load_runs(path)`` reads it.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to; its folder must be there.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written: what was there before is untouched.
+        ScenarioError
+            If the scenario cannot be written as TOML, such as one with a policy, which is code.
+        """
+        from negsim.results.saved import save_runs
+
+        save_runs(self, path)
 
     def row(self, question: Question | Askable, *, level: float = 0.95) -> Answer:
         """The answer to a question as every table shows it.

@@ -15,6 +15,7 @@ from negsim.model.inputs import Named
 from negsim.model.questions import Askable, Question
 from negsim.program.probes import Asked
 from negsim.results.base import Results
+from negsim.results.equality import digest, same_counts
 from negsim.results.estimators import (
     FirstPassage,
     band_of,
@@ -81,6 +82,12 @@ class CountedRuns(Results):
     """
 
     tally: Tally
+
+    def __eq__(self, other: object) -> bool:
+        return same_counts(self, other) if isinstance(other, CountedRuns) else NotImplemented
+
+    def __hash__(self) -> int:
+        return digest(self)
 
     @property
     def replications(self) -> int:

@@ -17,6 +17,7 @@ from negsim.model.inputs import Named
 from negsim.model.questions import Askable, Question
 from negsim.program.probes import Asked
 from negsim.results.base import Results
+from negsim.results.equality import digest, same_histories
 from negsim.results.estimators import (
     FirstPassage,
     band_of,
@@ -381,6 +382,12 @@ class Runs(Weighted):
         self._needs_mean(entry)
         self._check_given(entry)
         return entry
+
+    def __eq__(self, other: object) -> bool:
+        return same_histories(self, other) if isinstance(other, Runs) else NotImplemented
+
+    def __hash__(self) -> int:
+        return digest(self)
 
     def to_dataframe(self) -> pd.DataFrame:
         """A row a replication: first times (days), values, durations and firings by question, counts of events."""

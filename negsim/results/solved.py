@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program
 from negsim.results.answers import Answer, facts, of_estimate, stated, unanswered
+from negsim.results.equality import digest, same_answers
 
 __all__ = ["Solved"]
 
@@ -86,6 +88,29 @@ class Solved:
                     f"question {name}: its answers over the draws reach {largest:.3g}, too large for their spread to be "
                     f"computed (up to {LARGEST:g}); choose a larger unit, or ask without draws"
                 )
+
+    def __eq__(self, other: object) -> bool:
+        return same_answers(self, other) if isinstance(other, Solved) else NotImplemented
+
+    def __hash__(self) -> int:
+        return digest(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write everything to a file, as `Runs.save` does; ``ns.load_runs(path)`` reads it.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to; its folder must be there.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written: what was there before is untouched.
+        """
+        from negsim.results.saved import save_runs
+
+        save_runs(self, path)
 
     @property
     def replications(self) -> int:

@@ -1,0 +1,392 @@
+"""Results in a file: plain arrays, a manifest and the scenario itself, so that what is loaded answers everything.
+
+The file is numpy's ``.npz``, not compressed, so that what it says of its sizes is so. Nothing in it is code. Whose
+results they are stands in the manifest; the scenario stands in it as TOML, and the tables of the program are made anew
+from it and compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import secrets
+import struct
+import zipfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+import negsim
+from negsim import errors
+from negsim.engines import Job, prepare
+from negsim.engines.blocks import ARRAYS, Block, empty_block
+from negsim.errors import FileError, NegsimError, SimulationError
+from negsim.errors.problems import short
+from negsim.estimates import Estimate
+from negsim.files import dumps, loads
+from negsim.model.questions import Question
+from negsim.model.scenario import Scenario
+from negsim.program import Program, lower
+from negsim.program.drawn import DrawnRows, parameter_rows
+from negsim.results.counted import CountedRuns
+from negsim.results.runs import Runs
+from negsim.results.solved import Solved
+from negsim.results.tally import Tally
+
+__all__ = ["load_runs", "manifest", "save_runs"]
+
+FORMAT = "negsim results 1"
+MOST_MANIFEST = 2**26
+"""Bytes of a manifest that is read: answers over a hundred thousand draws fit."""
+PLAIN = ("seed", "drawn", "engine", "note", "seconds", "max_events", "requested")
+BROKEN = (zipfile.BadZipFile, struct.error, EOFError, KeyError, ValueError, RuntimeError, OverflowError)
+"""What readers of zip files and arrays raise about bytes that are not as they should be."""
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def save_runs(runs: Any, path: str | os.PathLike[str]) -> None:
+    """Write results to a file, which is replaced whole or not at all (see `Results.save`)."""
+    name = short(os.fspath(path), quote=False)
+    arrays, head = _packed(runs)
+    text = _scenario_text(runs, name)
+    head |= {
+        "format": FORMAT,
+        "versions": {"negsim": negsim.__version__, "numpy": np.__version__},
+        "scenario": {"name": runs.scenario.name, "sha256": hashlib.sha256(dumps(runs.scenario).encode()).hexdigest()},
+        "asked": _beside(runs),
+        "program": runs.program.fingerprint(),
+        "arrays": {key: _sum(array) for key, array in arrays.items()},
+    }
+    every = {"manifest": _bytes(json.dumps(head, sort_keys=True)), "scenario": _bytes(text), **arrays}
+    _replaced(Path(path), every, name)
+
+
+def load_runs(path: str | os.PathLike[str], words: Iterable[type] = ()) -> Runs | CountedRuns | Solved:
+    """Read results that ``runs.save(path)`` wrote: they answer whatever the saved ones did, and compare equal to them.
+
+    Parameters
+    ----------
+    path : str or path
+        Where they are.
+    words : iterable of type, optional
+        Word classes of your own that the scenario has.
+
+    Returns
+    -------
+    Runs, CountedRuns or Solved
+        As they were saved.
+
+    Raises
+    ------
+    FileError
+        If there is no such file, it holds no results of negsim, is damaged, or was made by a version whose histories
+        are others.
+
+    See Also
+    --------
+    simulate : Simulate a scenario's histories.
+    Runs : Simulated histories as arrays.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import negsim as ns
+    >>> runs = ns.simulate(ns.load("toy"), replications=100, seed=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     runs.save(f"{folder}/toy.npz")
+    ...     ns.load_runs(f"{folder}/toy.npz") == runs
+    True
+    """
+    name = short(os.fspath(path), quote=False)
+    head, text, arrays = _read(path, name)
+    try:
+        scenario, program = _whose(head, text, tuple(words), name)
+        found: Runs | CountedRuns | Solved = UNPACK[head["kind"]](head, arrays, scenario, program)
+    except FileError:
+        raise
+    except (NegsimError, KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise FileError(f"{name}: damaged ({error}); save the results anew") from None
+    return found
+
+
+def manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Whose results a file holds, without loading them: scenario, seed, versions, sizes.
+
+    Raises
+    ------
+    FileError
+        As `load_runs`.
+    """
+    return _read(path, short(os.fspath(path), quote=False), only_head=True)[0]
+
+
+# ---- what there is to write ----
+
+
+def _packed(runs: Any) -> tuple[Arrays, dict[str, Any]]:
+    """Arrays and plain data of results of a kind that can be saved."""
+    kinds = {Runs: _pack_runs, CountedRuns: _pack_counts, Solved: _pack_solved}
+    if type(runs) not in kinds:
+        raise FileError(f"results of kind {type(runs).__name__} cannot be saved; save those that they were made of")
+    arrays, head = kinds[type(runs)](runs)
+    return arrays, {"kind": type(runs).__name__, "draws": _draws(runs.rows, arrays), **head}
+
+
+def _pack_runs(runs: Any) -> tuple[Arrays, dict[str, Any]]:
+    arrays = {f"block/{name}": getattr(runs.block, name) for name in ARRAYS}
+    known = {one.name for one in fields(Runs)} - {"scenario", "program", "rows", "block", *PLAIN}
+    arrays |= {f"beside/{name}": getattr(runs, name) for name in sorted(known) if getattr(runs, name) is not None}
+    return arrays, {**_plain(runs), "failures": _failures(runs), "traces": len(runs.traces)}
+
+
+def _pack_counts(runs: Any) -> tuple[Arrays, dict[str, Any]]:
+    arrays = {f"tally/{name}": array for name, array in runs.tally.arrays().items()}
+    return arrays, {**_plain(runs), "failures": _failures(runs)}
+
+
+def _pack_solved(solved: Any) -> tuple[Arrays, dict[str, Any]]:
+    found = {name: [asdict(one) for one in several] for name, several in solved.found.items()}
+    names = ("seed", "drawn", "engine", "note", "seconds", "level")
+    head = {name: getattr(solved, name) for name in names}
+    weights = {name: list(several) for name, several in solved.weights.items()}
+    return {}, {**head, "found": found, "weights": weights, "refused": dict(solved.refused)}
+
+
+def _plain(runs: Any) -> dict[str, Any]:
+    return {name: getattr(runs, name) for name in PLAIN}
+
+
+def _failures(runs: Any) -> list[list[Any]]:
+    return [[type(one).__name__, one.message, one.action, one.time, one.replication] for one in runs.failures]
+
+
+def _draws(rows: Sequence[Any], arrays: Arrays) -> int:
+    """How many rows of parameters; those that cannot be drawn again from the seed are written down."""
+    if not isinstance(rows, DrawnRows):
+        arrays["rows"] = np.array([list(row) for row in rows], dtype=np.float64).reshape(len(rows), -1)
+    return len(rows)
+
+
+def _asked_beside(runs: Any) -> list[Question]:
+    own = runs.scenario.expanded.questions
+    return [entry.question for name, entry in runs.program.probes.asked.items() if name not in own]
+
+
+def _beside(runs: Any) -> list[str]:
+    return [question.name for question in _asked_beside(runs)]
+
+
+def _scenario_text(runs: Any, name: str) -> str:
+    """The scenario with all questions that were asked, as TOML; refused where its tables would not be the same."""
+    beside = _asked_beside(runs)
+    if lower(runs.scenario, beside).fingerprint() != runs.program.fingerprint():
+        raise FileError(
+            f"{name}: these results are of other tables than their scenario has; save those of simulate(...)"
+        )
+    return dumps(replace(runs.scenario, parts=[*runs.scenario.parts, *beside]))
+
+
+def _bytes(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+
+
+def _sum(array: NDArray[Any]) -> str:
+    return hashlib.blake2b(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data, digest_size=16).hexdigest()
+
+
+def _replaced(target: Path, arrays: Arrays, name: str) -> None:
+    """Write beside the file and take its place at once: a kill leaves the old one."""
+    try:
+        target = target.resolve()
+        if target.exists() and not target.is_file():
+            raise FileError(f"{name}: not a regular file; name another one")
+        beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}")
+        try:
+            with beside.open("xb") as file:
+                np.savez(file, **arrays)  # type: ignore[arg-type] # names that no parameter of savez has
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(beside, target)
+        except BaseException:
+            with suppress(OSError):
+                beside.unlink()
+            raise
+    except OSError as error:
+        raise FileError(f"{name}: cannot be written ({error.strerror or error}); choose another place") from error
+
+
+# ---- what a file has ----
+
+
+def _read(path: str | os.PathLike[str], name: str, *, only_head: bool = False) -> tuple[dict[str, Any], str, Arrays]:
+    """Manifest, scenario and arrays of a file, each looked at before it is believed."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            sizes = {one.filename: one for one in file.infolist()}
+            if not {"manifest.npy", "scenario.npy"} <= sizes.keys():
+                _foreign(name)
+            # Nothing is compressed, so that no file of some bytes becomes an array of gigabytes.
+            if any(
+                one.compress_type != zipfile.ZIP_STORED or one.file_size > one.compress_size for one in sizes.values()
+            ):
+                _foreign(name)
+            head = _manifest(_array(file, "manifest.npy"), name)
+            if only_head:
+                return head, "", {}
+            text = _array(file, "scenario.npy").tobytes().decode("utf-8")
+            arrays = {key: _array(file, f"{key}.npy") for key in head["arrays"]}
+    except FileNotFoundError:
+        raise FileError(f"{name}: no such file; check the path") from None
+    except BROKEN as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"{name}: no results of negsim, or damaged ({error}); save the results anew") from None
+    except OSError as error:
+        raise FileError(f"{name}: cannot be read ({error.strerror or error}); give the path of saved results") from None
+    for key, wanted in head["arrays"].items():
+        if _sum(arrays[key]) != wanted:
+            raise FileError(f"{name}: damaged (the checksum of {key} is wrong); save the results anew")
+    return head, text, arrays
+
+
+def _foreign(name: str) -> NoReturn:
+    raise FileError(f"{name}: no results of negsim; give a file that runs.save(path) wrote")
+
+
+def _array(file: zipfile.ZipFile, member: str) -> NDArray[Any]:
+    """One array, whose header says no more than there is."""
+    data = file.read(member)
+    stream = io.BytesIO(data)
+    version = np.lib.format.read_magic(stream)
+    header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
+    shape, _, kind = header(stream)
+    if kind.hasobject or int(np.prod(shape, dtype=object)) * kind.itemsize != len(data) - stream.tell():
+        raise ValueError(f"{member} says another size than it has")
+    stream.seek(0)
+    found: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+    return found
+
+
+def _manifest(array: NDArray[Any], name: str) -> dict[str, Any]:
+    if array.dtype != np.uint8 or array.size > MOST_MANIFEST:
+        _foreign(name)
+    head = json.loads(array.tobytes())
+    if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("kind") not in UNPACK:
+        _foreign(name)
+    return head
+
+
+def _whose(head: dict[str, Any], text: str, words: tuple[type, ...], name: str) -> tuple[Scenario, Program]:
+    """The scenario, and the program that its results are of."""
+    whole = loads(text, words=words)
+    beside = list(head["asked"])
+    asked = {part.name: part for part in whole.parts if isinstance(part, Question)}
+    scenario = replace(whole, parts=[part for part in whole.parts if part.name not in beside or part.name not in asked])
+    if hashlib.sha256(dumps(scenario).encode()).hexdigest() != head["scenario"]["sha256"]:
+        raise FileError(f"{name}: damaged (the scenario is not the one of the manifest); save the results anew")
+    program = lower(scenario, [asked[one] for one in beside])
+    if program.fingerprint() != head["program"]:
+        made = head["versions"]["negsim"]
+        raise FileError(
+            f"{name}: negsim {made} saved it, and negsim {negsim.__version__} reads its scenario otherwise; simulate anew"
+        )
+    return scenario, program
+
+
+def _unpack_runs(head: dict[str, Any], arrays: Arrays, scenario: Scenario, program: Program) -> Runs:
+    facts = _facts(head, arrays, scenario, program)
+    like = empty_block(program, Job(seed=head["seed"], replications=range(0), rows=facts["rows"]))
+    blocks: dict[str, Any] = {name: arrays[f"block/{name}"] for name in ARRAYS}
+    n = len(blocks["failed"])
+    for name, array in blocks.items():
+        wanted = getattr(like, name)
+        lean = name in ("counts", "final") and array.shape == (n, 0)  # keep="answers" has neither
+        if array.dtype != wanted.dtype or (array.shape != (n, *wanted.shape[1:]) and not lean):
+            raise ValueError(f"{name} has the shape {array.shape}")
+        array.flags.writeable = False
+    beside: dict[str, Any] = {
+        key.partition("/")[2]: array for key, array in arrays.items() if key.startswith("beside/")
+    }
+    runs = Runs(block=Block(**blocks, failures=_failed(head)), **facts, **beside)
+    runs.block.traces += _traces(runs, int(head["traces"]))
+    return runs
+
+
+def _unpack_counts(head: dict[str, Any], arrays: Arrays, scenario: Scenario, program: Program) -> CountedRuns:
+    facts = _facts(head, arrays, scenario, program)
+    found = {key.partition("/")[2]: array for key, array in arrays.items() if key.startswith("tally/")}
+    tally = Tally.empty(program, found["edges"], len(facts["rows"]))
+    for name, array in tally.arrays().items():
+        if name != "sums" and (array.shape != found[name].shape or array.dtype != found[name].dtype):
+            raise ValueError(f"{name} has the shape {found[name].shape}")
+    tally.fill(found)
+    tally.failures = _failed(head)
+    return CountedRuns(tally=tally, **facts)
+
+
+def _unpack_solved(head: dict[str, Any], arrays: Arrays, scenario: Scenario, program: Program) -> Solved:
+    found = {name: tuple(_estimate(one) for one in several) for name, several in head["found"].items()}
+    return Solved(
+        scenario=scenario,
+        program=program,
+        rows=_rows(head, arrays, program),
+        found=found,
+        weights={name: tuple(several) for name, several in head["weights"].items()},
+        refused=head["refused"],
+        **{name: head[name] for name in ("drawn", "seed", "engine", "level", "seconds", "note")},
+    )
+
+
+UNPACK: dict[str, Any] = {"Runs": _unpack_runs, "CountedRuns": _unpack_counts, "Solved": _unpack_solved}
+
+
+def _facts(head: dict[str, Any], arrays: Arrays, scenario: Scenario, program: Program) -> dict[str, Any]:
+    plain = {name: head[name] for name in PLAIN}
+    return {"scenario": scenario, "program": program, "rows": _rows(head, arrays, program), **plain}
+
+
+def _rows(head: dict[str, Any], arrays: Arrays, program: Program) -> Sequence[tuple[float, ...]]:
+    if "rows" not in arrays:
+        return parameter_rows(program, head["seed"], head["draws"])
+    rows = tuple(tuple(row) for row in arrays["rows"].tolist())
+    if not rows or len(rows[0]) != len(program.parameters):
+        raise ValueError(f"rows of {len(rows[0]) if rows else 0} parameters")
+    return rows
+
+
+def _estimate(one: dict[str, Any]) -> Estimate:
+    pairs = {name: tuple(value) for name, value in one.items() if isinstance(value, list)}
+    return Estimate(**{**one, **pairs})
+
+
+def _failed(head: dict[str, Any]) -> list[SimulationError]:
+    found = []
+    for kind, message, action, time, replication in head["failures"]:
+        known = getattr(errors, kind, SimulationError)
+        known = known if isinstance(known, type) and issubclass(known, SimulationError) else SimulationError
+        found.append(known(message, action=action, time=time, replication=replication))
+    return found
+
+
+def _traces(runs: Runs, count: int) -> list[Any]:
+    """Full logs are no arrays: they follow from the seed, and are told again."""
+    if not count:
+        return []
+    job = Job(
+        seed=runs.seed,
+        replications=range(min(count, runs.replications)),
+        rows=runs.rows,
+        contested=() if runs.drawn else runs.program.contested,
+        trace=count,
+        max_events=runs.max_events,
+        stop_at_failure=False,
+    )
+    return list(prepare("reference", runs.program).run(job).traces)
