@@ -23,8 +23,9 @@ from negsim.errors import BudgetError, UnknownName
 from negsim.errors.problems import path_text
 from negsim.model.actions import Action
 from negsim.model.clocks import Distribution, Fixed
-from negsim.model.elements import Elements, expand
+from negsim.model.elements import Elements
 from negsim.model.evidence import Party
+from negsim.model.expansion import expand
 from negsim.model.expressions import And, Expression, Not, all_of, reads
 from negsim.model.interventions import Intervention, Without, suppositions
 from negsim.model.origins import TABLES, table_of

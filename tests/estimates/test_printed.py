@@ -16,9 +16,10 @@ from rich.console import Console
 
 import negsim as ns
 from negsim.checking.bare import bare_numbers
-from negsim.cli.run import _as_json
 from negsim.estimates import Conditional, CurvePoint, Estimate, Mean, PairedDifference, Proportion, Rows, draw_band
+from negsim.report.run_data import run_data
 from negsim.report.text import print_run
+from negsim.report.titles import title_of
 from negsim.results.answers import Answer
 
 fixed = settings(derandomize=True, deadline=None, max_examples=200)
@@ -203,12 +204,17 @@ def test_table_chart_and_json_show_one_text() -> None:
     console = Console(file=io.StringIO(), width=200, highlight=False)
     print_run(console, runs, rows)
     table = console.file.getvalue()  # type: ignore[attr-defined]
-    data: dict[str, Any] = json.loads(json.dumps(_as_json(runs, rows, 0.95, None), allow_nan=False))
+    data: dict[str, Any] = json.loads(json.dumps(run_data(runs, rows, level=0.95), allow_nan=False))
     pictures = " ".join(text.get_text() for axes in ns.plots.chart(runs).axes for text in axes.texts)
     for row, told in zip(rows, data["questions"], strict=True):
         assert told["value"] == row.value == runs.probability(row.id).value
         assert told["printed"] == row.printed == runs.probability(row.id).printed
-        line = next(line for line in table.splitlines() if line.startswith(row.id.replace("_", " ")[:20]))
+        line = next(
+            line
+            for line in table.splitlines()
+            if line.startswith(f"{title_of(runs.scenario, row)}  ")
+            or line.startswith(f"{title_of(runs.scenario, row)} (")
+        )
         assert f" {row.printed} " in line
         assert told["interval"] in table
         assert f"{row.printed} by " in pictures.replace("\n", " ")
