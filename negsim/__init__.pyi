@@ -8,6 +8,13 @@ from .checking.lint import (
     Finding,
     lint,
 )
+from .checking.silent import (
+    silent,
+)
+from .checking.validation import (
+    Validation,
+    validate,
+)
 from .checking.verification import (
     Verification,
 )
@@ -169,6 +176,9 @@ from .report import (
 )
 from .report.changes_plots import (
     draw_levers,
+)
+from .report.guide import (
+    guide,
 )
 from .report.matters_plots import (
     draw_sensitivity,
@@ -415,6 +425,10 @@ from .why.waits import (
 __version__: str
 
 __all__ = [
+    "validate",
+    "guide",
+    "Validation",
+    "silent",
     "Action",
     "Age",
     "Agreement",

@@ -84,7 +84,7 @@ def silent(
     >>> memo = ns.Promise("memo", by="north", to="south", delay=ns.Exponential(mean="9 days"))
     >>> talks = ns.Meeting("talks", among=["north", "south"], on="2025-02-01T12:00", requires={"south": memo.delivered})
     >>> host = ns.Mediator("host", who="east", between=["north", "south"], hosting=2)
-    >>> asked = ns.Question("held", talks.held)
+    >>> asked = ns.Question(name="held", condition=talks.held, by=60)
     >>> case = ns.Scenario("case", start="2025-01-01", end=90, parts=[memo, talks, host, asked])
     >>> [finding.where for finding in silent(case)]
     ['mediator.host']
@@ -187,9 +187,10 @@ class _Search:
             table = table_of(part)
             if table in TABLES.values() and not isinstance(part, Action):
                 continue
-            if part.name in self.elements.removed or self._asked(part) or not self._acts(part):
+            if part.name in self.elements.removed or self._asked(part):
                 continue
-            if self._idle(partial(self._without, part.name)):
+            leave = partial(self._without, part.name) if self._acts(part) else partial(self._instead, part)
+            if self._idle(leave):
                 self.dead.add(part.name)
                 yield self._told((table, part.name), "moves nothing", _remedy(part))
 
@@ -198,7 +199,7 @@ class _Search:
         return isinstance(part, Action) and any(one.action == part.name for one in self.bench.questions.values())
 
     def _acts(self, part: Any) -> bool:
-        """Whether it has actions to leave out; what only says something (a claim) is read or not, and lint says so."""
+        """Whether it has actions to leave out; what only says something (a claim) is left out itself."""
         return isinstance(part, Action) or bool(set(self.elements.owners.get(part.name, ())) - self.elements.removed)
 
     def _without(self, *names: str) -> Elements:
@@ -230,8 +231,9 @@ class _Search:
                     remedy = "let something hang on it, or drop it"
                     yield self._told((table_of(part), part.name, *path), text, remedy)
 
-    def _instead(self, part: Any, other: Any) -> Elements:
-        parts = tuple(other if one is part else one for one in self.scenario.parts)
+    def _instead(self, part: Any, *others: Any) -> Elements:
+        """The scenario with others in the place of a part, or nothing."""
+        parts = tuple(other for one in self.scenario.parts for other in (others if one is part else (one,)))
         return _elements(parts, self.scenario.interventions)
 
     def _parties(self) -> Iterator[Finding]:

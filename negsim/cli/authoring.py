@@ -1,0 +1,17 @@
+"""``negsim guide`` and ``negsim mcp``: for those who state cases, and for programs that do."""
+
+from __future__ import annotations
+
+from negsim.cli.base import app
+from negsim.cli.limits import limited
+
+__all__ = ["guide"]
+
+
+@app.command()
+@limited
+def guide() -> None:
+    """Print the page that says how to state a case, for people and for language models."""
+    import negsim as ns
+
+    print(ns.guide(), end="")
