@@ -51,6 +51,6 @@ def as_json(error: BaseException) -> list[dict[str, Any]]:
 def _plain(problem: Problem) -> dict[str, Any]:
     said = problem.as_dict()
     meant = MEANT.fullmatch(problem.remedy)
-    said["expected"] = problem.expected or (meant.group(1) if meant else "")
+    said["expected"] = problem.expected.removeprefix("write ") or (meant.group(1) if meant else "")
     first = ("code", "path", "place", "line", "value", "expected", "remedy")
     return {key: said[key] for key in (*first, *(key for key in said if key not in first))}

@@ -66,6 +66,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """The keys of each table, by the class that it stands for."""
 
+NAMES = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
 TABLES = (
     *("party", "evidence", "parameter", "fact", "level", "promise", "meeting", "process", "demand", "offer"),
     *("decision", "mediator", "pressure", "deadline", "ultimatum", "ceasefire", "ratification", "exchange"),
@@ -82,6 +83,9 @@ NEEDED = frozenset(
 """Keys that the format lets go, and a writer without a person beside it should say; titles and arrays are such too."""
 
 TEXT = {"type": "string"}
+NAME = {"$ref": "#/$defs/Name"}
+HOUR = {"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d"}
+DAY = {"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\d$"}
 NUMBER = {"type": ["number", "string"]}
 FORMS: dict[tuple[str, str], dict[str, Any]] = {
     ("Question", "kind"): {"enum": ["reached", "happens", "holds", "duration", "when"]},
@@ -90,7 +94,14 @@ FORMS: dict[tuple[str, str], dict[str, Any]] = {
     ("Parameter", "mean"): {"type": "number"},
     ("Fact", "initial"): {"type": "boolean"},
     ("Level", "initial"): {"type": "number"},
-    ("On", "on"): {"type": "array", "items": TEXT},
+    ("On", "on"): {"type": "array", "items": HOUR},
+    ("Every", "start"): HOUR,
+    **{(word, "on"): HOUR for word in ("Meeting", "Decision", "Deadline", "Ultimatum", "Ratification")},
+    ("LeaderChange", "election"): HOUR,
+    ("Demand", "waived_on"): HOUR,
+    ("Scenario", "start"): DAY,
+    ("Scenario", "as_of"): DAY,
+    ("Question", "by"): DAY,
     **{(law, "never"): NUMBER for law in ("Exponential", "LogNormal", "Uniform")},
 }
 """What is simpler here than in the format."""
@@ -235,7 +246,7 @@ class StrictSchemas(Schemas):
         """An entry of an array of named things: a table with a name, or a name and a value."""
         if isinstance(item, Record):
             found = self.table(item)
-            named = {"name": TEXT, **found["properties"]}
+            named = {"name": NAME, **found["properties"]}
             return {**found, "properties": named, "required": list(named)}
         return closed({"name": TEXT, "value": NUMBER if isinstance(item, Tree) else self.of(item)})
 
@@ -257,7 +268,7 @@ class StrictSchemas(Schemas):
         keys = KEYS[table.title]
         properties = {key: self.property(table, key) for key in keys}
         named = isinstance(table, Record) and table.named
-        return closed({**({"name": TEXT} if named else {}), **properties})
+        return closed({**({"name": NAME} if named else {}), **properties})
 
     def property(self, table: Table, key: str) -> dict[str, Any]:
         found = FORMS.get((table.title, key)) or self._condition(table, key) or self.shaped(table, key)
@@ -363,5 +374,5 @@ def strict_schema(codec: Codec) -> dict[str, Any]:
     return {
         "description": "A negotiation as data for negsim. `negsim guide` says how.",
         **found,
-        "$defs": book.settle(),
+        "$defs": {"Name": {"type": "string", "pattern": NAMES}, **book.settle()},
     }

@@ -70,8 +70,9 @@ def instance(schema: dict[str, Any], rng: random.Random, key: str = "") -> Any:
                 # alike across tables, so that what one names is there; unlike within one, or nothing else is told
                 one["name"] = f"{NAMES[place]}_{key}" if rng.random() < 0.3 else NAMES[place]
         return found
+    fits = [text for text in pool(key) if re.search(schema.get("pattern", ""), text)]
     return {
-        "string": lambda: rng.choice(pool(key)),
+        "string": lambda: rng.choice(fits or ["2025-04-10T12:00" if "T" in schema["pattern"] else "2025-06-30"]),
         "number": lambda: rng.choice([0.5, 0, 1, 14, -3, 1e9]),
         "integer": lambda: rng.choice([0, 1, 3]),
         "boolean": lambda: rng.random() < 0.5,
