@@ -9,9 +9,13 @@ from negsim.errors import ScenarioError, nearest
 __all__ = ["TEMPLATES", "starter"]
 
 TEMPLATES = {
-    "meeting": "a meeting on a date, with a promise that one side waits for",
+    "meeting": "talks on a date: one side comes only with the memorandum that the other has promised",
+    "standoff": "two sides whose demands wait for each other, a mediator, an ultimatum, a snapback date, leaders",
     "ceasefire": "a ceasefire: how it comes about, what it suffers, how it ends",
+    "monitored": "a ceasefire with monitors who calm it while they stay, and talks that need quiet",
     "summit": "a summit of leaders, each with preconditions for consent",
+    "ratification": "a signed treaty, a parliament's vote, and an election in between",
+    "strike": "a labour dispute: offers and answers, a mediator, a court's date, a ballot of the members",
 }
 """Starter files by name: what each is about."""
 

@@ -94,6 +94,7 @@ def test_the_profile_is_small_and_in_the_form_of_structured_outputs() -> None:
         "enum",
         "$ref",
         "description",
+        "pattern",
     }
     for one in nodes(STRICT, skip=True):
         assert set(one) <= allowed | {"$defs", "minItems", "maxItems"}, one
