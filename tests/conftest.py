@@ -6,6 +6,11 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+import negsim as ns
+
+# A scenario shows itself in one line; an example that fails is printed whole, as the file that it would be.
+ns.Scenario._repr_pretty_ = lambda scenario, printer, _: printer.text(ns.dumps(scenario))  # type: ignore[attr-defined]
+
 # Whole scenarios are large examples: that they are slow to draw is no fault of a test.
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 

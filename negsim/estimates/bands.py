@@ -182,6 +182,8 @@ class Band:
         notes = (*row_notes(None, self.draws), *([self.outside] if self.outside else []))
         return "; ".join([chance if self.collapsed else self.told(), self.told() if self.collapsed else chance, *notes])
 
+    __repr__ = __str__
+
 
 def _quantiles(band: Band) -> str:
     return f"{100 * band.low_quantile:.10g}–{100 * band.high_quantile:.10g} %"

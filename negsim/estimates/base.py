@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from negsim.errors import EstimateError
 from negsim.estimates.checks import check_level, check_order, whole
 from negsim.estimates.printing import UNITS, printed_ends, printed_number, printed_range, printed_share
+from negsim.notebook import Bar, card
 
 __all__ = ["KINDS", "Estimate", "Interval", "percent", "thousands"]
 
@@ -222,6 +223,12 @@ class Estimate:
 
     def __str__(self) -> str:
         return "; ".join([self.text or self._usual(), *self.notes])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        bar = Bar(self.value, self.low, self.high, self.spread) if self.unit == "%" else ""
+        return card(str(self), rows=[[bar]] if bar else ())
 
     def _usual(self) -> str:
         if self.kind == "exact":

@@ -167,3 +167,5 @@ class Conditional:
         if self.given + self.unknown:
             return str(self.estimate())
         return f"unknown (the condition held in none of {thousands(self.n)} replications)"
+
+    __repr__ = __str__

@@ -323,6 +323,9 @@ class Curve:
         told = f"happens within the horizon: {point.printed} {band}, n = {thousands(self.n)}{rows}{failed}"
         return "; ".join([told, *self.notes])
 
+    def __repr__(self) -> str:
+        return f"<Curve: {self}>"
+
     def _band(self, hits: NDArray[np.int64] | Floats) -> tuple[Floats, Floats, Floats]:
         """Return curve, lower and upper edge for counts of replications in which it has happened."""
         low = np.maximum(hits / self.n - self.half_width, 0.0)

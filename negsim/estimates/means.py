@@ -298,6 +298,8 @@ class Mean:
     def __str__(self) -> str:
         return str(self.estimate())
 
+    __repr__ = __str__
+
     def _text(self, plain: Estimate, found: Interval) -> str:
         """Return the printed form; an interval of no width is not printed as if it were certainty."""
         failed = f", {thousands(self.unknown)} failed: left out, so no bound" if self.unknown else ""

@@ -209,6 +209,8 @@ class PairedDifference:
     def __str__(self) -> str:
         return str(self.estimate())
 
+    __repr__ = __str__
+
 
 def _shares(n: int, first: int, second: int) -> tuple[float, float]:
     """Return two counts as shares of n, zero if there is nothing to share."""

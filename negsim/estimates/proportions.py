@@ -212,7 +212,7 @@ class Proportion:
         Examples
         --------
         >>> Proportion(hits=1, n=10).combine(Proportion(hits=2, n=20))
-        Proportion(hits=3, n=30, unknown=0)
+        10 % [2, 27], chance 95 %, n = 30
         """
         if self.rows is not None or other.rows is not None:
             raise EstimateError("shares over drawn parameters cannot be joined from counts; simulate them in one run")
@@ -220,6 +220,8 @@ class Proportion:
 
     def __str__(self) -> str:
         return str(self.estimate())
+
+    __repr__ = __str__
 
     @property
     def _extreme(self) -> bool:

@@ -99,6 +99,8 @@ class Quantile:
     def __str__(self) -> str:
         return str(self.estimate())
 
+    __repr__ = __str__
+
 
 def quantile_of(
     values: ArrayLike,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,6 +11,7 @@ from negsim.model.calendar import DAY, Calendar, Moment
 from negsim.model.elements import Element, Part
 from negsim.model.inputs import Given
 from negsim.model.interventions import Intervention
+from negsim.model.parameters import Parameter
 
 if TYPE_CHECKING:
     Start: TypeAlias = Given[str, str | date]
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 else:
     Start, AsOf, Parts, Steps = str, str | None, tuple[Element | Part, ...], tuple[Intervention, ...]
 
-__all__ = ["AsOf", "Parts", "Start", "Steps", "canonical", "check_dates"]
+Fixing: TypeAlias = (
+    Mapping[str, float | bool] | Mapping[Parameter, float | bool] | Mapping[Parameter | str, float | bool]
+)
+"""Parameters and contested claims, by name or themselves, and the values that they are fixed at."""
+
+__all__ = ["AsOf", "Fixing", "Parts", "Start", "Steps", "canonical", "check_dates"]
 
 A_YEAR = 366 * DAY
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import cached_property
-from typing import TypeAlias
 
 from negsim.errors import ArgumentError, HindsightError, NegsimError, ScenarioError
 from negsim.model.calendar import Calendar, Dated, moment
@@ -13,7 +11,7 @@ from negsim.model.checks import check_scenario
 from negsim.model.clocks import Clock
 from negsim.model.elements import Elements
 from negsim.model.expansion import expand
-from negsim.model.framing import AsOf, Parts, Start, Steps, canonical, check_dates
+from negsim.model.framing import AsOf, Fixing, Parts, Start, Steps, canonical, check_dates
 from negsim.model.inputs import Date, Named, preset, remembering_record
 from negsim.model.interventions import (
     Decide,
@@ -31,14 +29,10 @@ from negsim.model.interventions import (
 from negsim.model.making import explained
 from negsim.model.names import check_name
 from negsim.model.parameters import Parameter, iso_date
+from negsim.model.shown import brief, scenario_card
 from negsim.wording.language import check_language
 
-Fixing: TypeAlias = (
-    Mapping[str, float | bool] | Mapping[Parameter, float | bool] | Mapping[Parameter | str, float | bool]
-)
-"""Parameters and contested claims, by name or themselves, and the values that they are fixed at."""
-
-__all__ = ["Scenario", "check_is_scenario"]
+__all__ = ["Fixing", "Scenario", "check_is_scenario"]
 
 
 @explained
@@ -120,6 +114,9 @@ class Scenario:
             "_notes",
             check_scenario(self.expanded, self.calendar, self.horizon, self.as_of, self.interventions),
         )
+
+    __repr__ = brief
+    _repr_html_ = scenario_card
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from negsim.errors import EstimateError, NotRecorded, nearest
 from negsim.estimates import Conditional, Estimate, words
@@ -14,7 +14,21 @@ from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program
 
-__all__ = ["Answer", "Answering", "answers", "deadline", "facts", "of_estimate", "refuse_unasked", "row_of", "stated"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Answer",
+    "Answering",
+    "Answers",
+    "answers",
+    "deadline",
+    "facts",
+    "of_estimate",
+    "refuse_unasked",
+    "row_of",
+    "stated",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +105,11 @@ class Answer:
         """The probability in the words of ICD 203: one word for the number, none for its range."""
         return words(self.value) if self.is_share and not math.isnan(self.value) else ""
 
+    def __repr__(self) -> str:
+        return (
+            f"<Answer {self.id} by {self.by}: {self.estimate if self.estimate is not None else '; '.join(self.notes)}>"
+        )
+
     def rounded(self, digits: int | None = None) -> str:
         """The value as text, with no more digits than its ranges support, or with at least ``digits`` decimals.
 
@@ -150,6 +169,37 @@ class Answer:
             return ""
         low, high = (100 * one for one in self.estimate.spread_errors)
         return f"{low:.2g}, {high:.2g}"
+
+
+class Answers(tuple[Answer, ...]):
+    """Answers to several questions: a tuple that notebooks show as a table.
+
+    >>> import negsim as ns
+    >>> table = answers(ns.simulate(ns.load("toy"), replications=2_000, seed=1)).to_dataframe()
+    >>> table.question[0], str(table.by[0])
+    ('talks_day_5', '2025-01-06 00:00:00+00:00')
+    """
+
+    zone: str
+
+    def __new__(cls, rows: Iterable[Answer] = (), zone: str = "") -> Answers:
+        found = super().__new__(cls, rows)
+        found.zone = zone
+        return found
+
+    def __getnewargs__(self) -> tuple[tuple[Answer, ...], str]:
+        return tuple(self), self.zone
+
+    def _repr_html_(self) -> str:
+        from negsim.results.shown import answers_card
+
+        return answers_card(self)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a question: names, deadline in the scenario's zone, number, interval, range, method, n and printed form."""
+        from negsim.results.shown import answers_frame
+
+        return answers_frame(self, self.zone)
 
 
 class Answering(Protocol):
@@ -249,9 +299,7 @@ def deadline(question: Question, scenario: Scenario) -> str:
     return scenario.calendar.date_text(question.closes(scenario.calendar, scenario.horizon))
 
 
-def answers(
-    runs: Answering, questions: Iterable[Question | str] | None = None, *, level: float = 0.95
-) -> tuple[Answer, ...]:
+def answers(runs: Answering, questions: Iterable[Question | str] | None = None, *, level: float = 0.95) -> Answers:
     """Answer the scenario's questions from finished runs, or from what was solved; of one that has no answer the row says why.
 
     Parameters
@@ -265,8 +313,8 @@ def answers(
 
     Returns
     -------
-    tuple of Answer
-        In the order of the questions.
+    Answers
+        A tuple of `Answer`, in the order of the questions; notebooks show it as a table.
 
     See Also
     --------
@@ -282,7 +330,7 @@ def answers(
     """
     if questions is None:
         questions = stated(runs.scenario)
-    return tuple(runs.row(question, level=level) for question in questions)
+    return Answers((runs.row(question, level=level) for question in questions), zone=runs.scenario.zone)
 
 
 def row_of(runs: Any, question: Question | Askable, level: float) -> Answer:

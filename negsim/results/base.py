@@ -20,10 +20,13 @@ from negsim.model.scenario import Scenario
 from negsim.program import Program
 from negsim.program.probes import Asked
 from negsim.results.answers import Answer, row_of
+from negsim.results.equality import digest, same
+from negsim.results.estimators import table
+from negsim.results.shown import results_card, with_dates
 from negsim.results.tally import grid, pivots
 
 if TYPE_CHECKING:
-    pass
+    import pandas as pd
 
 __all__ = ["Results"]
 
@@ -92,6 +95,41 @@ class Results:
     def __repr__(self) -> str:
         """Short: the arrays are asked for by name."""
         return f"<{type(self).__name__} of {self.scenario.name}: {self.replications:,} replications, seed {self.seed}, {self.engine}>"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same histories, or counts, of equal scenarios; who told them is no matter."""
+        return same(self, other) if isinstance(other, Results) else NotImplemented
+
+    def __hash__(self) -> int:
+        return digest(self)
+
+    def _repr_html_(self) -> str:
+        return results_card(self)
+
+    def to_dataframe(self, *, dates: bool = False) -> pd.DataFrame:
+        """A row a replication: first times (days), values, durations and firings by question, counts of events.
+
+        Parameters
+        ----------
+        dates : bool, optional
+            First times as timestamps in the scenario's zone in place of days; never is no date.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The replications are its index.
+
+        Raises
+        ------
+        EstimateError
+            If only counts were kept; ``ns.answers(runs).to_dataframe()`` has what is known.
+        """
+        if not hasattr(self, "block"):
+            raise EstimateError(
+                "single histories were not kept; use simulate(..., keep='all') to pair, explain or tabulate them, or "
+                "answers(runs).to_dataframe() for the answers"
+            )
+        return with_dates(table(self), self) if dates else table(self)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything to a file, which is replaced whole or not at all; ``ns.load_runs(path)`` reads it.

@@ -15,7 +15,6 @@ from negsim.model.inputs import Named
 from negsim.model.questions import Askable, Question
 from negsim.program.probes import Asked
 from negsim.results.base import Results
-from negsim.results.equality import digest, same_counts
 from negsim.results.estimators import (
     FirstPassage,
     band_of,
@@ -83,11 +82,8 @@ class CountedRuns(Results):
 
     tally: Tally
 
-    def __eq__(self, other: object) -> bool:
-        return same_counts(self, other) if isinstance(other, CountedRuns) else NotImplemented
-
-    def __hash__(self) -> int:
-        return digest(self)
+    __eq__ = Results.__eq__
+    __hash__ = Results.__hash__
 
     @property
     def replications(self) -> int:
@@ -390,4 +386,4 @@ class CountedRuns(Results):
             "single histories were not kept; use simulate(..., keep='all') to pair, explain or tabulate them"
         )
 
-    first_times = to_dataframe = answers
+    first_times = answers

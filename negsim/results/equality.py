@@ -12,30 +12,29 @@ from negsim.engines.blocks import ARRAYS
 from negsim.errors import SimulationError
 from negsim.program.drawn import DrawnRows
 
-__all__ = ["digest", "same_answers", "same_counts", "same_histories"]
+__all__ = ["digest", "same", "same_answers"]
 
 BASE = ("scenario", "seed", "drawn", "max_events", "requested", "replications")
 """What the results of all kinds have in common, beside rows and program."""
 
 
-def same_histories(one: Any, other: Any) -> bool:
-    """Whether two `Runs` hold the same histories, bit for bit."""
+def same(one: Any, other: Any) -> bool:
+    """Whether two results of histories are of one kind and hold the same, bit for bit."""
     if one is other:
         return True
     if not _same_base(one, other):
         return False
+    return _same_counts(one.tally, other.tally) if hasattr(one, "tally") else _same_histories(one, other)
+
+
+def _same_histories(one: Any, other: Any) -> bool:
     arrays = all(_alike(getattr(one.block, name), getattr(other.block, name)) for name in ARRAYS)
     beside = all(_alike(getattr(one, name), getattr(other, name)) for name in _beside(one))
     return arrays and beside and list(one.traces) == list(other.traces)
 
 
-def same_counts(one: Any, other: Any) -> bool:
-    """Whether two `CountedRuns` hold the same counts."""
-    if one is other:
-        return True
-    if not _same_base(one, other):
-        return False
-    first, second = one.tally.arrays(), other.tally.arrays()
+def _same_counts(one: Any, other: Any) -> bool:
+    first, second = one.arrays(), other.arrays()
     return first.keys() == second.keys() and all(_alike(first[name], second[name]) for name in first)
 
 
@@ -64,6 +63,7 @@ def same_rows(one: Sequence[Any], other: Sequence[Any]) -> bool:
 def _same_base(one: Any, other: Any) -> bool:
     if type(one) is not type(other) or any(getattr(one, name) != getattr(other, name) for name in BASE):
         return False
+    # Programs are compared too: questions that were asked besides belong to what a run can answer.
     failures = [_told(error) for error in one.failures] == [_told(error) for error in other.failures]
     return failures and one.program == other.program and same_rows(one.rows, other.rows)
 
@@ -74,7 +74,7 @@ def _told(error: SimulationError) -> tuple[Any, ...]:
 
 def _beside(results: Any) -> list[str]:
     """Arrays of results that stand beside the block, such as weights, and what else a kind of results has."""
-    known = {*BASE, "program", "rows", "engine", "note", "seconds", "block"}
+    known = {*BASE, "program", "rows", "engine", "note", "seconds", "block", "tally"}
     return [one.name for one in fields(results) if one.name not in known]
 
 

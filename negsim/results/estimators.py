@@ -107,6 +107,15 @@ class FirstPassage:
             )
         return self.curve.at(time)
 
+    def __repr__(self) -> str:
+        return f"<FirstPassage from {self.calendar.start}: {self.curve}>"
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row for each time at which the curve rises: date in the scenario's zone, days, value and band."""
+        from negsim.results.shown import passage_frame
+
+        return passage_frame(self)
+
     def quantile(self, p: float) -> tuple[str, str, str]:
         """The date by which the probability reaches p, and the band's dates; ``"never"`` beyond what is reached.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,6 @@ from negsim.model.inputs import Named
 from negsim.model.questions import Askable, Question
 from negsim.program.probes import Asked
 from negsim.results.base import Results
-from negsim.results.equality import digest, same_histories
 from negsim.results.estimators import (
     FirstPassage,
     band_of,
@@ -28,12 +26,8 @@ from negsim.results.estimators import (
     quantile_in,
     refuse_given,
     share,
-    table,
 )
 from negsim.results.weighing import Weighted
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["FirstPassage", "Results", "Runs"]
 
@@ -87,6 +81,9 @@ class Runs(Weighted):
     """
 
     block: Block
+
+    __eq__ = Results.__eq__
+    __hash__ = Results.__hash__
 
     @property
     def replications(self) -> int:
@@ -382,13 +379,3 @@ class Runs(Weighted):
         self._needs_mean(entry)
         self._check_given(entry)
         return entry
-
-    def __eq__(self, other: object) -> bool:
-        return same_histories(self, other) if isinstance(other, Runs) else NotImplemented
-
-    def __hash__(self) -> int:
-        return digest(self)
-
-    def to_dataframe(self) -> pd.DataFrame:
-        """A row a replication: first times (days), values, durations and firings by question, counts of events."""
-        return table(self)

@@ -56,6 +56,7 @@ def save_runs(runs: Any, path: str | os.PathLike[str]) -> None:
     """Write results to a file, which is replaced whole or not at all (see `Results.save`)."""
     name = short(os.fspath(path), quote=False)
     arrays, head = _packed(runs)
+    # Refused before anything is written: a file that cannot be read again is worse than none.
     text = _scenario_text(runs, name)
     head |= {
         "format": FORMAT,
@@ -286,6 +287,7 @@ def _manifest(array: NDArray[Any], name: str) -> dict[str, Any]:
 
 def _whose(head: dict[str, Any], text: str, words: tuple[type, ...], name: str) -> tuple[Scenario, Program]:
     """The scenario, and the program that its results are of."""
+    # Further questions are in the text too, so that the vocabulary's own reader reads them; here they are taken out.
     whole = loads(text, words=words)
     beside = list(head["asked"])
     asked = {part.name: part for part in whole.parts if isinstance(part, Question)}
@@ -307,6 +309,7 @@ def _unpack_runs(head: dict[str, Any], arrays: Arrays, scenario: Scenario, progr
     blocks: dict[str, Any] = {name: arrays[f"block/{name}"] for name in ARRAYS}
     n = len(blocks["failed"])
     for name, array in blocks.items():
+        # A file may be whole and yet of another layout: an index beyond the arrays would be found out too late.
         wanted = getattr(like, name)
         lean = name in ("counts", "final") and array.shape == (n, 0)  # keep="answers" has neither
         if array.dtype != wanted.dtype or (array.shape != (n, *wanted.shape[1:]) and not lean):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,10 @@ from negsim.model.scenario import Scenario
 from negsim.program import Program
 from negsim.results.answers import Answer, facts, of_estimate, stated, unanswered
 from negsim.results.equality import digest, same_answers
+from negsim.results.shown import answers_frame, results_card
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Solved"]
 
@@ -94,6 +99,17 @@ class Solved:
 
     def __hash__(self) -> int:
         return digest(self)
+
+    def __repr__(self) -> str:
+        draws = f", {len(self.rows):,} draws" if self.drawn else ""
+        return f"<Solved {self.scenario.name}: {len(self.found):,} answers{draws}, {self.engine}>"
+
+    def _repr_html_(self) -> str:
+        return results_card(self)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """The answers to the scenario's own questions, a row each (see `Answers.to_dataframe`)."""
+        return answers_frame(self.answers, self.scenario.zone)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything to a file, as `Runs.save` does; ``ns.load_runs(path)`` reads it.

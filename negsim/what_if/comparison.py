@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negsim.estimates import Estimate, Interval, PairedDifference, Proportion, Rows
+from negsim.notebook import card, frame
 
-__all__ = ["Comparison"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COLUMNS", "Comparison"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +130,38 @@ class Comparison:
         """
         return self.difference.estimate(level)
 
+    def __repr__(self) -> str:
+        return f"<Comparison of {self.question} by {self.by}: {self.estimate()}>"
+
+    def _repr_html_(self) -> str:
+        rows = [[self.first, self.shares[0]], [self.second, self.shares[1]], ["difference", str(self.estimate())]]
+        notes = [f"{self.gained.size:,} histories turn from no to yes, {self.lost.size:,} from yes to no"]
+        title = f"{self.question.replace('_', ' ')} by {self.by}"
+        return card(title, columns=("variant", "probability"), rows=rows, notes=notes)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row: both probabilities, their difference with its interval, histories that flip."""
+        return frame([self.row(self.interval())], COLUMNS)
+
+    def row(self, ends: Interval) -> dict[str, object]:
+        """The comparison as plain data, with an interval of its difference.
+
+        Parameters
+        ----------
+        ends : Interval
+            Of the difference, alone or together with others.
+
+        Returns
+        -------
+        dict
+            A row of a table.
+        """
+        before, after = self.probabilities
+        numbers = {"before": before, "after": after, "difference": self.value, "low": ends.low, "high": ends.high}
+        flips = {"no_to_yes": int(self.gained.size), "yes_to_no": int(self.lost.size), "n": self.difference.n}
+        how = {"level": ends.level, "method": ends.method}
+        return {"variant": self.second, "question": self.question, "by": self.by, **numbers, **how, **flips}
+
     def __str__(self) -> str:
         one, two = self.shares
         lines = [
@@ -141,3 +178,9 @@ def _some(numbers: NDArray[np.int64], most: int = 3) -> str:
         return ""
     shown = ", ".join(str(number) for number in numbers[:most])
     return f" (such as {shown})" if numbers.size > most else f" ({shown})"
+
+
+COLUMNS = (
+    "variant", "question", "by", "before", "after", "difference", "low", "high", "level", "method", "n", "no_to_yes",
+    "yes_to_no",
+)  # fmt: skip

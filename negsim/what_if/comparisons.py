@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negsim.estimates import Estimate, Interval
 from negsim.estimates.selection import simultaneous, stands_out
-from negsim.what_if.comparison import Comparison
+from negsim.notebook import card, frame
+from negsim.what_if.comparison import COLUMNS, Comparison
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Comparisons"]
 
@@ -135,6 +139,28 @@ class Comparisons:
                     {"variant": variant, "question": question, "by": one.by, **numbers, **flips, "changes": changes}
                 )
         return rows
+
+    def __repr__(self) -> str:
+        return f"<Comparisons against {self.base}: {len(self.variants)} variants, {len(self.questions)} questions>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [name, asked.replace("_", " "), *self[name, asked].shares, str(self.estimate(name, asked))]
+            for name in self.variants
+            for asked in self.questions
+        ]
+        heads = ("variant", "question", "before", "after", "difference")
+        facts = {"against": self.base, "all intervals together": f"{100 * self.level:g} %"}
+        return card("Variants compared, history by history", facts, columns=heads, rows=rows)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row for each variant and question: probabilities, difference with its simultaneous interval, flips."""
+        rows = [
+            self[name, asked].row(self.interval(name, asked)) | {"variant": name}
+            for name in self.variants
+            for asked in self.questions
+        ]
+        return frame(rows, COLUMNS)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain data."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negsim.estimates import Estimate
+from negsim.notebook import card, frame, spread
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Influence", "Sensitivity"]
 
@@ -209,6 +213,21 @@ class Sensitivity:
             lines.append(f"  {one.sentence(self.what)}{tie}")
         return "\n".join([*lines, *self.notes])
 
+    def __repr__(self) -> str:
+        return f"<Sensitivity of {self.question} by {self.by}: {len(self.influences)} parameters, n = {self.n:,}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [one.title, one.move.printed, _told(one.low[1]), _told(one.high[1]), _at(one)] for one in self.influences
+        ]
+        heads = ("parameter", "expected move", "answer at 5 %", "answer at 95 %", "its values there")
+        facts = {"answer": str(self.answer), "histories": f"{self.n:,}", "draws": f"{self.rows:,}"}
+        return card(f"What carries {self.what}", facts, columns=heads, rows=rows, notes=self.notes)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a parameter: its values at 5 and 95 % of belief, the answer there, expected move, share of variance."""
+        return frame([_tidy(one) for one in self.influences], COLUMNS)
+
     def as_dict(self) -> dict[str, Any]:
         """Give everything as plain data.
 
@@ -250,3 +269,20 @@ def _row(one: Influence, what: str) -> dict[str, Any]:
         "tied": one.tied,
         "sentence": one.sentence(what),
     }
+
+
+COLUMNS = (
+    "parameter", "title", "unit", "grade", "move", "move_low", "move_high", "low", "answer_at_low", "answer_at_low_low",
+    "answer_at_low_high", "high", "answer_at_high", "answer_at_high_low", "answer_at_high_high", "share", "stands_out", "tied",
+)  # fmt: skip
+
+
+def _at(one: Influence) -> str:
+    return f"{one.value(one.low[0])} to {one.value(one.high[0])}{_spaced('' if one.claim else one.unit)}"
+
+
+def _tidy(one: Influence) -> dict[str, object]:
+    plain = {name: getattr(one, name) for name in ("parameter", "title", "unit", "grade", "stands_out", "tied")}
+    moved = spread("move", one.move) | spread("answer_at_low", one.low[1]) | spread("answer_at_high", one.high[1])
+    share = None if one.share is None else one.share.value
+    return {**plain, **moved, "low": one.low[0], "high": one.high[0], "share": share}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negsim.estimates import Estimate, Interval, PairedDifference
 from negsim.estimates.selection import Selection, stands_out
 from negsim.model.interventions import Intervention
+from negsim.notebook import card, frame
 from negsim.what_if.parting import Parting
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Lever", "Levers"]
 
@@ -252,6 +256,19 @@ class Levers:
         lines += [f"  {one.sentence(self.what)}" for one in shown]
         return "\n".join([*lines, self.guarantee])
 
+    def __repr__(self) -> str:
+        return f"<Levers for {self.question} by {self.by}: {len(self)} changes, n = {self.n:,} each>"
+
+    def _repr_html_(self) -> str:
+        rows = [[one.text, one.estimate.printed, " to ".join(one.estimate.ends()), *one.flips] for one in self.levers]
+        heads = ("change", "difference", f"interval, all at {100 * self.level:g} %", "no to yes", "yes to no")
+        facts = {"as it is": str(self.answer), "histories of each": f"{self.n:,}"}
+        return card(f"What would change {self.what}", facts, columns=heads, rows=rows, notes=[self.guarantee])
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a change: difference with its simultaneous interval, probability with it, histories that flip."""
+        return frame([one.as_dict(self.what) for one in self.levers], COLUMNS)
+
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain data.
 
@@ -283,3 +300,9 @@ class Levers:
             "guarantee": self.guarantee,
             "refused": dict(self.refused),
         }
+
+
+COLUMNS = (
+    "name", "kind", "text", "difference", "low", "high", "level_each", "method", "n", "probability", "no_to_yes",
+    "yes_to_no", "failed", "helps", "hinders", "tied",
+)  # fmt: skip

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negsim.estimates import Estimate
+from negsim.notebook import card, frame, spread
 from negsim.what_if.influences import Influence, Sensitivity
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Signal", "Watching"]
 
+NUMBERS = ("chance", "given_yes", "given_no", "move", "bits")
 SEEN = "These are what news would tell whoever sees it; making it happen may do less or more (intervene with do)."
 
 
@@ -178,6 +183,25 @@ class Watching:
             tie = " (Not distinguishable from those before at this n.)" if one.tied else ""
             lines.append(f"  {one.sentence(self.what)}{tie}")
         return "\n".join([*lines, SEEN])
+
+    def __repr__(self) -> str:
+        return f"<Watching {self.question} by {self.by}: {len(self.signals)} pieces of news, n = {self.n:,}>"
+
+    def _repr_html_(self) -> str:
+        rows = [[one.text, one.by, *(_told(getattr(one, name)) for name in NUMBERS[:4])] for one in self.signals]
+        heads = ("news", "known by", "its chance", "answer if so", "otherwise", "expected move")
+        facts = {"answer": str(self.answer), "histories": f"{self.n:,}"}
+        return card(f"What to watch for {self.what}", facts, columns=heads, rows=rows, notes=[SEEN])
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a piece of news at its most telling date: its chance, the answer then and otherwise, expected move, bits."""
+        ends = [f"{name}{end}" for name in NUMBERS for end in ("", "_low", "_high")]
+        rows = [
+            {"name": one.name, "party": one.party, "text": one.text, "by": one.by, "tied": one.tied}
+            | {key: value for name in NUMBERS for key, value in spread(name, getattr(one, name)).items()}
+            for one in self.signals
+        ]
+        return frame(rows, ("name", "party", "text", "by", *ends, "tied"), dates=["by"])
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as plain data.

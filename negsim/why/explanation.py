@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
+from negsim.notebook import card, frame
 from negsim.why.choices import Declined
 from negsim.why.reasons import Reason
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Explanation", "reason_questions", "shares"]
 
@@ -84,6 +88,25 @@ class Explanation:
         return [
             {**_fields(reason), "depth": depth, "told": str(reason)} for depth, reason in _with_depth(self.reasons, 0)
         ]
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.question} by {self.by}: {self.side} in {self.failures:,} of {self.n:,} histories>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [f"{'– ' * depth}{reason}", f"{100 * reason.share:.0f} %", f"{100 * reason.alone:.0f} %"]
+            for depth, reason in _with_depth(self.reasons, 0)
+        ]
+        facts = {f"{self.side} in": f"{self.failures:,} of {self.n:,} histories"}
+        heads = ("what was missing", "share", "alone")
+        decisions = [str(one) for one in self.decisions]
+        title = f"Why {self.side}: {self.question.replace('_', ' ')} by {self.by}"
+        return card(title, facts, columns=heads, rows=rows, notes=[*decisions, self.note])
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a reason: its kind, text and condition, its share, how often it was alone, how deep it stands."""
+        columns = ("depth", "kind", "text", "condition", "share", "low", "high", "alone", "told")
+        return frame(self.rows, columns)
 
     def __str__(self) -> str:
         head = f"{self.question} by {self.by}: {self.side} in {self.failures:,} of {self.n:,} histories"

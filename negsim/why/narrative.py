@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from negsim.notebook import card, frame
 from negsim.results.base import Results
 from negsim.running.simulation import replay
 from negsim.why.phrases import Phrases
 from negsim.why.scenes import Entry, Scene, Telling
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Entry", "Narrative", "Scene", "narrate"]
 
@@ -67,6 +72,22 @@ class Narrative:
 
     def __len__(self) -> int:
         return len(self.scenes)
+
+    def __repr__(self) -> str:
+        return f"<Narrative of {self.scenario}, history {self.replication}: {len(self)} events>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [one.date, *("; ".join(texts) for texts in (one.happened, one.changes, one.opens))] for one in self.entries
+        ]
+        heads = ("date", "what happens", "what it changes", "what it makes possible")
+        title = f"{self.scenario}, history {self.replication} of seed {self.seed}"
+        return card(title, columns=heads, rows=rows, notes=["one possible history of many, not a forecast"])
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row an event: date (wall clock of the scenario), days, who, what, action, outcome, what it changed."""
+        columns = ("date", "time", "who", "what", "action", "outcome", "changes", "enabled", "stopped", "quiet")
+        return frame([{name: getattr(one, name) for name in columns} for one in self.scenes], columns, dates=["date"])
 
     def __str__(self) -> str:
         from negsim.wording.language import language

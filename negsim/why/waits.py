@@ -6,12 +6,17 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from negsim.model.circles import components
 from negsim.model.clocks import Immediately
 from negsim.model.expressions import And, Truth, reads
 from negsim.model.scenario import Scenario, check_is_scenario
+from negsim.notebook import card, frame
 from negsim.why.standing import Precondition, Standing
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Wait", "Waits", "waits"]
 
@@ -104,6 +109,41 @@ class Waits:
 
     def __str__(self) -> str:
         return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Waits of {self.title}: {len(self.waits)} preconditions, {len(self.circles)} circles>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [
+                self.called(one, False),
+                self.called(one, True),
+                one.needs,
+                one.step,
+                how(one),
+                "circle" if one.in_circle else "",
+            ]
+            for one in self.waits
+        ]
+        heads = ("who waits", "for whom", "what for", "before", "how hard", "")
+        return card(f"Who waits for whom at the start: {self.title}", columns=heads, rows=rows)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a precondition that somebody waits for: who, whom, what for, how hard, whether in a circle."""
+        columns = (
+            "who",
+            "whom",
+            "subject",
+            "thing",
+            "needs",
+            "step",
+            "hard",
+            "waiver",
+            "met",
+            "requirement",
+            "in_circle",
+        )
+        return frame([{name: getattr(one, name) for name in columns} for one in self.waits], columns)
 
     def called(self, wait: Wait, whom: bool) -> str:
         """A node in words.

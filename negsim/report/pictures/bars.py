@@ -48,6 +48,7 @@ class _Rows:
     def of(cls, ax: Axes | None, labels: Sequence[str]) -> _Rows:
         sheet = Sheet(ax, 7.5, 1.0)
         texts = [wrapped(label, sheet.room(), TEXT, most=LABEL) for label in labels]
+        # Inches as the unit of the axis: a bar is as high in one picture as in another.
         edges = np.cumsum([0.0, *(0.14 + 0.145 * (text.count("\n") + 1) for text in texts)])
         room = edges[-1] if sheet.own else sheet.inside[1]
         # An axes of somebody's own has the height that it has: what does not fit is left away, and said.
@@ -143,6 +144,7 @@ def levers(found: Levers, ax: Axes | None = None, *, most: int = MOST_LEVERS, ti
     shown = sorted(standing or list(found.levers[:1]), key=lambda one: -one.value)
     rows = _Rows.of(ax, [one.text for one in shown] or ["there is nothing to change"])
     if len(rows.places) < len(shown):
+        # Written again for the levers that count most: the middle of the list is what can be spared.
         shown = _nearest_kept(shown, len(rows.places))
         rows = _Rows.of(ax, [one.text for one in shown])
     sheet = rows.sheet

@@ -111,6 +111,7 @@ def _paired(answers: Sequence[Answer], outcomes: Any) -> list[tuple[float, float
 def _binned(told: list[tuple[float, float, float, bool]], bins: int) -> list[_Bin]:
     """Groups of neighbours, equally many in each as far as equal probabilities stay together."""
     values = [one[0] for one in told]
+    # A group begins where its first probability does: equal ones must not be torn apart.
     edges = sorted({int(np.searchsorted(values, values[k * len(told) // bins])) for k in range(min(bins, len(told)))})
     found = []
     for first, stop in zip(edges, [*edges[1:], len(told)], strict=True):

@@ -78,6 +78,7 @@ def curves(
         _line(sheet.ax, k, shape, _called(name, one, asked, len(variants), len(questions)), (one, asked, level))
         for k, (shape, (name, one, asked)) in enumerate(zip(shapes, several, strict=True))
     ]
+    # A base rate is one of a deadline, and no line across all dates.
     handles += _base_rates(sheet.ax, several)
     first = several[0][1]
     _frame(sheet, first, max(shape.end for shape in shapes))

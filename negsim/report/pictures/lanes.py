@@ -51,6 +51,7 @@ class _Lane:
         size = max(width_of(line, SMALL) for line in text.splitlines()) + 0.12
         # Near the right edge a label leads to the left.
         left = min(x, max(0.0, wide - size))
+        # The lowest level whose last label ends before this one begins; labels come in the order of time.
         level = next((k for k, end in enumerate(self.ends) if left >= end), len(self.ends))
         if level >= most:
             return False
@@ -156,6 +157,7 @@ def _drawn(ax: Any, lanes: list[_Lane], wide: float, total: float) -> None:
     from matplotlib.transforms import blended_transform_factory
 
     ax.set_ylim(total, 0)
+    # Across as a share of the axes, so that marks stay with their dates when the figure is made wider.
     across = blended_transform_factory(ax.transAxes, ax.transData)
     top, ticks = 0.0, []
     for number, lane in enumerate(lanes):

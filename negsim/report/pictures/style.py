@@ -90,6 +90,7 @@ def wrapped(text: str, inches: float, size: float = TEXT, *, most: int = 99, wei
     ('one two\\nthree', 'one two…')
     """
     lines: list[str] = []
+    # By measure and not by signs: thirty times "i" is a third as wide as thirty times "W".
     for word in clean(text).split():
         for piece in _pieces(word, inches, size, weight):
             longer = f"{lines[-1]} {piece}" if lines else piece
@@ -165,6 +166,7 @@ class Sheet:
     """
 
     def __init__(self, ax: Axes | None, width: float, body: float) -> None:
+        # Nobody's figure may grow but one's own: in another one, what does not fit is left away and said.
         self.own, self.width, self.body = ax is None or ax is FRESH, width, body
         self.ax: Any = self._new(width, body + 1.2, ax is None) if self.own else ax
         self.legend: Any = None
@@ -215,6 +217,7 @@ class Sheet:
 
     def finish(self, title: str, note: str = "", *, above: str = "") -> Axes:
         """Write title, what stands ``above`` the axes, and the note below; a new figure becomes as high as it needs."""
+        # The axes must have its ticks by now: how far left the texts may begin hangs on the labels beside it.
         left, wide = self._measured()
         inches = wide if self.own else min(wide, self.room(0.92))
         told = wrapped(above, inches, TEXT)

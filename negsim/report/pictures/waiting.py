@@ -81,6 +81,7 @@ def _drawn(ax: Any, found: Waits, edges: list[tuple[Wait, str, str]], texts: lis
     ax.set_axis_on()
     ax.set(xlim=(0, 1), ylim=(0, total), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
+    # Names on both sides stand where their rows are on average, as far as the other names let them.
     who = _column(ax, [name for _, name, _ in edges], middles, heights, LEFT, wide)
     whom = _column(ax, [name for _, _, name in edges], middles, heights, RIGHT, wide)
     for (one, left, right), text, y in zip(edges, texts, middles, strict=True):
