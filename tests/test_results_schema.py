@@ -46,6 +46,7 @@ COMMANDS: list[tuple[str, ...]] = [
     ("show", "FILE", "--party", "PARTY"),
     ("verify", "FILE", "-n", "40"),
     ("export", "FILE", "--prism", "--stages", "100"),
+    ("report", "FILE", *FEW, "--levers", "2"),
 ]
 ELSEWHERE: list[tuple[str, ...]] = [
     ("list",),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negsim.cli.base import AsKnown, Best, Draws, Fix, ScenarioName, Seed, app, fixed
+from negsim.cli.base import Best, Draws, Level, Seed, app, check_level
 from negsim.cli.limits import Limits, limited
+from negsim.cli.programs import ARGUMENTS, print_json
+from negsim.cli.suppose import supposing
 
 if TYPE_CHECKING:
     from negsim.model.scenario import Scenario
@@ -23,6 +27,7 @@ EACH = 16
 """Histories of each draw of the assumptions by default: enough to tell ignorance from chance."""
 LEVERS = 12
 """Changes that are tried by default."""
+ENDINGS = {".html": "html", ".htm": "html", ".md": "md", ".json": "json"}
 
 
 class Form(StrEnum):
@@ -35,17 +40,17 @@ class Form(StrEnum):
 
 @app.command()
 @limited
+@supposing
 def report(
-    scenario: ScenarioName,
+    told: Scenario,
+    source: str,
     limits: Limits,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write FILE.html, FILE.md or FILE.json.")
     ] = None,
     question: Annotated[
         str | None,
-        typer.Option(
-            "--question", "-q", metavar="QUESTION", help="Which one to look into (default: the least certain)."
-        ),
+        typer.Option("--question", "-q", metavar="NAME", help="Look into this question (default: the least certain)."),
     ] = None,
     replications: Annotated[
         int | None,
@@ -56,14 +61,12 @@ def report(
     seed: Seed = None,
     draws: Draws = None,
     best: Best = False,
-    fix: Fix = None,
-    as_known: AsKnown = False,
     levers: Annotated[
-        int, typer.Option(min=0, help="Changes to try, the nearest to the question; 0 for none.")
+        int, typer.Option(min=0, help="How many changes to try, those nearest to the question; 0 for none.")
     ] = LEVERS,
-    level: Annotated[float, typer.Option(help="Confidence level of all intervals.")] = 0.95,
+    level: Level = 0.95,
     format: Annotated[
-        Form | None, typer.Option(help="What is written (default: as FILE ends, else html); printed without --out.")
+        Form | None, typer.Option(help="What is written (default: as FILE ends, else html to a file).")
     ] = None,
 ) -> None:
     """Write one report: answers, why, what to watch, what would help, sources and limits.
@@ -71,41 +74,40 @@ def report(
     The file is complete in itself and asks nobody for anything; it can be printed, mailed and kept.
     """
     import negsim as ns
-    from negsim.report.page.ground import typed
 
     # What is wrong with the words is told before anything is simulated.
-    form, target = _form(format, out, scenario)
+    form, target = _form(format, out, told.name)
+    check_level(level)
     if best and draws is not None:
         raise typer.BadParameter("--best draws no parameters; leave --draws away")
-    if not 0 < level < 1:
-        raise typer.BadParameter(f"{level!r} must lie between 0 and 1, such as 0.95", param_hint="--level")
-    limits.lift()
-    told = fixed(ns.load(scenario, as_known=as_known), fix)
     _check_question(told, question)
-    runs = _runs(told, replications, seed, None if best else draws, best, limits)
-    command = typed(runs, scenario, question, *_same(fix, as_known, levers, level))
-    made = ns.build_report(runs, question, level=level, levers=levers, source=scenario, command=command)
-    text = {"html": made.html, "md": made.markdown, "json": made.json}[form]()
-    if target is None:
-        typer.echo(text, nl=not text.endswith("\n"))
-    else:
-        target.write_text(text, encoding="utf-8")
-        typer.echo(f"Report: {target}")
+    limits.lift()
+    runs = _runs(told, replications, seed, draws, best, limits)
+    # A file as it stands can be loaded in Python; with changes or what was known then, only the command tells all of it.
+    plain = not told.interventions and "--as-known" not in ARGUMENTS and source != "-"
+    made = ns.build_report(
+        runs,
+        question,
+        level=level,
+        levers=levers,
+        source=source if plain else "",
+        command=_same(runs, replications, seed, draws or best),
+    )
+    if target is not None:
+        target.write_text({"html": made.html, "md": made.markdown, "json": made.json}[form](), encoding="utf-8")
+        print(f"Report: {target}", file=sys.stderr if format is Form.json else sys.stdout)
+    if form == "json" and (target is None or format is Form.json):
+        print_json(made.data)
+    elif target is None:
+        print(made.markdown(), end="")
 
 
-def _same(fix: list[str] | None, as_known: bool, levers: int, level: float) -> list[str]:
-    """The options that were given besides, for whoever wants the same again."""
-    found = [word for pair in fix or () for word in ("--fix", pair)] + (["--as-known"] if as_known else [])
-    found += ["--levers", str(levers)] if levers != LEVERS else []
-    return found + (["--level", f"{level:.10g}"] if level != 0.95 else [])
-
-
-def _form(format: Form | None, out: Path | None, scenario: str) -> tuple[str, Path | None]:
+def _form(format: Form | None, out: Path | None, name: str) -> tuple[str, Path | None]:
     """What is written, and where: a page into a file, what other programs read onto the screen."""
     if out is None:
         form = "html" if format is None else str(format)
-        return form, Path(f"{Path(scenario).stem}.html") if form == "html" else None
-    ending = {".html": "html", ".htm": "html", ".md": "md", ".json": "json"}.get(out.suffix.lower())
+        return form, Path(f"{name}.html") if form == "html" else None
+    ending = ENDINGS.get(out.suffix.lower())
     if ending is None or format not in (None, ending):
         wanted = ".html, .md or .json" if format is None else f".{format}"
         raise typer.BadParameter(f"{out}: the report ends in {wanted}", param_hint="--out")
@@ -131,3 +133,12 @@ def _runs(
     rows = None if best else draws or max(2, replications // EACH)
     memory = limits.for_simulation(EVENTS)["memory"]
     return ns.simulate(told, replications=replications, seed=seed, draws=rows, keep="answers", memory=memory)
+
+
+def _same(runs: Runs, replications: int | None, seed: int | None, rows: int | bool | None) -> str:
+    """What to type for the same report: what was typed, and what was chosen for it."""
+    words = list(ARGUMENTS)
+    words += ["-n", str(runs.replications)] if replications is None else []
+    words += ["--draws", str(len(runs.rows))] if not rows else []
+    words += ["--seed", str(runs.seed)] if seed is None else []
+    return shlex.join(["negsim", *words])

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from negsim.estimates import Estimate
+from negsim.model.calendar import DAY
 from negsim.report.page.answering import title_of
 from negsim.report.page.gather import Found
 from negsim.report.page.numbers import Number, counted, exactly, measured, said
@@ -17,8 +18,9 @@ from negsim.what_if.lever import Lever, Levers
 from negsim.what_if.signals import SEEN, Signal
 from negsim.why.choices import Declined
 from negsim.why.explanation import Explanation
-from negsim.why.narrative import Narrative, Scene
+from negsim.why.narrative import Narrative
 from negsim.why.reasons import Reason
+from negsim.why.scenes import Entry
 from negsim.why.waits import Waits, how
 
 __all__ = ["lever_data", "story_data", "wait_data", "watch_data", "why_data"]
@@ -246,37 +248,36 @@ def story_data(found: Found) -> dict[str, Any]:
 
 def _story(story: Narrative, found: Found) -> dict[str, Any]:
     upto = _until(found)
-    # Quiet events (ages, counters) move numbers that no reader of a story follows; they are counted, not told.
-    scenes = [one for one in story.scenes if one.time <= upto]
-    told = [one for one in scenes if not one.quiet]
+    entries = [one for one in story.entries if one.time <= upto]
+    # Quiet entries only move numbers that no reader of a story follows; they are counted, not told.
+    told = [one for one in entries if not one.quiet]
     left = len(told) - MOST_SCENES
     head, tail = (told, []) if left <= 1 else (told[:HEAD], told[HEAD + left :])
     return {
         "replication": story.replication,
         "seed": story.seed,
         "start": story.start,
-        "scenes": [*_scenes(head)],
-        "between": max(0, left) if left > 1 else 0,
-        "rest": [*_scenes(tail)],
-        "quiet": len(scenes) - len(told),
+        "entries": _entries(head),
+        "between": left if left > 1 else 0,
+        "rest": _entries(tail),
+        "quiet": len(entries) - len(told),
     }
 
 
 def _until(found: Found) -> float:
     """Days to the question's deadline: what comes later does not bear on it."""
     assert found.question is not None
-    return float(found.runs.asked(found.question.name).by) / 86_400e6
+    return float(found.runs.asked(found.question.name).by) / DAY
 
 
-def _scenes(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
+def _entries(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     return [
         {
-            "date": one.date,
+            "date": one.date.replace(" ", "T"),
             "date_text": day(one.date.replace(" ", "T")),
-            "who": one.who,
-            "what": one.what,
+            "happened": list(one.happened),
             "changes": list(one.changes),
-            "enabled": list(one.enabled),
+            "opens": list(one.opens),
         }
-        for one in scenes
+        for one in entries
     ]

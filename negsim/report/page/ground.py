@@ -11,7 +11,7 @@ from typing import Any
 import negsim
 from negsim.checking.bare import bare_numbers
 from negsim.errors import NegsimError
-from negsim.files import dumps
+from negsim.files import dumps, shipped
 from negsim.laws import quantile
 from negsim.model.clocks import Chance
 from negsim.model.evidence import Evidence
@@ -22,7 +22,7 @@ from negsim.report.page.numbers import Number, counted, exactly, said
 from negsim.report.words import GUESSES, judgement, plain
 from negsim.results.base import Results
 
-__all__ = ["LIMITS", "assumption_data", "carried_data", "run_data", "safe_url", "scenario_data", "typed"]
+__all__ = ["LIMITS", "assumption_data", "carried_data", "run_data", "safe_url", "scenario_data"]
 
 SAFE = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
 
@@ -76,31 +76,41 @@ def _hash(scenario: Scenario) -> dict[str, str]:
     return {"hash": hashlib.sha256(text.encode()).hexdigest(), "hash_of": "sha256 of negsim.dumps(scenario)"}
 
 
-def typed(runs: Results, source: str, question: str | None, *more: str) -> str:
-    """What to type for a report of the same histories."""
-    rows = ["--best"] if not runs.drawn else ["--draws", str(len(runs.rows))]
-    about = [] if question is None else ["--question", question]
-    words = ["negsim", "report", source, *about, "-n", str(runs.replications), *rows, "--seed", str(runs.seed), *more]
-    return shlex.join([*words, "--out", "report.html"])
-
-
 def run_data(runs: Results, source: str, command: str, question: str | None) -> dict[str, Any]:
     """Which histories these are, and how to get them again."""
-    rows = len(runs.rows) if runs.drawn else None
-    loaded = f"ns.simulate(ns.load({source!r}), replications={runs.replications}, seed={runs.seed}, draws={rows})"
+    source = source or (runs.scenario.name if runs.scenario.name in shipped() and not command else "")
     return {
         "seed": runs.seed,
         "n": runs.replications,
-        "draws": rows,
+        "draws": len(runs.rows) if runs.drawn else None,
         "engine": runs.engine,
         "note": runs.note,
         "events": runs.events,
         "partial": runs.partial,
         "failed": len(runs.failures) if hasattr(runs, "failures") else 0,
-        "command": command or typed(runs, source, question),
-        "python": f'import negsim as ns\nruns = {loaded}\nns.write_report(runs, "report.html")',
+        "command": command or (_typed(runs, source, question) if source else ""),
+        "python": _written(runs, source, question),
         "versions": {"negsim": negsim.__version__, "python": platform.python_version()},
     }
+
+
+def _typed(runs: Results, source: str, question: str | None) -> str:
+    """What to type for a report of the same histories."""
+    rows = ["--best"] if not runs.drawn else ["--draws", str(len(runs.rows))]
+    about = [] if question is None else ["--question", question]
+    words = ["negsim", "report", source, *about, "-n", str(runs.replications), *rows, "--seed", str(runs.seed)]
+    return shlex.join([*words, "--out", "report.html"])
+
+
+def _written(runs: Results, source: str, question: str | None) -> str:
+    """The same in Python; a scenario that no file has is called by its variable."""
+    rows = len(runs.rows) if runs.drawn else None
+    told = f"ns.load({source!r})" if source else "scenario"
+    about = "" if question is None else f", {question!r}"
+    return (
+        f"import negsim as ns\nruns = ns.simulate({told}, replications={runs.replications}, seed={runs.seed}, draws={rows})\n"
+        f'ns.write_report(runs, "report.html"{about})'
+    )
 
 
 def assumption_data(scenario: Scenario) -> dict[str, Any]:

@@ -61,10 +61,11 @@ def _short(number: dict[str, Any] | None) -> str:
 
 
 def _head(data: dict[str, Any]) -> Iterator[str]:
-    scenario = data["scenario"]
+    scenario = data["case"]
     yield f"# {plainly(scenario['title'])}"
     known = f", as known on {day(scenario['as_of'])}" if scenario["as_of"] else ""
     yield from ("", f"Simulated with negsim{known}.")
+    yield from (line for one in data["about"]["supposed"] for line in ("", f"**Supposed:** {plainly(one)}."))
     if scenario["note"]:
         yield from ("", plainly(scenario["note"]))
 
@@ -99,7 +100,7 @@ def _sentence(one: dict[str, Any]) -> str:
     if one["collapsed"]:
         told += " The draws of the assumptions made no difference that stands out from chance."
     if number["ends"]:
-        told += f" Chance alone leaves {plainly(number['ends'])}."
+        told += f" Sampling error alone leaves {plainly(number['ends'])}."
     if one["base_rate"]:
         told += f" The base rate is {_short(one['base_rate'])}."
     if one["given"] and one["n"]:
@@ -232,17 +233,17 @@ def _stories(data: dict[str, Any]) -> Iterator[str]:
     yield from _section("Two stories", "Possible histories out of many, not forecasts.")
     for answer, story in data["stories"].items():
         yield from ("", f"### One story of {answer} (history {story['replication']} of seed {story['seed']})", "")
-        yield from _scenes(story["scenes"])
+        yield from _entries(story["entries"])
         if story["between"]:
             yield f"- … {story['between']} more events …"
-        yield from _scenes(story["rest"])
+        yield from _entries(story["rest"])
 
 
-def _scenes(scenes: Iterable[dict[str, Any]]) -> Iterator[str]:
-    for one in scenes:
-        who = f"**{plainly(one['who'])}**: " if one["who"] else ""
+def _entries(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for one in entries:
+        told = " ".join(f"{text[:1].upper()}{text[1:]}." for text in one["happened"])
         then = f" ({plainly('; '.join(one['changes']))})" if one["changes"] else ""
-        yield f"- {one['date_text']}: {who}{plainly(one['what'])}{then}"
+        yield f"- {one['date_text']}: {plainly(told)}{then}"
 
 
 def _assumptions(data: dict[str, Any]) -> Iterator[str]:
@@ -298,7 +299,7 @@ def _limits(data: dict[str, Any]) -> Iterator[str]:
 
 
 def _again(data: dict[str, Any]) -> Iterator[str]:
-    run, scenario = data["run"], data["scenario"]
+    run, scenario = data["run"], data["case"]
     yield from _section("How to get the same again", *(f"    {line}" for line in run["command"].splitlines()), "")
     yield from (f"    {line}" for line in run["python"].splitlines())
     versions = ", ".join(f"{name} {version}" for name, version in run["versions"].items())

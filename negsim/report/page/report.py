@@ -12,6 +12,7 @@ from typing import Any
 from negsim.errors import ArgumentError
 from negsim.estimates.checks import check_level
 from negsim.model.questions import Askable, Question
+from negsim.report.data import result
 from negsim.report.page import answering, findings, ground
 from negsim.report.page.curves import Drawn
 from negsim.report.page.gather import Found, gathered
@@ -24,7 +25,6 @@ __all__ = ["HISTORIES", "MOST_LEVERS", "Report", "build_report", "write_report"]
 MOST_LEVERS, HISTORIES = 12, 1_000
 """Changes that are tried by default, those nearest to the question, and histories of each of them."""
 
-FORMAT = "negsim-report-1"
 ENDINGS = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
 
 
@@ -41,7 +41,7 @@ class Report:
     level : float
         Confidence level of the intervals.
     source : str
-        What the scenario is called on the command line: a shipped name or a file.
+        What the scenario is called on the command line: a shipped name or a file; empty for neither.
     command : str
         What to type for the same report; empty for that of ``source``.
     found : Found
@@ -77,9 +77,9 @@ class Report:
         found, scenario = self.found, self.runs.scenario
         curves, undrawn = self._drawn
         name = None if self.question is None else self.question.called
-        tree: dict[str, Any] = {
-            "format": FORMAT,
-            "scenario": ground.scenario_data(scenario),
+        tree: dict[str, Any] = result("report", {}, scenario) | {
+            "case": ground.scenario_data(scenario),
+            "warnings": [],
             "run": ground.run_data(self.runs, self.source, self.command, name),
             "question": name,
             "level": self.level,
@@ -202,7 +202,7 @@ def build_report(
     histories : int, optional
         Of each of these changes: the first of the runs' own.
     source : str, optional
-        What the scenario is called on the command line, for the page's last section; by default its name.
+        What the scenario is called on the command line, for the page's last section.
     command : str, optional
         What to type for the same report, for that section too; by default that of ``source``.
 
@@ -240,8 +240,7 @@ def build_report(
     if not isinstance(runs, Results):
         raise ArgumentError(f"a report is made of finished runs, not of {type(runs).__name__}; give ns.simulate(...)")
     found = gathered(runs, question, level, levers, histories)
-    name = source or runs.scenario.name
-    return Report(runs=runs, question=found.question, level=level, source=name, command=command, found=found)
+    return Report(runs=runs, question=found.question, level=level, source=source, command=command, found=found)
 
 
 def write_report(

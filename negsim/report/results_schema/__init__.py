@@ -13,6 +13,7 @@ from negsim.report.data import FORMAT
 from negsim.report.results_schema.changes import Compare, Levers, Sensitivity, Watch
 from negsim.report.results_schema.files import Docs, Errors, Export, Lint, Listing, New, Show, Validate
 from negsim.report.results_schema.parts import Result
+from negsim.report.results_schema.report import Report
 from negsim.report.results_schema.runs import Replay, Run, Verify
 
 __all__ = ["COMMANDS", "results_schema"]
@@ -25,6 +26,7 @@ COMMANDS: tuple[type[Result], ...] = (
         Sensitivity,
         Watch,
         Replay,
+        Report,
         Lint,
         Validate,
         Show,
