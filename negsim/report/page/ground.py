@@ -83,6 +83,7 @@ def run_data(runs: Results, source: str, command: str, question: str | None) -> 
         "seed": runs.seed,
         "n": runs.replications,
         "draws": len(runs.rows) if runs.drawn else None,
+        "believed": runs.clustered,
         "engine": runs.engine,
         "note": runs.note,
         "events": runs.events,

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from negsim.report.page import svg
 from negsim.report.page.numbers import Number
+from negsim.report.page.texts import dashed, sentence, upper_first
 from negsim.report.words import day
 
 __all__ = ["page"]
@@ -55,10 +56,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["day"] = day
-    # A dash before a minus sign reads as two of them.
-    found.filters["dash"] = lambda text: text if "-" in text else text.replace(" to ", "–")
-    found.filters["upper_first"] = lambda text: f"{text[:1].upper()}{text[1:]}"
+    found.filters |= {"day": day, "dash": dashed, "sentence": sentence, "upper_first": upper_first}
     found.globals["bar"] = svg.bar
     return found
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from negsim.report.page.texts import sentence
 from negsim.report.words import day
 
 __all__ = ["markdown"]
@@ -241,7 +242,7 @@ def _stories(data: dict[str, Any]) -> Iterator[str]:
 
 def _entries(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
     for one in entries:
-        told = " ".join(f"{text[:1].upper()}{text[1:]}." for text in one["happened"])
+        told = " ".join(map(sentence, one["happened"]))
         then = f" ({plainly('; '.join(one['changes']))})" if one["changes"] else ""
         yield f"- {one['date_text']}: {plainly(told)}{then}"
 

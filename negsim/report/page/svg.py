@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 class Frame:
     """The box of a curve within its picture, in its units."""
 
-    left: float = 38.0
+    left: float = 44.0
     right: float = 350.0
     top: float = 12.0
     bottom: float = 170.0
