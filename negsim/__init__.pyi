@@ -39,6 +39,9 @@ from .estimates import (
     PairedDifference,
     Proportion,
 )
+from .estimates.rare import (
+    RareEstimate,
+)
 from .files import (
     dumps,
     load,
@@ -221,6 +224,9 @@ from .results.saved import (
 )
 from .results.solved import (
     Solved,
+)
+from .running.rare import (
+    rare,
 )
 from .running.simulation import (
     replay,
@@ -525,6 +531,7 @@ __all__ = [
     "Promise",
     "Proportion",
     "Question",
+    "RareEstimate",
     "Ratification",
     "Readiness",
     "ReasonFor",
@@ -612,6 +619,7 @@ __all__ = [
     "pool",
     "posterior",
     "read_news",
+    "rare",
     "replay",
     "save",
     "schema",
