@@ -100,12 +100,15 @@ def _choosing(standing: Standing, name: str, decision: Decision) -> Choosing:
 
 def _occasion(standing: Standing, decision: Decision, action: Any) -> str:
     if decision.every is not None:
-        period = decision.every if isinstance(decision.every, str) else f"{decision.every} days"
-        return f"every {period}"
+        days = decision.every
+        period = days if isinstance(days, str) else standing.said.say("days", n=days)
+        return standing.said.say("every", period=period)
     if decision.on is not None:
         dates = decision.on if isinstance(decision.on, tuple) else (decision.on,)
-        return "on " + ", ".join(str(one).replace("T", " ") for one in dates)
-    return f"each time that {standing.said.condition(action.when)}" if action is not None else "never"
+        return standing.said.say("on_dates", dates=", ".join(str(one).replace("T", " ") for one in dates))
+    if action is None:
+        return standing.said.say("never")
+    return standing.said.say("each_time", condition=standing.said.condition(action.when))
 
 
 def _states(standing: Standing, decision: Decision) -> Iterator[dict[str, float | bool]]:

@@ -18,6 +18,7 @@ from negsim.vocabulary.claim import Claim
 from negsim.why.deciding import Choosing, Reason, decisions_of
 from negsim.why.standing import Precondition, Standing
 from negsim.why.waits import WIDTH, Wait, how, waits
+from negsim.wording.language import Language, language
 
 __all__ = ["PartyPage", "View", "party"]
 
@@ -71,6 +72,8 @@ class PartyPage:
         What it waits for, and what waits for it.
     titles : mapping of str to str
         What parties are called.
+    language : str
+        Code of the language in which it is told.
 
     See Also
     --------
@@ -97,6 +100,7 @@ class PartyPage:
     waits_for: tuple[Wait, ...]
     awaited: tuple[Wait, ...]
     titles: Mapping[str, str]
+    language: str = "en"
 
     def __str__(self) -> str:
         return self.text()
@@ -114,30 +118,32 @@ class PartyPage:
         str
             For people.
         """
-        said = _Lines(width)
-        said.head(f"{self.title}{f', a voice within {self.within}' if self.within else ''}, in: {self.scenario}")
-        said.head("All as it is at the start (now), parameters at their best values.")
+        said = language(self.language)
+        say, lines = said.say, _Lines(width)
+        head = "page_head_within" if self.within else "page_head"
+        lines.head(say(head, title=self.title, within=self.within, scenario=self.scenario))
+        lines.head(say("page_now"))
         if self.voices:
-            said.part("Its voices, each with a page of its own", self.voices, "")
-        said.part("What it wants", [f"{n}. {aim}" for n, aim in enumerate(self.aims, 1)], "no aims are stated")
-        said.part("What it holds true, and from whom", map(_viewed, self.views), "no views of its own")
-        needs = [f"{one.needs} ({one.step}; {how(one)})" for one in self.preconditions]
-        said.part("What it requires", needs, "nothing")
-        said.heading("How it decides")
+            lines.part(say("page_voices"), self.voices, "")
+        lines.part(say("page_aims"), [f"{n}. {aim}" for n, aim in enumerate(self.aims, 1)], say("page_no_aims"))
+        lines.part(say("page_views"), [_viewed(one, said) for one in self.views], say("page_no_views"))
+        needs = [say("need", needs=one.needs, step=one.step, how=how(one, said)) for one in self.preconditions]
+        lines.part(say("page_needs"), needs, say("nothing"))
+        lines.heading(say("page_decides"))
         if not self.decisions:
-            said.item("it takes no decisions here")
+            lines.item(say("page_no_decisions"))
         for one in self.decisions:
-            _decided(one, said)
-        said.part("What it waits for", self._waiting(self.waits_for, whom=True), "nobody")
-        said.part("What waits for it", self._waiting(self.awaited, whom=False), "nobody")
-        return "\n".join(said.lines)
+            _decided(one, lines, said)
+        lines.part(say("page_waits"), self._waiting(self.waits_for, said, whom=True), say("nobody"))
+        lines.part(say("page_awaited"), self._waiting(self.awaited, said, whom=False), say("nobody"))
+        return "\n".join(lines.lines)
 
-    def _waiting(self, edges: Sequence[Wait], *, whom: bool) -> Iterator[str]:
+    def _waiting(self, edges: Sequence[Wait], said: Language, *, whom: bool) -> Iterator[str]:
         for one in edges:
             other = self.titles.get(one.whom if whom else one.who, "")
-            other = other or f'"{one.thing if whom else one.subject}"'
-            mark = " [circle]" if one.in_circle else ""
-            yield f"{other}{mark}: {one.needs} ({one.step})"
+            other = other or said.say("thing_quoted", thing=one.thing if whom else one.subject)
+            mark = f" {said.say('circle_mark')}" if one.in_circle else ""
+            yield said.say("waiting", other=other, mark=mark, needs=one.needs, step=one.step)
 
 
 class _Lines:
@@ -216,6 +222,7 @@ def party(scenario: Scenario, name: Any) -> PartyPage:
         waits_for=tuple(one for one in edges.waits if one.who == wanted),
         awaited=tuple(one for one in edges.waits if one.whom == wanted and one.who != wanted),
         titles=edges.titles,
+        language=edges.language,
     )
 
 
@@ -225,7 +232,7 @@ def party(scenario: Scenario, name: Any) -> PartyPage:
 def _views(standing: Standing, who: str) -> Iterator[View]:
     for part in standing.scenario.parts:
         if isinstance(part, Claim) and who in part.views:
-            what, by = part.text or standing.said.word(part.name), standing.title(part.by)
+            what, by = part.text or standing.said.word(part.name), standing.said.thing(part.by)
             yield View(what=what, by=by, **_held(standing, part, who))
     for part in standing.scenario.parts:
         if isinstance(part, Belief) and part.of == who:
@@ -243,9 +250,9 @@ def _held(standing: Standing, claim: Claim, who: str) -> dict[str, Any]:
         return {"chance": _number(standing, view), "value": ""}
     each = [_number(standing, substitute(view, {truth: Truth(holds)})) for holds in (True, False)]
     if None in each:
-        return {"chance": None, "value": "by what it knows of it"}
+        return {"chance": None, "value": standing.said.say("by_knowledge")}
     yes, no = (f"{100 * one:.3g} %" for one in each if one is not None)
-    return {"chance": None, "value": f"holds it true with {yes} if it is, with {no} if it is not"}
+    return {"chance": None, "value": standing.said.say("true_with", yes=yes, no=no)}
 
 
 def _at_start(standing: Standing, name: str) -> str:
@@ -255,8 +262,8 @@ def _at_start(standing: Standing, name: str) -> str:
     if isinstance(standing.elements.variables.get(name), Fact) or isinstance(
         getattr(standing.elements.parameters.get(name), "best", None), bool
     ):
-        return "yes" if low > 0 else "no" if high == 0 else "in some histories"
-    return f"{low:.3g}" if low == high else "drawn"
+        return standing.said.say("yes" if low > 0 else "no" if high == 0 else "in_some")
+    return f"{low:.3g}" if low == high else standing.said.say("drawn")
 
 
 def _number(standing: Standing, tree: Expression) -> float | None:
@@ -265,53 +272,54 @@ def _number(standing: Standing, tree: Expression) -> float | None:
     return float(evaluate(tree, values)) if reads(tree) <= values.keys() else None
 
 
-def _viewed(view: View) -> str:
-    said = f", {'says' if ',' not in view.by else 'say'} {view.by}" if view.by else ""
-    held = "" if view.chance is None else f": holds it true with {100 * view.chance:.3g} %"
-    return f"{view.what}{said}{held}{': ' + view.value if view.value else ''}"
+def _viewed(view: View, said: Language) -> str:
+    text = view.what
+    if view.by:
+        text = said.say("says" if "," not in view.by else "say", what=text, by=view.by)
+    if view.chance is not None:
+        text = said.say("held_with", what=text, share=_percent(view.chance))
+    return f"{text}: {view.value}" if view.value else text
 
 
-def _decided(one: Choosing, said: _Lines) -> None:
-    said.item(f"{one.title} ({one.occasion})")
+def _decided(one: Choosing, lines: _Lines, said: Language) -> None:
+    lines.item(f"{one.title} ({one.occasion})")
     for option, text in one.options.items():
         central = one.central[option]
-        share = "" if central is None else f" ({_percent(central)} at the centre of all reasons)"
-        hard = f"; only if {one.preconditions[option]}" if option in one.preconditions else ""
-        said.item(f"- {text}: {_range(one.shares[option])} now{share}{hard}", 2)
-    said.item(_logit(one), 2)
+        share = "" if central is None else said.say("share_centre", share=_percent(central))
+        hard = said.say("share_only", condition=one.preconditions[option]) if option in one.preconditions else ""
+        now = said.say("share_now", text=text, share=_range(one.shares[option], said))
+        lines.item(f"{now}{share}{hard}", 2)
+    lines.item(_logit(one, said), 2)
     for option, text in one.options.items():
         for side in ("for", "against"):
             these = [reason for reason in one.reasons if reason.option == option and _side(reason) == side]
             if these:
-                said.item(f'{side} "{text}":', 3)
+                lines.item(said.say(f"reasons_{side}", text=text), 3)
             for reason in these:
-                said.item(f"- {_because(reason)}", 4)
+                lines.item(f"- {_because(reason, said)}", 4)
 
 
-def _logit(one: Choosing) -> str:
+def _logit(one: Choosing, said: Language) -> str:
     """What the shares are made of: log odds of two options, a multinomial logit of several."""
     if not one.reasons:
-        return "No reasons are stated: the shares are what they are."
+        return said.say("no_reasons")
     if len(one.options) > 2:
-        return "A multinomial logit: each option has its share, times e to the power of the reasons that speak for it."
+        return said.say("logit_many")
     first = next(iter(one.options))
     centre, (low, high) = one.central[first], one.shares[first]
-    told = f'Log odds of "{one.options[first]}"'
+    told = said.say("log_odds", text=one.options[first])
     if centre is not None:
-        told += f": {_odds(centre)} at the centre of all reasons"
-    now = (
-        ""
-        if math.isnan(low)
-        else f", {_odds(low)} now"
-        if high - low < SAME
-        else f", {_odds(low)} to {_odds(high)} now"
-    )
-    return f"{told}{now}. To these add:"
+        told = said.say("log_centre", text=told, odds=_odds(centre, said))
+    if not math.isnan(low) and high - low < SAME:
+        told = said.say("log_now", text=told, odds=_odds(low, said))
+    elif not math.isnan(low):
+        told = said.say("log_range", text=told, low=_odds(low, said), high=_odds(high, said))
+    return said.say("log_add", text=told)
 
 
-def _odds(share: float) -> str:
+def _odds(share: float, said: Language) -> str:
     if not 0 < share < 1:
-        return "certain" if share else "impossible"
+        return said.say("certain" if share else "impossible")
     value = math.log(share / (1 - share))
     return "0" if abs(value) < SAME else f"{value:+.2f}"
 
@@ -320,24 +328,26 @@ def _side(reason: Reason) -> str:
     return "against" if reason.weight is not None and reason.weight < 0 else "for"
 
 
-def _because(reason: Reason) -> str:
-    weight = "a weight that depends" if reason.weight is None else f"{reason.weight:+.3g}"
-    above = "" if not reason.centre else f" above {reason.centre:.3g}"
+def _because(reason: Reason, said: Language) -> str:
+    weight = said.say("weight_depends") if reason.weight is None else f"{reason.weight:+.3g}"
+    above = "" if not reason.centre else said.say("above_centre", centre=f"{reason.centre:.3g}")
     low, high = reason.pull
-    now = "" if math.isnan(low) else f"; {_pull(low)} now" if high - low < SAME else f"; {low:+.2g} to {high:+.2g} now"
-    return f"{reason.says} ({weight} a unit{above}{now})"
-
-
-def _pull(value: float) -> str:
-    return "nothing" if value == 0 else f"{value:+.2g}"
+    now = ""
+    if not math.isnan(low) and high - low < SAME:
+        now = said.say("pull_now", pull=said.say("pull_nothing") if low == 0 else f"{low:+.2g}")
+    elif not math.isnan(low):
+        now = said.say("pull_range", low=f"{low:+.2g}", high=f"{high:+.2g}")
+    return said.say("reason", says=reason.says, weight=weight, above=above, now=now)
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.3g} %"
 
 
-def _range(shares: tuple[float, float]) -> str:
+def _range(shares: tuple[float, float], said: Language) -> str:
     low, high = shares
     if math.isnan(low):
-        return "a share that depends"
-    return _percent(low) if high - low < SAME else f"{100 * low:.3g} to {_percent(high)}"
+        return said.say("share_depends")
+    if high - low < SAME:
+        return _percent(low)
+    return said.say("share_range", low=f"{100 * low:.3g}", high=_percent(high))

@@ -18,6 +18,7 @@ from negsim.model.requirements import Requirement
 from negsim.model.scenario import Scenario
 from negsim.model.spans import EVERYTHING, UNSURE, Span, span
 from negsim.model.variables import Counter, Level
+from negsim.vocabulary.process import Process
 from negsim.why.sentences import Sentences
 
 __all__ = ["Precondition", "Standing"]
@@ -102,7 +103,10 @@ class Standing:
     def _required(self, one: Requirement) -> Precondition:
         word = one.steps[0].rpartition(".")[0] if one.steps else ""
         own = one.name == word
-        step = f"its demand: {self.said.word(word)}" if own else f"before: {'; '.join(map(self._step, one.steps))}"
+        steps = self.said.say("semicolon").join(map(self._step, one.steps))
+        step = (
+            self.said.say("its_demand", thing=self.said.word(word)) if own else self.said.say("before_step", step=steps)
+        )
         return Precondition(
             name=one.name,
             of=one.of or self._by(one),
@@ -119,8 +123,10 @@ class Standing:
     def _step(self, name: str) -> str:
         """A step in words: a fact that turns true, a count that rises."""
         if isinstance(self.elements.variables.get(name), Counter):
-            return f"the next of {self.said.word(name.rpartition('.')[0])}"
-        return self.said.name(name)
+            word = name.rpartition(".")[0]
+            rounds = isinstance(self.elements.words.get(word), Process)
+            return self.said.say("next_round", thing=self.said.word(word)) if rounds else self.said.word(word)
+        return self.said.comes(name) if self.said.voice.is_fact(name) else self.said.name(name)
 
     def _by(self, one: Requirement) -> str:
         """Who takes the steps, if it is one party."""
@@ -130,14 +136,15 @@ class Standing:
     def _waiver(self, one: Requirement) -> str:
         waiver = one.waiver
         if waiver is None:
-            return "can be dropped"
+            return self.said.say("can_be_dropped")
         chosen = sorted(reads(waiver) & self.choices.keys())
         if chosen:
-            return "waived where " + " or ".join(self.choices[name] for name in chosen)
+            told = self.said.language.listed([self.choices[name] for name in chosen], "or")
+            return self.said.say("waived_where", chosen=told)
         low, high = span(waiver, self.start)
         if low == high:
-            return f"waived with {100 * low:.3g} %"
-        return "waived with a share that depends"
+            return self.said.say("waived_with", share=f"{100 * low:.3g}")
+        return self.said.say("waived_depends")
 
     @cached_property
     def choices(self) -> dict[str, str]:
@@ -146,7 +153,8 @@ class Standing:
         for name, decision in self.elements.decisions.items():
             for option in decision.choices():
                 fact = f"{name}.{option}"
-                found[fact] = f'{self.title(decision.by)} decides: "{self.said.part(name, option)}"'  # type: ignore[attr-defined] # a Decision
+                by = self.said.thing(decision.by)  # type: ignore[attr-defined] # a Decision
+                found[fact] = self.said.say("decides_quoted", by=by, option=self.said.part(name, option))
         return found
 
     # Who could bring it ------------------------------------------------------------------------------------------

@@ -14,13 +14,13 @@ from negsim.model.expressions import And, Truth, reads
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.notebook import card, frame
 from negsim.why.standing import Precondition, Standing
+from negsim.wording.language import Language, language
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Wait", "Waits", "waits"]
 
-NOBODY = "Nobody in particular"
 WIDTH = 80
 
 
@@ -89,6 +89,8 @@ class Waits:
         Parties that wait for each other.
     titles : mapping of str to str
         What the parties are called.
+    language : str
+        Code of the language in which it is told.
 
     See Also
     --------
@@ -106,6 +108,7 @@ class Waits:
     waits: tuple[Wait, ...]
     circles: tuple[tuple[str, ...], ...]
     titles: Mapping[str, str]
+    language: str = "en"
 
     def __str__(self) -> str:
         return self.text()
@@ -162,7 +165,10 @@ class Waits:
         """
         name = wait.whom if whom else wait.who
         thing = wait.thing if whom else wait.subject
-        return self.titles.get(name, "") or (f'"{thing}"' if thing else NOBODY)
+        said = language(self.language)
+        return self.titles.get(name, "") or (
+            said.say("thing_quoted", thing=thing) if thing else said.say("nobody_particular")
+        )
 
     def text(self, width: int = WIDTH) -> str:
         """The edges as sentences, circles marked.
@@ -177,28 +183,29 @@ class Waits:
         str
             For people.
         """
-        lines = textwrap.wrap(f"Who waits for whom at the start: {self.title}", width)
+        said = language(self.language)
+        lines = textwrap.wrap(said.say("waits_head", title=self.title), width)
         if not self.waits:
-            return "\n".join([*lines, "", "Nobody waits for anybody: every precondition is met."])
+            return "\n".join([*lines, "", said.say("waits_none")])
         for (who, whom), group in groupby(self.waits, lambda one: (self.called(one, False), self.called(one, True))):
             edges = list(group)
-            mark = "  [circle]" if any(one.in_circle for one in edges) else ""
-            lines += ["", *textwrap.wrap(f"{who} waits for {whom}{mark}", width)]
+            mark = f"  {said.say('circle_mark')}" if any(one.in_circle for one in edges) else ""
+            lines += ["", *textwrap.wrap(said.capital(said.say("waits_for", who=who, whom=whom)) + mark, width)]
             for one in edges:
-                text = f"- {one.needs} ({one.step}; {how(one)})"
+                text = f"- {said.say('need', needs=one.needs, step=one.step, how=how(one, said))}"
                 lines += textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
         for circle in self.circles:
             names = [self.titles.get(name, name) for name in circle]
-            told = " and ".join([", ".join(names[:-1]), names[-1]])
-            lines += ["", *textwrap.wrap(f"Circle: {told} wait for each other{self._way_out(circle)}.", width)]
+            told = said.say("circle", names=said.listed(names), way_out=self._way_out(circle, said))
+            lines += ["", *textwrap.wrap(told, width)]
         return "\n".join(lines)
 
-    def _way_out(self, circle: tuple[str, ...]) -> str:
+    def _way_out(self, circle: tuple[str, ...], said: Language) -> str:
         inner = [one for one in self.waits if one.who in circle and one.whom in circle]
         soft = sorted({self.titles.get(one.who, one.who) for one in inner if not one.hard})
         if not soft:
-            return "; every precondition in it is hard"
-        return f"; {', '.join(soft)} could let a precondition pass"
+            return said.say("all_hard")
+        return said.say("could_let_pass", names=", ".join(soft))
 
     def _nodes(self) -> dict[str, str]:
         texts = [text for one in self.waits for text in (self.called(one, False), self.called(one, True))]
@@ -231,11 +238,11 @@ class Waits:
         return "\n".join([*lines, "}"])
 
 
-def how(one: Wait | Precondition) -> str:
+def how(one: Wait | Precondition, said: Language) -> str:
     """Whether a precondition can be waived, and whether it is met, in words."""
-    waived = "hard" if one.hard else one.waiver
-    state = {True: "met now", False: "not met now", None: "met now in some histories"}
-    return f"{waived}; {state[one.met]}"
+    waived = said.say("hard") if one.hard else one.waiver
+    state = {True: "met_now", False: "not_met_now", None: "met_sometimes"}
+    return f"{waived}; {said.say(state[one.met])}"
 
 
 def waits(scenario: Scenario) -> Waits:
@@ -285,8 +292,9 @@ def waits(scenario: Scenario) -> Waits:
         graph[who].append(whom)
     circles = tuple(tuple(part) for part in components(graph))
     marked = [replace(one, in_circle=any(one.who in part and one.whom in part for part in circles)) for one in found]
-    titles = {party.name: standing.title(party.name) for party in standing.parties()}
-    told = Waits(title=scenario.title or scenario.name, waits=(), circles=circles, titles=titles)
+    titles = {party.name: standing.said.thing(party.name) for party in standing.parties()}
+    language = standing.said.language.code
+    told = Waits(title=scenario.title or scenario.name, waits=(), circles=circles, titles=titles, language=language)
     # Parties first, then things; within a pair what stands in the way first.
     marked.sort(key=lambda one: (not one.who, told.called(one, False), not one.whom, told.called(one, True), one.needs))
     return replace(told, waits=tuple(marked))
@@ -352,7 +360,7 @@ def _guards(standing: Standing) -> Iterator[Precondition]:
                 yield Precondition(
                     name="",
                     of=action.by or "",
-                    step=f"before: {step}",
+                    step=standing.said.say("before_step", step=step),
                     needs=needs,
                     condition=part,
                     hard=True,

@@ -90,7 +90,15 @@ def _compared(tree: Compare, voice: Voice, form: int) -> str:
     if type_of(left) == "condition":
         one, other = condition(left, voice), condition(right, voice)
         return voice.said.say(COMPARED[sign], thing=one, value=other)
-    return voice.said.say(COMPARED[sign], thing=number(left, voice), value=number(right, voice))
+    told = _counted(sign, left, right, voice)
+    return told or voice.said.say(COMPARED[sign], thing=number(left, voice), value=number(right, voice))
+
+
+def _counted(sign: str, left: Expression, right: Expression, voice: Voice) -> str:
+    """That something happened so often, as its word says it; empty if it does not."""
+    if sign not in (">=", "<") or not isinstance(left, Ref) or not isinstance(right, Number):
+        return ""
+    return voice.count(left.name, short(right.value), HOLDS if sign == ">=" else FAILS)
 
 
 def number(tree: Expression, voice: Voice) -> str:

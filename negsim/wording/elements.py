@@ -16,10 +16,10 @@ __all__ = ["COMES", "FAILS", "HOLDS", "Voice"]
 HOLDS, FAILS, COMES = 0, 1, 2
 """The forms of a fact."""
 
-FACTS, EVENTS, THINGS = 0, 1, 2
+FACTS, EVENTS, THINGS, COUNTS = 0, 1, 2, 3
 """The sections of a language, and of what a word says of itself."""
 
-SECTIONS = ("facts", "events", "things")
+SECTIONS = ("facts", "events", "things", "counts")
 WHOSE = ("by", "of", "who")
 """Fields in which a word says whose it is."""
 
@@ -78,7 +78,7 @@ class Voice:
             found = self._own[type(word)][section].find(rest)
             if found is not None:
                 return found
-        pages = (self.said.facts, self.said.events, self.said.things)
+        pages = (self.said.facts, self.said.events, self.said.things, self.said.counts)
         return pages[section].find(f"{getattr(word, 'table', '')}.{rest}")
 
     def filled(self, text: str, word: Any, match: Match, *, acting: bool = True) -> str:
@@ -200,6 +200,16 @@ class Voice:
         if rest and head in self.elements.parties:
             return self.said.say("whose", thing=self.names.the(spaced(rest)), party=self.names.party(head))
         return spaced(name)
+
+    def count(self, name: str, least: str, form: int = HOLDS) -> str:
+        """That a counter of a word has come to a number; empty where the word does not say it in a sentence."""
+        if self.own(name) is not None:
+            return ""
+        word, rest = self.place("variables", name)
+        match = None if word is None else self.entry(COUNTS, word, rest)
+        if match is None:
+            return ""
+        return self.filled(match.texts[form == FAILS].replace("{n}", least), word, match)
 
     def quiet(self, name: str) -> bool:
         """Whether nobody tells of changes of a number: counters and inner signals of words."""

@@ -70,6 +70,7 @@ class Language:
     facts: Patterns = field(repr=False)
     events: Patterns = field(repr=False)
     things: Patterns = field(repr=False)
+    counts: Patterns = field(repr=False)
 
     def say(self, key: str, **values: object) -> str:
         """A fixed phrase with its gaps filled."""
@@ -136,6 +137,11 @@ class Language:
             return "".join(parts)
         return self.say(last, first=str(self.table["frames"]["comma"]).join(parts[:-1]), last=parts[-1])
 
+    @staticmethod
+    def capital(text: str) -> str:
+        """A text with a capital at its beginning."""
+        return f"{text[:1].upper()}{text[1:]}"
+
     def sentence(self, text: str) -> str:
         """A clause as a sentence: with a capital, and a full stop at its end.
 
@@ -144,7 +150,7 @@ class Language:
         """
         text = text.strip()
         end = "" if text.endswith((".", "?", "!", "…")) else "."
-        return f"{text[:1].upper()}{text[1:]}{end}"
+        return self.capital(text) + end
 
     def date(self, year: int, month: int, day: int, time: str = "") -> str:
         """A date as it stands in a sentence."""
@@ -205,4 +211,4 @@ def language(code: str) -> Language:
     """
     check_language(code)
     table = tomllib.loads((HOME / f"{code}.toml").read_text(encoding="utf-8"))
-    return Language(code, table, *(Patterns(table[section]) for section in ("facts", "events", "things")))
+    return Language(code, table, *(Patterns(table[section]) for section in ("facts", "events", "things", "counts")))

@@ -131,7 +131,7 @@ def test_the_page_of_a_party_has_its_decision_with_shares_at_the_start() -> None
     assert 'for "the South comes": - it would be blamed (+0.5 a unit above 1; +0.5 now)' in text
     assert 'against "the South stays away": - the terms are there (-1 a unit above 0.5' in text
     assert "the terms are sent, says the North: holds it true with 60 %" in text
-    assert "the South has the text (before: the talks have been held;" in text
+    assert "the South has the text (before: the talks are held;" in text
     assert "Log odds" in text
 
 
