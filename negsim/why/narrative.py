@@ -34,10 +34,10 @@ class Narrative:
         What can happen at the start, in sentences without a full stop.
     scenes : tuple of Scene
         Every event, in order, the bookkeeping of words too.
-    entries : tuple of Entry
-        What is worth telling: one entry an instant, bookkeeping left out.
     start, end : str
         Dates of the start and of the horizon.
+    entries : tuple of Entry
+        What is worth telling: one entry an instant, bookkeeping left out.
     language : str
         Code of the language in which it is told.
 

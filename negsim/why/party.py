@@ -19,6 +19,7 @@ from negsim.why.deciding import Choosing, Reason, decisions_of
 from negsim.why.standing import Precondition, Standing
 from negsim.why.waits import WIDTH, Wait, how, waits
 from negsim.wording.language import Language, language
+from negsim.wording.naming import spaced
 
 __all__ = ["PartyPage", "View", "party"]
 
@@ -212,7 +213,7 @@ def party(scenario: Scenario, name: Any) -> PartyPage:
     return PartyPage(
         name=wanted,
         title=standing.title(wanted),
-        scenario=scenario.title or scenario.name,
+        scenario=scenario.title or spaced(scenario.name),
         within=standing.title(inside) if (inside := known[wanted].within) else "",
         voices=tuple(standing.title(one) for one in voices(known, wanted)[1:]),
         aims=known[wanted].aims,

@@ -15,6 +15,7 @@ from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.notebook import card, frame
 from negsim.why.standing import Precondition, Standing
 from negsim.wording.language import Language, language
+from negsim.wording.naming import spaced
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -280,8 +281,7 @@ def waits(scenario: Scenario) -> Waits:
     Who waits for whom at the start: tiny
     <BLANKLINE>
     South waits for North
-      - South has the memo that North promised (before: the talks have been held;
-        hard; not met now)
+      - South has the promised memo (before: the talks are held; hard; not met now)
     """
     check_is_scenario(scenario, "waits")
     standing = Standing(scenario)
@@ -294,7 +294,9 @@ def waits(scenario: Scenario) -> Waits:
     marked = [replace(one, in_circle=any(one.who in part and one.whom in part for part in circles)) for one in found]
     titles = {party.name: standing.said.thing(party.name) for party in standing.parties()}
     language = standing.said.language.code
-    told = Waits(title=scenario.title or scenario.name, waits=(), circles=circles, titles=titles, language=language)
+    told = Waits(
+        title=scenario.title or spaced(scenario.name), waits=(), circles=circles, titles=titles, language=language
+    )
     # Parties first, then things; within a pair what stands in the way first.
     marked.sort(key=lambda one: (not one.who, told.called(one, False), not one.whom, told.called(one, True), one.needs))
     return replace(told, waits=tuple(marked))

@@ -47,12 +47,14 @@ class Voice:
     def place(self, shelf: str, name: str) -> tuple[Any, str]:
         """The word that an element belongs to, and its name within that; None and the name if it stands by itself."""
         parts = name.split(".")
+        part: Any = self.elements.origins.get((shelf, name))
+        if part is not None and not hasattr(part, "expand"):
+            return None, name
         for length in range(len(parts) - 1, 0, -1):
             word = self.elements.words.get(".".join(parts[:length]))
             if word is not None:
                 return word, ".".join(parts[length:])
-        part: Any = self.elements.origins.get((shelf, name))
-        if part is not None and part.name in parts and hasattr(part, "expand"):
+        if part is not None and part.name in parts:
             # A name of a word that does not begin with the word's own: a party's view of a claim.
             return part, ".".join("$" if one == part.name else one for one in parts)
         return None, name

@@ -28,7 +28,7 @@ class Events(Voice):
     >>> text = ns.Promise("text", by="north", to="south", delay=ns.Exponential(0.1))
     >>> events = Events(ns.Scenario("tiny", start="2025-01-01", end=40, parts=[text]).expanded, language("en"))
     >>> events.forms("text.deliver")
-    ('North hands over the text that North promised', 'North can hand over the text that North promised')
+    ('North hands over the promised text', 'North can hand over the promised text')
     """
 
     def event(self, action: str, outcome: str = "") -> str:

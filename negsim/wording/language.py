@@ -103,6 +103,16 @@ class Language:
                 return changed
         return verb
 
+    def head(self, noun: str) -> list[str]:
+        """The words of a noun up to what is said of it.
+
+        >>> language("en").head("the talks in Doha")
+        ['the', 'talks']
+        """
+        words = re.split(r"[,:;]", noun)[0].split(" ")
+        end = next((n for n, one in enumerate(words) if one in self.grammar("prepositions")), len(words))
+        return words[: max(1, end)]
+
     def is_plural(self, noun: str) -> bool:
         """Whether a noun is one of several things, as far as its form tells.
 
@@ -113,9 +123,7 @@ class Language:
         form = str(self.table["grammar"]["plural"])
         if not form or noun.removeprefix(f"{self.table['grammar']['article']} ") in self.grammar("the"):
             return False
-        words = re.split(r"[,:;]", noun)[0].split(" ")
-        end = next((n for n, one in enumerate(words) if one in self.grammar("prepositions")), len(words))
-        last = words[max(0, end - 1)].lower()
+        last = self.head(noun)[-1].lower()
         return bool(re.fullmatch(form, last)) and last not in self.grammar("singular")
 
     @staticmethod

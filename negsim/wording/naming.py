@@ -47,8 +47,16 @@ class Naming:
     def party(self, name: str) -> str:
         """A party in a sentence."""
         title = self.title(name)
-        article = self.said.table["grammar"]["article"]
-        return f"{article} {title}" if title in self.said.grammar("the") else title
+        return f"{self.said.table['grammar']['article']} {title}" if self._has_article(title) else title
+
+    def _has_article(self, title: str) -> bool:
+        """Whether a title stands with an article: "Sudanese army", "Rapid Support Forces", but not "the army", "Iran"."""
+        head = self.said.head(title)
+        last = head[-1]
+        if title in self.said.grammar("the") or last in self.said.grammar("the_last"):
+            return not title.startswith(f"{self.said.table['grammar']['article']} ")
+        common = self.said.table["grammar"]["common_nouns"] and len(head) > 1 and last[:1].islower()
+        return bool(common and title[:1].isupper() and head[0] not in self.said.grammar("lower"))
 
     def title(self, name: str) -> str:
         """A party's title, or its name with capitals."""

@@ -64,7 +64,7 @@ def test_those_who_wait_for_each_other_are_a_circle_with_its_way_out() -> None:
     assert {(one.who, one.whom) for one in found.waits} == {("north", "south"), ("south", "north")}
     assert found.circles == (("north", "south"),)
     assert all(one.in_circle for one in found.waits)
-    assert "the South waits for the North  [circle]" in str(found)
+    assert "The South waits for the North  [circle]" in str(found)
     assert 'waived where the South decides: "the South comes"' in " ".join(str(found).split())
     told = " ".join(str(found).split())
     assert "Circle: the North and the South wait for each other; the South could let a precondition pass." in told

@@ -82,7 +82,7 @@ def test_every_mechanism_and_parameter_has_a_claim_or_a_reason(name: str) -> Non
     silent = [
         part.name
         for part in scenario.parts
-        if not isinstance(part, (ns.Party, ns.Evidence, ns.Question)) and part.name not in named
+        if not isinstance(part, (ns.Party, ns.Evidence, ns.Question, ns.Says)) and part.name not in named
     ]
     assert silent == []
 
