@@ -44,6 +44,7 @@ def _run(args: list[str] | None) -> None:
     from negsim.cli import run, matters, levers, report, look, judge, update  # noqa: F401, I001
     from negsim.cli import docs  # noqa: F401
     from negsim.cli import authoring  # noqa: F401
+    from negsim.cli import why  # noqa: F401
     from negsim.cli.base import app
     from negsim.cli.limits import PROCESS, began_at
     from negsim.errors import NegsimError

@@ -52,9 +52,8 @@ MOST_EXPLAINED = 4
 MOST = 1_000_000
 """Histories at most where a precision is asked for."""
 
-WATCHED, COUNTED = 10_000, 5_000_000
-"""Histories up to which reasons are recorded along with the answers (beyond, some are simulated again for them), and
-from which on only counts are kept."""
+COUNTED = 5_000_000
+"""Histories from which on only counts are kept."""
 
 
 @app.command()
@@ -120,7 +119,7 @@ def run(
         limits.lift()
     options = {"seed": seed, "engine": engine, "draws": _rows(n, draws, best), "workers": workers}
     options |= limits.for_simulation(_events(engine)) | {"precision": precision}
-    runs, interrupted = _simulate(told, n, limits, chosen, reasons=reasons, **options)
+    runs, interrupted = _simulate(told, n, limits, chosen, **options)
     limits.grace()
     why = _reasons(runs, chosen, limits) if reasons and not interrupted else ()
     _print(runs, chosen, shown, why)
@@ -249,17 +248,13 @@ def _rows(replications: int, draws: int | None, best: bool) -> int | None:
 
 
 def _simulate(
-    told: Scenario, replications: int, limits: Limits, chosen: list[Question] | None, *, reasons: bool, **options: Any
+    told: Scenario, replications: int, limits: Limits, chosen: list[Question] | None, **options: Any
 ) -> tuple[Results, bool]:
     """The runs, and whether they were interrupted by hand."""
     import negsim as ns
     from negsim.running.interrupts import Interrupted
 
     options["questions"] = [] if chosen is None else new_questions(told, chosen)
-    if reasons and chosen is None and replications <= WATCHED and options["precision"] is None:
-        from negsim.why.explanation import reason_questions
-
-        options["questions"] = reason_questions(told)
     options["keep"] = "counts" if replications > COUNTED else "answers"
     try:
         return ns.simulate(told, replications=replications, progress=_progress(), **options), False

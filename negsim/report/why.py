@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
-from rich.console import Group
+from rich.console import Console, Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from negsim.estimates.base import thousands
 from negsim.report.words import clean, day, percent, plain
+from negsim.results.base import Results
 from negsim.why.explanation import Explanation
 from negsim.why.reasons import Reason
 
-__all__ = ["reason_table", "roots"]
+__all__ = ["further", "headline", "print_why", "reason_table", "roots"]
+
+MOST_BEHIND, LEAST_BEHIND = 4, 0.05
+"""Causes told behind each other, and the least share of one."""
 
 MOST_REASONS, MOST_ROOTS, LEAST_ROOT = 3, 2, 0.1
 """Reasons told beside an answer, causes told behind each, and the least share at which one is worth the words."""
@@ -29,13 +35,79 @@ def reason_table(found: Explanation, hint: str = "") -> Group:
     grid.add_column(justify="right", no_wrap=True, min_width=6)
     grid.add_column()
     for reason in found.reasons[:MOST_REASONS]:
-        grid.add_row(f"{percent(reason.share)} %", Text(clean(str(reason))))
+        grid.add_row(f"{percent(reason.share)} %", Text(clean(sentence(str(reason)))))
         because = _because(reason)
         if because:
             grid.add_row("", Text(f"because {clean(because)}", style="dim"))
     if not found.reasons:
         grid.add_row("", Text("nothing in them is seen more often than in the others", style="dim"))
     return Group(head, grid, *([Text(f"  All reasons: {hint}", style="dim")] if hint else []))
+
+
+def print_why(console: Console, found: Explanation, runs: Results) -> None:
+    """Print the whole of one explanation."""
+    console.print(Text(clean(headline(found)), style="bold"))
+    if not found.failures:
+        return
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(justify="right", no_wrap=True, min_width=6)
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column()
+    for reason in found.reasons:
+        _add(grid, reason)
+    console.print(grid)
+    for line in further(found):
+        console.print(Text(clean(line)))
+    console.print(Text(clean(_footer(found, runs)), style="dim"))
+
+
+def headline(found: Explanation) -> str:
+    """What is explained, and in how many histories."""
+    asks = {"no": "Why not", "yes": "Why", "low": "Why so low:", "high": "Why so high:"}[found.side]
+    what = f"at most {found.value:.3g}" if found.side == "low" else f"above {found.value:.3g}"
+    answer = found.side if found.side in ("no", "yes") else what
+    head = f"{asks} {plain(found.question)}? {answer.capitalize()} in {thousands(found.failures)}"
+    head += f" of {thousands(found.n)} histories by {day(found.by)}."
+    return head if found.looked == found.failures else f"{head} {thousands(found.looked)} of these are looked at:"
+
+
+def _add(grid: Table, reason: Reason) -> None:
+    ends = "" if math.isnan(reason.low) else f"[{100 * reason.low:.0f}, {100 * reason.high:.0f}]"
+    grid.add_row(f"{percent(reason.share)} %", ends, Text(clean(sentence(str(reason)))))
+    if reason.helps is not None:
+        grid.add_row("", "", Text(f"  {clean(str(reason.helps))}", style="dim"))
+    _add_behind(grid, reason, 1)
+
+
+def _add_behind(grid: Table, reason: Reason, depth: int) -> None:
+    for one in [one for one in reason.behind if one.share >= LEAST_BEHIND][:MOST_BEHIND]:
+        share = "" if one.share > 0.995 else f"{percent(one.share)} % "
+        told = Text(f"{share}{clean(str(one))}", style="dim")
+        grid.add_row("", "", Padding(told, (0, 0, 0, 2 * depth)))
+        _add_behind(grid, one, depth + 1)
+
+
+def sentence(text: str) -> str:
+    """A clause with a capital.
+
+    >>> sentence("it has no text")
+    'It has no text'
+    """
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def further(found: Explanation) -> Iterator[str]:
+    """What else is known, in lines."""
+    for one in found.decisions:
+        yield f"{str(one).splitlines()[0]}."
+    for refuted in found.refuted:
+        yield f"No cause: {refuted} (in {percent(refuted.share)} % of these)."
+
+
+def _footer(found: Explanation, runs: Results) -> str:
+    draws = f"{len(runs.rows):,} draws of parameters" if runs.drawn else "parameters at their best values"
+    size = f"n = {thousands(runs.replications)}, {draws}, seed {runs.seed}"
+    return f"Shares of the histories looked at, with 95 % intervals; of what is behind, of those above. {size}.\nReasons are reasons inside the model."
 
 
 def _because(reason: Reason) -> str:

@@ -10,7 +10,7 @@ from negsim.program.probes import Asked
 from negsim.why.cause import Cause, Spot
 from negsim.why.causes import Inquiry
 from negsim.why.chronicle import Chronicle
-from negsim.why.routes import Route, conjuncts, route_of
+from negsim.why.routes import Route, conjuncts, is_signal, route_of
 
 __all__ = ["Asking"]
 
@@ -99,8 +99,11 @@ class Asking:
         action = self.inquiry.scenario.expanded.actions.get(event.action)
         if action is None:
             return 0
-        needs = route_of(action, event.outcome or None).needs
-        needs = needs or conjuncts(action.when)
+        elements, table = self.inquiry.scenario.expanded, self.inquiry.changed_by
+        needs = route_of(action, event.outcome or None).needs or conjuncts(action.when)
+        # A signal of its date is not what it waited for, if it waited for anything else.
+        waited = tuple(need for need in needs if not is_signal(need, action, elements, table))
+        needs = waited or needs
         if not needs or not all(told.holds(need, number) for need in needs):
             return 0
         return told.since(And(needs) if len(needs) > 1 else needs[0], number)

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from negsim.model.questions import Question
-from negsim.model.scenario import Scenario
 from negsim.notebook import card, frame
 from negsim.why.choices import Declined
 from negsim.why.reasons import Reason
@@ -15,7 +13,7 @@ from negsim.why.reasons import Reason
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Explanation", "reason_questions", "shares"]
+__all__ = ["Explanation", "shares"]
 
 DEPTH_PRINTED = 3
 WIDTH = 80
@@ -90,7 +88,9 @@ class Explanation:
         ]
 
     def __repr__(self) -> str:
-        return f"<Explanation of {self.question} by {self.by}: {self.side} in {self.failures:,} of {self.n:,} histories>"
+        return (
+            f"<Explanation of {self.question} by {self.by}: {self.side} in {self.failures:,} of {self.n:,} histories>"
+        )
 
     def _repr_html_(self) -> str:
         rows = [
@@ -134,7 +134,7 @@ class Explanation:
             "by": self.by,
             "side": self.side,
             "n": self.n,
-            "histories": self.failures,
+            "failures": self.failures,
             "looked_at": self.looked,
             "value": self.value if self.value == self.value else None,
             "reasons": [one.as_dict() for one in self.reasons],
@@ -164,8 +164,3 @@ def _with_depth(reasons: Iterable[Reason], depth: int) -> Iterator[tuple[int, Re
 
 def _fields(reason: Reason) -> dict[str, object]:
     return {key: getattr(reason, key) for key in ("kind", "text", "condition", "share", "low", "high", "alone")}
-
-
-def reason_questions(scenario: Scenario) -> list[Question]:
-    """What to ask along with a run for its main reasons: nothing, since histories are told again with all their states."""
-    return []

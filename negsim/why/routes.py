@@ -12,7 +12,7 @@ from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import And, Arithmetic, Choice, Expression, Not, Number, Or, Ref, Truth, reads
 
-__all__ = ["Route", "conjuncts", "opposite", "possible", "route_of", "routes_to", "writers"]
+__all__ = ["Route", "conjuncts", "is_signal", "opposite", "possible", "route_of", "routes_to", "writers"]
 
 MOST_PARTS = 12
 """Preconditions of one action told apart; a tree that falls into more is left as it is written."""
@@ -193,7 +193,7 @@ def routes_to(
 
 def _with_their_signals(route: Route, elements: Elements, table: Mapping[str, set[str]]) -> Iterator[Route]:
     """The route itself, or, if it only answers a signal, one for each action that gives the signal."""
-    signal = next((need for need in route.guard if _is_signal(need, route.action, elements, table)), None)
+    signal = next((need for need in route.guard if is_signal(need, route.action, elements, table)), None)
     if not isinstance(signal, Ref):
         yield route
         return
@@ -204,7 +204,7 @@ def _with_their_signals(route: Route, elements: Elements, table: Mapping[str, se
             yield replace(route, action=giver, guard=tuple(dict.fromkeys((*conjuncts(giver.when), *rest))))
 
 
-def _is_signal(need: Expression, action: Action, elements: Elements, table: Mapping[str, set[str]]) -> bool:
+def is_signal(need: Expression, action: Action, elements: Elements, table: Mapping[str, set[str]]) -> bool:
     """Whether a condition holds for an instant only: an immediate action takes it down whenever it is up."""
     if not isinstance(need, Ref) or not isinstance(action.clock, Immediately):
         return False

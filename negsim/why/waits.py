@@ -124,7 +124,7 @@ class Waits:
                 self.called(one, True),
                 one.needs,
                 one.step,
-                how(one),
+                how(one, language(self.language)),
                 "circle" if one.in_circle else "",
             ]
             for one in self.waits

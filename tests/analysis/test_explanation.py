@@ -153,7 +153,7 @@ def test_another_deadline() -> None:
 
 def test_rows_are_flat() -> None:
     rows = ns.explain(ns.simulate(ns.load("toy"), replications=500, seed=1), "summit_by_day_30").rows
-    assert [row["depth"] for row in rows] == [0, 1, 0]
+    assert [row["depth"] for row in rows] == [0, 1, 2, 0, 1]
     assert {"kind", "text", "condition", "share", "low", "high", "alone", "depth", "told"} == set(rows[0])
 
 

@@ -22,6 +22,7 @@ from negsim.why.narrative import Narrative
 from negsim.why.reasons import Reason
 from negsim.why.scenes import Entry
 from negsim.why.waits import Waits, how
+from negsim.wording.language import language
 
 __all__ = ["lever_data", "story_data", "wait_data", "watch_data", "why_data"]
 
@@ -232,7 +233,9 @@ def wait_data(found: Waits) -> dict[str, Any]:
                 "number": number,
                 "who": who,
                 "whom": whom,
-                "needs": [{"needs": one.needs, "step": one.step, "how": how(one)} for one in edges],
+                "needs": [
+                    {"needs": one.needs, "step": one.step, "how": how(one, language(found.language))} for one in edges
+                ],
                 "circle": any(one.in_circle for one in edges),
                 "hard": all(one.hard for one in edges),
             }

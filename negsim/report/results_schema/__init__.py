@@ -14,13 +14,14 @@ from negsim.report.results_schema.changes import Compare, Levers, Sensitivity, W
 from negsim.report.results_schema.files import Docs, Errors, Export, Lint, Listing, New, Show, Validate
 from negsim.report.results_schema.parts import Result
 from negsim.report.results_schema.report import Report
-from negsim.report.results_schema.runs import Replay, Run, Verify
+from negsim.report.results_schema.runs import Replay, Run, Verify, Why
 
 __all__ = ["COMMANDS", "results_schema"]
 
 COMMANDS: tuple[type[Result], ...] = (
     *(
         Run,
+        Why,
         Compare,
         Levers,
         Sensitivity,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from negsim.report.results_schema.parts import Number, OfScenario, Table
 
-__all__ = ["Answer", "Checked", "Curve", "Explanation", "Replay", "Run", "Scene", "Verify"]
+__all__ = ["Answer", "Checked", "Curve", "Explanation", "Replay", "Run", "Scene", "Verify", "Why"]
 
 
 class Answer(Table):
@@ -89,6 +89,61 @@ class Run(OfScenario):
     questions: list[Answer]
     curves: list[Curve]
     reasons: list[Explanation]
+
+
+class Helps(Table):
+    """What becomes of the same histories without a reason."""
+
+    turned: int
+    """Histories with it that turn from no to yes."""
+    of: int
+    lost: int
+    """Histories with yes that turn to no."""
+    others: int
+    value: float
+    """By how much the probability of yes changes."""
+    low: float
+    high: float
+
+
+class Reason(Table):
+    """One reason, with what is behind it."""
+
+    kind: str
+    text: str
+    condition: str
+    """The condition or the action, as the scenario has it."""
+    share: float
+    """Of the histories looked at; of a reason behind another: of the histories of that one."""
+    low: Number
+    high: Number
+    alone: float
+    histories: int
+    otherwise: float
+    """Of the histories with the other answer the share in which it was there when that came about."""
+    helps: Helps | None
+    behind: list[Reason]
+
+
+class Why(OfScenario):
+    """``negsim why``."""
+
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+
+    command: Literal["why"]
+    seed: int
+    replications: int
+    draws: int | None
+    question: str
+    by: str
+    side: Literal["no", "yes", "low", "high"]
+    n: int
+    failures: int
+    """Histories with this answer."""
+    looked_at: int
+    reasons: list[Reason]
+    refuted: list[Reason]
+    """What was seen and is no cause."""
 
 
 class Scene(BaseModel):
