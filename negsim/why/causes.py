@@ -123,6 +123,9 @@ class Inquiry:
         found: list[Cause] = []
         for need in parts:
             if not told.holds(need, spot.state):
+                if isinstance(need, Or) and any(len(conjuncts(one)) > 1 for one in need.args):
+                    found += self.nearest_choice(told, need.args, spot, depth, above | {need}, passed)
+                    continue
                 kind = "in the way" if isinstance(need, Not) else "missing"
                 behind = self.behind(told, need, spot, depth - 1, above, passed)
                 found += behind if behind and self.speaks_for(need) else [Cause(kind, need, behind=behind)]

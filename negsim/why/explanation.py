@@ -151,7 +151,7 @@ def shares(reason: Reason) -> str:
     '50 % [40, 60], alone 25 %'
     """
     ends = f" [{100 * reason.low:.0f}, {100 * reason.high:.0f}]" if reason.low == reason.low else ""
-    alone = f", alone {100 * reason.alone:.0f} %" if 0 < reason.alone < reason.share else ""
+    alone = f", alone {100 * reason.alone:.0f} %" if 0.005 < reason.alone < reason.share else ""
     return f"{100 * reason.share:3.0f} %{ends}{alone}"
 
 

@@ -91,7 +91,10 @@ def _split(condition: Expression) -> Iterator[Expression]:
 
 
 def _alternatives(condition: Or) -> Iterator[Expression]:
-    parts = [conjuncts(part) for part in condition.args]
+    parts = [conjuncts(part) for part in dict.fromkeys(condition.args)]
+    if len(parts) == 1:
+        yield from parts[0]
+        return
     several = [place for place, part in enumerate(parts) if len(part) > 1]
     if any(not part for part in parts):
         return

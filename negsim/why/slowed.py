@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from statistics import median
+from typing import TypeAlias
 
 from negsim.model.actions import Action
 from negsim.model.expressions import Choice, Expression, Number, Ref, reads, walk
 from negsim.why.chronicle import Chronicle
 
 __all__ = ["Part", "Slowing", "parts_of", "replaced", "slowing"]
+
+Span: TypeAlias = tuple[Chronicle, int, int, float]
 
 SILENT = 1e-3
 """A pace below this share, which is not nothing, is how a word counts something, and no mood of anybody."""
@@ -69,15 +72,15 @@ def parts_of(pace: Expression) -> Iterator[Part]:
         yield Part(Ref(name, "number"))
 
 
-def slowing(action: Action, spans: Sequence[tuple[Chronicle, int, int]]) -> list[Slowing]:
+def slowing(action: Action, spans: Sequence[Span]) -> list[Slowing]:
     """The parts of an action's pace that slowed it, the strongest first.
 
-    ``spans`` are histories, each with the states from which and up to which the clock ran.
+    ``spans`` are histories, each with the states from which and up to which the clock ran, and until when.
     """
     pace = action.pace if not isinstance(action.pace, Number) else action.speed
     found = []
     for part in () if isinstance(pace, Number) else parts_of(pace):
-        factors = [(told.replication, factor(part, pace, told, since, upto)) for told, since, upto in spans]
+        factors = [(span[0].replication, factor(part, pace, span)) for span in spans]
         slower = [(number, one) for number, one in factors if one is not None and slows(one)]
         if slower:
             found.append(Slowing(part, tuple(number for number, _ in slower), median(one for _, one in slower)))
@@ -89,14 +92,14 @@ def slows(share: float) -> bool:
     return share < SLOWER and not 0 < share < SILENT
 
 
-def factor(part: Part, pace: Expression, told: Chronicle, since: int, upto: int) -> float | None:
+def factor(part: Part, pace: Expression, span: Span) -> float | None:
     """The pace as a multiple of what it would have been without a part: over the time that it ran."""
-    states = [one for one in told.changes(pace, upto) if one > since]
-    begins = [since, *reversed(states)]
-    ends = [*begins[1:], upto]
+    told, since, upto, until = span
+    begins = [since, *(one for one in reversed(told.changes(pace, upto)) if one > since)]
+    ends = [*(told.time(one) for one in begins[1:]), until]
     here = there = 0.0
     for begin, end in zip(begins, ends, strict=True):
-        length = told.time(end) - told.time(begin)
+        length = end - told.time(begin)
         if length > 0:
             here += length * told.value(pace, begin)
             there += length * without_part(part, pace, told, begin)

@@ -28,7 +28,7 @@ def add_slowing(tallies: Iterable[Tally], elements: Elements, told: Mapping[int,
             action = elements.actions.get(one.cause.action)
             if one.cause.kind in LATE and action is not None:
                 pairs = list(zip(one.members, one.each, strict=True))[:enough]
-                spans = [(told[number], *cause.ran) for number, cause in pairs]
+                spans = [(told[number], *cause.ran, cause.at + cause.span) for number, cause in pairs]
                 much = [each for each in slowing(action, spans) if _matters(each, len(pairs))]
                 for found in much[:MOST]:
                     _put(one, found, len(pairs))

@@ -134,7 +134,8 @@ def without(cause: Cause, condition: Expression, inquiry: Inquiry) -> Elements |
     """The elements without a cause of a condition's not being true; None where it cannot be taken away by itself."""
     elements = inquiry.scenario.expanded
     if cause.kind in ("missing", "in the way") and cause.condition is not None:
-        ways = [way for way in inquiry.routes(condition) if cause.condition in way.needs]
+        part = cause.condition in conjuncts(condition)  # of what is asked about: it is so, whatever brings it
+        ways = [way for way in inquiry.routes(condition) if cause.condition in way.needs and not part]
         return _unneeded(elements, ways, cause.condition) if ways else _given(elements, cause.condition)
     action = elements.actions.get(cause.action)
     if action is None:
