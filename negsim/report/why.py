@@ -15,6 +15,7 @@ from negsim.report.words import clean, day, percent, plain
 from negsim.results.base import Results
 from negsim.why.explanation import Explanation
 from negsim.why.reasons import Reason
+from negsim.why.turning import Turning
 
 __all__ = ["further", "headline", "print_why", "reason_table", "roots"]
 
@@ -100,8 +101,26 @@ def further(found: Explanation) -> Iterator[str]:
     """What else is known, in lines."""
     for one in found.decisions:
         yield f"{str(one).splitlines()[0]}."
+    if any(one.histories for one in found.near):
+        yield f"Near misses: of all these it came {', '.join(str(one) for one in found.near)} after the deadline."
+    yield from _turning(found.turning)
     for refuted in found.refuted:
         yield f"No cause: {refuted} (in {percent(refuted.share)} % of these)."
+
+
+def _turning(found: Turning | None) -> Iterator[str]:
+    """Until when it was possible, and what the last step was that decided it."""
+    if found is None or not found.looked:
+        return
+    lost = found.looked - found.open
+    if not lost:
+        yield "It was possible to the deadline in all of them."
+        return
+    early, middle, late = (day(one) for one in found.dates)
+    when = middle if early == late else f"{middle} (5 to 95 %: {early} to {late})"
+    yield f"In {percent(lost / found.looked)} % it was impossible before the deadline, in the median from {when} on."
+    steps = "; ".join(f"{text} ({percent(count / lost)} %)" for text, count in found.steps)
+    yield f"The last step that decided it: {steps}."
 
 
 def _footer(found: Explanation, runs: Results) -> str:

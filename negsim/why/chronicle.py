@@ -69,6 +69,14 @@ class Chronicle:
         """When a state began, in microseconds."""
         return self.ats[state - 1] if state else 0.0
 
+    def slot(self, name: str, state: int) -> float:
+        """What a name was in a state."""
+        number = self.reader.program.index[name]
+        if number not in self.moved:
+            return self.state[number]
+        states, values = self.moved[number]
+        return values[bisect_right(states, state) - 1]
+
     def value(self, tree: Expression, state: int) -> float:
         """What an expression is in a state; not a number where it cannot be evaluated."""
         evaluator, slots = self.reader.of(tree)

@@ -27,6 +27,7 @@ from negsim.why.slowing import add_slowing
 from negsim.why.standing import Standing
 from negsim.why.supposed import Supposing, tried_without
 from negsim.why.telling import Telling
+from negsim.why.turning import near_misses, turning
 
 __all__ = ["explain", "main_conditions", "main_reasons"]
 
@@ -221,6 +222,8 @@ def _one(
         looked=len(causes),
         reasons=kept,
         refuted=refuted,
+        near=near_misses(posed) if whole and not yes else (),
+        turning=turning(asking, looked.these, telling.event) if whole and not yes else None,
     )
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from negsim.notebook import card, frame
 from negsim.why.choices import Declined
-from negsim.why.reasons import Reason
+from negsim.why.reasons import NAN, Reason
+from negsim.why.turning import NearMiss, Turning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,10 @@ class Explanation:
         it does not help.
     decisions : tuple of Declined
         Whose last choice went against it in these histories, and what spoke for that.
+    near : tuple of NearMiss
+        How many histories with no got there soon after the deadline.
+    turning : Turning or None
+        When it became impossible, and with which last step.
     value : float
         The number that parts low from high; nan for a question with yes and no.
     note : str
@@ -72,7 +77,9 @@ class Explanation:
     reasons: tuple[Reason, ...]
     refuted: tuple[Reason, ...] = ()
     decisions: tuple[Declined, ...] = ()
-    value: float = float("nan")
+    near: tuple[NearMiss, ...] = ()
+    turning: Turning | None = None
+    value: float = NAN
     note: str = "reasons are reasons inside the model"
 
     @property
@@ -140,6 +147,8 @@ class Explanation:
             "reasons": [one.as_dict() for one in self.reasons],
             "refuted": [one.as_dict() for one in self.refuted],
             "decisions": [one.as_dict() for one in self.decisions],
+            "near_misses": [one.as_dict() for one in self.near],
+            "turning": None if self.turning is None else self.turning.as_dict(),
             "note": self.note,
         }
 

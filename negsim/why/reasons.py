@@ -11,7 +11,7 @@ from negsim.estimates import Interval
 from negsim.model.calendar import DAY
 from negsim.why.cause import CONDITIONS, LATE, Cause
 
-__all__ = ["NEARLY_NEVER", "Reason", "Tally", "in_order", "reasons_of", "tallied"]
+__all__ = ["NAN", "NEARLY_NEVER", "Reason", "Tally", "in_order", "reasons_of", "tallied"]
 
 SMALL = 0.005
 """Reasons behind fewer histories than this share are not told."""
