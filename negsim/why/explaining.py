@@ -14,6 +14,7 @@ from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.results.answers import answers, deadline, stated
 from negsim.results.base import Results
+from negsim.why.amounts import goes_with
 from negsim.why.asking import Asking
 from negsim.why.causes import Inquiry
 from negsim.why.choices import Declined, bearing, declined
@@ -182,9 +183,34 @@ def _explained(
     found = []
     for one, (these, those) in zip(posed, wanted, strict=True):
         looked = Looked([told[number] for number in these], [told[number] for number in those])
+        if one.amount:
+            found.append(_of_a_number(one, inquiry, said, looked, yes))
+            continue
         told_so = _one(one, inquiry, said, looked, yes, depth, whole)
         found.append(replace(told_so, decisions=_decided(one, looked)) if whole and not yes else told_so)
     return found
+
+
+def _of_a_number(posed: Posed, inquiry: Inquiry, said: Phrases, looked: Looked, yes: bool) -> Explanation:
+    """Why a number is low, or high."""
+    these, others = ([one.replication for one in each] for each in (looked.these, looked.others))
+    supposing = Supposing(posed, these, others, "low" if yes else "high")
+    elements, scenario = inquiry.scenario.expanded, posed.runs.scenario
+    found = goes_with(posed, looked.these, looked.others, elements, said.event, supposing)
+    idle = tuple(one for one in found if one.helps is not None and one.helps.value <= 0)
+    return Explanation(
+        question=posed.called,
+        text=posed.question.text,
+        by=deadline(posed.question, scenario),
+        side="high" if yes else "low",
+        n=int(posed.yes.sum() + posed.no.sum()),
+        failures=int((posed.yes if yes else posed.no).sum()),
+        looked=len(these),
+        reasons=tuple(one for one in found if one not in idle),
+        refuted=idle,
+        value=posed.value,
+        note="what goes with a number need not move it; reasons are reasons inside the model",
+    )
 
 
 def _one(

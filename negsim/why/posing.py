@@ -103,8 +103,10 @@ def pose(runs: Results, question: Question | Askable, by: Dated | None = None) -
     if not counts.any():
         raise EstimateError(f"question {called} counts in none of the {len(values):,} histories")
     middle = float(np.median(values[counts]))
-    # A number that most histories share is told apart from what is above it; else from what is below.
-    low = values <= middle if (values[counts] <= middle).mean() < 1 else values < middle
+    below = values[counts & (values < middle)]
+    if (values[counts] <= middle).all() and below.size:  # most are as high as any: those are the high ones
+        middle = float(below.max())
+    low = values <= middle
     return Posed(runs, entry, called, counts & ~low, counts & low, middle)
 
 

@@ -38,7 +38,8 @@ class Reason:
         high), ``several`` (no one thing would have been enough), ``slowed`` (what made that clock slow), ``since`` (what
         set it going, late), ``date`` (its date comes later), ``wording`` (it happened, but
         not as the question asks), ``none`` (nothing in the model brings it about), ``by`` (the event that brought it
-        about), ``start`` (it was so from the start), ``with`` (an event that goes with a high or low number).
+        about), ``start`` (it was so from the start), ``with`` and ``without`` (an event that happens, or
+        does not, more often where a number is low, or high).
     text : str
         A sentence without its full stop.
     condition : str
@@ -84,6 +85,8 @@ class Reason:
     helps: Any = None
 
     def __str__(self) -> str:
+        if self.kind in ("with", "without"):
+            return f"{self.text} (in {100 * self.otherwise:.0f} % of the others)"
         if self.kind in ("absent", "beside"):
             return f"{self.text} (also in {100 * self.otherwise:.0f} % of the histories in which it did happen)"
         return self.text
@@ -174,7 +177,7 @@ def in_order(tallies: Iterable[Tally], total: int) -> list[Tally]:
 
 
 ORDER = (
-    "wording", "outcome", "undone", "in the way", "missing", "low", "high", "several", "slowed", "since", "time", "too rarely", "date", "none", "by", "start", "with",
+    "wording", "outcome", "undone", "in the way", "missing", "low", "high", "several", "slowed", "since", "time", "too rarely", "date", "none", "by", "start",
 )  # fmt: skip
 
 

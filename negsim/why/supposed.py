@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from math import sqrt
 from typing import Any
 
-from negsim.engines.blocks import answered
+from negsim.engines.blocks import answered, numbers
 from negsim.errors import NegsimError
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Immediately
@@ -24,10 +24,13 @@ from negsim.why.reasons import Reason, Tally
 from negsim.why.routes import Route, conjuncts, opposite
 from negsim.why.standing import signed
 
-__all__ = ["Helped", "Supposing", "relaxed", "tried_without", "without"]
+__all__ = ["Helped", "Supposing", "prevented", "relaxed", "tried_without", "without"]
 
 MOST_TRIED = 8
 """Reasons that are tried, each by telling the histories again."""
+
+LITTLE = 0.005
+"""What is lost of the other histories is told from this share on."""
 
 Z = 1.96
 """Quantile of the normal law for intervals of 95 %."""
@@ -45,6 +48,8 @@ class Helped:
         Histories with yes that turn to no; all of those that were told again.
     value, low, high : float
         By how much the probability of yes changes, with its 95 % interval (strata of no and of yes, normal law).
+    to : str
+        What they turn to: ``yes``; of a number ``high`` or ``low``.
     """
 
     turned: int
@@ -54,6 +59,7 @@ class Helped:
     value: float
     low: float
     high: float
+    to: str = "yes"
 
     @property
     def hinders(self) -> bool:
@@ -66,8 +72,9 @@ class Helped:
 
     def __str__(self) -> str:
         share = 100 * self.turned / self.of if self.of else 0.0
-        gone = f" and {100 * self.lost / self.others:.0f} % of the others to no" if self.lost and self.others else ""
-        return f"without it {share:.0f} % of these turn to yes{gone}"
+        lost = self.lost / self.others if self.others else 0.0
+        gone = f", and {100 * lost:.0f} % of the others turn away" if lost > LITTLE else ""
+        return f"without it {share:.0f} % of these turn to {self.to}{gone}"
 
 
 class Supposing:
@@ -79,10 +86,12 @@ class Supposing:
         The question, with the answers.
     failing, others : sequence of int
         Numbers of the histories with no, and with yes, that are told again.
+    to : {'yes', 'high', 'low'}
+        The other answer.
     """
 
-    def __init__(self, posed: Posed, failing: Sequence[int], others: Sequence[int]) -> None:
-        self.posed, self.failing, self.others = posed, list(failing), list(others)
+    def __init__(self, posed: Posed, failing: Sequence[int], others: Sequence[int], to: str = "yes") -> None:
+        self.posed, self.failing, self.others, self.to = posed, list(failing), list(others), to
         self.scenario = posed.runs.scenario
 
     def helped(self, elements: Elements, members: Iterable[int]) -> Helped | None:
@@ -103,6 +112,7 @@ class Supposing:
             value=value,
             low=value - Z * error,
             high=value + Z * error,
+            to=self.to,
         )
 
     def _yes(self, elements: Elements) -> dict[int, bool]:
@@ -112,13 +122,19 @@ class Supposing:
         entry = program.probes.asked["why.asked"]
         program = replace(program, horizon=min(program.horizon, entry.by))
         block = retold(self.posed.runs, program, [*self.failing, *self.others])
-        yes = answered(block, entry, entry.after, entry.by)[0]
+        if self.to == "yes":
+            yes = answered(block, entry, entry.after, entry.by)[0]
+        else:
+            high = numbers(block, entry) > self.posed.value
+            yes = high if self.to == "high" else ~high
         good = ~block.failed
         return {int(number): bool(one) for number, one in zip(block.replications[good], yes[good], strict=True)}
 
     def _change(self, turned: int, lost: int) -> tuple[float, float]:
         """The change of the probability of yes and its standard error: what turns among the noes, what is lost among the yeses."""
         no, yes = int(self.posed.no.sum()), int(self.posed.yes.sum())
+        if self.to == "low":
+            no, yes = yes, no
         total, value, variance = no + yes, 0.0, 0.0
         for count, of, weight, sign in ((turned, len(self.failing), no, 1), (lost, len(self.others), yes, -1)):
             if of:
@@ -150,13 +166,25 @@ def without(cause: Cause, condition: Expression, inquiry: Inquiry) -> Elements |
     return None
 
 
+def passes(asking: Asking) -> bool:
+    """Whether what is asked about can come too early: what happens at once is then no help."""
+    return asking.question.row.record != "first" or asking.entry.after > 0
+
+
+def prevented(elements: Elements, action: str, outcome: str) -> Elements | None:
+    """The elements where an event never happens; None if it is no action of the scenario."""
+    found = elements.actions.get(action)
+    return None if found is None else _changed(elements, [_prevented(found, outcome)])
+
+
 def tried_without(
     reasons: Sequence[Reason], tallies: Sequence[Tally], asking: Asking, supposing: Supposing
 ) -> tuple[Reason, ...]:
     """The reasons, the first of them with what becomes of the histories without each."""
     found = []
     for number, (reason, tally) in enumerate(zip(reasons, tallies, strict=True)):
-        elements = without(tally.cause, asking.condition, asking.inquiry) if number < MOST_TRIED else None
+        tried = number < MOST_TRIED and not (tally.cause.kind in ("time", "date") and passes(asking))
+        elements = without(tally.cause, asking.condition, asking.inquiry) if tried else None
         helps = None if elements is None else supposing.helped(elements, tally.members)
         found.append(reason if helps is None else replace(reason, helps=helps))
     return tuple(found)

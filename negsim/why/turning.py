@@ -221,7 +221,7 @@ def turning(asking: Asking, these: Sequence[Chronicle], say: Any) -> Turning | N
 
 
 def _lost(told: Chronicle, ahead: Ahead, by: float) -> tuple[float, int, int] | None:
-    """When it became impossible for good, the state then and the one before; None if it was possible to the end."""
+    """When it became impossible for good, the state then and the one before (-1 at the start); None if it never did."""
     moments = _moments(told, ahead, by)
     when, state = moments[-1]
     if ahead.possible(told, state, when, by):
@@ -231,13 +231,15 @@ def _lost(told: Chronicle, ahead: Ahead, by: float) -> tuple[float, int, int] | 
         middle = (low + high) // 2
         when, state = moments[middle]
         low, high = (middle, high) if ahead.possible(told, state, when, by) else (low, middle)
-    return (*moments[high], moments[high - 1][1] if high else 0)
+    return (*moments[high], moments[high - 1][1] if high else -1)
 
 
 def _step(told: Chronicle, asking: Asking, state: int, before: int, say: Any) -> Iterator[str]:
     """The last step in words: the event, or that a date went by without one."""
-    if state > before:
+    if before < 0:
+        yield "it was impossible from the start"
+    elif state > before:
         event = told.event(asking.inquiry.trigger(told, state - 1))
         yield say(event.action, event.outcome)
     else:
-        yield "from the start" if not state else "its last date went by"
+        yield "its last date went by"

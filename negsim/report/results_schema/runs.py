@@ -104,6 +104,7 @@ class Helps(Table):
     """By how much the probability of yes changes."""
     low: float
     high: float
+    to: Literal["yes", "high", "low"]
 
 
 class Reason(Table):
