@@ -182,6 +182,7 @@ def _compared(
     import negsim as ns
     from negsim.laws.draws import fresh_seed
     from negsim.report.changes import comparison_data, print_comparisons
+    from negsim.report.titles import question_titles
 
     seed = fresh_seed() if seed is None else seed
     questions, left_out = chosen
@@ -190,15 +191,15 @@ def _compared(
         ns.simulate(one, replications=replications, seed=seed, draws=draws, keep="answers", questions=anew)
         for one in (told, *variants.values())
     )
-    names = [one.name for one in questions]
+    names, titles = [one.name for one in questions], question_titles(told, questions)
     found = ns.compare(base, dict(zip(variants, others, strict=True)), names, level=level)
     if format is Format.json:
         facts = {"seed": seed, "engine": base.engine, "replications": base.replications, "not_compared": left_out}
         facts["draws"] = len(base.rows) if base.drawn else None
-        print_result("compare", {**facts, **comparison_data(told, variants, found)}, told)
+        print_result("compare", {**facts, **comparison_data(told, variants, titles, found)}, told)
     else:
         source = f"{told.name} · n = {replications:,} a variant · seed {seed}"
-        print_comparisons(console(), found, source, told=told, variants=variants, left_out=left_out)
+        print_comparisons(console(), found, source, told=told, variants=variants, titles=titles, left_out=left_out)
     if csv_file is not None:
         write_csv(csv_file, found.rows())
 

@@ -200,7 +200,8 @@ def _print(runs: Answering, chosen: list[Question] | None, shown: _Shown, reason
     if shown.csv_file is not None:
         from negsim.report.run_data import answer_rows
 
-        write_csv(shown.csv_file, answer_rows(runs.scenario, rows, digits))
+        flat = [{**row, "notes": " ".join(row["notes"])} for row in answer_rows(runs, rows, digits)]
+        write_csv(shown.csv_file, flat)
 
 
 def _check_run(engine: str, level: float, best: bool, draws: int | None) -> None:

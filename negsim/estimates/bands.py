@@ -125,9 +125,7 @@ class Band:
         """A sentence if the range has an assumed shape, else nothing."""
         if not self.method.startswith("beta"):
             return ""
-        return (
-            "few histories a draw: the range has the shape of a beta law, which is assumed; fewer draws= show its own"
-        )
+        return "few histories a draw: the range has the shape of a beta law, which is assumed; fewer draws would show its own"
 
     @property
     def _ranges(self) -> list[tuple[float, float]]:

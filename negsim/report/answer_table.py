@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -11,8 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from negsim.model.kinds import KINDS
-from negsim.model.scenario import Scenario
-from negsim.report.titles import title_of
 from negsim.results.answers import Answer
 
 __all__ = ["answer_table", "quantity_table"]
@@ -27,14 +25,14 @@ WORDS = 4
 
 
 def answer_table(
-    told: Scenario, rows: Sequence[Answer], *, level: float, digits: int | None, width: int
+    titles: Mapping[str, str], rows: Sequence[Answer], *, level: float, digits: int | None, width: int
 ) -> RenderableType:
     """A question each: probability, range of ignorance, base rate, Monte Carlo interval, one word for the number.
 
     Parameters
     ----------
-    told : Scenario
-        Whose questions they are.
+    titles : mapping of str to str
+        What questions are called, by their names.
     rows : sequence of Answer
         What is known of each.
     level : float
@@ -46,11 +44,11 @@ def answer_table(
     """
     heads = ["Probability", "Range\n5–95 %", "Base\nrate", f"Monte Carlo\n{100 * level:.10g} %", "In words\n(ICD 203)"]
     cells = [_cells(row, digits) for row in rows]
-    titles = [_titled(told, row) for row in rows]
+    called = [_titled(titles, row) for row in rows]
     needed = sum(max(map(cell_len, [*head.split("\n"), *(row[n] for row in cells)])) for n, head in enumerate(heads))
     if needed + len(heads) * GAP + LEAST <= width:
-        return _beside(heads, titles, cells)
-    return _below([head.replace("\n", " ") for head in heads], titles, cells, width)
+        return _beside(heads, called, cells)
+    return _below([head.replace("\n", " ") for head in heads], called, cells, width)
 
 
 def _cells(row: Answer, digits: int | None) -> list[str]:
@@ -58,9 +56,9 @@ def _cells(row: Answer, digits: int | None) -> list[str]:
     return [row.rounded(digits), row.range(digits), base, row.interval(digits), row.words]
 
 
-def _titled(told: Scenario, row: Answer) -> Text:
+def _titled(titles: Mapping[str, str], row: Answer) -> Text:
     """A question's title, and in how many histories what it is given came true."""
-    title = Text(title_of(told, row))
+    title = Text(titles[row.id])
     if row.given:
         counted = f"counted in {row.counted:,} of {row.n:,} histories" if row.n else "given something"
         title.append(f" ({counted})", style="dim")
@@ -110,7 +108,7 @@ def _line(cells: Sequence[str], sizes: Sequence[int], style: str = "") -> Text:
     return line
 
 
-def quantity_table(told: Scenario, rows: Sequence[Answer], *, level: float, digits: int | None) -> Table:
+def quantity_table(titles: Mapping[str, str], rows: Sequence[Answer], *, level: float, digits: int | None) -> Table:
     """A row a question that asks for a number: mean and Monte Carlo interval."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, GAP, 0, 0), pad_edge=False)
     table.add_column("Quantity", overflow="fold")
@@ -118,5 +116,5 @@ def quantity_table(told: Scenario, rows: Sequence[Answer], *, level: float, digi
     table.add_column(f"Monte Carlo {100 * level:.10g} %", justify="right")
     for row in rows:
         unit = KINDS[row.kind].unit if row.estimate is not None else ""
-        table.add_row(_titled(told, row), f"{row.rounded(digits)} {unit}".rstrip(), row.interval(digits))
+        table.add_row(_titled(titles, row), f"{row.rounded(digits)} {unit}".rstrip(), row.interval(digits))
     return table

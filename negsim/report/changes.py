@@ -17,7 +17,8 @@ from negsim.estimates import Estimate
 from negsim.model.scenario import Scenario
 from negsim.report.differences import differences
 from negsim.report.fitting import fitted
-from negsim.report.words import clean, day, plain
+from negsim.report.supposed import supposed
+from negsim.report.words import clean
 from negsim.what_if.comparisons import Comparisons
 from negsim.what_if.lever import Lever, Levers
 
@@ -47,13 +48,13 @@ def _table(title: str, shown: Sequence[Lever]) -> Table:
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("", no_wrap=True)
     table.add_column(title, min_width=24, overflow="fold")
-    for head in ("Points", "Then, %", "No to yes", "Yes to no"):
-        table.add_column(head, justify="right")
-    for one in shown:
+    for head in ("Points", "Then,\n%", "No to\nyes", "Yes to\nno"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for number, one in enumerate(shown, 1):
         come, gone = one.flips
         after = f"{100 * one.probability:.1f}"
-        sign = TIED if one.tied else ""
-        table.add_row(sign, Text(clean(one.text)), _short(one.estimate), after, f"{come:,}", f"{gone:,}")
+        place = f"{number}{TIED if one.tied else ''}"
+        table.add_row(place, Text(clean(one.text)), _short(one.estimate), after, f"{come:,}", f"{gone:,}")
     return table
 
 
@@ -71,7 +72,8 @@ def _notes(found: Levers) -> list[str]:
     if rest:
         told.append(f"Of {rest} more changes no difference stands out from chance at this n.")
     if found.refused:
-        told.append(f"Not possible in this scenario: {', '.join(found.refused)}.")
+        several = f"{len(found.refused)} changes are" if len(found.refused) > 1 else "1 change is"
+        told.append(f"{several} not possible in this scenario; --format json has the reasons.")
     told.append(
         f"{TIED}: not distinguishable, at this n, from the nearest change without this sign that ranks above it."
     )
@@ -85,20 +87,19 @@ def print_comparisons(
     *,
     told: Scenario,
     variants: Mapping[str, Scenario],
+    titles: Mapping[str, str],
     left_out: Sequence[str] = (),
 ) -> None:
     """Print variants side by side: what each changes, a row for each question, and what stands out in sentences."""
-    console.print(Text(clean(f"Compared with {found.base}"), style="bold"))
+    console.print(Text(clean(f"Compared with {told.title or told.name}"), style="bold"))
+    for step in supposed(told):
+        console.print(Text(clean(f"Supposed: {step}.")))
     console.print(Text(clean(source), style="dim"))
     for variant in found.variants:
         console.print()
-        console.print(Text(clean(f"If {variant}"), style="bold"))
-        changes = differences(told, variants[variant])
-        _indented(console, changes[:MOST] or ["nothing differs in what the two say"])
-        if len(changes) > MOST:
-            _indented(console, [f"and {len(changes) - MOST} more differences (--format json has them)"])
-        console.print(fitted(_comparison_table(found, variant), console.width, text=0))
-        _indented(console, _in_words(found, variant))
+        _changes(console, told, variants[variant], variant)
+        console.print(fitted(_comparison_table(found, variant, titles), console.width, text=0))
+        _indented(console, _in_words(found, variant, titles))
     notes = [
         f"Histories are compared with themselves (common random numbers); all {len(found)} intervals of differences hold "
         f"together at {100 * found.level:.10g} % (Bonferroni). {MODEL}"
@@ -108,44 +109,56 @@ def print_comparisons(
     _lines(console, notes, style="dim")
 
 
-def _comparison_table(found: Comparisons, variant: str) -> Table:
+def _changes(console: Console, told: Scenario, variant: Scenario, name: str) -> None:
+    """What a variant changes: one thing as the heading, several as a list below its name."""
+    changes = differences(told, variant)
+    if len(changes) == 1:
+        console.print(Text(clean(f"If {changes[0]}"), style="bold"))
+        return
+    console.print(Text(clean(name), style="bold"))
+    _indented(console, changes[:MOST] or ["nothing differs in what the two say"])
+    if len(changes) > MOST:
+        _indented(console, [f"and {len(changes) - MOST} more differences (--format json has them)"])
+
+
+def _comparison_table(found: Comparisons, variant: str, titles: Mapping[str, str]) -> Table:
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("Question", min_width=18, overflow="fold")
-    for head in ("Now", "Then", "Points", "No to yes", "Yes to no"):
-        table.add_column(head, justify="right")
+    for head in ("Now", "Then", "Points", "No to\nyes", "Yes to\nno"):
+        table.add_column(head, justify="right", no_wrap=True)
     for question in found.questions:
         one = found[variant, question]
         style = "" if found.changes(variant, question) else "dim"
         flips = (f"{one.gained.size:,}", f"{one.lost.size:,}")
-        name = Text(plain(question), style=style)
+        name = Text(titles[question], style=style)
         table.add_row(name, *one.shares, _short(found.estimate(variant, question)), *flips, style=style)
     return table
 
 
-def _in_words(found: Comparisons, variant: str) -> list[str]:
+def _in_words(found: Comparisons, variant: str, titles: Mapping[str, str]) -> list[str]:
     """What stands out from chance, in sentences; or that nothing does."""
-    told = [sentence_of(found, variant, one) for one in found.questions if found.changes(variant, one)]
+    told = [_sentence(found, variant, one, titles[one]) for one in found.questions if found.changes(variant, one)]
     return told or ["No difference stands out from chance at this n."]
 
 
-def sentence_of(found: Comparisons, variant: str, question: str) -> str:
+def _sentence(found: Comparisons, variant: str, question: str, title: str) -> str:
     """What a variant does to one answer: by how much, with the interval, and which histories flip."""
     one, change = found[variant, question], found.estimate(variant, question)
     low, high = change.ends()
     before, after = one.shares
     does = {1: "rises", -1: "falls", 0: "is not seen to change"}[found.changes(variant, question)]
-    flips = f"{one.gained.size:,} of {one.difference.n:,} histories turn from no to yes{_such_as(one.gained)}, {one.lost.size:,} from yes to no{_such_as(one.lost)}"
-    return (
-        f"{plain(question)} by {day(one.by)}: the probability {does} from {before} to {after} "
-        f"({change.printed} [{low}, {high}]); {flips}."
-    )
+    come, gone = (f"{some.size:,}{_such_as(some)}" for some in (one.gained, one.lost))
+    flips = f"of {one.difference.n:,} histories {come} turn from no to yes, {gone} from yes to no"
+    return f"{title}: the probability {does} from {before} to {after} ({change.printed} [{low}, {high}]); {flips}."
 
 
 def _such_as(numbers: NDArray[np.int64]) -> str:
-    return f" (such as {numbers[0]})" if numbers.size else ""
+    return f" (such as number {numbers[0]})" if numbers.size else ""
 
 
-def comparison_data(told: Scenario, variants: Mapping[str, Scenario], found: Comparisons) -> dict[str, Any]:
+def comparison_data(
+    told: Scenario, variants: Mapping[str, Scenario], titles: Mapping[str, str], found: Comparisons
+) -> dict[str, Any]:
     """Variants side by side as plain data, with what each changes and a sentence for each answer."""
     data = found.as_dict()
     for row in data["rows"]:
@@ -155,7 +168,8 @@ def comparison_data(told: Scenario, variants: Mapping[str, Scenario], found: Com
         row |= {
             "method": estimate.method,
             "printed": estimate.printed,
-            "sentence": sentence_of(found, variant, question),
+            "title": titles[question],
+            "sentence": _sentence(found, variant, question, titles[question]),
         }
         row |= {"gained": one.gained[:MOST].tolist(), "lost": one.lost[:MOST].tolist()}
     data["variants"] = [{"name": name, "changes": differences(told, variants[name])} for name in found.variants]

@@ -22,7 +22,7 @@ def differences(one: Scenario, two: Scenario) -> list[str]:
     >>> import negsim as ns
     >>> toy = ns.load("toy")
     >>> differences(toy, toy.do("memorandum.delivered", never=True))
-    ["'The memorandum is on the table' never becomes true"]
+    ['it never happens that the memorandum is on the table']
     """
     from negsim.report.supposed import supposed
 

@@ -11,18 +11,17 @@ import numpy as np
 from negsim.errors import EstimateError, NotRecorded
 from negsim.model.calendar import DAY
 from negsim.model.expressions import Expression
-from negsim.report.titles import title_of
+from negsim.report.titles import titles_of
 from negsim.report.words import bare_count
 from negsim.results.answers import Answer, Answering
 
 if TYPE_CHECKING:
     from negsim.model.questions import Question
-    from negsim.model.scenario import Scenario
     from negsim.results.counted import CountedRuns
     from negsim.results.runs import Runs
     from negsim.why.explanation import Explanation
 
-__all__ = ["answer_data", "answer_rows", "curves", "plain_fields", "run_data"]
+__all__ = ["answer_rows", "curves", "plain_fields", "run_data"]
 
 POINTS = 61
 """Dates at which a curve is told, ends of the simulated time included."""
@@ -69,19 +68,24 @@ def run_data(
         "seconds": runs.seconds,
         "bare_numbers": bare_count(runs.scenario),
         "note": runs.note,
-        "questions": [answer_data(runs.scenario, row, digits) for row in rows],
+        "questions": answer_rows(runs, rows, digits),
         "curves": curves(runs, asked, level) if runs.replications else [],
         "reasons": [plain_fields(one) for one in reasons],
     }
 
 
-def answer_data(told: Scenario, row: Answer, digits: int | None = None) -> dict[str, Any]:
-    """One answer: numbers as they are, and the texts that table and chart show of them."""
+def answer_rows(runs: Answering, rows: Sequence[Answer], digits: int | None = None) -> list[dict[str, Any]]:
+    """A row for each answer: numbers as they are, and the texts that table and chart show of them."""
+    titles = titles_of(runs, [row.id for row in rows])
+    return [_answer(row, titles[row.id], digits) for row in rows]
+
+
+def _answer(row: Answer, title: str, digits: int | None) -> dict[str, Any]:
     interval, spread = row.interval(digits), row.range(digits)
     errors = (None, None) if row.estimate is None or row.estimate.spread is None else row.estimate.spread_errors
     return {
         "id": row.id,
-        "title": title_of(told, row),
+        "title": title,
         "text": row.text,
         "kind": row.kind,
         "by": row.by,
@@ -104,11 +108,6 @@ def answer_data(told: Scenario, row: Answer, digits: int | None = None) -> dict[
         "counted": row.counted,
         "notes": list(row.notes),
     }
-
-
-def answer_rows(told: Scenario, rows: Iterable[Answer], digits: int | None = None) -> list[dict[str, Any]]:
-    """A flat row for each answer, for a table of one's own."""
-    return [{**answer_data(told, row, digits), "notes": " ".join(row.notes)} for row in rows]
 
 
 def curves(runs: Any, asked: Sequence[Question | str], level: float) -> list[dict[str, Any]]:

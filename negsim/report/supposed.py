@@ -12,7 +12,7 @@ def supposed(told: Scenario) -> tuple[str, ...]:
 
     >>> import negsim as ns
     >>> supposed(ns.load("toy").do("memorandum.delivered", never=True))
-    ("'The memorandum is on the table' never becomes true",)
+    ('it never happens that the memorandum is on the table',)
     """
     if not told.interventions:
         return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,14 +13,18 @@ from rich.text import Text
 
 from negsim.report.answer_table import answer_table, quantity_table
 from negsim.report.supposed import supposed
+from negsim.report.titles import titles_of
 from negsim.report.why import reason_table
-from negsim.report.words import bare, by_a_model, clean, day, judgement, plain
+from negsim.report.words import bare, by_a_model, clean, day, judgement
 from negsim.results.answers import Answer, Answering
 
 if TYPE_CHECKING:
     from negsim.why.explanation import Explanation
 
 __all__ = ["print_run"]
+
+MOST_TITLES = 2
+"""Questions that a note names."""
 
 
 def print_run(
@@ -42,11 +46,12 @@ def print_run(
     known = [row for row in rows if row.notes or not math.isnan(row.value)]
     shares = [row for row in known if row.is_share]
     others = [row for row in known if not row.is_share]
+    titles = titles_of(runs, [row.id for row in known])
     if shares:
-        console.print(answer_table(scenario, shares, level=level, digits=digits, width=console.width))
+        console.print(answer_table(titles, shares, level=level, digits=digits, width=console.width))
     if others:
-        console.print(quantity_table(scenario, others, level=level, digits=digits))
-    _notes(console, known)
+        console.print(quantity_table(titles, others, level=level, digits=digits))
+    _notes(console, known, titles)
     for reason in reasons:
         console.print()
         console.print(reason_table(reason, f"negsim why {scenario.name} {reason.question}"))
@@ -54,19 +59,25 @@ def print_run(
     _footer(console, runs)
 
 
-def _notes(console: Console, rows: Sequence[Answer]) -> None:
+def _notes(console: Console, rows: Sequence[Answer], titles: Mapping[str, str]) -> None:
     """What must be known before believing a number; once, where it is the same for all."""
     told: dict[str, list[str]] = {}
     for row in rows:
         for note in row.notes:
-            told.setdefault(note, []).append(plain(row.id))
+            told.setdefault(note, []).append(titles[row.id])
     if not told:
         return
     lines = []
     for note, names in told.items():
-        every = len(names) == len(rows) > 1
-        lines.append(f"All: {note}." if every else f"{', '.join(names)}: {note}.")
+        lines.append(f"{_of(names, len(rows))}: {note}.")
     console.print(Padding(Text(clean("\n".join(lines))), (1, 0, 0, 0)))
+
+
+def _of(names: Sequence[str], every: int) -> str:
+    """Which questions a note is about: by their titles, where these are few."""
+    if len(names) == every > 1:
+        return "All"
+    return "; ".join(names) if len(names) <= MOST_TITLES else f"{len(names)} of the {every} questions"
 
 
 def _legend(console: Console, runs: Answering, rows: Sequence[Answer], level: float) -> None:

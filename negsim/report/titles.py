@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
+from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
-from negsim.report.words import clean, day, plain
-from negsim.results.answers import Answer
+from negsim.report.words import clean, day
+from negsim.results.answers import Answering, deadline
+from negsim.wording.phrases import Phrases
 
-__all__ = ["dated", "title_of"]
-
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+__all__ = ["dated", "question_titles", "titles_of"]
 
 
-def title_of(told: Scenario, row: Answer) -> str:
-    """The title of an answer's question: its own, or its name in plain words; with the deadline."""
-    question = told.expanded.questions.get(row.id)
-    own = getattr(question, "title", "") if question is not None else ""
-    named = re.sub(r" by \d{4}( \d\d){2}.*$", "", plain(row.id))  # the command line names questions of other dates so
-    return clean(dated(own or named, row.by))
+def titles_of(runs: Answering, names: Iterable[str]) -> dict[str, str]:
+    """The titles of questions that were asked, by their names."""
+    known = runs.program.probes.asked
+    return question_titles(runs.scenario, [known[name].question for name in names])
+
+
+def question_titles(told: Scenario, questions: Iterable[Question]) -> dict[str, str]:
+    """The titles of questions by their names: their own, with the deadline if they do not say it, else what is asked.
+
+    >>> import negsim as ns
+    >>> toy = ns.load("toy")
+    >>> question_titles(toy, [ns.Question(name="q", condition="talks.held", by="2025-01-31")])
+    {'q': 'Talks have been held by 31 January 2025'}
+    """
+    said = Phrases(told)
+    found = {}
+    for one in questions:
+        title = said.question(one)
+        own = getattr(one, "title", "")
+        found[one.name] = clean(dated(title, deadline(one, told)) if own else title)
+    return found
 
 
 def dated(title: str, by: str) -> str:
-    """A title with its deadline, unless it says it.
+    """A title of somebody's own with its deadline, unless it names a day or the year.
 
-    >>> dated("the presidents meet", "2025-05-31"), dated("summit by 31 may", "2025-05-31")
-    ('the presidents meet, by 31 May 2025', 'summit by 31 may')
+    >>> dated("The presidents meet", "2025-05-31"), dated("The presidents meet by 31 May", "2025-05-31")
+    ('The presidents meet, by 31 May 2025', 'The presidents meet by 31 May')
     """
     when = datetime.fromisoformat(by)
-    named = re.search(rf"(?<!\d){when.day} ?{MONTHS[when.month - 1]}|{re.escape(by[:10])}", title.lower())
+    named = re.search(rf"(?<!\d){when.day}\D|(?<!\d){when.year}(?!\d)", f"{title} ")
     return title if named else f"{title}, by {day(by)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -22,6 +23,7 @@ from negsim.model.interventions import (
     suppositions,
 )
 from negsim.model.scenario import Scenario
+from negsim.model.variables import Fact
 from negsim.why.phrases import Phrases
 
 __all__ = ["Candidate", "Candidates", "candidates_of", "elements_under", "step_in_words"]
@@ -113,13 +115,13 @@ def step_in_words(scenario: Scenario, step: Intervention) -> str:
 
     >>> import negsim as ns
     >>> step_in_words(ns.load("toy"), ns.Do(fact="memorandum.delivered", on="2025-01-02"))
-    "'The memorandum is on the table' becomes true on 2025-01-02"
+    'the memorandum is on the table on 2 January 2025'
     """
     return _Words(scenario).step(step)
 
 
 class _Words:
-    """Words for interventions on one scenario, without a full stop."""
+    """Words for interventions on one scenario: clauses, without a full stop."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.said, self.elements = Phrases(scenario), scenario.expanded
@@ -134,40 +136,72 @@ class _Words:
         if isinstance(step, Decide):
             return self._decided(step)
         if isinstance(step, (Do, Nudge)):
-            when = "never becomes true" if step.on is None else f"becomes true on {step.on}"
-            return f"'{self.said.name(step.fact)}' {when}"
+            return self._done(step)
         if isinstance(step, WithParameter):
-            value = str(step.value).lower() if isinstance(step.value, bool) else f"{step.value:.6g}"
-            unit = getattr(self.elements.parameters.get(str(step.name)), "unit", "")
-            return f"'{self.said.name(str(step.name).removesuffix('.holds'))}' is {value}{f' {unit}' if unit else ''}"
+            return self._valued(str(step.name), step.value)
         return _called(step)
 
     def _requirement(self, name: str) -> str:
         one = self.elements.requirements.get(name)
         if one is None:
-            return f"the requirement '{self.said.name(name)}'"
-        who = f"{self.said.name(one.of)} requires" if one.of else "is required"
-        steps = " or ".join(f"'{self.said.name(step)}'" for step in one.steps)
-        return f"what {who} for {steps} ('{self.said.condition(one.needs)}')"
+            return f"what is required under the name '{name}'"
+        who = f"{self._party(one.of)} requires" if one.of else "is required"
+        before = f" before {self.said.listed([self._step(each) for each in one.steps])}" if one.steps else ""
+        return f"what {who}{before} (that {self.said.holds(one.needs)})"
+
+    def _party(self, name: str) -> str:
+        return str(self.said.voice.names.party(name))
+
+    def _step(self, name: str) -> str:
+        """A step in words: a fact that comes true, a count that rises."""
+        if isinstance(self.elements.variables.get(name), Fact):
+            return self.said.comes(name)
+        return f"the next of {self.said.word(name.rpartition('.')[0])}"
 
     def _without(self, name: str) -> str:
+        if name in self.elements.requirements:
+            return f"{self._requirement(name)} is no longer required"
         mechanism = self.elements.mechanisms.get(name)
         if mechanism is None or not mechanism.title:
-            return f"'{self.said.word(name)}' is taken away"
+            action = name in self.elements.actions
+            return (
+                f"it never happens that {self.said.action(name)}"
+                if action
+                else f"'{self.said.word(name)}' is taken away"
+            )
         there, _, off = mechanism.title.partition("; off: ")
         return f"'{there}' is taken away{f' ({off})' if off else ''}"
 
     def _decided(self, step: Decide) -> str:
         word: Any = self.elements.decisions.get(step.decision)
-        option = self._option(word, step.option)
         by = getattr(word, "by", None)
-        who = self.said.name(str(getattr(by, "name", by))) if by else "whoever decides"
-        return f"{who} always takes '{option}' ({self.said.word(step.decision)})"
+        who = self._party(str(getattr(by, "name", by))) if by else "whoever decides"
+        return f"{who} always decides '{self.said.part(step.decision, step.option)}' ({self.said.word(step.decision)})"
 
-    def _option(self, word: Any, name: str) -> str:
-        options = getattr(word, "options", {})
-        title = getattr(options.get(name), "title", "") if isinstance(options, Mapping) else ""
-        return title if isinstance(title, str) and title else name.replace("_", " ")
+    def _done(self, step: Do | Nudge) -> str:
+        fact = str(step.fact)
+        if step.on is None:
+            return f"it never happens that {self.said.comes(fact)}"
+        once = " once more" if isinstance(step, Nudge) else ""
+        return f"{self.said.comes(fact)}{once} on {self.said.date(step.on)}"
+
+    def _valued(self, name: str, value: float | bool) -> str:
+        if isinstance(value, bool):
+            claim = name.removesuffix(".holds")
+            return (
+                f"it is {str(value).lower()} that {self.said.holds(name)}"
+                if claim == name
+                else self._claimed(claim, value)
+            )
+        unit = getattr(self.elements.parameters.get(name), "unit", "")
+        called = self.said.thing(name)
+        called = f"'{called}'" if re.search("[,;:]", called) else called
+        return f"{called} is {value:.6g}{f' {unit}' if unit else ''}"
+
+    def _claimed(self, claim: str, value: bool) -> str:
+        word: Any = self.elements.words.get(claim)
+        text = getattr(word, "text", "") or self.said.holds(f"{claim}.holds")
+        return f"it is {str(value).lower()} that '{text}'"
 
 
 def elements_under(scenario: Scenario, steps: tuple[Intervention, ...], plain: Elements) -> Elements:

@@ -242,11 +242,12 @@ class Levers:
         if not self.levers:
             return "There is nothing to change: no precondition, mechanism or decision is stated; give candidates of your own."
         if self.best is None or self.choice is None:
-            return f"No lever is seen to help at {100 * self.level:.10g} %, all {len(self.levers)} looked at together."
-        others = [self.levers[place].name for place in self.choice.contenders[1:]]
-        told = f"With {100 * self.level:.10g} % confidence no other lever is better than '{self.best.name}' "
+            return f"No change is seen to help at {100 * self.level:.10g} %, all {len(self.levers)} looked at together."
+        others = [str(place + 1) for place in self.choice.contenders[1:]]
+        told = f"With {100 * self.level:.10g} % confidence no other change is better than the first ({self.best.text}) "
         told += f"by more than {100 * self.choice.within:.2g} points" if others else "at all"
-        tied = f"; not told apart from it: {', '.join(others)}" if others else ""
+        several = "number" if len(others) == 1 else "numbers"
+        tied = f"; not told apart from it: {several} {', '.join(others)}" if others else ""
         sure = min(self.choice.probability, 0.999)
         return f"{told}{tied}. The probability of correct selection is estimated as at least {100 * sure:.3g} %."
 

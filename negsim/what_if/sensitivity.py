@@ -155,15 +155,8 @@ def given_data(
 def answer_in_words(runs: Runs, entry: Asked) -> str:
     """The answer to a question as a noun: what moves."""
     question = entry.question
-    by = deadline(question, runs.scenario)
-    said = Phrases(runs.scenario)
-    if question.condition is not None:
-        about = said.condition(question.condition)
-    else:
-        about = said.action(str(question.action)) + (f" ({question.outcome})" if question.outcome else "")
-    if question.probable:
-        return f"the probability of '{about}' by {by}"
-    return f"the mean of question {question.name.replace('_', ' ')} ('{about}' by {by})"
+    title = Phrases(runs.scenario).question(question)
+    return f"the probability of '{title}'" if question.probable else f"the mean of '{title}'"
 
 
 class _Teller:

@@ -158,7 +158,7 @@ def test_spoilers_have_the_other_sign_and_words() -> None:
     assert told.best is None
     assert [one.name for one in told.spoilers] == ["never"]
     assert "lowers" in told["never"].sentence(told.what)
-    assert "No lever is seen to help" in told.guarantee
+    assert "No change is seen to help" in told.guarantee
     assert told.as_dict()["levers"][0]["hinders"]
 
 
@@ -168,7 +168,7 @@ def test_ties_are_said() -> None:
     assert [one.tied for one in told] == [False, True]
     assert told.choice is not None
     assert told.choice.contenders == (0, 1)
-    assert "not told apart from it: other" in told.guarantee
+    assert "not told apart from it: number 2" in told.guarantee
 
 
 def test_what_the_scenario_does_not_allow_is_told() -> None:

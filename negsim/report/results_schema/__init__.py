@@ -19,25 +19,23 @@ from negsim.report.results_schema.runs import Replay, Run, Verify, Why
 __all__ = ["COMMANDS", "results_schema"]
 
 COMMANDS: tuple[type[Result], ...] = (
-    *(
-        Run,
-        Why,
-        Compare,
-        Levers,
-        Sensitivity,
-        Watch,
-        Replay,
-        Report,
-        Lint,
-        Validate,
-        Show,
-        Verify,
-        Export,
-        Listing,
-        New,
-        Docs,
-        Errors,
-    ),
+    Compare,
+    Docs,
+    Errors,
+    Export,
+    Levers,
+    Lint,
+    Listing,
+    New,
+    Replay,
+    Report,
+    Run,
+    Sensitivity,
+    Show,
+    Validate,
+    Verify,
+    Watch,
+    Why,
 )
 """A new command stands here with its model."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import JsonValue
+
 from negsim.report.results_schema.parts import Estimate, Number, OfScenario, Table
 
 __all__ = [
@@ -41,6 +43,8 @@ class Difference(Table):
     """Whether it stands out from chance, all differences looked at together."""
     method: str
     printed: str
+    title: str
+    """What the question is called."""
     sentence: str
     gained: list[int]
     """Numbers of some histories that turn from no to yes; negsim replay tells them."""
@@ -90,6 +94,8 @@ class Lever(Table):
     hinders: bool
     tied: bool
     sentence: str
+    parting: dict[str, JsonValue] | None
+    """Where histories that flip part: what happens first with the change alone, or without it."""
 
 
 class Choice(Table):

@@ -59,17 +59,17 @@ class Curve(Table):
 
 
 class Explanation(BaseModel):
-    """Why the answer to one question is no."""
+    """Why the answer to one question is no (``side``: or yes)."""
 
     model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
     question: str
     by: str
     n: int
-    failures: int
-    """Histories with the answer no."""
+    histories: int
+    """Those with this answer."""
     reasons: list[dict[str, JsonValue]]
-    """Each with kind, text and share of the histories with the answer no; more under behind."""
+    """Each with kind, text and share of the histories with this answer; what lies behind it under behind."""
 
 
 class Run(OfScenario):
