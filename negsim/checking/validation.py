@@ -137,15 +137,30 @@ def validate(
     except NegsimError as error:
         return Validation(scenario=None, problems=tuple(as_json(error)))
     findings = lint(told)
-    dead = [finding for finding in findings if finding.code in DEAD]
+    dead = [finding for finding in findings if finding.code in DEAD and not _inner(told, finding)]
     if histories:
-        dead += _unsaid(silent(told, histories=histories, seconds=seconds), dead)
+        dead += _unsaid(_silent(told, histories, seconds), dead)
     return Validation(
         scenario=told,
         dead=tuple(dead),
-        advice=tuple(finding for finding in findings if finding.code not in DEAD),
+        advice=tuple(finding for finding in findings if finding.code not in DEAD),  # inner ones are nobody's to change
         notes=tuple(told.notes),
     )
+
+
+def _inner(told: Scenario, finding: Finding) -> bool:
+    """Whether it is of an action that a word brings: not its author's to drop."""
+    own = {part.name for part in told.parts}
+    return finding.where.startswith("action ") and finding.where.removeprefix("action ") not in own
+
+
+def _silent(told: Scenario, histories: int, seconds: float | None) -> list[Finding]:
+    """What is silent; of a scenario whose histories cannot be told, why."""
+    try:
+        return silent(told, histories=histories, seconds=seconds)
+    except NegsimError as error:
+        text, _, remedy = str(error).partition("; ")
+        return [Finding(code="silent", where="scenario", text=f"it cannot be run: {text}", remedy=remedy)]
 
 
 def _unsaid(found: list[Finding], said: list[Finding]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from negsim.cli.base import app
 from negsim.cli.limits import limited
 
-__all__ = ["guide"]
+__all__ = ["guide", "mcp"]
 
 
 @app.command()
@@ -15,3 +15,11 @@ def guide() -> None:
     import negsim as ns
 
     print(ns.guide(), end="")
+
+
+@app.command()
+def mcp() -> None:
+    """Serve the Model Context Protocol on standard input and output: schema, templates, validate, run, why, compare."""
+    from negsim.cli.serving import server
+
+    server().run("stdio")
