@@ -118,3 +118,23 @@ def test_help_is_in_the_order_of_use() -> None:
     wanted = ["list", "run", "compare", "levers", "watch", "sensitivity", "replay", "show", "new", "docs", "validate"]
     assert [name for name in names if name in wanted] == wanted
     assert names[-1] == "schema"
+
+
+def test_every_line_of_the_first_case_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (PAGE.parent / "first_case.md").read_text("utf-8")
+    lines = [
+        line
+        for block in re.findall(r"^```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+        for line in block.splitlines()
+    ]
+    assert len(lines) == 9
+    for line in lines:
+        run(line)
+    assert (tmp_path / "standoff.html").stat().st_size > 10_000
+    (code,) = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    exec(compile(code, "first_case.md", "exec"), {})
+    # What the page shows of the file is in it, line by line.
+    whole = (tmp_path / "standoff.toml").read_text("utf-8")
+    for block in re.findall(r"^```toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE):
+        assert all(line in whole for line in block.splitlines() if line != 'unit = "1"')

@@ -21,7 +21,7 @@ from negsim.program import Program
 from negsim.program.probes import Asked
 from negsim.results.answers import Answer, row_of
 from negsim.results.equality import digest, same
-from negsim.results.estimators import table
+from negsim.results.frames import table
 from negsim.results.shown import results_card, with_dates
 from negsim.results.tally import grid, pivots
 

@@ -52,7 +52,6 @@ __all__ = [
     "refuse_given",
     "refuse_never",
     "share",
-    "table",
 ]
 
 
@@ -358,18 +357,3 @@ def quantile_in(runs: Any, entry: Asked, p: float, level: float) -> Quantile:
         never=found.never,
         least=limits(entry)[0],
     )
-
-
-def table(runs: Any) -> pd.DataFrame:
-    """Return a row a replication (see `Runs.to_dataframe`)."""
-    try:
-        import pandas as pd
-    except ImportError:
-        raise ImportError("to_dataframe needs pandas; install it with: pip install 'negsim[frames]'") from None
-    columns: dict[str, Any] = {"replication": runs.block.replications, "draw": runs.draw}
-    for name, entry in runs.program.probes.asked.items():
-        columns[name] = numbers(runs.block, entry)
-    columns |= {"events": runs.block.events, "failed": runs.block.failed}
-    if runs.weights is not None:
-        columns["weight"] = runs.weights
-    return pd.DataFrame(columns).set_index("replication")
