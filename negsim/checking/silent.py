@@ -283,7 +283,7 @@ def _left_out(part: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
             for key in value:
                 rest = {one: value[one] for one in value if one != key}
                 yield from _replaced(part, (field.name, key), "moves nothing", rest)
-        elif isinstance(value, Expression) and value.kind == "condition":
+        elif isinstance(value, Expression) and "condition" in (value.kind, getattr(default, "kind", "")):
             yield from _conditions(part, field.name, value, default)
         elif _may_matter(field.name, value):
             yield from _replaced(part, (field.name,), "moves nothing", default)
@@ -292,8 +292,9 @@ def _left_out(part: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
 def _conditions(part: Any, key: str, value: Expression, default: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
     """The part without each of the conditions that stand under a key, those apart that only end something."""
     terms = value.children if isinstance(value, And) else (value,)
+    own = writes(part) if isinstance(part, Action) else set()
     for term in terms:
-        if isinstance(term, Not) or not reads(term):
+        if isinstance(term, Not) or reads(term) <= own:  # until it is done
             continue
         rest = [one for one in terms if one is not term]
         yield from _replaced(part, (key,), f"'{term}' does not bind", all_of(*rest) if rest else default)
