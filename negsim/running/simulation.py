@@ -261,7 +261,7 @@ def _reporter(progress: Callable[[int, int], None] | bool | None) -> Callable[[i
     if not progress:
         return lambda done, wanted: None
     try:
-        from tqdm import tqdm
+        from tqdm.auto import tqdm
     except ImportError:
         raise ImportError(
             "progress=True needs tqdm; install it with: pip install 'negsim[progress]', or give a function of "

@@ -153,7 +153,7 @@ def _base_rates(ax: Any, several: Sequence[tuple[str, Results, Any]]) -> list[An
 
 def _cut(handle: Any, sheet: Sheet) -> Any:
     """A line of the key that is no wider than the axes."""
-    handle.set_label(wrapped(handle.get_label(), max(1.0, sheet.inside[0] - 0.6), TEXT, most=2))
+    handle.set_label(wrapped(handle.get_label(), max(1.0, sheet.wide - 0.6), TEXT, most=2))
     return handle
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -95,7 +97,7 @@ def history(
     names = list(dict.fromkeys(scene.who or NOBODY for scene in told.scenes)) or [NOBODY]
     sheet = Sheet(ax, 9.0, 2.0)
     _frame(sheet, told, names)
-    wide, tall = sheet.inside
+    wide, tall = sheet.wide, sheet.inside[1]
     lanes = _laid_out(told, names, wide, None if sheet.own else tall, most)
     written = sum(len(lane.labels) for lane in lanes)
     sheet.body = sum(lane.height for lane in lanes)
@@ -139,17 +141,35 @@ def _laid_out(told: Narrative, names: list[str], wide: float, tall: float | None
     for scene in told.scenes:
         lanes[scene.who or NOBODY].marks.append(wide * min(1.0, scene.time / span))
     levels = 6 if tall is None else max(0, int((tall / len(names) - FOOT - 0.06) / LEVEL))
-    chosen = sorted(told.scenes, key=_weight)[:most]
-    for scene in sorted(chosen, key=lambda one: one.time):
+    for scene in _chosen(told.scenes, most):
         text = wrapped(scene.what, min(WIDEST, 0.3 * wide), SMALL, most=LINES)
         if text:
             lanes[scene.who or NOBODY].write(wide * min(1.0, scene.time / span), text, wide, levels)
     return list(lanes.values())
 
 
-def _weight(scene: Scene) -> tuple[bool, bool, float]:
-    """What is worth writing out first: changes of facts, then the rest, by date."""
-    return scene.quiet, not scene.changes, scene.time
+def _chosen(scenes: Sequence[Scene], most: int) -> list[Scene]:
+    """What is worth writing out: changes of facts before the rest, what is rare before what comes again and again."""
+    often = Counter((scene.action, scene.outcome) for scene in scenes)
+    order = sorted(
+        range(len(scenes)),
+        key=lambda k: (
+            scenes[k].quiet,
+            not scenes[k].changes,
+            often[scenes[k].action, scenes[k].outcome],
+            _scattered(k),
+        ),
+    )
+    return [scenes[k] for k in sorted(order[:most])]
+
+
+def _scattered(number: int) -> int:
+    """Numbers in an order that goes over the whole history again and again, finer each time.
+
+    >>> sorted(range(8), key=_scattered)
+    [0, 4, 2, 6, 1, 5, 3, 7]
+    """
+    return int(f"{number:020b}"[::-1], 2)
 
 
 def _drawn(ax: Any, lanes: list[_Lane], wide: float, total: float) -> None:

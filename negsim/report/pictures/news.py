@@ -37,7 +37,7 @@ def watching(found: Watching, ax: Axes | None = None, *, most: int = MOST_LINES,
     Axes
     """
     sheet = Sheet(ax, 7.5, 3.0)
-    room = sheet.width - 1.6 if sheet.own else max(1.0, sheet.inside[0] - 0.7)
+    room = sheet.width - 1.6 if sheet.own else max(1.0, sheet.wide - 0.7)
     handles = [_line(sheet.ax, place, one, room) for place, one in enumerate(found.signals[:most])]
     plain_axes(sheet.ax)
     sheet.ax.set_ylabel("Expected move, points", fontsize=TEXT)

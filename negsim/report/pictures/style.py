@@ -49,6 +49,8 @@ STROKES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)))
 HEAD, TEXT, SMALL = 10.0, 8.0, 7.0
 """Sizes of letters, in points."""
 SPACING = 1.25
+LABELS, BESIDE = 0.4, 0.5
+"""Of a figure's column: what labels beside an axes may take, and what is surely left for the axes."""
 SLACK = 1.12
 """Letters are fitted to pixels when they are drawn: at 100 dots an inch lines become up to a ninth wider than measured."""
 MISSING = "pictures need matplotlib; install it with: pip install matplotlib"
@@ -192,11 +194,14 @@ class Sheet:
         box = self.ax.get_window_extent()
         return box.width / figure.dpi, box.height / figure.dpi
 
-    def rows(self, wanted: int, inches: float) -> int:
-        """How many rows of so many inches there is room for: all, where the figure can grow."""
-        return wanted if self.own else max(1, min(wanted, int(self.inside[1] / inches)))
+    @property
+    def wide(self) -> float:
+        """Inches that the axes will have in the end, at least: beside others, labels of these may still take room."""
+        found = self.inside[0]
+        alone = self.own or len(self.ax.figure.axes) == 1
+        return found if alone else min(found, self.room(BESIDE))
 
-    def room(self, share: float = 0.4) -> float:
+    def room(self, share: float = LABELS) -> float:
         """Inches that labels beside the axes may take: of a figure's own column where it has several."""
         if self.own:
             return share * self.width
@@ -219,7 +224,7 @@ class Sheet:
         """Write title, what stands ``above`` the axes, and the note below; a new figure becomes as high as it needs."""
         # The axes must have its ticks by now: how far left the texts may begin hangs on the labels beside it.
         left, wide = self._measured()
-        inches = wide if self.own else min(wide, self.room(0.92))
+        inches = wide if self.own else self.wide
         told = wrapped(above, inches, TEXT)
         heading = wrapped(title, inches, HEAD, most=6)
         below = wrapped(note, inches, SMALL, most=9)

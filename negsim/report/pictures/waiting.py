@@ -45,7 +45,7 @@ def waits(found: Waits | Scenario, ax: Axes | None = None, *, title: str | None 
     found = found_in(found) if isinstance(found, Scenario) else found
     edges = _merged(found)
     sheet = Sheet(ax, 8.0, 0.0)
-    wide = sheet.width - 0.2 if sheet.own else sheet.inside[0]
+    wide = sheet.width - 0.2 if sheet.own else sheet.wide
     texts = [wrapped(one.needs, 0.95 * wide * (MIDDLE[1] - MIDDLE[0]), TEXT, most=LINES) for one, *_ in edges]
     sheet.body = max(0.5, sum(ROW * (text.count("\n") + 1) + 0.1 for text in texts))
     if sheet.own:
