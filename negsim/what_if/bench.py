@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
-from negsim.engines import Job, prepare
+from negsim.engines import Job, Kernel, prepare
 from negsim.engines.blocks import Trajectory
 from negsim.errors import EstimateError
 from negsim.estimates import PairedDifference
@@ -88,7 +89,9 @@ class Bench:
 
     def histories(self, elements: Elements, numbers: Sequence[int]) -> tuple[Trajectory, ...]:
         """Some histories of a variant, event by event, up to the question's deadline."""
-        program = self._short(elements)
+        # What stays as it is is compared with every variant: it is lowered and prepared once.
+        own = elements is self.first.scenario.expanded
+        program = self.program if own else self._short(elements)
         job = Job(
             seed=self.first.seed,
             replications=list(numbers),
@@ -97,7 +100,14 @@ class Bench:
             trace=max(numbers, default=0) + 1,
             max_events=self.first.max_events,
         )
-        return tuple(prepare("reference", program).run(job).traces) if numbers else ()
+        if not numbers:
+            return ()
+        kernel = self._own_kernel if own else prepare("reference", program)
+        return tuple(kernel.run(job).traces)
+
+    @cached_property
+    def _own_kernel(self) -> Kernel:
+        return prepare("reference", self.program)
 
     def difference(self, one: Told, two: Told) -> PairedDifference:
         """Second minus first, history by history."""
