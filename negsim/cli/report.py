@@ -91,7 +91,7 @@ def report(
         level=level,
         levers=levers,
         source=source if plain else "",
-        command=_same(runs, replications, seed, draws or best),
+        command=_same(runs, target, replications is None, seed is None, not (draws or best)),
     )
     if target is not None:
         target.write_text({"html": made.html, "md": made.markdown, "json": made.json}[form](), encoding="utf-8")
@@ -135,10 +135,15 @@ def _runs(
     return ns.simulate(told, replications=replications, seed=seed, draws=rows, keep="answers", memory=memory)
 
 
-def _same(runs: Runs, replications: int | None, seed: int | None, rows: int | bool | None) -> str:
-    """What to type for the same report: what was typed, and what was chosen for it."""
-    words = list(ARGUMENTS)
-    words += ["-n", str(runs.replications)] if replications is None else []
-    words += ["--draws", str(len(runs.rows))] if not rows else []
-    words += ["--seed", str(runs.seed)] if seed is None else []
+def _same(runs: Runs, target: Path | None, histories: bool, seed: bool, draws: bool) -> str:
+    """What to type for the same report: what was typed, and what was chosen where nothing was."""
+    words: list[str] = []
+    for place, word in enumerate(ARGUMENTS):
+        # Where the file lies is nobody's business: its name is told.
+        if not word.startswith(("--out=", "-o=")) and word not in ("--out", "-o"):
+            words += [] if place and ARGUMENTS[place - 1] in ("--out", "-o") else [word]
+    words += ["-n", str(runs.replications)] if histories else []
+    words += ["--draws", str(len(runs.rows))] if draws else []
+    words += ["--seed", str(runs.seed)] if seed else []
+    words += [] if target is None else ["--out", target.name]
     return shlex.join(["negsim", *words])
