@@ -22,7 +22,7 @@ from negsim.program import Program, lower
 from negsim.program.drawn import parameter_rows
 from negsim.program.probes import Asked
 from negsim.running.arguments import check_count
-from negsim.running.forcing.cone import Cone, cone_of
+from negsim.running.forcing.cone import cone_of
 from negsim.running.forcing.islands import Archipelago, Plan
 from negsim.running.solving import solve
 from negsim.running.workers import processors
@@ -213,7 +213,7 @@ class _Told:
         self.program, self.entry, self.islands, self.size = program, entry, islands, size
         chosen, _ = choose(engine, program)
         self.kernel = prepare(chosen, program)
-        self.cone = _cone(program, entry)
+        self.cone = cone_of(program, entry)
         self.laws = lru_cache(maxsize=4096)(lambda values: program.bind(values).laws)
 
     def go(self, seed: int, draws: int | None, how: tuple[bool, bool], workers: int | None) -> list[Archipelago]:
@@ -281,10 +281,3 @@ class _Told:
         if not forced:
             return "clones of histories; no random clock stands between the start and the question"
         return f"forced clocks ({told}) with resampling on the outlook"
-
-
-def _cone(program: Program, entry: Asked) -> Cone:
-    if entry.question.row.record != "fired":
-        return cone_of(program, entry.question.recorded)
-    action, outcome, _, _ = program.probes.fired[entry.column]
-    return cone_of(program, None, (action, outcome))

@@ -6,36 +6,36 @@ so what it does not see costs precision and no more.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from negsim.errors import EvaluationError
 from negsim.model.expressions import (
     And,
-    Arithmetic,
     AtLeast,
-    Choice,
     Compare,
-    Evaluator,
     Expression,
     Not,
-    Number,
     Or,
-    Ref,
     Truth,
     reads,
 )
-from negsim.program import EffectRow, Program
+from negsim.program import Program
+from negsim.program.probes import Asked
+from negsim.running.forcing.trees import (
+    DENIED,
+    Seen,
+    breakers_of,
+    crosses,
+    firings_of,
+    positive,
+    shares_of,
+    sides_of,
+    step_of,
+)
 
 __all__ = ["Cone", "Leaf", "Maker", "Need", "Status", "cone_of"]
 
-FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-DENIED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-UNKNOWN_SHARE = 0.5
-"""Of the outcomes of a firing, where the weights cannot be worked out yet."""
-MOST_FIRINGS = 40
 LARGE = 25
 """Actions from which on a picture is dear, and is made less often and looks less far."""
 
@@ -64,10 +64,11 @@ class Maker:
 
 @dataclass(slots=True)
 class Leaf:
-    """A condition that is not taken apart, and who can make it true."""
+    """A condition that is not taken apart, who can make it true, and who (with an outcome) can make it false at once."""
 
     tree: Expression
     makers: tuple[Maker, ...] = ()
+    breakers: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,27 @@ class Status:
 
     Attributes
     ----------
+    key : object
+        The same for states that differ in paces and shares alone.
     leaves : tuple of bool
     firings : tuple of tuple of int
         By leaf and maker: how often it has to fire, at least; 0 if that will not do.
     shares : tuple of tuple of float
         By leaf and maker: the probability of its outcome.
+    breaks : tuple of tuple of float
+        By leaf and breaker: the probability of its outcome; 0 if that would not make the leaf false.
+    enabled : tuple of bool
+        Of the cone's actions.
     paces : tuple of (float, float)
         Pace and speed of the cone's actions, as they would be now.
     """
 
+    key: object
     leaves: tuple[bool, ...]
     firings: tuple[tuple[int, ...], ...]
     shares: tuple[tuple[float, ...], ...]
+    breaks: tuple[tuple[float, ...], ...]
+    enabled: tuple[bool, ...]
     paces: tuple[tuple[float, float], ...]
 
 
@@ -111,7 +121,10 @@ class Cone:
         self.guards: dict[int, Need] = {}
         self.goal = Need(0, ())
         self.counted: int | None = None
+        self.lasting: Need | None = None
+        self.dated = False
         self.known: dict[tuple[float, ...], Status] = {}
+        self.keys: dict[Any, object] = {}
 
     @property
     def stops(self) -> int:
@@ -156,7 +169,7 @@ class Cone:
         slots = {self.program.index[name] for name in reads(tree)}
         for number, row in enumerate(self.program.actions):
             for place, outcome in enumerate(row.outcomes):
-                steps = [_step(tree, effect, self.program) for effect in outcome.effects if effect.slot in slots]
+                steps = [step_of(tree, effect, self.program) for effect in outcome.effects if effect.slot in slots]
                 good = [step for step in steps if step is not None]
                 if good:
                     yield Maker(number, place, good[0], self.gate(number, place))
@@ -168,8 +181,17 @@ class Cone:
             self.guards[action] = self.need(row.guard)
         if len(row.outcomes) < 2:
             return None
-        found = self.need(_positive(row.outcomes[outcome].weight))
+        found = self.need(positive(row.outcomes[outcome].weight))
         return None if found.k <= 0 else found
+
+    def conditions(self, need: Need) -> set[int]:
+        """The leaves all of which must be true."""
+        if need.k < len(need.parts):
+            return set()
+        found: set[int] = set()
+        for part in need.parts:
+            found |= {part} if isinstance(part, int) else self.conditions(part)
+        return found
 
     # -- after building ---------------------------------------------------------------------------------------------
 
@@ -178,18 +200,21 @@ class Cone:
         program = self.program
         for leaf in self.leaves:  # it grows meanwhile
             leaf.makers = tuple(self.makers(leaf.tree))
-        self.actions = sorted(self.guards)
+        for leaf in self.leaves:
+            leaf.breakers = tuple(breakers_of(leaf.tree, program))
+        self.actions = sorted({*self.guards, *(action for leaf in self.leaves for action, _ in leaf.breakers)})
         rows = program.actions
         trees = [leaf.tree for leaf in self.leaves]
-        trees += [tree for a in self.actions for tree in (rows[a].pace, rows[a].speed)]
+        trees += [tree for a in self.actions for tree in (rows[a].guard, rows[a].pace, rows[a].speed)]
         trees += [outcome.weight for a in self.actions if len(rows[a].outcomes) > 1 for outcome in rows[a].outcomes]
         variables = len(program.slots) - len(program.parameters)
         self.slots = sorted({program.index[name] for tree in trees for name in reads(tree)})
         self.watched = tuple(a for a in range(len(rows)) if self._matters(a, variables))
-        self.looks = [_Seen(program, leaf.tree, 0.0) for leaf in self.leaves]
-        self.sides = [_sides(leaf.tree, program) for leaf in self.leaves]
-        self.weights = {a: [_Seen(program, o.weight, 0.0) for o in rows[a].outcomes] for a in self.actions}
-        self.factors = [[_Seen(program, tree, 1.0) for tree in (rows[a].pace, rows[a].speed)] for a in self.actions]
+        self.looks = [Seen(program, leaf.tree, 0.0) for leaf in self.leaves]
+        self.sides = [sides_of(leaf.tree, program) for leaf in self.leaves]
+        self.guarded = [Seen(program, rows[a].guard, 0.0) for a in self.actions]
+        self.weights = {a: [Seen(program, o.weight, 0.0) for o in rows[a].outcomes] for a in self.actions}
+        self.factors = [[Seen(program, tree, 1.0) for tree in (rows[a].pace, rows[a].speed)] for a in self.actions]
         self.facts = [slot.kind == "fact" for slot in program.slots]
         return self
 
@@ -222,108 +247,41 @@ class Cone:
 
     def _status(self, state: list[Any]) -> Status:
         leaves = tuple(bool(look(state)) for look in self.looks)
-        shares_of = {action: _shares([weight(state) for weight in self.weights[action]]) for action in self.actions}
+        chances = {action: shares_of([weight(state) for weight in self.weights[action]]) for action in self.actions}
         firings, shares = [], []
         for leaf, sides in zip(self.leaves, self.sides, strict=True):
-            firings.append(tuple(_firings(sides, maker.step, state) for maker in leaf.makers))
-            shares.append(tuple(shares_of[maker.action][maker.outcome] for maker in leaf.makers))
+            firings.append(tuple(firings_of(sides, maker.step, state) for maker in leaf.makers))
+            shares.append(tuple(chances[maker.action][maker.outcome] for maker in leaf.makers))
+        breaks = tuple(self._breaks(number, state, chances) for number in range(len(self.leaves)))
+        enabled = tuple(bool(guard(state)) for guard in self.guarded)
         paces = tuple((pace(state), speed(state)) for pace, speed in self.factors)
-        return Status(leaves, tuple(firings), tuple(shares), paces)
+        alike = (leaves, tuple(firings), tuple(tuple(one > 0 for one in several) for several in breaks), enabled)
+        key = self.keys.setdefault(alike, object())
+        return Status(key, leaves, tuple(firings), tuple(shares), breaks, enabled, paces)
+
+    def _breaks(self, number: int, state: list[Any], shares: dict[int, list[float]]) -> tuple[float, ...]:
+        """How likely each breaker's firing makes a leaf false."""
+        leaf, sides = self.leaves[number], self.sides[number]
+        found = []
+        for action, outcome in leaf.breakers:
+            effects = self.program.actions[action].outcomes[outcome].effects
+            sure = sides is None or any(crosses(effect, sides, state) for effect in effects)
+            found.append(shares[action][outcome] if sure else 0.0)
+        return tuple(found)
 
 
-class _Seen:
-    """The value of a tree, worked out once for each state of what it reads."""
-
-    def __init__(self, program: Program, tree: Expression, otherwise: float) -> None:
-        self.evaluate, self.otherwise = program.compile(tree), otherwise
-        self.slots = sorted(program.index[name] for name in reads(tree))
-        self.known: dict[tuple[Any, ...], float] = {}
-
-    def __call__(self, state: list[Any]) -> float:
-        key = tuple([state[slot] for slot in self.slots])
-        found = self.known.get(key)
-        if found is None:
-            found = self.known[key] = _value(self.evaluate, state, self.otherwise)
-        return found
-
-
-def _shares(weights: list[float]) -> list[float]:
-    """The probabilities of outcomes."""
-    if len(weights) == 1:
-        return [1.0]
-    total = sum(weights)
-    return [weight / total if total > 0 and weight > 0 else UNKNOWN_SHARE for weight in weights]
-
-
-def cone_of(program: Program, condition: Expression | None, counted: tuple[int, int | None] | None = None) -> Cone:
-    """The cone of a condition, or of the firings of an action with an outcome."""
-    cone = Cone(program)
-    if condition is not None:
-        cone.goal = cone.need(condition)
-    if counted is not None:
-        cone.counted = counted[0]
-        cone.gate(counted[0], counted[1] or 0)
+def cone_of(program: Program, entry: Asked) -> Cone:
+    """The cone of a question."""
+    cone, record = Cone(program), entry.question.row.record
+    if record == "fired":
+        cone.counted, outcome, _, _ = program.probes.fired[entry.column]
+        cone.gate(cone.counted, outcome or 0)
+        return cone.finish()
+    condition = entry.question.recorded
+    assert condition is not None  # a question with a probability is about a condition or an action
+    cone.goal, cone.dated = cone.need(condition), record == "at"
+    if cone.dated:
+        cone.lasting = cone.goal
+    elif entry.question.throughout is not None:
+        cone.lasting = cone.need(entry.question.throughout)
     return cone.finish()
-
-
-def _value(evaluate: Evaluator, state: list[Any], otherwise: float) -> float:
-    try:
-        return float(evaluate(state))
-    except EvaluationError:  # a state in which nobody looks at it; whoever does, is told by the engine
-        return otherwise
-
-
-def _step(tree: Expression, effect: EffectRow, program: Program) -> float | None:
-    """How much an effect adds towards a leaf; 0 if it may make it true at once, None if it cannot."""
-    slot = program.slots[effect.slot]
-    if slot.kind == "fact" and isinstance(tree, Ref | Not) and isinstance(effect.amount, Truth):
-        return 0.0 if effect.amount.value == isinstance(tree, Ref) else None
-    sides = _sides(tree, program)
-    if sides is None or sides[0] != effect.slot or not effect.add or not isinstance(effect.amount, Number):
-        return 0.0
-    step, op = effect.amount.value, sides[1]
-    useful = step != 0 and (op in ("==", "!=") or (step > 0) == (op in (">", ">=")))
-    return step if useful else None
-
-
-def _sides(tree: Expression, program: Program) -> tuple[int, str, Evaluator] | None:
-    """A comparison of a variable with what is not a variable, as (slot, sign, other side)."""
-    if not isinstance(tree, Compare):
-        return None
-    for one, op, other in ((tree.left, tree.op, tree.right), (tree.right, FLIPPED[tree.op], tree.left)):
-        if isinstance(one, Ref) and program.slots[program.index[one.name]].kind in ("counter", "level"):
-            kinds = {program.slots[program.index[name]].kind for name in reads(other)}
-            if kinds <= {"parameter"}:
-                return program.index[one.name], op, program.compile(other)
-    return None
-
-
-def _firings(sides: tuple[int, str, Evaluator] | None, step: float, state: list[Any]) -> int:
-    if sides is None or step == 0.0:
-        return 1
-    slot, op, other = sides
-    gap = (_value(other, state, math.nan) - state[slot]) / step
-    if not math.isfinite(gap):
-        return 1
-    # a count that rounding left a hair above a whole number is that number
-    wanted = math.ceil(gap - 1e-9) if op in (">=", "<=", "==") else math.floor(gap + 1e-9) + 1
-    return 0 if wanted > MOST_FIRINGS else max(1, wanted)
-
-
-def _positive(weight: Expression) -> Expression:
-    """A condition without which a weight is 0, as far as choices, products and sums decide it."""
-    match weight:
-        case Number():
-            return Truth(weight.value > 0)
-        case Choice():
-            then, otherwise = _positive(weight.then), _positive(weight.otherwise)
-            if then == otherwise:
-                return then
-            return Or((And((weight.condition, then)), And((Not(weight.condition), otherwise))))
-        case Arithmetic() if weight.op == "*":
-            return And((_positive(weight.left), _positive(weight.right)))
-        case Arithmetic() if weight.op == "+":
-            return Or((_positive(weight.left), _positive(weight.right)))
-        case Arithmetic() if weight.op == "/":
-            return _positive(weight.left)
-    return Truth(True)

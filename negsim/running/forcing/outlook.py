@@ -100,12 +100,13 @@ def _groups(cone: Cone, laws: Any, now: Standing, chosen: Ints, missing: Any) ->
         over = tuple(limit is not None and fired[a] >= limit for a, limit in zip(cone.actions, limits, strict=True))
         wanted = 0 if missing is None else int(missing[row])
         status = cone.status(state)
-        members = found.setdefault((status.leaves, status.firings, tuple(state[first:]), over, wanted), ([], []))
+        key = (status.key, tuple(state[first:]), over, wanted)
+        members = found.setdefault(key, ([], []))
         members[0].append(row)
         members[1].append(status)
     return [
         (np.array(rows), several, laws(values), over, wanted)
-        for (_, _, values, over, wanted), (rows, several) in found.items()
+        for (_, values, over, wanted), (rows, several) in found.items()
     ]
 
 
@@ -128,6 +129,7 @@ class _Picture:
         paces = np.array([status.paces for status in several]).reshape(len(several), -1, 2)
         self.paces = {action: paces[:, place] for place, action in enumerate(cone.actions)}
         self.several = several
+        self.enabled = dict(zip(cone.actions, several[0].enabled, strict=True))
         self.standing, self.rows, self.instants, self.window = now, rows, now.instants[rows], window
         self.left = np.maximum(window[1] - self.instants, 0.0)
         self.ahead = self.left[:, None] * (np.arange(CELLS + 1) / CELLS)
@@ -141,10 +143,9 @@ class _Picture:
         """The chance, and the clocks that run."""
         goal = self.need(self.cone.goal) if self.cone.counted is None else self.firings(self.cone.counted, wanted)
         n = len(self.rows)
-        if goal is True:
-            return np.ones(n), []
         if goal is None:
             return np.zeros(n), []
+        goal = self.lasting(self.now() if goal is True else goal)
         counts = (self.instants[:, None] + self.ahead >= self.window[0]).astype(np.float64)
         chance = (goal.mass * counts).sum(axis=1)
         self.tape.backwards(goal, counts)
@@ -157,6 +158,45 @@ class _Picture:
         without = np.maximum(chance - (slope * node.mass).sum(axis=1), 0.0)
         worth = np.concatenate([np.maximum(without[:, None] + slope[:, 1:], 0.0), without[:, None]], axis=1)
         return Running(self.rows, action, edges, mass, worth)
+
+    def lasting(self, goal: Node) -> Node:
+        """The goal, if what has to hold meanwhile, or on the date, is not lost."""
+        if self.cone.dated:
+            goal = self.tape.moved(goal, np.full(goal.mass.shape, CELLS))
+        if self.cone.lasting is None:
+            return goal
+        return self.spared(goal, self.cone.lasting, set())
+
+    def spared(self, node: Node, need: Need, own: set[int]) -> Node:
+        """A time, if no clock that runs now has made false by then what must hold."""
+        shares: dict[int, Floats] = {}
+        for number in self.cone.conditions(need):
+            if not self.status.leaves[number]:
+                continue
+            chances = np.array([status.breaks[number] for status in self.several]).T
+            for (action, _), share in zip(self.cone.leaves[number].breakers, chances, strict=True):
+                if share[0] > 0 and action not in own and self.enabled[action] and not self.over[action]:
+                    shares[action] = np.minimum(shares.get(action, 0.0) + share, 1.0)
+        found = [self.rival(action, share) for action, share in sorted(shares.items())]
+        rivals = [rival for rival in found if rival is not None]
+        return self.tape.spared(node, rivals) if rivals else node
+
+    def rival(self, action: int, share: Floats) -> Node | None:
+        """When a clock that runs now does what it does."""
+        kind = self.program.actions[action].clock
+        if kind == "immediate":
+            return None
+        found = self.clocks[action][0] if action in self.clocks else self.started(action)
+        return found if (share >= 1.0).all() else self.tape.scaled(found, share[:, None])
+
+    def started(self, action: int) -> Node:
+        """When an action fires whose guard holds now."""
+        row = self.program.actions[action]
+        if row.clock == "random":
+            return self.clock(action)
+        if row.clock == "fixed":
+            return self.tape.moved(self.now(), self.cells(self.due(action)))
+        return self.anew(action, self.now())
 
     # -- conditions -------------------------------------------------------------------------------------------------
 
@@ -217,7 +257,8 @@ class _Picture:
             if action in self.open or self.over[action]:
                 return None
             self.open.add(action)
-            self.times[action] = self._once(action)
+            found = self._once(action)
+            self.times[action] = None if found is None else self.spared(found, self.cone.guards[action], {action})
             self.open.discard(action)
         return self.times[action]
 
@@ -226,13 +267,11 @@ class _Picture:
         ready = self.need(self.cone.guards[action])
         if ready is None:
             return None
-        if ready is True and row.clock == "random":
-            return self.clock(action)
-        if ready is True and row.clock == "fixed":
-            return self.tape.moved(self.now(), self.cells(self.due(action)))
-        if ready is True and row.clock == "immediate":
+        if ready is not True:
+            return self.anew(action, ready)
+        if row.clock == "immediate":
             return self.unseen()
-        return self.anew(action, self.now() if ready is True else ready)
+        return self.clocks[action][0] if action in self.clocks else self.started(action)
 
     def anew(self, action: int, ready: Node) -> Node:
         """When an action fires whose clock starts at some time."""

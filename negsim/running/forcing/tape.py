@@ -65,6 +65,20 @@ class Tape:
 
         return self.put(node.mass * passed, back)
 
+    def spared(self, node: Node, rivals: list[Node]) -> Node:
+        """The first if none of the others has come by then."""
+        lasted = [1.0 - (np.cumsum(rival.mass, axis=1) - rival.mass / 2) for rival in rivals]
+        left = np.asarray(np.prod(lasted, axis=0))
+
+        def back(slope: Floats) -> None:
+            node.add(slope * left)
+            for place, rival in enumerate(rivals):
+                others = np.prod(lasted[:place] + lasted[place + 1 :], axis=0)
+                lost = slope * node.mass * others
+                rival.add(lost / 2 - _from_the_end(lost))
+
+        return self.put(node.mass * left, back)
+
     def moved(self, node: Node, to: NDArray[np.int64]) -> Node:
         """What falls into a cell happens in another one, (n, K+1); -1 for too late."""
         rows, late = np.arange(len(to))[:, None], to < 0
