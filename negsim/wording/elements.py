@@ -83,19 +83,42 @@ class Voice:
         pages = (self.said.facts, self.said.events, self.said.things, self.said.counts)
         return pages[section].find(f"{getattr(word, 'table', '')}.{rest}")
 
-    def filled(self, text: str, word: Any, match: Match, *, acting: bool = True) -> str:
+    def denial(self, who: str, does: str) -> str:
+        """That a party does not do what a text in the present says of it; empty if that cannot be said."""
+        verb, blank, rest = does.partition(" ")
+        auxiliaries = self.said.grammar("auxiliaries")
+        denies = any(one in self.said.grammar("denying") for one in does.split(" "))
+        if not auxiliaries or denies or "," in does:
+            return ""
+        if verb in auxiliaries:
+            return self.said.say("denied", start=f"{who} {verb}", rest=rest).rstrip()
+        one = self.said.plural(verb)
+        frame = "do_not" if one == verb else "does_not"
+        return self.said.say(frame, who=who, does=f"{one}{blank}{rest}")
+
+    def filled(self, text: str, word: Any, match: Match, *, acting: bool | None = True) -> str:
         """A template about a word with its gaps filled.
 
-        Options say what their party does with a pronoun ("it stays away"): the party takes its place.
+        Options say what their party does with a pronoun ("it stays away"): the party takes its place (``acting``), and
+        does not do it where that is false; with None the text is quoted.
         """
         star = next((one for one in match.stars if one), "")
         fields = self.names.fields(word, star)
         part = fields["*"] if star else ""
-        if acting and part and text.startswith("{by}") and text.endswith(": {*}"):
-            he = next((one for one in self.said.grammar("he") if part.startswith(one)), "")
-            if he or part.lower().startswith(f"{fields['by'].lower()} "):
-                return f"{fields['by']} {part[len(he) :]}" if he else part
+        if acting is not None and part and text.startswith("{by}") and text.endswith(": {*}"):
+            told = self._acting(fields["by"], part, denied=not acting)
+            if told:
+                return told
         return self.said.fitted(text, fields)
+
+    def _acting(self, by: str, part: str, *, denied: bool) -> str:
+        he = next((one for one in self.said.grammar("he") if part.startswith(one)), "")
+        does = part[len(he) :] if he else ""
+        if not does and part.lower().startswith(f"{by.lower()} "):
+            does = part[len(by) + 1 :]
+        if not does:
+            return ""
+        return self.denial(by, does) if denied else f"{by} {does}"
 
     # Facts -----------------------------------------------------------------------------------------------------------
 
@@ -108,8 +131,9 @@ class Voice:
                 return text
         word, rest = self.place(self._shelf(name), name)
         title = str(getattr(self.own(name), "title", "") or "")
-        match = None if title or word is None else self.entry(FACTS, word, rest)
-        if match is not None:
+        match = None if word is None else self.entry(FACTS, word, rest)
+        # A title of an option or a product is what its word's sentence has in place of the star.
+        if match is not None and (not title or match.stars):
             text = match.texts[form] if form < len(match.texts) else match.texts[HOLDS]
             return self.filled(text, word, match, acting=form != FAILS)
         title = title or str(getattr(element, "title", "") or "")
@@ -137,9 +161,15 @@ class Voice:
         """A clause, denied: its first auxiliary verb, where it has one and denies nothing yet."""
         words, denying = text.split(" "), self.said.grammar("denying")
         place = next((n for n, one in enumerate(words) if one in self.said.grammar("verbs")), None)
-        if place is None or any(one in denying for one in words):
+        before = words[: place or 0]
+        inner = any(one in self.said.grammar("subordinate") or one.endswith(",") for one in before)
+        if place is None or inner or any(one in denying for one in words):
             return self.said.say("negated", title=text)
-        return self.said.say("denied", start=" ".join(words[: place + 1]), rest=" ".join(words[place + 1 :])).rstrip()
+        who, verb, rest = " ".join(words[:place]), words[place], " ".join(words[place + 1 :])
+        if verb in self.said.grammar("possessing") and rest.partition(" ")[0] in self.said.grammar("owned"):
+            one = self.said.plural(verb)
+            return self.said.say("do_not" if one == verb else "does_not", who=who, does=f"{one} {rest}")
+        return self.said.say("denied", start=f"{who} {verb}", rest=rest).rstrip()
 
     def _named(self, word: Any, rest: str, form: int) -> str:
         """A fact that has nothing but its name: "talks_held" is "the talks have been held"."""
@@ -151,7 +181,8 @@ class Voice:
             who, _, does = rest.replace("_", ".").partition(".")
             if word is None and does and who in self.elements.parties:
                 text = f"{self.names.party(who)} {spaced(does)}"
-                return self.said.say("negated", title=text) if form == FAILS else text
+                denied = self.denial(self.names.party(who), spaced(does)) if form == FAILS else ""
+                return (denied or self.said.say("negated", title=text)) if form == FAILS else text
             plain = f"{thing}: {spaced(rest)}" if word is not None else spaced(rest)
             return self.said.fill(self.said.pair("noun_fact")[form == FAILS], {"title": plain})
         states = self.said.table["states"]

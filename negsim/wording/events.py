@@ -68,7 +68,7 @@ class Events(Voice):
                 if not text:
                     return UNTOLD
                 forms = self._both(self.filled(CHOICE.sub(r"\1", text), word, match))
-                can = self.filled(CHOICE.sub(r"\2", text), word, match, acting=False)
+                can = self.filled(CHOICE.sub(r"\2", text), word, match, acting=None)
                 forms = (forms[0], can if CHOICE.search(text) else forms[1])
                 return forms if whole or result is None else self._with(forms, result)
         return self._plain(action, result, word, rest)

@@ -157,7 +157,7 @@ def test_conditions_are_said_as_sentences() -> None:
             "the South does not have the text yet and what the South is blamed for is at least 1",
         ),
         ("not (not talks.held)", "the talks have been held"),
-        ("not attends.go", "the South has not decided: the South comes"),
+        ("not attends.go", "the South does not come"),
         (
             "talks.due and (text.delivered or talks.waived)",
             "the date of the talks is here and either the South has the text or what was still missing for the talks has been waived",

@@ -132,6 +132,38 @@ def test_plurals() -> None:
     assert all(said.is_plural(one) for one in plural)
 
 
+@pytest.mark.parametrize(
+    ("clause", "denied"),
+    [
+        ("Kyiv has agreed", "Kyiv has not agreed"),
+        ("Kyiv has the text", "Kyiv does not have the text"),
+        ("they have its text", "they do not have its text"),
+        ("this is the end", "this is not the end"),
+        ("the talks are open", "the talks are not open"),
+        ("nobody has come", 'it is not so that "nobody has come"'),
+        ("he says that all is well", 'it is not so that "he says that all is well"'),
+        ("the army bombs the capital", 'it is not so that "the army bombs the capital"'),
+    ],
+)
+def test_clauses_of_authors_are_denied_where_that_is_safe(clause: str, denied: str) -> None:
+    voice = Voice(ns.load("toy").expanded, ENGLISH)
+    assert voice.negated(clause) == denied
+
+
+@pytest.mark.parametrize(
+    ("does", "denied"),
+    [
+        ("stays away", "Kyiv does not stay away"),
+        ("is for a meeting", "Kyiv is not for a meeting"),
+        ("leave", "Kyiv do not leave"),
+        ("does not come", ""),
+        ("goes, and all is over", ""),
+    ],
+)
+def test_what_a_party_does_is_denied_where_that_is_safe(does: str, denied: str) -> None:
+    assert Voice(ns.load("toy").expanded, ENGLISH).denial("Kyiv", does) == denied
+
+
 def test_no_template_asks_for_a_gap_that_a_word_does_not_have() -> None:
     by_table = {one.table: one for one in WORDS}  # type: ignore[attr-defined] # words have tables
     extra = {"title", "name", "the_name", "*", "n"}
