@@ -135,6 +135,11 @@ class Updated(Runs):
     warnings: tuple[str, ...] = ()
     retell: Callable[[Program], Runs] | None = field(default=None, compare=False)
 
+    @property
+    def retold(self) -> Callable[[Program], Runs] | None:
+        """What tells the same histories once more under a program that records other things as well."""
+        return self.retell
+
 
 def effects_of(voyages: Sequence[Voyage], size: int) -> tuple[ItemEffect, ...]:
     """Return what each item did to all islands together; those without a history left count nothing.

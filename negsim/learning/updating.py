@@ -183,7 +183,7 @@ class Sailing:
         voyages = self.voyages(count)
         self.check_possible(voyages, count)
         effects = effects_of(voyages, count) if self.news else ()
-        return self.joined(voyages, effects, time.perf_counter() - began)
+        return self.joined(voyages, effects, time.perf_counter() - began, count)
 
     def voyages(self, count: int, *, looking: bool = False) -> list[Voyage]:
         """What each island finds, in their order."""
@@ -223,7 +223,7 @@ class Sailing:
             "contradicts the scenario or the other news, or is so rare that it takes more histories (replications=)"
         )
 
-    def joined(self, voyages: Sequence[Voyage], effects: tuple[ItemEffect, ...], seconds: float) -> Updated:
+    def joined(self, voyages: Sequence[Voyage], effects: tuple[ItemEffect, ...], seconds: float, count: int) -> Updated:
         """The islands as one run; those that no history is left of have a weight of 0 in the evidence alone."""
         there = [(number, voyage) for number, voyage in enumerate(voyages) if voyage.block is not None]
         block = joined_blocks([voyage.block for _, voyage in there if voyage.block is not None])
@@ -247,6 +247,7 @@ class Sailing:
             news=self.news,
             effects=effects,
             log_evidence=evidence_of(voyages),
+            retell=lambda program: replace(self, program=program).go(count),
         )
 
 

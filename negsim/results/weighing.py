@@ -23,7 +23,10 @@ from negsim.program.probes import Asked
 from negsim.results.base import Results
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from negsim.engines.blocks import Block
+    from negsim.program import Program
 
 __all__ = ["Weighing", "Weighted", "weighted_curve", "weighted_share"]
 
@@ -141,6 +144,11 @@ class Weighted(Results):
     def clusters(self) -> int:
         """How many clusters there are."""
         return len(self.rows) if self.islands is None else int(self.islands.max(initial=0)) + 1
+
+    @property
+    def retold(self) -> Callable[[Program], Weighted] | None:
+        """What tells the same histories once more under a program that records other things, where the seed alone cannot."""
+        return None
 
     @cached_property
     def draw(self) -> NDArray[np.int64]:

@@ -153,6 +153,11 @@ def _check_pairs(one: Any, two: Any) -> None:
     for runs in (one, two):
         if not isinstance(runs, Runs):
             raise EstimateError("single histories were not kept; simulate both variants with keep='all'")
+        if runs.weights is not None:
+            raise EstimateError(
+                "histories that were conditioned on news are no pairs, because those of one variant are cloned and those of "
+                "the other are not; compare variants before any news, or update each of them and look at both answers"
+            )
     if one.seed != two.seed:
         raise EstimateError(
             f"the runs have the seeds {one.seed} and {two.seed}; simulate both with one seed,"

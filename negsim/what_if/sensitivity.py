@@ -21,7 +21,7 @@ from negsim.model.questions import Askable, Question
 from negsim.program.probes import Asked
 from negsim.results.answers import deadline
 from negsim.results.runs import Runs
-from negsim.running.again import again
+from negsim.running.again import again, equalised
 from negsim.what_if.influences import Influence, Sensitivity
 from negsim.why.phrases import Phrases
 
@@ -91,6 +91,7 @@ def sensitivity(
     (True, True)
     """
     needs_runs(runs, "sensitivity")
+    runs = counting_alike(runs)
     entry = runs.asked(question)
     values, good = history_values(runs, entry)
     found, kept = given_data(runs, entry, values, good)
@@ -112,6 +113,11 @@ def needs_runs(runs: Any, what: str) -> None:
         raise EstimateError(
             f"{what} reads single histories, which were not kept; simulate with keep='answers' or 'all'"
         )
+
+
+def counting_alike(runs: Runs) -> Runs:
+    """The runs themselves, or as many of each history as it counts, where they do not all count alike."""
+    return runs if runs.weights is None else equalised(runs, runs.replications, by_row=True)
 
 
 def history_values(runs: Runs, entry: Asked) -> tuple[Floats, NDArray[np.bool_]]:

@@ -181,8 +181,12 @@ class _Looked:
         if self.row is not None:
             rows = Rows.of(self.row, len(self.runs.rows), yes.astype(np.float64), given, given & False)
         if size == n:
-            return Proportion(hits=hits, n=n, rows=rows).estimate(level)
-        return Conditional(hits=hits, given=size, n=n, rows=rows).estimate(level)
+            return Proportion(hits=hits, n=n, rows=rows, effective=self.worth(size)).estimate(level)
+        return Conditional(hits=hits, given=size, n=n, rows=rows, effective=self.worth(size)).estimate(level)
+
+    def worth(self, count: int) -> float | None:
+        """Of histories drawn in proportion to their weights, whose clusters are islands and no rows: how many there are."""
+        return None if self.runs.weights is None else float(count)
 
     def normal(self, value: float, error: float, level: float, unit: str, highest: float) -> Estimate:
         """A number with its normal interval, kept within what is possible."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from negsim.errors import EstimateError
 from negsim.model.calendar import Dated
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.results.answers import answers, deadline, stated
 from negsim.results.base import Results
+from negsim.results.runs import Runs
 from negsim.why.amounts import goes_with
 from negsim.why.asking import Asking
 from negsim.why.causes import Inquiry
@@ -82,7 +84,7 @@ def explain(
     Raises
     ------
     EstimateError
-        If the question counts in no history.
+        If the question counts in no history, or the histories were conditioned on news.
     NotRecorded
         If a name is that of no question.
 
@@ -154,12 +156,19 @@ def main_reasons(runs: Results, *, most: int | None = None) -> tuple[Explanation
     >>> [one.question for one in found]
     ['talks_day_5', 'ceasefire_by_day_30', 'summit_by_day_30']
     """
+    if conditioned(runs):
+        return ()
     chosen = []
     for questions in main_conditions(runs.scenario):
         rows = {row.id: abs(row.value - 0.5) for row in answers(runs, questions)}
         chosen.append(pose(runs, min(questions, key=lambda question: rows[question.name])))
     few, others = (FEW, FEW_OTHERS) if most is None else (most, most)
     return tuple(_explained(chosen, False, DEPTH, few, others))
+
+
+def conditioned(runs: Results) -> bool:
+    """Whether the histories were cloned on their way: no number tells them again."""
+    return isinstance(runs, Runs) and runs.retold is not None
 
 
 @dataclass(slots=True)
@@ -175,6 +184,11 @@ def _explained(
 ) -> list[Explanation]:
     if not posed:
         return []
+    if conditioned(posed[0].runs):
+        raise EstimateError(
+            "histories that were conditioned on news keep no log of their events, which reasons are read from; explain runs "
+            "of the scenario without the news, or ask what to watch in these"
+        )
     wanted = [(one.numbers(yes, most), one.numbers(not yes, others)) for one in posed]
     runs = posed[0].runs
     every = sorted({number for these, those in wanted for number in (*these, *those)})

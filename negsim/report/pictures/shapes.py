@@ -46,7 +46,7 @@ def shape_of(runs: Any, group: Sequence[Any], level: float) -> Shape:
     last = max(group, key=lambda question: float(runs.asked(question).by))
     entry = runs.asked(last)
     curve, end = runs.first_passage(last, level=level).curve, entry.by / DAY
-    if curve.rows is None:
+    if curve.rows is None or curve.effective is not None:
         return Shape(curve, end, np.zeros(0), None, None)
     if isinstance(runs, Runs):
         dates = _dates(curve, end, [runs.asked(question).by / DAY for question in group])
