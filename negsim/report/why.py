@@ -100,7 +100,7 @@ def sentence(text: str) -> str:
 def further(found: Explanation) -> Iterator[str]:
     """What else is known, in lines."""
     for one in found.decisions:
-        yield f"{str(one).splitlines()[0]}."
+        yield f"{str(one).splitlines()[0]}{f'; {one.forced}' if one.forced else ''}."
     if any(one.histories for one in found.near):
         yield f"Near misses: of all these it came {', '.join(str(one) for one in found.near)} after the deadline."
     yield from _turning(found.turning)

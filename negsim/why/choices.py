@@ -81,6 +81,12 @@ class Declined:
         are.
     stands_for : float
         How many histories with the other answer each of those stands for that were looked at, beside the failing ones.
+    members : tuple of int
+        Numbers of the failing histories in which it went against it.
+    otherwise : str
+        An option for it, in words.
+    helps : Helped or None
+        What becomes of the histories where the decision always falls for that option; None where it was not tried.
     because : tuple of Spoke
         What spoke for that: first what did so more often than where it decided for the step.
     """
@@ -94,15 +100,28 @@ class Declined:
     without_it: tuple[int, int]
     because: tuple[Spoke, ...]
     stands_for: float = 1.0
+    members: tuple[int, ...] = ()
+    otherwise: str = ""
+    helps: Any = None
 
     def __str__(self) -> str:
         chose = " or ".join(f'"{one}"' for one in self.choices)
         head = f"{self.by} decided against it in {_of(self.histories, self.failures)}: {chose} ({self.compared})"
-        return "\n".join([head, *(f"  {one}" for one in self.because)])
+        forced = [f"  {self.forced}"] if self.forced else []
+        return "\n".join([head, *forced, *(f"  {one}" for one in self.because)])
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain data."""
-        return {**asdict(self), "text": str(self)}
+        helps = None if self.helps is None else self.helps.as_dict()
+        return {**asdict(replace(self, helps=None, members=())), "helps": helps, "text": str(self)}
+
+    @property
+    def forced(self) -> str:
+        """What becomes of the histories in which it went against it, had it decided for it; empty if not tried."""
+        if self.helps is None:
+            return ""
+        share = 100 * self.helps.turned / self.helps.of if self.helps.of else 0.0
+        return f'had it always been "{self.otherwise}", {share:.0f} % of these would be yes'
 
     @property
     def compared(self) -> str:
@@ -129,6 +148,7 @@ class _Count:
     failed: int = 0
     chosen: dict[str, int] = field(default_factory=dict)
     spoke: dict[str, int] = field(default_factory=dict)
+    members: list[int] = field(default_factory=list)
 
 
 def bearing(elements: Elements, condition: Expression, throughout: Expression | None = None) -> dict[str, set[str]]:
@@ -233,7 +253,9 @@ def declined(
         for history, fails in zip(traces, failing, strict=True):
             last = _last(history, f"{name}.decide", upto)
             if last is not None:
-                _add(yes if last[0] in options else no, last, fails, pulls, decision, options)
+                one = yes if last[0] in options else no
+                _add(one, last, fails, pulls, decision, options)
+                one.members += [history.replication] if fails else []
         if no.failed > FEW * total and _fails_more(no, yes, stands_for):
             told = _told(name, decision, options, (no, yes), total, standing)
             found.append(replace(told, stands_for=stands_for))
@@ -304,6 +326,8 @@ def _told(
         )
     chosen = sorted(no.chosen, key=lambda one: -no.chosen[one])
     return Declined(
+        members=tuple(no.members),
+        otherwise=said.name(f"{name}.{sorted(options)[0]}"),
         decision=name,
         by=said.name(decision.by),
         choices=tuple(said.name(f"{name}.{one}") for one in chosen),

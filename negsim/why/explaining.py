@@ -28,7 +28,7 @@ from negsim.why.posing import Posed, pose
 from negsim.why.reasons import in_order, reasons_of, tallied
 from negsim.why.slowing import add_slowing
 from negsim.why.standing import Standing
-from negsim.why.supposed import Supposing, tried_without
+from negsim.why.supposed import Supposing, decided_otherwise, tried_without
 from negsim.why.telling import Telling
 from negsim.why.turning import near_misses, turning
 
@@ -270,10 +270,13 @@ def _one(
 def _decided(posed: Posed, looked: Looked) -> tuple[Declined, ...]:
     """The last decisions that went against it, in the histories that are looked at."""
     condition, question, scenario = posed.question.condition, posed.question, posed.runs.scenario
-    if condition is None or not bearing(scenario.expanded, condition, question.throughout):
+    helping = {} if condition is None else bearing(scenario.expanded, condition, question.throughout)
+    if not helping:
         return ()
     traces = [one.told for one in (*looked.these, *looked.others)]
     failing = [True] * len(looked.these) + [False] * len(looked.others)
     share = len(looked.these) / max(int(posed.no.sum()), 1)
     stands_for = share * int(posed.yes.sum()) / max(len(looked.others), 1)
-    return declined(Standing(scenario), question, traces, failing, posed.entry.by, stands_for)
+    found = declined(Standing(scenario), question, traces, failing, posed.entry.by, stands_for)
+    these, others = ([one.replication for one in each] for each in (looked.these, looked.others))
+    return decided_otherwise(found, helping, Supposing(posed, these, others))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import sqrt
 from typing import Any
@@ -12,22 +12,25 @@ from negsim.errors import NegsimError
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Immediately
 from negsim.model.elements import Elements
+from negsim.model.expansion import expand
 from negsim.model.expressions import And, Compare, Expression, Not, Number, Or, Ref, Truth, substitute, where
-from negsim.model.interventions import Do
+from negsim.model.interventions import Decide, Do
 from negsim.program import lower
+from negsim.what_if.candidates import elements_under
 from negsim.why.asking import Asking
 from negsim.why.cause import Cause
 from negsim.why.causes import Inquiry
+from negsim.why.choices import Declined
 from negsim.why.chronicle import retold
 from negsim.why.posing import Posed
 from negsim.why.reasons import Reason, Tally
 from negsim.why.routes import Route, conjuncts, opposite
 from negsim.why.standing import signed
 
-__all__ = ["Helped", "Supposing", "prevented", "relaxed", "tried_without", "without"]
+__all__ = ["Helped", "Supposing", "decided_otherwise", "prevented", "relaxed", "tried_without", "without"]
 
-MOST_TRIED = 8
-"""Reasons that are tried, each by telling the histories again."""
+MOST_TRIED, MOST_DECIDED = 8, 3
+"""Reasons, and decisions, that are tried, each by telling the histories again."""
 
 LITTLE = 0.005
 """What is lost of the other histories is told from this share on."""
@@ -164,6 +167,25 @@ def without(cause: Cause, condition: Expression, inquiry: Inquiry) -> Elements |
         at_once = replace(action, clock=Immediately(), pace=Number(1.0), speed=Number(1.0), memory="reset")
         return _changed(elements, [at_once])
     return None
+
+
+def decided_otherwise(
+    found: Sequence[Declined], helping: Mapping[str, set[str]], supposing: Supposing
+) -> tuple[Declined, ...]:
+    """Decisions that went against it, the first of them with what becomes of the histories had they always gone for it."""
+    scenario, told = supposing.scenario, []
+    plain = expand(scenario.parts) if found else None
+    for number, one in enumerate(found):
+        if plain is not None and number < MOST_DECIDED:
+            step = Decide(decision=one.decision, option=sorted(helping[one.decision])[0])
+            try:
+                elements = elements_under(scenario, (step,), plain)
+            except NegsimError:  # a decision that cannot be forced so
+                elements = None
+            helps = None if elements is None else supposing.helped(elements, one.members)
+            one = replace(one, helps=helps)
+        told.append(one)
+    return tuple(told)
 
 
 def passes(asking: Asking) -> bool:
