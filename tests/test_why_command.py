@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,20 @@ def test_rows_are_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
 def test_what_cannot_be_asked_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "nothing_asked" in said(capsys, "why", "toy", "nothing_asked", code=1)[1]
     said(capsys, *WHY, "--draws", "20", code=2)
+
+
+PAGE = (Path(__file__).parents[1] / "docs" / "why.md").read_text(encoding="utf-8")
+
+
+def test_the_page_does_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    exec(compile(code, "docs/why.md", "exec"), {})
+    told = capsys.readouterr().out
+    assert "a ceasefire has not been agreed" in told
+    assert "missing" in told
+
+
+@pytest.mark.parametrize("line", re.findall(r"^negsim (why .*)$", PAGE, re.MULTILINE))
+def test_each_line_of_the_page_runs(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    out, _ = said(capsys, *shlex.split(line), "-n", "120", "--look", "15")
+    assert "why" in out.lower()
