@@ -13,14 +13,11 @@ from rich.text import Text
 from negsim.estimates.base import thousands
 from negsim.report.words import clean, day, percent, plain
 from negsim.results.base import Results
-from negsim.why.explanation import Explanation
+from negsim.why.explanation import Explanation, worth_telling
 from negsim.why.reasons import Reason
 from negsim.why.turning import Turning
 
 __all__ = ["further", "headline", "print_why", "reason_table", "roots"]
-
-MOST_BEHIND, LEAST_BEHIND = 4, 0.05
-"""Causes told behind each other, and the least share of one."""
 
 MOST_REASONS, MOST_ROOTS, LEAST_ROOT = 3, 2, 0.1
 """Reasons told beside an answer, causes told behind each, and the least share at which one is worth the words."""
@@ -81,7 +78,7 @@ def _add(grid: Table, reason: Reason) -> None:
 
 
 def _add_behind(grid: Table, reason: Reason, depth: int) -> None:
-    for one in [one for one in reason.behind if one.share >= LEAST_BEHIND][:MOST_BEHIND]:
+    for one in worth_telling(reason):
         share = "" if one.share > 0.995 else f"{percent(one.share)} % "
         told = Text(f"{share}{clean(str(one))}", style="dim")
         grid.add_row("", "", Padding(told, (0, 0, 0, 2 * depth)))

@@ -20,6 +20,9 @@ OUTCOME, RUNNING, DATE = 0, 1, 90
 """How near a way was: it was tried and went otherwise, it was under way, its date comes later; one that lacked n things
 has 1 + n."""
 
+WAIVED = "waived"
+"""What words call the fact that nothing is asked for any more."""
+
 WAYS = 3
 """Ways told where several were equally near."""
 
@@ -104,11 +107,36 @@ class Inquiry:
         above: frozenset[Expression],
         passed: frozenset[str],
     ) -> tuple[Cause, ...]:
-        """Of conditions of which some would do: what the nearest ones lack."""
-        unmet = [[part for part in conjuncts(one) if not told.holds(part, spot.state)] for one in choices]
+        """Of conditions of which some would do: what the nearest ones lack, and who would not waive it."""
+        waivers = dict.fromkeys(part for one in choices for part in conjuncts(one) if is_waiver(part))
+        asked = [one for one in choices if waivers.keys().isdisjoint(conjuncts(one))]
+        if not asked:
+            asked, waivers = list(choices), {}
+        unmet = [[part for part in conjuncts(one) if not told.holds(part, spot.state)] for one in asked]
         least = min(map(len, unmet))
         parts = dict.fromkeys(part for one in unmet if len(one) == least for part in one)
-        return self.lacks(told, tuple(parts), spot, depth, above, passed)
+        found = list(self.lacks(told, tuple(parts), spot, depth, above, passed))
+        for one in waivers:
+            found += [] if told.holds(one, spot.state) else self.unwaived(told, one, spot, depth, above, passed)
+        return distinct(found)
+
+    def unwaived(
+        self,
+        told: Chronicle,
+        waiver: Expression,
+        spot: Spot,
+        depth: int,
+        above: frozenset[Expression],
+        passed: frozenset[str],
+    ) -> Iterator[Cause]:
+        """Who decided not to waive what was missing; that it was not waived goes without saying."""
+        for cause in self.why(told, waiver, spot, depth, above, passed):
+            if (
+                cause.kind in ("outcome", "undone")
+                and self.chosen(cause.action)
+                and not cause.action.endswith(".waive")
+            ):
+                yield cause
 
     def lacks(
         self,
@@ -164,11 +192,15 @@ class Inquiry:
         """Why a need was not met."""
         if depth < 0 or need in above:
             return ()
-        if isinstance(need, Not) and isinstance(need.arg, Ref) and told.last(need, spot.state) < 0:
-            return ()  # it has been so from the start
+        if isinstance(need, Not) and told.last(need, spot.state) < 0 and not self.routes(need):
+            return ()  # it has been so from the start, and nothing could have changed it
         if isinstance(need, Or):
             above = above | {need}
-            each = (self.why(told, one, spot, depth, above, passed) for one in need.args if one not in above)
+            each = (
+                (self.unwaived if is_waiver(one) else self.why)(told, one, spot, depth, above, passed)
+                for one in need.args
+                if one not in above
+            )
             return distinct(one for causes in each for one in causes)
         return self.why(told, need, spot, depth, above, passed)
 
@@ -332,6 +364,11 @@ def shown(route: Route) -> tuple[str, str]:
     return (
         (route.verdict.name, good[0] if good else "") if route.verdict is not route.action else (route.action.name, "")
     )
+
+
+def is_waiver(condition: Expression) -> bool:
+    """Whether a condition is that what is missing for a thing is waived."""
+    return isinstance(condition, Ref) and condition.name.rpartition(".")[2] == WAIVED
 
 
 def circular(look: Look, above: frozenset[Expression]) -> bool:

@@ -14,10 +14,10 @@ from negsim.why.turning import NearMiss, Turning
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Explanation", "shares"]
+__all__ = ["Explanation", "shares", "worth_telling"]
 
-DEPTH_PRINTED = 3
-WIDTH = 80
+MOST_BEHIND, LEAST_BEHIND = 4, 0.05
+"""Reasons told behind each, and the least share of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ class Explanation:
             return head
         of = "" if self.looked == self.failures else f"; {self.looked:,} of them looked at"
         lines = [f"{head}{of}"]
-        for depth, reason in _with_depth(self.reasons, 0):
+        for depth, reason in _with_depth(self.reasons, 0, brief=True):
             helps = "" if reason.helps is None else f"; {reason.helps}"
             lines.append(f"{'  ' * depth}  {shares(reason)}  {reason}{helps}")
         lines += [f"  {line}" for one in self.decisions for line in str(one).splitlines()]
@@ -164,11 +164,16 @@ def shares(reason: Reason) -> str:
     return f"{100 * reason.share:3.0f} %{ends}{alone}"
 
 
-def _with_depth(reasons: Iterable[Reason], depth: int) -> Iterator[tuple[int, Reason]]:
-    """Each reason with how far behind it stands, those behind it after it."""
+def _with_depth(reasons: Iterable[Reason], depth: int, *, brief: bool = False) -> Iterator[tuple[int, Reason]]:
+    """Each reason with how far behind it stands, those behind it after it; briefly, without the rare ones behind."""
     for reason in reasons:
         yield depth, reason
-        yield from _with_depth(reason.behind, depth + 1)
+        yield from _with_depth(worth_telling(reason) if brief else reason.behind, depth + 1, brief=brief)
+
+
+def worth_telling(reason: Reason) -> tuple[Reason, ...]:
+    """The reasons behind one that are worth a line: the most frequent, and none that is rare."""
+    return tuple(one for one in reason.behind if one.share >= LEAST_BEHIND)[:MOST_BEHIND]
 
 
 def _fields(reason: Reason) -> dict[str, object]:

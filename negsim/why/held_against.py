@@ -51,7 +51,7 @@ def frequency(cause: Cause, asking: Asking, these: Sequence[Chronicle], others: 
 def present(cause: Cause, told: Chronicle, state: int, asking: Asking) -> bool:
     """Whether a cause was there before a state came about.
 
-    A need, in the state before; an event, at any time before; an action that was not in time, if
+    A need, in the state before; an event, if it was the last of its action; an action that was not in time, if
     its way was open and it had not happened.
     """
     before = max(state - 1, 0)
@@ -60,7 +60,8 @@ def present(cause: Cause, told: Chronicle, state: int, asking: Asking) -> bool:
         part = cause.condition in conjuncts(asking.condition)
         return not told.holds(cause.condition, min(state, len(told.events)) if part else before)
     if cause.kind in ("undone", "outcome"):
-        return told.fired(cause.action, (cause.outcome,), min(state, len(told.events))) >= 0
+        last = told.fired(cause.action, None, min(state, len(told.events)))
+        return last >= 0 and told.event(last).outcome == cause.outcome
     if cause.kind in ("time", "too rarely", "date"):
         action = asking.inquiry.scenario.expanded.actions[cause.action]
         return told.fired(cause.action, None, min(state, len(told.events))) < 0 and told.holds(action.when, before)

@@ -189,14 +189,17 @@ def _reason(
 ) -> Reason:
     cause, count = one.cause, len(one.members)
     low, high = (NAN, NAN) if interval is None else tuple(interval(one.members))
+    text, behind = say(one), reasons_of(one.behind.values(), count, say)
+    if any(each.text == text for each in behind):  # an event that is called what it brings about
+        behind = tuple(under for each in behind for under in (each.behind if each.text == text else (each,)))
     return Reason(
         kind=cause.kind,
-        text=say(one),
+        text=text,
         condition=str(cause.condition) if cause.kind in CONDITIONS else cause.action or str(cause.condition),
         share=count / total,
         alone=len(one.alone) / total,
         count=count,
         low=low,
         high=high,
-        behind=reasons_of(one.behind.values(), count, say),
+        behind=behind,
     )

@@ -9,9 +9,10 @@ from negsim.errors import NegsimError
 from negsim.laws import inverse_hazard
 from negsim.laws.families import Law
 from negsim.model.calendar import DAY
-from negsim.model.expressions import Choice, Expression, Not, Or, Ref
+from negsim.model.expressions import Choice, Expression, Not, Or
 from negsim.program import Program
 from negsim.why.cause import CONDITIONS
+from negsim.why.causes import is_waiver
 from negsim.why.phrases import Phrases
 from negsim.why.reasons import Tally
 from negsim.why.routes import opposite
@@ -110,7 +111,7 @@ def unwaived(condition: Expression) -> Expression:
     """A need without the part that would waive it: that nobody waived it goes without saying."""
     if not isinstance(condition, Or):
         return condition
-    rest = tuple(one for one in condition.args if not (isinstance(one, Ref) and one.name.split(".")[-1] == "waived"))
+    rest = tuple(one for one in condition.args if not is_waiver(one))
     return condition if not rest else rest[0] if len(rest) == 1 else Or(rest)
 
 

@@ -90,6 +90,42 @@ def test_what_must_not_be_so_on_a_date_has_a_reason() -> None:
     assert found.reasons[0].helps.turned == found.looked
 
 
+def test_what_was_decided_last_counts_where_a_party_decides_again_and_again() -> None:
+    """It declines some times before it agrees; where it never did, its last refusal is the reason, however many there were."""
+    parts = [
+        ns.Party("a"),
+        ns.Fact("deal"),
+        ns.Action(
+            name="a.answer", by="a", clock=ns.Every("7 days"), when="not deal",
+            outcomes=[
+                ns.Outcome(name="agrees", weight=0.2, effects=["deal = true"]),
+                ns.Outcome(name="declines", weight=0.8),
+            ],
+        ),
+    ]  # fmt: skip
+    found = asked(parts, {"condition": "deal", "by": 30.0})
+    assert kinds(found) == {("outcome", "a.answer"): 1.0}
+    assert found.reasons[0].otherwise == 0.0
+
+
+def test_who_would_not_waive_it_is_named_and_not_that_nothing_was_waived() -> None:
+    comes = ns.Decision(
+        "attends", by="south", at="talks.due and not talks.requires.south",
+        options={"go": ns.Option(share=0.5), "stay": ns.Option(says="the South stays away")},
+    )  # fmt: skip
+    talks = ns.Meeting(
+        "talks", among=["north", "south"], on="2025-09-10T12:00", requires={"south": "text and calm"}, waiver="attends.go",
+        on_date=1,
+    )  # fmt: skip
+    parts = [ns.Party("north"), ns.Party("south"), ns.Fact("text"), ns.Fact("calm", ns.chance(0.5)), comes, talks]
+    write = ns.Action(name="write", clock=ns.Exponential(0.05), when="not text", effects=["text = true"])
+    found = asked([*parts, write], {"condition": "talks.held", "by": "2025-09-20"})
+    told = {(one.kind, one.condition) for one in found.reasons}
+    told |= {(one.kind, one.condition) for reason in found.reasons for one in reason.behind}
+    assert ("outcome", "attends.decide") in told
+    assert not any(condition == "talks.waived" or "waive" in condition.split(".")[-1:] for _, condition in told)
+
+
 def chain(n: int) -> list[Any]:
     """Each step waits for the one before."""
     facts = [ns.Fact(f"s{k}") for k in range(n)]
