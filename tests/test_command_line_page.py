@@ -22,6 +22,8 @@ LINES = [
 ON_EVERY = {"--help", "--seconds", "--memory", "--seed", "--format", "--level", "--draws", "--best", "--out", "--csv"}
 """Options that are told once, or say themselves what they are."""
 TOLD_BY_HELP = {
+    "--contributions",
+    "--levers",
     "--workers",
     "--threshold",
     "--totals",
@@ -66,6 +68,7 @@ def run(line: str) -> None:
 
 def test_every_line_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("news.toml").write_text('[news.talks]\nhappened = "talks.held"\nat = "5 days"\nsource = "the protocol"\n')
     assert len(LINES) > 25
     for line in LINES:
         run(line)

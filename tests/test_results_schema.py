@@ -53,6 +53,9 @@ ELSEWHERE: list[tuple[str, ...]] = [
     ("docs",),
     ("docs", "Truce"),
     ("docs", "Truc"),
+    ("guide",),
+    ("update", "toy", "--news", "news.toml", "-n", "320", "--seed", "1"),
+    ("update", "toy", "--news", "nothing.toml"),
     ("new", "it.toml"),
     ("run", "no_such_scenario"),
     ("run", "toy", "--draws", "1"),
@@ -133,6 +136,7 @@ def test_commands_without_a_file_and_what_is_wrong(
     command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("news.toml").write_text('[news.talks]\nhappened = "talks.held"\nat = "5 days"\nsource = "the protocol"\n')
     checked(*command)
 
 

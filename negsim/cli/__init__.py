@@ -41,10 +41,7 @@ def main(args: list[str] | None = None) -> None:
 
 def _run(args: list[str] | None) -> None:
     # imported for what they register with the app; help lists commands in this order, that of use
-    from negsim.cli import run, matters, levers, report, look, judge, update  # noqa: F401, I001
-    from negsim.cli import docs  # noqa: F401
-    from negsim.cli import authoring  # noqa: F401
-    from negsim.cli import why  # noqa: F401
+    from negsim.cli import run, why, levers, matters, update, report, look, judge, authoring, docs  # noqa: F401, I001
     from negsim.cli.base import app
     from negsim.cli.limits import PROCESS, began_at
     from negsim.errors import NegsimError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from negsim.cli.base import app
+from negsim.cli.base import Format, Printed, app, print_result
 from negsim.cli.limits import limited
 
 __all__ = ["guide", "mcp"]
@@ -10,11 +10,14 @@ __all__ = ["guide", "mcp"]
 
 @app.command()
 @limited
-def guide() -> None:
+def guide(format: Printed = Format.table) -> None:
     """Print the page that says how to state a case, for people and for language models."""
     import negsim as ns
 
-    print(ns.guide(), end="")
+    if format is Format.json:
+        print_result("guide", {"page": ns.guide()})
+    else:
+        print(ns.guide(), end="")
 
 
 @app.command()

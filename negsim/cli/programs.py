@@ -27,7 +27,8 @@ def wants_json() -> bool:
 
 def print_json(found: dict[str, Any]) -> None:
     """Print the one object of a command."""
-    print(json.dumps({**found, "warnings": list(WARNINGS)}, allow_nan=False, ensure_ascii=False, indent=2))
+    warned = [*found.pop("warnings", ()), *WARNINGS]
+    print(json.dumps({**found, "warnings": warned}, allow_nan=False, ensure_ascii=False, indent=2))
 
 
 def print_errors(error: BaseException, text: str, code: str = "") -> None:

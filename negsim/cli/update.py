@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.base import (
-    AsKnown,
-    Csv,
-    Draws,
-    Fix,
-    Format,
-    Printed,
-    ScenarioName,
-    Seed,
-    app,
-    console,
-    fixed,
-    write_csv,
-)
+from negsim.cli.base import Csv, Draws, Format, Printed, Seed, app, console, print_result, write_csv
 from negsim.cli.limits import Limits, limited
+from negsim.cli.suppose import supposing
 
 if TYPE_CHECKING:
     from negsim.learning.nowcasting import Nowcast
     from negsim.learning.passage import Passing
+    from negsim.model.scenario import Scenario
 
 __all__ = ["update"]
 
@@ -38,8 +26,9 @@ SHARED = 6
 
 @app.command()
 @limited
+@supposing
 def update(
-    scenario: ScenarioName,
+    told: Scenario,
     limits: Limits,
     news: Annotated[Path, typer.Option(metavar="FILE", help="The news: TOML tables [news.NAME], or CSV.")],
     as_of: Annotated[
@@ -54,8 +43,6 @@ def update(
     seed: Seed = None,
     draws: Draws = None,
     engine: Annotated[str, typer.Option(help="auto, compiled, reference, or exact (no sampling).")] = "auto",
-    fix: Fix = None,
-    as_known: AsKnown = False,
     contributions: Annotated[
         bool | None,
         typer.Option(
@@ -78,7 +65,6 @@ def update(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before the run, not after it
     limits.lift()
-    told = fixed(ns.load(scenario, as_known=as_known), fix)
     items = ns.read_news(news)
     found = _chosen(
         ns.nowcast(
@@ -90,7 +76,7 @@ def update(
     shares = _shares(found) if wanted else {}
     silent = _passing(found)
     if format is Format.json:
-        print(json.dumps(_plain(found, shares, silent), indent=2, ensure_ascii=False))
+        print_result("update", _plain(found, shares, silent), told)
     else:
         print_nowcast(console(), found, shares)
     if csv_file is not None:

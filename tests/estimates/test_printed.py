@@ -19,7 +19,7 @@ from negsim.checking.bare import bare_numbers
 from negsim.estimates import Conditional, CurvePoint, Estimate, Mean, PairedDifference, Proportion, Rows, draw_band
 from negsim.report.run_data import run_data
 from negsim.report.text import print_run
-from negsim.report.titles import title_of
+from negsim.report.titles import titles_of
 from negsim.results.answers import Answer
 
 fixed = settings(derandomize=True, deadline=None, max_examples=200)
@@ -201,7 +201,8 @@ def test_no_printed_row_lies_outside_its_interval_in_ten_seeds(name: str) -> Non
 def test_table_chart_and_json_show_one_text() -> None:
     runs = ns.simulate(ns.load("istanbul-2025"), replications=1_000, seed=3, draws=50)
     rows = ns.answers(runs)
-    console = Console(file=io.StringIO(), width=200, highlight=False)
+    titles = titles_of(runs, [row.id for row in rows])
+    console = Console(file=io.StringIO(), width=300, highlight=False)
     print_run(console, runs, rows)
     table = console.file.getvalue()  # type: ignore[attr-defined]
     data: dict[str, Any] = json.loads(json.dumps(run_data(runs, rows, level=0.95), allow_nan=False))
@@ -210,10 +211,7 @@ def test_table_chart_and_json_show_one_text() -> None:
         assert told["value"] == row.value == runs.probability(row.id).value
         assert told["printed"] == row.printed == runs.probability(row.id).printed
         line = next(
-            line
-            for line in table.splitlines()
-            if line.startswith(f"{title_of(runs.scenario, row)}  ")
-            or line.startswith(f"{title_of(runs.scenario, row)} (")
+            line for line in table.splitlines() if line.startswith((f"{titles[row.id]}  ", f"{titles[row.id]} ("))
         )
         assert f" {row.printed} " in line
         assert told["interval"] in table

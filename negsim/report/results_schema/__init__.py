@@ -11,10 +11,10 @@ from pydantic import TypeAdapter
 
 from negsim.report.data import FORMAT
 from negsim.report.results_schema.changes import Compare, Levers, Sensitivity, Watch
-from negsim.report.results_schema.files import Docs, Errors, Export, Lint, Listing, New, Show, Validate
+from negsim.report.results_schema.files import Docs, Errors, Export, Guide, Lint, Listing, New, Show, Validate
 from negsim.report.results_schema.parts import Result
 from negsim.report.results_schema.report import Report
-from negsim.report.results_schema.runs import Replay, Run, Verify, Why
+from negsim.report.results_schema.runs import Replay, Run, Update, Verify, Why
 
 __all__ = ["COMMANDS", "results_schema"]
 
@@ -23,6 +23,7 @@ COMMANDS: tuple[type[Result], ...] = (
     Docs,
     Errors,
     Export,
+    Guide,
     Levers,
     Lint,
     Listing,
@@ -32,6 +33,7 @@ COMMANDS: tuple[type[Result], ...] = (
     Run,
     Sensitivity,
     Show,
+    Update,
     Validate,
     Verify,
     Watch,

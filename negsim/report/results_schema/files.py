@@ -8,7 +8,20 @@ from pydantic import ConfigDict, Field
 
 from negsim.report.results_schema.parts import OfScenario, Result, Table
 
-__all__ = ["Docs", "Errors", "Export", "Finding", "Lint", "Listing", "New", "Problem", "Shipped", "Show", "Validate"]
+__all__ = [
+    "Docs",
+    "Errors",
+    "Export",
+    "Finding",
+    "Guide",
+    "Lint",
+    "Listing",
+    "New",
+    "Problem",
+    "Shipped",
+    "Show",
+    "Validate",
+]
 
 
 class Finding(Table):
@@ -87,6 +100,14 @@ class New(Result):
     command: Literal["new"]
     file: str
     template: str
+
+
+class Guide(Result):
+    """``negsim guide``."""
+
+    command: Literal["guide"]
+    page: str
+    """In Markdown."""
 
 
 class Docs(Result):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from negsim.report.results_schema.parts import Number, OfScenario, Table
 
-__all__ = ["Answer", "Checked", "Curve", "Explanation", "Replay", "Run", "Scene", "Verify", "Why"]
+__all__ = ["Answer", "Checked", "Curve", "Explanation", "Replay", "Run", "Scene", "Update", "Verify", "Why"]
 
 
 class Answer(Table):
@@ -145,6 +145,18 @@ class Why(OfScenario):
     reasons: list[Reason]
     refuted: list[Reason]
     """What was seen and is no cause."""
+
+
+class Update(OfScenario):
+    """``negsim update``: the answers after each piece of news, by question."""
+
+    command: Literal["update"]
+    engine: str
+    seed: int | None
+    questions: dict[str, list[dict[str, JsonValue]]]
+    """Steps: item, title and date of the news, the estimate after it, and what it added."""
+    contributions: dict[str, dict[str, Number]]
+    if_nothing_happens: dict[str, list[dict[str, JsonValue]]]
 
 
 class Scene(BaseModel):
