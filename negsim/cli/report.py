@@ -23,8 +23,8 @@ __all__ = ["report"]
 
 MANY, EVENTS, PILOT = 8_000, 4_000_000, 64
 """Histories by default, as long as they have no more firings in all than this, judged by so many of them."""
-EACH = 16
-"""Histories of each draw of the assumptions by default: enough to tell ignorance from chance."""
+EACH, LEAST = 16, 40
+"""Histories of each draw of the assumptions by default, enough to tell ignorance from chance; and draws at least."""
 LEVERS = 12
 """Changes that are tried by default."""
 ENDINGS = {".html": "html", ".htm": "html", ".md": "md", ".json": "json"}
@@ -130,7 +130,8 @@ def _runs(
     if replications is None:
         pilot = ns.simulate(told, replications=PILOT, seed=0, draws=PILOT, keep="answers")
         replications = max(PILOT, min(MANY, EVENTS * PILOT // max(1, pilot.events)))
-    rows = None if best else draws or max(2, replications // EACH)
+    few = max(LEAST, replications // EACH)
+    rows = None if best else draws or max(2, min(few, replications // 2))
     memory = limits.for_simulation(EVENTS)["memory"]
     return ns.simulate(told, replications=replications, seed=seed, draws=rows, keep="answers", memory=memory)
 

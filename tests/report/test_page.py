@@ -333,6 +333,19 @@ def test_counts_make_a_report_without_what_needs_histories() -> None:
     assert "single histories" in Page(report.html()).all("main")[0]["text"]
 
 
+def test_histories_conditioned_on_news_are_not_told_again_without_them() -> None:
+    seen = ns.Observation(name="seen", not_happened="memo.delivered", by="2025-01-05", source="https://example.org/a")
+    runs = ns.update(believed(), [seen], replications=400, draws=400, seed=1)
+    report = ns.build_report(runs)
+    for part in ("why", "watch", "stories", "levers"):
+        assert "conditioned on news" in report.data["missing"][part]
+    (one,) = (each for each in report.data["answers"] if each["id"] == "memo_early")
+    assert one["number"]["value"] == 0.0
+    assert report.data["run"]["python"] == ""
+    assert "conditioned on news" in Page(report.html()).all("main")[0]["text"]
+    assert report.markdown()
+
+
 def test_a_question_that_is_not_there_is_refused() -> None:
     with pytest.raises(ns.errors.NotRecorded, match="talks_held"):
         ns.build_report(toy()[0], "talks_helt")

@@ -122,8 +122,8 @@ def _times(curve: Curve, dues: Sequence[float], days: Sequence[float]) -> Floats
 
 def _ranges(runs: Results, question: Question, curve: Curve, times: Floats) -> tuple[Floats, Floats] | None:
     """The range over draws of the parameters at these times; nothing where none were drawn."""
-    if curve.rows is None:
-        return None
+    if curve.rows is None or getattr(runs, "log_weights", None) is not None:
+        return None  # of histories that count differently there is no such range
     hits = _hits(runs, question, times) if isinstance(runs, Runs) else _kept(runs, curve.rows.hits, times)
     return ranges_over_rows(hits, curve.rows.size, curve.rows.unknown)
 

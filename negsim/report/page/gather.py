@@ -27,7 +27,9 @@ from negsim.why.explanation import Explanation
 from negsim.why.narrative import Narrative, narrate
 from negsim.why.waits import Waits, waits
 
-__all__ = ["Found", "gathered", "main_question"]
+__all__ = ["Found", "gathered", "main_question", "own_questions", "weighed"]
+
+WEIGHED = "the histories were conditioned on news or drawn from another law, and are not told again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +87,20 @@ def main_question(
     return None if best is None else runs.scenario.expanded.questions[best.id]
 
 
+def weighed(runs: Results) -> bool:
+    """Whether histories count differently, because they were conditioned on news or drawn from another law."""
+    return isinstance(runs, Runs) and runs.log_weights is not None
+
+
 def gathered(runs: Results, wanted: Any, level: float, most_levers: int, histories: int) -> Found:
     """Look into finished runs; what cannot be had is left out and says why."""
     missing: dict[str, str] = {}
 
     def tried(part: str, of: Callable[[], Any]) -> Any:
         try:
+            # What is told again is told without the news: it would be other histories than those of the answers.
+            if weighed(runs):
+                raise ArgumentError(WEIGHED)
             return of()
         except NegsimError as error:
             missing[part] = str(error)

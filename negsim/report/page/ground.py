@@ -18,6 +18,7 @@ from negsim.model.evidence import Evidence
 from negsim.model.parameters import Parameter
 from negsim.model.scenario import Scenario
 from negsim.model.sources import cited
+from negsim.report.page.gather import weighed
 from negsim.report.page.numbers import Number, counted, exactly, said
 from negsim.report.words import GUESSES, judgement, plain
 from negsim.results.base import Results
@@ -78,7 +79,8 @@ def _hash(scenario: Scenario) -> dict[str, str]:
 
 def run_data(runs: Results, source: str, command: str, question: str | None) -> dict[str, Any]:
     """Which histories these are, and how to get them again."""
-    source = source or (runs.scenario.name if runs.scenario.name in shipped() and not command else "")
+    named = not command and not weighed(runs) and runs.scenario.name in shipped()
+    source = source or (runs.scenario.name if named else "")
     return {
         "seed": runs.seed,
         "n": runs.replications,
@@ -90,7 +92,7 @@ def run_data(runs: Results, source: str, command: str, question: str | None) -> 
         "partial": runs.partial,
         "failed": len(runs.failures) if hasattr(runs, "failures") else 0,
         "command": command or (_typed(runs, source, question) if source else ""),
-        "python": _written(runs, source, question),
+        "python": "" if weighed(runs) else _written(runs, source, question),
         "versions": {"negsim": negsim.__version__, "python": platform.python_version()},
     }
 
