@@ -149,6 +149,8 @@ def told(found: Any) -> str:
     """A simulated answer in short."""
     if isinstance(found, str):
         return "refused"
+    if isinstance(found, Proportion | Conditional) and found.effective is not None:
+        return f"{found.value:.4g}"
     if isinstance(found, Proportion):
         return f"{found.hits} of {found.n} = {found.value:.4g}"
     if isinstance(found, Conditional):

@@ -18,6 +18,7 @@ from negsim.engines.exact.options import listed
 from negsim.errors import BudgetError, EngineError, EstimateError, NegsimError, RunawayError
 from negsim.estimates import Conditional, Estimate, Mean, Proportion
 from negsim.model.calendar import DAY
+from negsim.model.observed import Observation
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import Program, lower
@@ -37,6 +38,7 @@ def verify(
     scenario: Scenario,
     *,
     questions: Iterable[Question] = (),
+    news: Iterable[Observation] = (),
     replications: int = 10_000,
     seed: int = 1,
     max_states: int | None = None,
@@ -61,6 +63,9 @@ def verify(
         Whose answers are compared.
     questions : iterable of Question
         Asked besides the scenario's own.
+    news : iterable of Observation
+        What all engines are given (`update`): the questions that have a probability are compared, and the budgets of
+        time and firings are left aside.
     replications, seed : int
         Of each engine that simulates.
     max_states : int, optional
@@ -109,6 +114,19 @@ def verify(
         raise EngineError(f"level is {level!r}; it must be a probability between 0 and 1")
     if solution is not None and not isinstance(solution, Solution):
         raise EngineError(f"solution is {solution!r}; give what solve() returned, or None")
+    if told_news := tuple(news):
+        from negsim.checking.updates import verified
+
+        return verified(
+            scenario,
+            told_news,
+            asked,
+            replications=replications,
+            seed=seed,
+            max_states=max_states,
+            max_seconds=max_seconds,
+            level=level,
+        )
     program = lower(scenario, asked)
     names = [name for name in simulating() if ENGINES[name].policies or not program.has_policies]
     began = clock()

@@ -30,7 +30,12 @@ SHARED = 6
 def update(
     told: Scenario,
     limits: Limits,
-    news: Annotated[Path, typer.Option(metavar="FILE", help="The news: TOML tables [news.NAME], or CSV.")],
+    news: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE", help="The news: TOML tables [news.NAME], or CSV; or a shipped scenario that has some."
+        ),
+    ],
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="Refuse news that were not known by then.")
     ] = None,

@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -18,7 +19,7 @@ from negsim.files.places import in_file, path_text
 from negsim.files.tables import Record
 from negsim.model.observed import Observation
 
-__all__ = ["news_from_csv", "news_from_toml", "read_news"]
+__all__ = ["news_from_csv", "news_from_toml", "read_news", "shipped_news"]
 
 NUMBERS = ("low", "high", "true_positive", "false_positive", "credibility", "probability")
 """Columns of a CSV file that hold numbers; the others hold text."""
@@ -30,7 +31,7 @@ def read_news(source: str | os.PathLike[str]) -> tuple[Observation, ...]:
     Parameters
     ----------
     source : str or path
-        A TOML file with a table ``[news.NAME]`` for each item, or a CSV file with the columns ``name``, ``source`` and
+        The name of a shipped scenario that has news (``"istanbul-2025"``), or a TOML file with a table ``[news.NAME]`` for each item, or a CSV file with the columns ``name``, ``source`` and
         those keys of `Observation` that are used. Every item needs a source.
 
     Returns
@@ -62,9 +63,18 @@ def read_news(source: str | os.PathLike[str]) -> tuple[Observation, ...]:
     """
     if not isinstance(source, str | os.PathLike):
         raise FileError(f"read_news takes a path, not {short(source)}; write read_news('news.toml')")
+    if isinstance(source, str) and source in shipped_news():
+        file = resources.files("negsim") / "scenarios" / "news" / f"{source}.toml"
+        return news_from_toml(file.read_text("utf-8"), f"{source}.toml")
     name = short(FilePath(os.fspath(source)).name, quote=False)
     text = read_text(source)
     return news_from_csv(text, name) if name.lower().endswith(".csv") else news_from_toml(text, name)
+
+
+def shipped_news() -> tuple[str, ...]:
+    """Return the names of the shipped scenarios that have news, sorted."""
+    folder = resources.files("negsim") / "scenarios" / "news"
+    return tuple(sorted(one.name[:-5] for one in folder.iterdir() if one.name.endswith(".toml")))
 
 
 @lru_cache(maxsize=1)
