@@ -120,6 +120,9 @@ def test_each_number_stands_beside_its_twin() -> None:
         assert attrs["data-method"] == twin["method"]
         for name in ("low", "high", "level", "n"):
             assert json.loads(attrs.get(f"data-{name}", "null")) == twin[name]
+        for end in ("low", "high"):
+            told_too = json.loads(attrs.get(f"data-range-{end}", "null"))
+            assert told_too == (None if twin["range"] is None else twin["range"][end])
 
 
 def test_no_number_of_the_findings_is_without_a_twin() -> None:

@@ -88,7 +88,10 @@ def _twin(number: Number | None, seed: int | None, text: str | None = None) -> M
     """A number as people read it, with all that machines want to know of it."""
     if number is None:
         return Markup('<span class="none">unknown</span>')
-    told = {name: number.get(name) for name in ATTRIBUTES} | {"seed": seed, "ref": number.ref}
+    told = {name: number.get(name) for name in ATTRIBUTES}
+    if number["range"] is not None:
+        told |= {f"range-{end}": number["range"][end] for end in ("low", "high")}
+    told |= {"seed": seed, "ref": number.ref}
     attributes = Markup("").join(
         Markup(' data-{}="{}"').format(name, _plain(value)) for name, value in told.items() if value not in (None, "")
     )
