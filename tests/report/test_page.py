@@ -336,14 +336,16 @@ def test_counts_make_a_report_without_what_needs_histories() -> None:
     assert "single histories" in Page(report.html()).all("main")[0]["text"]
 
 
-def test_histories_conditioned_on_news_are_not_told_again_without_them() -> None:
+def test_histories_conditioned_on_news_are_not_told_without_them() -> None:
     seen = ns.Observation(name="seen", not_happened="memo.delivered", by="2025-01-05", source="https://example.org/a")
     runs = ns.update(believed(), [seen], replications=400, draws=400, seed=1)
     report = ns.build_report(runs)
-    for part in ("why", "watch", "stories", "levers"):
+    assert set(report.data["missing"]) == {"why", "stories", "levers"}
+    for part in ("why", "stories", "levers"):
         assert "conditioned on news" in report.data["missing"][part]
     (one,) = (each for each in report.data["answers"] if each["id"] == "memo_early")
     assert one["number"]["value"] == 0.0
+    assert report.data["watch"]["answer"]["value"] == ns.watch(runs, report.question).answer.value
     assert report.data["run"]["python"] == ""
     assert "conditioned on news" in Page(report.html()).all("main")[0]["text"]
     assert report.markdown()

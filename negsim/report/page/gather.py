@@ -29,7 +29,7 @@ from negsim.why.waits import Waits, waits
 
 __all__ = ["Found", "gathered", "main_question", "own_questions", "weighed"]
 
-WEIGHED = "the histories were conditioned on news or drawn from another law, and are not told again"
+WEIGHED = "the histories were conditioned on news or drawn from another law, and would be told without that"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,15 +92,18 @@ def weighed(runs: Results) -> bool:
     return isinstance(runs, Runs) and runs.log_weights is not None
 
 
+def _refuse_weighed(runs: Results) -> None:
+    """Refuse what simulates histories of a number again: it would be others than those of the answers."""
+    if weighed(runs):
+        raise ArgumentError(WEIGHED)
+
+
 def gathered(runs: Results, wanted: Any, level: float, most_levers: int, histories: int) -> Found:
     """Look into finished runs; what cannot be had is left out and says why."""
     missing: dict[str, str] = {}
 
     def tried(part: str, of: Callable[[], Any]) -> Any:
         try:
-            # What is told again is told without the news: it would be other histories than those of the answers.
-            if weighed(runs):
-                raise ArgumentError(WEIGHED)
             return of()
         except NegsimError as error:
             missing[part] = str(error)
@@ -143,6 +146,7 @@ def _levers(
     """The changes that stand nearest to the question, on the first of the same histories."""
     if question is None:
         return None
+    _refuse_weighed(runs)
     rows = len(runs.rows) if runs.drawn else None
     n = min(histories, runs.replications)
     steps = {one.name: one.steps for one in few}
@@ -212,6 +216,7 @@ def _stories(runs: Results, question: Question | None) -> dict[str, Narrative]:
     """A history with yes (the one whose date is the middle one) and the first one with no, if there are any."""
     if question is None or not isinstance(runs, Runs):
         return {}
+    _refuse_weighed(runs)
     yes, counted = runs.answers(question.name)
     fine = counted & ~runs.block.failed
     found = {}
