@@ -28,12 +28,13 @@ from negsim.cli.base import (
     write_csv,
 )
 from negsim.cli.limits import Limits, limited
+from negsim.cli.seldom import seldom
 from negsim.cli.suppose import supposing
 
 if TYPE_CHECKING:
     from negsim.model.questions import Question
     from negsim.model.scenario import Scenario
-    from negsim.results.answers import Answering
+    from negsim.results.answers import Answer, Answering
     from negsim.results.base import Results
     from negsim.why.explanation import Explanation
 
@@ -101,6 +102,14 @@ def run(
     csv_file: Csv = None,
     format: Printed = Format.table,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; the result does not depend on them.")] = None,
+    rare: Annotated[
+        bool | None,
+        typer.Option(
+            "--rare/--no-rare",
+            help="Steer histories to questions with fewer than 30 hits (by itself where --seconds is given).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Simulate a scenario and answer its questions, or yours."""
     _check_run(engine, level, best, draws)
@@ -122,7 +131,8 @@ def run(
     runs, interrupted = _simulate(told, n, limits, chosen, **options)
     limits.grace()
     why = _reasons(runs, chosen, limits) if reasons and not interrupted else ()
-    _print(runs, chosen, shown, why)
+    steered = None if interrupted else lambda rows: seldom(runs, rows, limits, rare, level)
+    _print(runs, chosen, shown, why, steered)
     if out is not None:
         # With JSON, standard output holds the one object and nothing else.
         print(f"Chart: {_chart(runs, chosen, out, level)}", file=sys.stdout if format is Format.table else sys.stderr)
@@ -181,13 +191,24 @@ def _reasons(runs: Results, chosen: list[Question] | None, limits: Limits) -> Se
         return ()
 
 
-def _print(runs: Answering, chosen: list[Question] | None, shown: _Shown, reasons: Sequence[Explanation] = ()) -> None:
-    """The answers, as a table with their reasons or as one JSON object, and their rows in a file."""
+def _print(
+    runs: Answering,
+    chosen: list[Question] | None,
+    shown: _Shown,
+    reasons: Sequence[Explanation] = (),
+    steered: Callable[[Sequence[Answer]], Sequence[Answer]] | None = None,
+) -> None:
+    """The answers, as a table with their reasons or as one JSON object, and their rows in a file.
+
+    ``steered`` puts other rows in place of those that too few histories answer.
+    """
     import negsim as ns
     from negsim.results.answers import stated
 
     questions = list(stated(runs.scenario)) if chosen is None else chosen
-    rows, level, digits = ns.answers(runs, questions, level=shown.level), shown.level, shown.digits
+    level, digits = shown.level, shown.digits
+    rows: Sequence[Answer] = ns.answers(runs, questions, level=level)
+    rows = rows if steered is None else steered(rows)
     if shown.format is Format.json:
         from negsim.report.run_data import run_data
 

@@ -36,6 +36,8 @@ from negsim.running.forcing.trees import (
 
 __all__ = ["Cone", "Leaf", "Maker", "Need", "Status", "cone_of"]
 
+MOST_ACTIONS = 30
+"""Actions up to which the way to the goal is followed back; what those wait for is not seen."""
 LARGE = 25
 """Actions from which on a picture is dear, and is made less often and looks less far."""
 
@@ -64,11 +66,15 @@ class Maker:
 
 @dataclass(slots=True)
 class Leaf:
-    """A condition that is not taken apart, who can make it true, and who (with an outcome) can make it false at once."""
+    """A condition that is not taken apart, who can make it true, and who (with an outcome) can make it false at once.
+
+    It is unseen if it is so far from the goal that nobody looks who makes it true.
+    """
 
     tree: Expression
     makers: tuple[Maker, ...] = ()
     breakers: tuple[tuple[int, int], ...] = ()
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +205,8 @@ class Cone:
         """Work out what follows from the tree, once it is complete."""
         program = self.program
         for leaf in self.leaves:  # it grows meanwhile
-            leaf.makers = tuple(self.makers(leaf.tree))
+            leaf.unseen = len(self.guards) >= MOST_ACTIONS
+            leaf.makers = () if leaf.unseen else tuple(self.makers(leaf.tree))
         for leaf in self.leaves:
             leaf.breakers = tuple(breakers_of(leaf.tree, program))
         self.actions = sorted({*self.guards, *(action for leaf in self.leaves for action, _ in leaf.breakers)})

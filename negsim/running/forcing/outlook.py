@@ -229,6 +229,8 @@ class _Picture:
 
     def made(self, number: int) -> Node | None:
         """When one of those who can has made a leaf true."""
+        if self.cone.leaves[number].unseen:
+            return self.unseen()
         ways, makers = [], self.cone.leaves[number].makers
         shares = np.array([status.shares[number] for status in self.several])
         for maker, count, share in zip(makers, self.status.firings[number], shares.T, strict=True):
