@@ -7,35 +7,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from negsim.model.clocks import Every, Immediately, On
-from negsim.model.expressions import And, AtLeast, Expression, Not, Or, Ref, Truth
+from negsim.model.expressions import And, Expression, Not, Or, Ref, Truth
 from negsim.model.scenario import Scenario
 from negsim.why.cause import LATE, Cause, Spot
 from negsim.why.chronicle import Chronicle
 from negsim.why.mixed import amounts, mixed, pivots
-from negsim.why.routes import Route, conjuncts, opposite, routes_to, writers
+from negsim.why.routes import Route, conjuncts, routes_to, writers
+from negsim.why.ways import (
+    DATE,
+    OUTCOME,
+    RUNNING,
+    Look,
+    alternatives,
+    barred,
+    circular,
+    distinct,
+    is_waiver,
+    latest,
+    shown,
+)
 
 __all__ = ["Inquiry"]
 
-OUTCOME, RUNNING, DATE = 0, 1, 90
-"""How near a way was: it was tried and went otherwise, it was under way, its date comes later; one that lacked n things
-has 1 + n."""
-
-WAIVED = "waived"
-"""What words call the fact that nothing is asked for any more."""
-
 WAYS = 3
 """Ways told where several were equally near."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One way in one history: how near it was, where that was seen, what it lacked, and the event that went otherwise."""
-
-    route: Route
-    rank: int
-    spot: Spot
-    unmet: tuple[Expression, ...] = ()
-    tried: int = -1
 
 
 @dataclass(slots=True)
@@ -293,7 +288,7 @@ class Inquiry:
         again = [look for k, look in looks.items() if k in later and look.tried >= 0]
         if again:  # it had another turn, after the first: what that lacked counts
             return [max(again, key=lambda look: look.tried)]
-        first = [look for k, look in looks.items() if k not in later] or list(looks.values())
+        first = latest([look for k, look in looks.items() if k not in later] or list(looks.values()))
         running = [look for k, look in looks.items() if k in later and look.rank == RUNNING]
         tried = [look for look in first if look.rank == OUTCOME]
         under_way = [look for look in first if look.rank == RUNNING]
@@ -356,41 +351,3 @@ class Inquiry:
         """Why an action did not fire (again), or not with the outcome that is asked about."""
         nothing: Expression = Truth(False)
         return tuple(self.causes(told, nothing, self.look(told, route, spot), {}, depth, frozenset()))
-
-
-def shown(route: Route) -> tuple[str, str]:
-    """The event that a way leads to: what is decided where its action gives only the signal."""
-    good = [one.name for one in route.verdict.outcomes if one.name not in route.others]
-    return (
-        (route.verdict.name, good[0] if good else "") if route.verdict is not route.action else (route.action.name, "")
-    )
-
-
-def is_waiver(condition: Expression) -> bool:
-    """Whether a condition is that what is missing for a thing is waived."""
-    return isinstance(condition, Ref) and condition.name.rpartition(".")[2] == WAIVED
-
-
-def circular(look: Look, above: frozenset[Expression]) -> bool:
-    """Whether a way lacked what it should have helped to bring about: no reason, and told already."""
-    return any(need in above or (isinstance(need, Or) and not above.isdisjoint(need.args)) for need in look.unmet)
-
-
-def barred(look: Look, running: Sequence[Look]) -> bool:
-    """Whether all that was in a way's way is what its followers wait for."""
-    opened = {need for other in running for need in other.route.guard}
-    return bool(look.unmet) and all(isinstance(need, Not) and need.arg in opened for need in look.unmet)
-
-
-def alternatives(condition: Expression) -> tuple[Expression, ...]:
-    """The conditions of which some would do; none if it is not of that form."""
-    if isinstance(condition, (Or, AtLeast)):
-        return condition.args
-    if isinstance(condition, Not) and isinstance(condition.arg, And):
-        return tuple(opposite(one) for one in condition.arg.args)
-    return ()
-
-
-def distinct(causes: Iterable[Cause]) -> tuple[Cause, ...]:
-    """Each cause once."""
-    return tuple({one.key: one for one in causes}.values())

@@ -25,7 +25,7 @@ from negsim.why.explanation import Explanation
 from negsim.why.held_against import frequency, sorted_out
 from negsim.why.phrases import Phrases
 from negsim.why.posing import Posed, pose
-from negsim.why.reasons import in_order, reasons_of, tallied
+from negsim.why.reasons import alike, in_order, reasons_of, tallied
 from negsim.why.slowing import add_slowing
 from negsim.why.standing import Standing
 from negsim.why.supposed import Supposing, decided_otherwise, tried_without
@@ -242,7 +242,7 @@ def _one(
             {one.replication: one for one in looked.these},
             READ if whole else READ_IN_BRIEF,
         )
-    tallies = in_order(every.values(), len(causes))
+    tallies = in_order(alike(every.values(), telling), len(causes))
     found = reasons_of(tallies, len(causes), telling, lambda members: posed.interval(members, among))
     if whole and not yes:
         found = tried_without(

@@ -9,7 +9,7 @@ from negsim.why.asking import Asking
 from negsim.why.cause import Cause
 from negsim.why.chronicle import Chronicle
 from negsim.why.reasons import NEARLY_NEVER, Reason
-from negsim.why.routes import conjuncts
+from negsim.why.routes import parts_asked
 
 __all__ = ["Frequency", "frequency", "sorted_out"]
 
@@ -57,7 +57,7 @@ def present(cause: Cause, told: Chronicle, state: int, asking: Asking) -> bool:
     before = max(state - 1, 0)
     if cause.kind in ("missing", "in the way") and cause.condition is not None:
         # A part of what is asked about may come last of all.
-        part = cause.condition in conjuncts(asking.condition)
+        part = cause.condition in parts_asked(asking.condition)
         return not told.holds(cause.condition, min(state, len(told.events)) if part else before)
     if cause.kind in ("undone", "outcome"):
         last = told.fired(cause.action, None, min(state, len(told.events)))

@@ -11,7 +11,7 @@ from negsim.estimates import Interval
 from negsim.model.calendar import DAY
 from negsim.why.cause import CONDITIONS, LATE, Cause
 
-__all__ = ["NAN", "NEARLY_NEVER", "Reason", "Tally", "in_order", "reasons_of", "tallied"]
+__all__ = ["NAN", "NEARLY_NEVER", "Reason", "Tally", "alike", "in_order", "reasons_of", "tallied"]
 
 SMALL = 0.005
 """Reasons behind fewer histories than this share are not told."""
@@ -166,8 +166,28 @@ def reasons_of(
     interval: Callable[[Sequence[int]], Interval] | None = None,
 ) -> tuple[Reason, ...]:
     """Reasons by share, the largest first; of equal ones first what was decided, then what was lacking."""
-    kept = in_order(tallies, total)
+    kept = in_order(alike(tallies, say), total)
     return tuple(_reason(one, total, say, interval) for one in kept)
+
+
+def alike(tallies: Iterable[Tally], say: Callable[[Tally], str]) -> list[Tally]:
+    """The causes, those that are told by the same sentence as one."""
+    found: dict[tuple[str, str], Tally] = {}
+    for one in tallies:
+        key = (one.cause.kind, say(one))
+        found[key] = merged(found[key], one) if key in found else one
+    return list(found.values())
+
+
+def merged(one: Tally, two: Tally) -> Tally:
+    """Two causes as one: in each history that has either."""
+    causes = dict(zip((*one.members, *two.members), (*one.each, *two.each), strict=True))
+    behind = dict(one.behind)
+    for key, under in two.behind.items():
+        behind[key] = merged(behind[key], under) if key in behind else under
+    both = set(one.members) & set(two.members)
+    alone = [number for number in (*one.alone, *two.alone) if number not in both]
+    return Tally(one.cause, list(causes), sorted({*alone, *both}), list(causes.values()), one.factor, behind)
 
 
 def in_order(tallies: Iterable[Tally], total: int) -> list[Tally]:

@@ -11,8 +11,9 @@ from negsim.model.clocks import Immediately
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import And, Arithmetic, Choice, Expression, Not, Number, Or, Ref, Truth, reads
+from negsim.why.standing import signed
 
-__all__ = ["Route", "conjuncts", "is_signal", "opposite", "possible", "route_of", "routes_to", "writers"]
+__all__ = ["Route", "conjuncts", "is_signal", "opposite", "parts_asked", "possible", "route_of", "routes_to", "writers"]
 
 MOST_PARTS = 12
 """Preconditions of one action told apart; a tree that falls into more is left as it is written."""
@@ -203,7 +204,7 @@ def _with_their_signals(route: Route, elements: Elements, table: Mapping[str, se
     rest = tuple(need for need in route.guard if need != signal)
     for name in sorted(table[signal.name]):
         giver = elements.actions[name]
-        if any(effect.variable == signal.name and effect.amount == Truth(True) for effect in giver.effects):
+        if any(effect.variable == signal.name and effect.amount == Truth(True) for effect in giver.changes()):
             yield replace(route, action=giver, guard=tuple(dict.fromkeys((*conjuncts(giver.when), *rest))))
 
 
@@ -251,11 +252,15 @@ def _gate(good: Iterable[Outcome]) -> tuple[Expression, ...]:
 
 
 def _raises(effect: Effect, condition: Expression) -> bool:
-    """Whether an effect can help: one that gives a fact the truth value that is not wanted cannot."""
-    if isinstance(condition, Ref):
-        return effect.amount != Truth(False)
-    if isinstance(condition, Not) and isinstance(condition.arg, Ref):
-        return effect.amount != Truth(True)
-    if isinstance(condition, Not):
-        return helps(effect, condition.arg, False)
-    return helps(effect, condition, True)
+    """Whether an effect can help: one that gives a part of it the truth value that is not wanted cannot."""
+    return any(helps(effect, atom, wanted) for atom, wanted in signed(condition) if effect.variable in reads(atom))
+
+
+def parts_asked(condition: Expression) -> frozenset[Expression]:
+    """The smallest conditions that a condition is made of, each as it helps.
+
+    >>> from negsim.model.expressions import parse
+    >>> sorted(map(str, parts_asked(parse("a and not (b or c > 1)"))))
+    ['a', 'not b', 'not c > 1']
+    """
+    return frozenset(atom if wanted else Not(atom) for atom, wanted in signed(condition))

@@ -24,7 +24,7 @@ from negsim.why.choices import Declined
 from negsim.why.chronicle import retold
 from negsim.why.posing import Posed
 from negsim.why.reasons import Reason, Tally
-from negsim.why.routes import Route, conjuncts, opposite
+from negsim.why.routes import Route, conjuncts, opposite, parts_asked
 from negsim.why.standing import signed
 
 __all__ = ["Helped", "Supposing", "decided_otherwise", "prevented", "relaxed", "tried_without", "without"]
@@ -153,7 +153,7 @@ def without(cause: Cause, condition: Expression, inquiry: Inquiry) -> Elements |
     """The elements without a cause of a condition's not being true; None where it cannot be taken away by itself."""
     elements = inquiry.scenario.expanded
     if cause.kind in ("missing", "in the way") and cause.condition is not None:
-        part = cause.condition in conjuncts(condition)  # of what is asked about: it is so, whatever brings it
+        part = cause.condition in parts_asked(condition)  # of what is asked about: it is so, whatever brings it
         ways = [way for way in inquiry.routes(condition) if cause.condition in way.needs and not part]
         return _unneeded(elements, ways, cause.condition) if ways else _given(elements, cause.condition)
     action = elements.actions.get(cause.action)

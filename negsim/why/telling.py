@@ -12,10 +12,10 @@ from negsim.model.calendar import DAY
 from negsim.model.expressions import Choice, Expression, Not, Or
 from negsim.program import Program
 from negsim.why.cause import CONDITIONS
-from negsim.why.causes import is_waiver
 from negsim.why.phrases import Phrases
 from negsim.why.reasons import Tally
 from negsim.why.routes import opposite
+from negsim.why.ways import is_waiver
 
 __all__ = ["Telling"]
 

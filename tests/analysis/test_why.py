@@ -12,6 +12,7 @@ from strategies import scenarios
 import negsim as ns
 from negsim.errors import NegsimError
 from negsim.model.expressions import evaluate, parse
+from negsim.why.chronicle import Chronicle
 from negsim.why.supposed import relaxed
 
 N = 600
@@ -329,3 +330,63 @@ def test_a_condition_without_a_need_is_met_wherever_the_rest_is(text: str, need:
         if evaluate(tree, values):
             assert evaluate(without, values), "what was met is met without it"
     assert str(parse(need)) not in str(without)
+
+
+def test_a_session_without_a_result_is_told_with_what_its_result_lacked() -> None:
+    """Sessions are called in two ways, and one decision follows either; what that lacked is the reason, not which way it was."""
+    parts = [
+        ns.Fact("text"),
+        ns.Fact("agenda"),
+        ns.Fact("hot"),
+        ns.Fact("sitting"),
+        *(
+            ns.Action(name=name, clock=ns.Exponential(0.2), when=f"{when} and not text", effects=["sitting = true"])
+            for name, when in (("call_in_calm", "not hot"), ("call_in_heat", "hot"))
+        ),
+        ns.Action(name="heat", clock=ns.Exponential(0.1), when="not hot", effects=["hot = true"]),
+        ns.Action(name="settle", clock=ns.Exponential(0.02), when="not agenda", effects=["agenda = true"]),
+        ns.Action(
+            name="close", clock=ns.Immediately(), when="sitting", effects=["sitting = false"],
+            outcomes=[
+                ns.Outcome(name="result", weight="0.9 if agenda else 0", effects=["text = true"]),
+                ns.Outcome(name="nothing", weight="0.1 if agenda else 1"),
+            ],
+        ),
+    ]  # fmt: skip
+    found = asked(parts, {"condition": "text", "by": 40.0})
+    shares = kinds(found)
+    assert shares["missing", "agenda"] > 0.9
+    assert not any(condition in ("hot", "not hot") for _, condition in shares)
+    (agenda,) = [one for one in found.reasons if one.condition == "agenda"]
+    assert events(agenda) == {"settle"}
+
+
+def counting(n: int) -> ns.Scenario:
+    """Actions that all count the same thing and all wait for a count: each is a way to what each other waits for."""
+    parts: list[Any] = [ns.Counter("c"), ns.Fact("done")]
+    for k in range(n):
+        parts.append(
+            ns.Action(name=f"a{k}", when=f"c >= {k} and c < 1000", clock=ns.Exponential(0.1), effects=["c += 1"])
+        )
+    parts.append(ns.Action(name="end", when="c > 5000", clock=ns.Exponential(0.1), effects=["done = true"]))
+    raised = ns.Action(name="raise", clock=ns.Exponential(0.001), when="c < 5", effects=["c = 5001"])
+    asked_at = [ns.Question(name=f"q{day}", condition="done", by=day) for day in (5, 10)]
+    return ns.Scenario("w", start="2025-01-01", end=20, parts=[*parts, raised, *asked_at])
+
+
+def test_what_is_looked_at_grows_with_the_size_of_a_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = {}
+    for n in (40, 160):
+        runs = ns.simulate(counting(n), replications=30, seed=1)
+        calls = [0]
+        plain = Chronicle.value
+
+        def counted(self: Chronicle, tree: Any, state: int, calls: list[int] = calls, plain: Any = plain) -> float:
+            calls[0] += 1
+            return plain(self, tree, state)
+
+        monkeypatch.setattr(Chronicle, "value", counted)
+        ns.main_reasons(runs)
+        monkeypatch.undo()
+        looked[n] = calls[0]
+    assert 0 < looked[160] <= 5 * looked[40], "four times as many actions: about four times as many looks"
