@@ -82,7 +82,10 @@ def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
 def _failed(error: BaseException, text: str, code: str = "") -> NoReturn:
     """End with what went wrong: in words, or as JSON where that is what was asked for."""
     if wants_json():
-        print_errors(error, text, code)
+        try:
+            print_errors(error, text, code)
+        except BrokenPipeError:
+            _hang_up()
         sys.exit(1)
     _fail(text)
 

@@ -12,8 +12,9 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from negsim.errors import ArgumentError, FileError, Gather, NegsimError, nearest, problem_of
-from negsim.errors.problems import Problem, short
+from negsim.errors.problems import short
 from negsim.files.annotations import Codec
+from negsim.files.following import follows, once
 from negsim.files.json_text import is_json, parse_json
 from negsim.files.limits import parse_toml, read_input, read_text
 from negsim.files.named import flattened, tabled
@@ -203,7 +204,7 @@ def _read(text: str, name: str, words: tuple[type, ...], *, validate: bool) -> S
         data = tabled(data, codec) if named else data
         found = _scenario(data, codec, words, validate=validate)
     except NegsimError as error:
-        raise in_file(error, name, text) from error
+        raise in_file(type(error).telling(once(error.problems)), name, text) from error
     full = crowded(found.expanded, found.calendar, found.horizon)
     if full:
         warnings.warn(f"{name}: {full}", UserWarning, stacklevel=4)
@@ -223,11 +224,12 @@ def _scenario(data: dict[str, Any], codec: Codec, words: tuple[type, ...], *, va
         _check_version(data)
     with gather.going_on():
         data = flattened(data, codec)
+    whole = data
     if validate:
         data = _without_problems(data, codec, words, gather)
     if "scenario" not in data:
         gather.check()
-    return build(data, codec, gather)
+    return build(data, codec, gather, whole)
 
 
 def _without_problems(data: dict[str, Any], codec: Codec, words: tuple[type, ...], gather: Gather) -> dict[str, Any]:
@@ -271,9 +273,12 @@ def _check_version(data: dict[str, Any]) -> None:
         raise FileError.telling([problem_of(error, ("format_version",), code="version", value=short(version))])
 
 
-def build(data: Mapping[str, Any], codec: Codec, gather: Gather) -> Scenario:
-    """The scenario of a file; with problems the error that tells them all, those of the whole included."""
-    parts, wrong = [], [str(path[1]) for path in _paths(gather) if len(path) > 1]
+def build(data: Mapping[str, Any], codec: Codec, gather: Gather, whole: Mapping[str, Any] | None = None) -> Scenario:
+    """The scenario of a file; with problems the error that tells them all, those of the whole included.
+
+    ``whole`` is the file with the parts whose form is wrong.
+    """
+    parts, wrong = [], {str(path[1]): _said(whole or data, path) for path in _paths(gather) if len(path) > 1}
     for table, record in codec.tables.items():
         for name, definition in data.get(table, {}).items():
             try:
@@ -283,7 +288,7 @@ def build(data: Mapping[str, Any], codec: Codec, gather: Gather) -> Scenario:
                 if isinstance(error.partial, record.cls):
                     parts.append(error.partial)
                 else:
-                    wrong.append(name)
+                    wrong[name] = definition
     steps: list[Any] = []
     for n, step in enumerate(data.get("intervention", ())):
         with gather.going_on():
@@ -295,29 +300,28 @@ def build(data: Mapping[str, Any], codec: Codec, gather: Gather) -> Scenario:
     return Scenario(parts=tuple(parts), interventions=tuple(steps), **head)
 
 
+def _said(data: Mapping[str, Any], path: Path) -> Any:
+    """What a file says of the part in which a path lies."""
+    table = data.get(str(path[0]))
+    return table.get(path[1]) if isinstance(table, Mapping) else None
+
+
 def _paths(gather: Gather) -> list[Path]:
     return [problem.path for error in gather.errors for problem in error.problems]
 
 
-def _look_at_the_rest(head: dict[str, Any], parts: list[Any], wrong: list[str], gather: Gather) -> None:
+def _look_at_the_rest(head: dict[str, Any], parts: list[Any], wrong: dict[str, Any], gather: Gather) -> None:
     """Add what is wrong with the parts that could be built, as far as it does not come of those that could not."""
     try:
         Scenario(parts=tuple(parts), **head)
     except NegsimError as error:
-        own = [problem for problem in error.problems if problem.code not in BY_ABSENCE and not _follows(problem, wrong)]
+        own = [problem for problem in error.problems if problem.code not in BY_ABSENCE and not follows(problem, wrong)]
         if own:
             gather.errors.append(type(error).telling(own))
 
 
 BY_ABSENCE = ("circle", "reach")
 """Problems that may come of what is not there."""
-
-
-def _follows(problem: Problem, wrong: list[str]) -> bool:
-    """Whether a problem is only that a part is not there which could not be built."""
-    if problem.code not in ("unknown_name", "party", "source"):
-        return False
-    return any(problem.value == name or problem.value.startswith(name + ".") for name in wrong)
 
 
 def schema(words: Iterable[type] = (), *, profile: str = "full") -> dict[str, object]:

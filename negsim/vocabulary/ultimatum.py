@@ -125,6 +125,11 @@ class Ultimatum(When):
             period=["extension"],
             duration=["allows"],
         )
+        if isinstance(self.on, str) and "T" not in self.on.upper().replace(" ", "T"):
+            # said here, once: the date to which it is put off would say it again
+            raise ScenarioError(
+                f"{where}: on {self.on!r} has no hour; something happens at an instant, so write '{self.on}T13:00'"
+            )
         if self.by == self.to:
             raise ScenarioError(f"{where}: {self.by} cannot threaten itself; name another party in to=")
         if not days(self.extension) > 0:
