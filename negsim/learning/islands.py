@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from negsim.engines import Block, Job, Kernel, Population, Snapshot
 from negsim.laws.draws import Stream
 from negsim.learning.items import Item, Items
+from negsim.learning.moves import Moves
 from negsim.learning.proposals import Desk
 
 __all__ = ["Island", "Step", "Voyage", "cuts_of"]
@@ -62,6 +63,8 @@ class Voyage:
     steps : list of Step
     looks : list of (Block, log weights)
         What would have come of the histories after each item, where that was asked for.
+    moved : int
+        How often rows of parameters were moved.
     """
 
     block: Block | None
@@ -69,6 +72,7 @@ class Voyage:
     parameters: Floats
     steps: list[Step] = field(default_factory=list)
     looks: list[tuple[Block, Floats]] = field(default_factory=list)
+    moved: int = 0
 
 
 def cuts_of(items: Sequence[Item]) -> list[float]:
@@ -84,7 +88,8 @@ def cuts_of(items: Sequence[Item]) -> list[float]:
 class Island:
     """Histories of one island, standing after everything at one instant."""
 
-    def __init__(self, kernel: Kernel, job: Job, items: Items, number: int) -> None:
+    def __init__(self, kernel: Kernel, job: Job, items: Items, number: int, moves: Moves | None = None) -> None:
+        self.moves = moves
         self.kernel, self.items, self.number = kernel, items, number
         self.population: Population = kernel.begin(job)
         self.seed, self.size = job.seed, len(job.replications)
@@ -109,7 +114,8 @@ class Island:
                 self.draw(place, cut, after)
         parameters = self.parameters(self.population.snapshot())
         self.population.advance(horizon)
-        return Voyage(self.population.block(), self.log_weights, parameters, steps, looks)
+        moved = 0 if self.moves is None else self.moves.moved
+        return Voyage(self.population.block(), self.log_weights, parameters, steps, looks, moved)
 
     def parameters(self, snapshot: Snapshot) -> Floats:
         """The parameters of each history, (m, parameters)."""
@@ -147,12 +153,17 @@ class Island:
         last = int(np.flatnonzero(weights)[-1])
         self.clone(np.minimum(indices, last))
         self.log_weights = np.full(self.size, self.log_weights.max() + np.log(weights.sum() / self.size))
+        if self.moves is not None and cut < self.kernel.program.horizon and self.moves.poor():
+            kept = self.population.snapshot()
+            self.population = self.kernel.resume(replace(kept, state=self.moves.move(kept)))
         return True
 
     def clone(self, indices: NDArray[np.int64]) -> None:
         """Go on with these histories, each with a future of its own."""
         self.branch += 1
         self.population = self.population.select(indices.tolist(), self.branch)
+        if self.moves is not None:
+            self.moves.select(indices)
 
     # -- draws ----------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from negsim.estimates.weights import LEAST
 from negsim.laws.draws import check_seed, fresh_seed
 from negsim.learning.islands import Island, Voyage
 from negsim.learning.items import Items, items_of, questions_of
+from negsim.learning.moves import Moves
 from negsim.learning.updated import ItemEffect, TableRows, Updated, effects_of, evidence_of
 from negsim.model.inputs import Dated
 from negsim.model.observed import Observation, known_by, news_in_order
@@ -47,6 +48,7 @@ def update(
     engine: str = "auto",
     workers: int | None = None,
     most: int | None = None,
+    move: bool = True,
     max_events: int = 100_000,
 ) -> Updated:
     """Condition a scenario's histories on news, by the rules of probability.
@@ -81,6 +83,9 @@ def update(
         Threads. No answer depends on them.
     most : int, optional
         Most histories that may be taken (default: four times as many as asked for).
+    move : bool
+        Whether rows of parameters are moved a little where an island has lost three quarters of them (the kernel of Liu
+        and West); the note says so. Without it they are only cloned.
     max_events : int
         Most firings in one history.
 
@@ -123,7 +128,7 @@ def update(
         known_by(items, as_of, scenario.calendar, scenario.horizon)
     program = lower(scenario, [*questions, *questions_of(scenario, items)])
     chosen, note = choose(engine, program)
-    sailing = Sailing(scenario, program, items, seed, draws, chosen, workers, max_events, note)
+    sailing = Sailing(scenario, program, items, seed, draws, chosen, workers, max_events, note, move)
     return sailing.enough(replications, MOST * replications if most is None else most)
 
 
@@ -151,6 +156,7 @@ class Sailing:
     workers: int | None
     max_events: int
     note: str
+    moving: bool = True
 
     def enough(self, replications: int, most: int) -> Updated:
         """Take more histories until they are worth a fifth of those asked for after every item, or there are most."""
@@ -209,7 +215,10 @@ class Sailing:
 
     def sail(self, kernel: Kernel, job: Job, items: Items, number: int, looking: bool) -> Voyage:
         """One island."""
-        return Island(kernel, job, items, number).go(self.program.horizon, looking=looking)
+        moves = None
+        if self.draws is not None and self.moving:
+            moves = Moves.of(self.program, self.seed, np.asarray(job.replications) % len(job.rows))
+        return Island(kernel, job, items, number, moves).go(self.program.horizon, looking=looking)
 
     def check_possible(self, voyages: Sequence[Voyage], count: int) -> None:
         """Refuse news that no history of any island could bring."""
@@ -221,6 +230,16 @@ class Sailing:
         raise ContradictionError(
             f"news {item.name} ({item.called}): of {count:,} histories that fit the news before it none could bring it; it "
             "contradicts the scenario or the other news, or is so rare that it takes more histories (replications=)"
+        )
+
+    def told_moves(self, voyages: Sequence[Voyage]) -> str:
+        """What is to be known of rows that were moved."""
+        count = sum(voyage.moved > 0 for voyage in voyages)
+        if not count:
+            return ""
+        return (
+            f"few rows of parameters were left in {count} of {ISLANDS} islands, and were moved by the kernel of Liu and West "
+            "(2001), which keeps their mean and covariance and is an approximation"
         )
 
     def joined(self, voyages: Sequence[Voyage], effects: tuple[ItemEffect, ...], seconds: float, count: int) -> Updated:
@@ -237,7 +256,7 @@ class Sailing:
             rows=rows,
             drawn=self.draws is not None,
             engine=self.engine,
-            note=self.note,
+            note="; ".join(one for one in (self.note, self.told_moves(voyages)) if one),
             seconds=seconds,
             max_events=self.max_events,
             requested=len(block.failed),
