@@ -26,7 +26,7 @@ from negsim.model.expressions import (
 from negsim.program import ActionRow, Program
 from negsim.program.rows import EffectRow
 
-__all__ = ["Causes", "Literal", "causes", "certain", "literals", "lasting", "steady"]
+__all__ = ["Causes", "Literal", "causes", "certain", "literals", "lasting", "steady", "way_of"]
 
 UP, DOWN, ANY = 1, -1, 0
 

@@ -13,11 +13,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.engines import Block, Job, Kernel, Population, Snapshot
+from negsim.engines import Block, Job, Population, Snapshot
 from negsim.laws.draws import Stream
 from negsim.learning.items import Item, Items
 from negsim.learning.moves import Moves
 from negsim.learning.proposals import Desk
+from negsim.learning.tilting import WEIGHT, Kernels
 
 __all__ = ["Island", "Step", "Voyage", "cuts_of"]
 
@@ -88,10 +89,12 @@ def cuts_of(items: Sequence[Item]) -> list[float]:
 class Island:
     """Histories of one island, standing after everything at one instant."""
 
-    def __init__(self, kernel: Kernel, job: Job, items: Items, number: int, moves: Moves | None = None) -> None:
+    def __init__(self, kernels: Kernels, job: Job, items: Items, number: int, moves: Moves | None = None) -> None:
         self.moves = moves
-        self.kernel, self.items, self.number = kernel, items, number
-        self.population: Population = kernel.begin(job)
+        self.kernels, self.kernel, self.items, self.number = kernels, kernels.plain, items, number
+        self.population: Population = self.kernel.begin(job)
+        # whether outcomes are drawn with more than their shares since the last stop
+        self.leaning = False
         self.seed, self.size = job.seed, len(job.replications)
         self.log_weights = np.zeros(self.size)
         self.branch = 0
@@ -103,6 +106,7 @@ class Island:
         stops, steps, looks = sorted({0.0, *cuts_of(self.items)}), list[Step](), list[tuple[Block, Floats]]()
         for place, (cut, after) in enumerate(pairwise([*stops, horizon])):
             self.population.advance(cut)
+            self.upright()
             steps += self.weigh(cut)
             if np.isneginf(self.log_weights).all():
                 return Voyage(None, self.log_weights, np.zeros((0, 0)), steps, looks)
@@ -171,8 +175,28 @@ class Island:
         """Draw the clocks of what begins now, and keep quiet those that must not fire before the next stop."""
         forced = [item for item in self.items if self.begins(item, now)]
         quiet = [item for item in self.items if item.quiet(now, until)]
-        if not forced and not quiet:
+        tilts = [item.tilts for item in self.items if item.tilted(now, until)]
+        if forced or quiet:
+            self.edit(forced, quiet, place, until)
+        if tilts:
+            kernel = self.kernels.leaning(tilts)
+            kept = self.population.snapshot()
+            self.population = kernel.resume(replace(kept, program=kernel.program.fingerprint()))
+            self.leaning = True
+
+    def upright(self) -> None:
+        """Count what outcomes with more than their shares have added, and go on with the shares as they are."""
+        if not self.leaning:
             return
+        kept, column = self.population.snapshot(), self.kernels.program.index[WEIGHT]
+        self.log_weights = self.log_weights + np.log(kept.state[:, column])
+        state = np.array(kept.state)
+        state[:, column] = 1.0
+        self.population = self.kernel.resume(replace(kept, state=state, program=self.kernel.program.fingerprint()))
+        self.leaning = False
+
+    def edit(self, forced: Sequence[Item], quiet: Sequence[Item], place: int, until: float) -> None:
+        """Draw clocks anew, some so that they fire and some so that they do not."""
         if self.branch == 0:
             # targets can be drawn anew in clones alone: all histories become clones of themselves
             self.clone(np.arange(self.size))

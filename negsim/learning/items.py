@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from negsim.engines import Snapshot
 from negsim.errors import ScenarioError, UnknownName, nearest
 from negsim.laws import Law, survival
 from negsim.learning.causes import Causes, causes, certain, lasting, steady
+from negsim.learning.tilting import needed
 from negsim.model.calendar import DAY
 from negsim.model.clocks import Distribution, Fixed
 from negsim.model.expressions import Expression, reads
@@ -95,6 +96,8 @@ class Item:
         From a snapshot at its close to the logarithm of how likely each history brings it.
     possible : function
         From an earlier snapshot to whether a history can still bring it.
+    tilts : mapping from int to set of int
+        Outcomes of actions that an event needs, and that are drawn with more than their shares.
     dense : bool
         Whether it has a density (per day) and no probability: something at an instant that is not on the calendar.
     """
@@ -105,6 +108,7 @@ class Item:
     ruling_out: tuple[int, ...]
     likelihood: Callable[[Snapshot], Floats]
     possible: Callable[[Snapshot], Truths]
+    tilts: Mapping[int, frozenset[int]]
     dense: bool
 
     @property
@@ -116,6 +120,10 @@ class Item:
     def event(self) -> bool:
         """Whether it says that something happened in a window."""
         return self.observation.kind in ("happened", "fired")
+
+    def tilted(self, now: float, until: float) -> bool:
+        """Whether its outcomes are drawn with more than their shares from now until an instant: in its window."""
+        return bool(self.tilts) and max(0.0, self.dates.opens - 1.0) <= now and until <= self.dates.closes
 
     def watched(self, now: float) -> bool:
         """Whether it may show before its close that a history cannot bring it."""
@@ -162,10 +170,11 @@ def items_of(scenario: Scenario, program: Program, news: Sequence[Observation]) 
 
 def _item(item: Observation, dates: Dates, program: Program) -> Item:
     none = Causes((), (), False)
-    found = dict[str, object](causes=none, ruling_out=(), possible=_always, dense=False)
+    found = dict[str, object](causes=none, ruling_out=(), possible=_always, dense=False, tilts={})
     if item.kind in ("happened", "fired"):
         wanted = _wanted(item, program)
         found["causes"] = causes(program, wanted)
+        found["tilts"] = _needed(item, program, wanted)
         found["dense"] = item.at is not None and not _dated(program, found["causes"], dates.opens)  # type: ignore[arg-type]
         if isinstance(wanted, Expression) and lasting(program, wanted):
             found |= {"ruling_out": certain(program, wanted), "possible": _not_yet(program, item, dates.opens)}
@@ -191,6 +200,17 @@ def _wanted(item: Observation, program: Program) -> Expression | int:
     if item.kind == "happened":
         return _read(program, item)
     return [row.name for row in program.actions].index(str(item.fired))
+
+
+def _needed(item: Observation, program: Program, wanted: Expression | int) -> dict[int, frozenset[int]]:
+    """The outcomes that an event needs."""
+    if isinstance(wanted, Expression):
+        return needed(program, wanted)
+    row = program.actions[wanted]
+    found = needed(program, row.guard) if row.clock == "immediate" else {}
+    if item.outcome is not None and len(row.outcomes) > 1 and row.policy is None:
+        found[wanted] = frozenset(number for number, one in enumerate(row.outcomes) if one.name == item.outcome)
+    return found
 
 
 def _if_random(program: Program, number: int) -> tuple[int, ...]:

@@ -96,7 +96,8 @@ class Moves:
         noise = spread * (np.sqrt(1 - shrink * shrink) / np.sqrt(PARTNERS))
         self.scores = shrink * self.scores + (1 - shrink) * centre + noise
         self.moved += 1
-        state, first = np.array(kept.state), len(self.program.slots) - len(self.program.parameters)
+        # parameters are the last columns
+        state, first = np.array(kept.state), kept.state.shape[1] - len(self.program.parameters)
         for place, number in enumerate(self.columns):
             uniforms = np.clip(ndtr(-self.scores[:, place]), 2.0**-53, 1 - 2.0**-53)
             state[:, first + number] = upper_quantiles(self.program.parameters[number].fit.law, uniforms)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from negsim.engines import Block, Job, Kernel, choose, prepare
+from negsim.engines import Block, Job, choose
 from negsim.engines.blocks import ARRAYS
 from negsim.errors import ArgumentError, ContradictionError, EffectiveError
 from negsim.estimates.weights import LEAST
@@ -18,6 +18,7 @@ from negsim.laws.draws import check_seed, fresh_seed
 from negsim.learning.islands import Island, Voyage
 from negsim.learning.items import Items, items_of, questions_of
 from negsim.learning.moves import Moves
+from negsim.learning.tilting import Kernels
 from negsim.learning.updated import ItemEffect, TableRows, Updated, effects_of, evidence_of
 from negsim.model.inputs import Dated
 from negsim.model.observed import Observation, known_by, news_in_order
@@ -193,7 +194,7 @@ class Sailing:
 
     def voyages(self, count: int, *, looking: bool = False) -> list[Voyage]:
         """What each island finds, in their order."""
-        kernel = prepare(self.engine, self.program)
+        kernels = Kernels.of(self.engine, self.program)
         items = items_of(self.scenario, self.program, self.news)
         rows = parameter_rows(self.program, self.seed, None if self.draws is None else whole_islands(self.draws))
         job = Job(
@@ -205,7 +206,7 @@ class Sailing:
         )
 
         def sail(number: int) -> Voyage:
-            return self.sail(kernel, replace(job, replications=range(number, count, ISLANDS)), items, number, looking)
+            return self.sail(kernels, replace(job, replications=range(number, count, ISLANDS)), items, number, looking)
 
         threads = threads_for(self.engine, self.workers)
         if threads == 1:
@@ -213,12 +214,12 @@ class Sailing:
         with ThreadPoolExecutor(threads, thread_name_prefix="negsim") as pool:
             return list(pool.map(sail, range(ISLANDS)))
 
-    def sail(self, kernel: Kernel, job: Job, items: Items, number: int, looking: bool) -> Voyage:
+    def sail(self, kernels: Kernels, job: Job, items: Items, number: int, looking: bool) -> Voyage:
         """One island."""
         moves = None
         if self.draws is not None and self.moving:
             moves = Moves.of(self.program, self.seed, np.asarray(job.replications) % len(job.rows))
-        return Island(kernel, job, items, number, moves).go(self.program.horizon, looking=looking)
+        return Island(kernels, job, items, number, moves).go(self.program.horizon, looking=looking)
 
     def check_possible(self, voyages: Sequence[Voyage], count: int) -> None:
         """Refuse news that no history of any island could bring."""
@@ -273,5 +274,7 @@ class Sailing:
 def joined_blocks(blocks: Sequence[Block]) -> Block:
     """The histories of several blocks as one, numbered from 0 on."""
     arrays: dict[str, Any] = {name: np.concatenate([getattr(block, name) for block in blocks]) for name in ARRAYS}
+    # without the number that the weights of outcomes were kept in
+    arrays["final"] = arrays["final"][:, :-1]
     arrays["replications"] = np.arange(len(arrays["failed"]))
     return Block(**arrays)
