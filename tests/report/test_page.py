@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 import negsim as ns
 from negsim.cli import main
@@ -131,7 +132,9 @@ def test_no_number_of_the_findings_is_without_a_twin() -> None:
     data = toy()[1].data
     for part in ("answers", "why", "watch", "levers"):
         for number in placed(data[part], f"/{part}"):
-            assert number.ref in shown or number["value"] in (0, 1) or "bits" in number.ref, number.ref
+            assert (
+                number.ref in shown or number["value"] in (0, 1) or "bits" in number.ref or number.ref == "/levers/of"
+            ), number.ref
 
 
 def test_answers_are_those_of_the_api() -> None:
@@ -286,6 +289,13 @@ def test_it_reads_from_the_answers_down() -> None:
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> \u202eevil\u202c [a](javascript:alert(2)) | *b* `c` & \x1b[2J"
 
 
+MARKED = {
+    *("h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "em", "a", "pre", "code"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+"""What Markdown of a report is made of."""
+
+
 def hostile() -> ns.Scenario:
     parts = [
         ns.Party("north", title=HOSTILE, aims=[HOSTILE]),
@@ -317,8 +327,10 @@ def test_texts_of_strangers_stay_texts() -> None:
     links = [one["attrs"]["href"] for one in found.all("a") if not one["attrs"]["href"].startswith("#")]
     assert links == []  # the one with brackets and quotes is no link that anybody means
     told = report.markdown()
-    assert "<script" not in told.replace("\\<script", "")
-    assert "](javascript" not in told.replace("\\](javascript", "")
+    shown = Page(MarkdownIt("commonmark", {"html": True}).enable("table").render(told))
+    assert {one["tag"] for one in shown.elements} <= MARKED
+    assert [one for one in shown.all("a") if not one["attrs"]["href"].startswith("https://")] == []
+    assert shown.all("h1")[0]["text"].startswith("<script>alert(1)</script><img src=x onerror=alert(1)>")
     assert all(line.count("|") - line.count("\\|") in (0, 5, 6, 7) for line in told.splitlines())
 
 

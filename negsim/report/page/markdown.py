@@ -12,7 +12,7 @@ from negsim.report.words import day
 __all__ = ["markdown"]
 
 SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
-LISTED = re.compile(r"^(\s*)([-+=]|\d+[.)])")
+BULLET, NUMBERED = re.compile(r"^([-+=])(?=\s|$|[-+=]*$)"), re.compile(r"^(\d+)([.)])(?=\s|$)")
 
 
 def markdown(data: dict[str, Any]) -> str:
@@ -31,11 +31,14 @@ def markdown(data: dict[str, Any]) -> str:
 def plainly(text: str) -> str:
     """Text of a scenario in which nothing is read as a sign of Markdown or HTML.
 
+    >>> plainly("45.8 points"), plainly("-12 points"), plainly("1. first"), plainly("- one")
+    ('45.8 points', '-12 points', '1\\\\. first', '\\\\- one')
+
     >>> plainly("<b>[a](javascript:x)</b> | *c*")
     '\\\\<b\\\\>\\\\[a\\\\](javascript:x)\\\\</b\\\\> \\\\| \\\\*c\\\\*'
     """
     flat = " ".join(str(text).split())
-    return LISTED.sub(r"\1\\\2", SIGNS.sub(r"\\\1", flat))
+    return NUMBERED.sub(r"\1\\\2", BULLET.sub(r"\\\1", SIGNS.sub(r"\\\1", flat)))
 
 
 def _section(title: str, *lines: str) -> list[str]:
@@ -136,7 +139,10 @@ def _why(data: dict[str, Any]) -> Iterator[str]:
         if not one["failures"]["value"]:
             yield f"It never failed in {_short(one['n'])} histories."
             continue
-        yield f"By {one['by_text']} the answer is {one['side']} in {_short(one['failures'])} of {_short(one['n'])} histories. Of these:"
+        few = one["looked"]["value"] < one["failures"]["value"]
+        these = f"the {_short(one['looked'])} of them that were looked at" if few else "these"
+        share = f"{_short(one['failures'])} of {_short(one['n'])} histories"
+        yield f"By {one['by_text']} the answer is {one['side']} in {share}. Of {these}:"
         yield ""
         for reason in one["reasons"]:
             yield f"- {_full(reason['share'])}: {plainly(reason['text'])}"
@@ -183,7 +189,7 @@ def _levers(data: dict[str, Any]) -> Iterator[str]:
         "What would change it",
         f"What a change would do to {plainly(one['what'])}: {_full(one['answer'])} in the first {_short(one['n'])} histories.",
     )
-    for head, rows in (("What helps", one["helpers"]), ("What spoils it", one["spoilers"])):
+    for head, rows in (("What makes it likelier", one["helpers"]), ("What makes it less likely", one["spoilers"])):
         if rows:
             yield from ("", f"### {head}", "")
             yield from _table(
