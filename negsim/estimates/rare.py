@@ -193,7 +193,8 @@ class RareEstimate:
         """The full printed form."""
         ends = self.interval()
         if self.exact:
-            return f"{self.question}: {self.printed}, exact"
+            error = f" (error below {self.error:.1g})" if self.error else ""
+            return f"{self.question}: {self.printed}{error}, {self.method}"
         told = f"{thousands(self.replications)} histories in {self.repetitions} repetitions"
         if self.value == 0:
             return (

@@ -123,20 +123,19 @@ def rare(
     _check_draws(draws, repetitions)
     scenario = scenario.fixing(fix or {})
     asked, called = _question(scenario, question, by)
-    if method in ("auto", "exact") and draws is None:
-        found = _solved(scenario, asked, called, strict=method == "exact")
-        if found is not None:
-            return found
-    elif method == "exact":
-        raise ArgumentError("method='exact' answers at best values; leave draws away, or use method='forcing'")
+    solved = _solved(scenario, asked, called, method, draws)
+    if solved is not None and (method == "exact" or solved.error <= GOOD_ENOUGH * solved.value):
+        return solved
     seed = fresh_seed() if seed is None else check_seed(seed)
     # other questions would be watched too
     program = lower(scenario, [asked], elements=replace(scenario.expanded, questions={}))
     told = _Told(program, program.probes.asked[asked.name], engine, repetitions, -(-replications // repetitions))
     islands = told.go(seed, draws, METHODS[method], workers)
     # without a hit plain histories, which nothing steers, give the bound
-    plain = None if any(one.hits.any() for one in islands) else told.go(seed, draws, METHODS["plain"], workers)
-    return told.estimate(called, method, islands, plain)
+    hit = any(one.hits.any() for one in islands)
+    if not hit and solved is not None:
+        return solved
+    return told.estimate(called, method, islands, None if hit else told.go(seed, draws, METHODS["plain"], workers))
 
 
 METHODS: dict[str, tuple[bool, bool]] = {
@@ -186,17 +185,18 @@ def _question(scenario: Scenario, asked: Question | Askable, by: Dated | None) -
     return asked, called
 
 
-def _solved(scenario: Scenario, asked: Question, called: str, *, strict: bool) -> RareEstimate | None:
-    """The exact engine's answer, if it has one that is precise enough."""
-    try:
-        question = asked if asked.name in scenario.expanded.questions else replace(asked, name=ANEW)
-        solution = solve(scenario, questions=[], max_states=MOST_STATES, max_seconds=MOST_SECONDS)
-        found = solution.probability(question)
-    except (EngineError, EstimateError):
-        if strict:
-            raise
+def _solved(scenario: Scenario, asked: Question, called: str, method: str, draws: int | None) -> RareEstimate | None:
+    """The exact engine's answer, if it has one."""
+    if method == "exact" and draws is not None:
+        raise ArgumentError("method='exact' answers at best values; leave draws away, or use method='forcing'")
+    if method not in ("auto", "exact") or draws is not None:
         return None
-    if not strict and found.error > GOOD_ENOUGH * found.value:
+    try:
+        solution = solve(scenario, questions=[], max_states=MOST_STATES, max_seconds=MOST_SECONDS)
+        found = solution.probability(asked)
+    except (EngineError, EstimateError):
+        if method == "exact":
+            raise
         return None
     return RareEstimate(
         question=called,

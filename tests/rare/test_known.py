@@ -85,3 +85,43 @@ def test_no_answer_hangs_on_blocks_or_workers(monkeypatch: pytest.MonkeyPatch) -
     for size, workers in ((50, 1), (150, 2)):
         monkeypatch.setattr(door, "AT_ONCE", size)
         assert ns.rare(stages(), "done2", by=8.0, seed=5, replications=500, repetitions=10, workers=workers) == whole
+
+
+def test_parameters_are_drawn_and_each_repetition_has_its_own() -> None:
+    rate = ns.Parameter("rate", belief=ns.Gamma(2, rate=400))
+    act = ns.Action(name="act", when="not a", clock=ns.Exponential("rate"), effects=["a = true"])
+    believed = ns.Scenario("believed", start="2025-01-01T00:00", end=9, parts=[rate, ns.Fact("a"), act])
+    found = ns.rare(believed, "a", by=1.0, seed=1, draws=1_000)
+    # of a Gamma(k, b) the mean of exp(-rate * t) is (b / (b + t)) ** k
+    assert score(found, 1 - (400 / 401) ** 2) < 6
+    with pytest.raises(ns.errors.ArgumentError, match="at least 25"):
+        ns.rare(believed, "a", by=1.0, seed=1, draws=10)
+
+
+def test_the_exact_engine_answers_where_it_can() -> None:
+    found = ns.rare(ns.load("toy"), "summit.held", by=7)
+    assert found.exact
+    assert found.value == ns.solve(ns.load("toy")).probability("summit.held", by=7).value
+    assert "exact" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (ns.Question(name="q", kind="duration", condition="done1"), "has no probability"),
+        (ns.Question(name="q", condition="done1", given="done0"), "divide"),
+    ],
+)
+def test_questions_without_such_an_answer_are_refused(asked: ns.Question, said: str) -> None:
+    with pytest.raises(ns.errors.ArgumentError, match=said):
+        ns.rare(stages(), asked)
+
+
+@pytest.mark.slow
+def test_intervals_cover_as_often_as_they_say() -> None:
+    wanted = three_in_time(5.0)
+    inside = 0
+    for seed in range(2_000):
+        low, high = ns.rare(stages(), "done2", by=5.0, seed=seed, method="forcing").interval()
+        inside += low <= wanted <= high
+    assert 0.93 <= inside / 2_000 <= 0.97

@@ -301,15 +301,18 @@ class _Picture:
     def cells(self, ahead: Floats) -> Ints:
         """The cells of times from now, (n, K+1) or (n, 1) for all alike; -1 for later than the time left."""
         left = np.maximum(self.left, 1.0)[:, None]
-        found = np.where(ahead > self.left[:, None], -1, np.clip(np.ceil(ahead / left * CELLS), 0, CELLS))
+        # not so late is asked, since a time that is no number must be too late as well
+        inside = ahead <= self.left[:, None]
+        found = np.where(inside, np.ceil(np.where(inside, ahead, 0.0) / left * CELLS), -1)
         return np.broadcast_to(found.astype(np.int64), (len(self.rows), CELLS + 1))
 
     def due(self, action: int) -> Floats:
         """How far away a fixed clock's time is."""
         now, rows = self.standing, self.rows
-        speed = np.maximum(now.kept.speed[rows, action], 1e-300)
+        speed = now.kept.speed[rows, action]
         delay = self.laws[self.program.actions[action].law or 0][0]
-        return np.asarray((np.maximum(delay - now.age[rows, action], 0.0) / speed)[:, None])
+        with np.errstate(all="ignore"):  # one that stands still is never due
+            return np.asarray((np.maximum(delay - now.age[rows, action], 0.0) / speed)[:, None])
 
     def dates(self, instants: Sequence[tuple[int, float]]) -> Ints:
         """The cell of the first instant of a calendar after each cell."""
