@@ -80,7 +80,8 @@ def _add(grid: Table, reason: Reason) -> None:
 def _add_behind(grid: Table, reason: Reason, depth: int) -> None:
     for one in worth_telling(reason):
         share = "" if one.share > 0.995 else f"{percent(one.share)} % "
-        told = Text(f"{share}{clean(str(one))}", style="dim")
+        helps = "" if one.helps is None else f"; {one.helps}"
+        told = Text(f"{share}{clean(str(one))}{helps}", style="dim")
         grid.add_row("", "", Padding(told, (0, 0, 0, 2 * depth)))
         _add_behind(grid, one, depth + 1)
 

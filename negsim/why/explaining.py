@@ -28,7 +28,7 @@ from negsim.why.posing import Posed, pose
 from negsim.why.reasons import alike, in_order, reasons_of, tallied
 from negsim.why.slowing import add_slowing
 from negsim.why.standing import Standing
-from negsim.why.supposed import Supposing, decided_otherwise, tried_without
+from negsim.why.supposed import Supposing, decided_otherwise, try_without
 from negsim.why.telling import Telling
 from negsim.why.turning import near_misses, turning
 
@@ -243,11 +243,9 @@ def _one(
             READ if whole else READ_IN_BRIEF,
         )
     tallies = in_order(alike(every.values(), telling), len(causes))
-    found = reasons_of(tallies, len(causes), telling, lambda members: posed.interval(members, among))
     if whole and not yes:
-        found = tried_without(
-            found, tallies, asking, Supposing(posed, among, [one.replication for one in looked.others])
-        )
+        try_without(tallies, asking, Supposing(posed, among, [one.replication for one in looked.others]))
+    found = reasons_of(tallies, len(causes), telling, lambda members: posed.interval(members, among))
     seen = [] if yes else [frequency(one.cause, asking, looked.these, looked.others) for one in tallies]
     kept, refuted = (found, ()) if yes else sorted_out(found, seen)
     these = posed.yes if yes else posed.no

@@ -120,13 +120,31 @@ def _number(value: float) -> float | None:
 
 @dataclass(slots=True)
 class Tally:
-    """The same cause in many histories."""
+    """The same cause in many histories.
+
+    Attributes
+    ----------
+    cause : Cause
+    members, alone : list of int
+        Numbers of the histories that have it, and that have it alone.
+    each : list of Cause
+        As it is in each of these.
+    factor : float
+        Of what slowed a clock: the share of its pace.
+    helps : Helped or None
+        What becomes of the histories without it.
+    read : tuple of int
+        Of what slowed a clock: the histories in which that was read; of the others as many are taken to be like them.
+    behind : mapping from key to Tally
+    """
 
     cause: Cause
     members: list[int] = field(default_factory=list)
     alone: list[int] = field(default_factory=list)
     each: list[Cause] = field(default_factory=list)
     factor: float = NAN
+    helps: Any = None
+    read: tuple[int, ...] = ()
     behind: dict[tuple[Any, ...], Tally] = field(default_factory=dict)
 
     @property
@@ -185,9 +203,9 @@ def merged(one: Tally, two: Tally) -> Tally:
     behind = dict(one.behind)
     for key, under in two.behind.items():
         behind[key] = merged(behind[key], under) if key in behind else under
-    both = set(one.members) & set(two.members)
-    alone = [number for number in (*one.alone, *two.alone) if number not in both]
-    return Tally(one.cause, list(causes), sorted({*alone, *both}), list(causes.values()), one.factor, behind)
+    both = set(one.members) & set(two.members)  # what was two things there is one
+    alone = sorted({*one.alone, *two.alone, *both})
+    return Tally(one.cause, list(causes), alone, list(causes.values()), one.factor, behind=behind)
 
 
 def in_order(tallies: Iterable[Tally], total: int) -> list[Tally]:
@@ -209,7 +227,11 @@ def _reason(
 ) -> Reason:
     cause, count = one.cause, len(one.members)
     low, high = (NAN, NAN) if interval is None else tuple(interval(one.members))
-    text, behind = say(one), reasons_of(one.behind.values(), count, say)
+    # What slowed it is only told if it was seen to matter, or was not tried.
+    under = [
+        each for each in one.behind.values() if each.cause.kind != "slowed" or each.helps is None or each.helps.turned
+    ]
+    text, behind = say(one), reasons_of(under, count, say)
     if any(each.text == text for each in behind):  # an event that is called what it brings about
         behind = tuple(under for each in behind for under in (each.behind if each.text == text else (each,)))
     return Reason(
@@ -222,4 +244,5 @@ def _reason(
         low=low,
         high=high,
         behind=behind,
+        helps=one.helps,
     )

@@ -12,7 +12,10 @@ from negsim.model.actions import Action
 from negsim.model.expressions import Choice, Expression, Number, Ref, reads, walk
 from negsim.why.chronicle import Chronicle
 
-__all__ = ["Part", "Slowing", "parts_of", "replaced", "slowing"]
+__all__ = ["HOLDING", "Part", "Slowing", "parts_of", "replaced", "slowing"]
+
+HOLDING = "holding"
+"""Marks a condition that slows a clock where it holds."""
 
 Span: TypeAlias = tuple[Chronicle, int, int, float]
 

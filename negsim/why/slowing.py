@@ -9,8 +9,7 @@ from negsim.model.expressions import Choice
 from negsim.why.cause import LATE, Cause
 from negsim.why.chronicle import Chronicle
 from negsim.why.reasons import Tally
-from negsim.why.slowed import Slowing, slowing
-from negsim.why.telling import HOLDING
+from negsim.why.slowed import HOLDING, Slowing, slowing
 
 __all__ = ["add_slowing"]
 
@@ -47,4 +46,6 @@ def _put(one: Tally, found: Slowing, looked: int) -> None:
     count = round(len(found.members) * len(one.members) / looked)
     members = [*found.members, *(number for number in one.members if number not in found.members)][:count]
     key = ("slowed", tree, cause.action, cause.outcome)
-    one.behind[key] = Tally(cause, members=members, each=[cause] * len(members), factor=found.factor)
+    one.behind[key] = Tally(
+        cause, members=members, each=[cause] * len(members), factor=found.factor, read=found.members
+    )

@@ -13,7 +13,7 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Immediately
 from negsim.model.elements import Elements
 from negsim.model.expansion import expand
-from negsim.model.expressions import And, Compare, Expression, Not, Number, Or, Ref, Truth, substitute, where
+from negsim.model.expressions import And, Choice, Compare, Expression, Not, Number, Or, Ref, Truth, substitute, where
 from negsim.model.interventions import Decide, Do
 from negsim.program import lower
 from negsim.what_if.candidates import elements_under
@@ -23,14 +23,15 @@ from negsim.why.causes import Inquiry
 from negsim.why.choices import Declined
 from negsim.why.chronicle import retold
 from negsim.why.posing import Posed
-from negsim.why.reasons import Reason, Tally
+from negsim.why.reasons import Tally
 from negsim.why.routes import Route, conjuncts, opposite, parts_asked
+from negsim.why.slowed import HOLDING, replaced
 from negsim.why.standing import signed
 
-__all__ = ["Helped", "Supposing", "decided_otherwise", "prevented", "relaxed", "tried_without", "without"]
+__all__ = ["Helped", "Supposing", "decided_otherwise", "prevented", "relaxed", "try_without", "without"]
 
-MOST_TRIED, MOST_DECIDED = 8, 3
-"""Reasons, and decisions, that are tried, each by telling the histories again."""
+MOST_TRIED, MOST_SLOWED, MOST_DECIDED = 8, 3, 3
+"""Reasons, what slowed a clock, and decisions that are tried, each by telling the histories again."""
 
 LITTLE = 0.005
 """What is lost of the other histories is told from this share on."""
@@ -163,6 +164,8 @@ def without(cause: Cause, condition: Expression, inquiry: Inquiry) -> Elements |
         return _changed(elements, [_favoured(action, inquiry.routes(condition))])
     if cause.kind == "undone":
         return _changed(elements, [_prevented(action, cause.outcome)])
+    if cause.kind == "slowed" and cause.condition is not None:
+        return _unslowed(elements, action, cause.condition, cause.outcome == HOLDING)
     if cause.kind in ("time", "date"):
         at_once = replace(action, clock=Immediately(), pace=Number(1.0), speed=Number(1.0), memory="reset")
         return _changed(elements, [at_once])
@@ -199,17 +202,32 @@ def prevented(elements: Elements, action: str, outcome: str) -> Elements | None:
     return None if found is None else _changed(elements, [_prevented(found, outcome)])
 
 
-def tried_without(
-    reasons: Sequence[Reason], tallies: Sequence[Tally], asking: Asking, supposing: Supposing
-) -> tuple[Reason, ...]:
-    """The reasons, the first of them with what becomes of the histories without each."""
-    found = []
-    for number, (reason, tally) in enumerate(zip(reasons, tallies, strict=True)):
-        tried = number < MOST_TRIED and not (tally.cause.kind in ("time", "date") and passes(asking))
-        elements = without(tally.cause, asking.condition, asking.inquiry) if tried else None
-        helps = None if elements is None else supposing.helped(elements, tally.members)
-        found.append(reason if helps is None else replace(reason, helps=helps))
-    return tuple(found)
+def try_without(tallies: Sequence[Tally], asking: Asking, supposing: Supposing) -> None:
+    """Note with the first causes what becomes of the histories without each, and without what slowed a clock."""
+    for tally in tallies[:MOST_TRIED]:
+        if not (tally.cause.kind in ("time", "date") and passes(asking)):
+            _try(tally, asking.condition, asking.inquiry, supposing)
+    slowed = [one for tally in tallies for one in tally.walk() if one.cause.kind == "slowed"]
+    slowed.sort(key=lambda one: -len(one.members))
+    for tally in slowed[:MOST_SLOWED]:
+        _try(tally, asking.condition, asking.inquiry, supposing)
+
+
+def _try(tally: Tally, condition: Expression, inquiry: Inquiry, supposing: Supposing) -> None:
+    elements = without(tally.cause, condition, inquiry)
+    tally.helps = None if elements is None else supposing.helped(elements, tally.read or tally.members)
+
+
+def _unslowed(elements: Elements, action: Action, part: Expression, holding: bool) -> Elements | None:
+    """The elements where a part of a pace is as it does not slow: a choice's other branch, a number as it was at the start."""
+    if isinstance(part, Choice):
+        other: object = part.otherwise if holding else part.then
+    else:
+        other = getattr(elements.variables.get(str(part)), "initial", None)
+    if not isinstance(other, Expression):
+        return None
+    pace, speed = (replaced(tree, part, other) for tree in (action.pace, action.speed))
+    return _changed(elements, [replace(action, pace=pace, speed=speed)])
 
 
 def _changed(elements: Elements, actions: Iterable[Action]) -> Elements:

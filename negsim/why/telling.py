@@ -15,12 +15,10 @@ from negsim.why.cause import CONDITIONS
 from negsim.why.phrases import Phrases
 from negsim.why.reasons import Tally
 from negsim.why.routes import opposite
+from negsim.why.slowed import HOLDING
 from negsim.why.ways import is_waiver
 
 __all__ = ["Telling"]
-
-HOLDING = "holding"
-"""Marks a condition that slows a clock where it holds."""
 
 WORDING = "it came about, but not as the question asks (too early, or not while it should)"
 

@@ -236,6 +236,10 @@ def test_what_slowed_it_is_told_beside_the_time_it_had() -> None:
     assert slow.kind == "slowed"
     assert "slowed to 0.2 of its pace: relations are cold" in slow.text
     assert slow.share == pytest.approx(cold, abs=0.1)
+    # With the pace at 1 a cold history that had failed by day 20 turns to yes unless its target lies beyond 2.
+    turns = (np.exp(-0.4) - np.exp(-2.0)) / np.exp(-0.4)
+    assert slow.helps.turned / slow.helps.of == pytest.approx(turns, abs=0.12)  # of some fifty histories
+    assert slow.helps.lost == 0
 
 
 def test_a_pace_that_stands_still_slowed_it_to_nothing() -> None:
@@ -250,9 +254,9 @@ def test_a_pace_that_stands_still_slowed_it_to_nothing() -> None:
 
 
 def test_shares_have_intervals_of_the_histories_of_the_answer() -> None:
-    runs = ns.simulate(ns.load("istanbul-2025"), replications=600, seed=1, draws=50)
-    found = ns.explain(runs, "round2_on_2_june", most=60)
-    yes, counted = runs.answers("round2_on_2_june")
+    runs = ns.simulate(ns.load("jcpoa-2015"), replications=600, seed=1, draws=50)
+    found = ns.explain(runs, "final_by_31_july", most=60)
+    yes, counted = runs.answers("final_by_31_july")
     assert (found.n, found.failures, found.looked) == (counted.sum(), (counted & ~yes).sum(), 60)
     for one in found.reasons:
         assert one.low <= one.share <= one.high
