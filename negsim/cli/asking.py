@@ -8,13 +8,13 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from negsim.cli.changes import unknown
-from negsim.errors import ExpressionError, ScenarioError
+from negsim.errors import EstimateError, ExpressionError, NegsimError, ScenarioError
 
 if TYPE_CHECKING:
     from negsim.model.questions import Question
     from negsim.model.scenario import Scenario
 
-__all__ = ["asked", "asked_by_name", "conditions_of", "new_questions"]
+__all__ = ["asked", "asked_by_name", "check_date", "check_in", "conditions_of", "new_questions", "ungiven"]
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 LONGEST = 48
@@ -33,7 +33,7 @@ def asked(told: Scenario, texts: Sequence[str], by: str | None = None, option: s
         If a condition or a date cannot be read.
     """
     if by is not None:
-        _check_date(told, by)
+        check_date(told, by, "--by")
     found: list[Question] = []
     for text in texts:
         one = _one(told, text.strip(), by, option, [each.name for each in found])
@@ -51,7 +51,38 @@ def conditions_of(told: Scenario, texts: Sequence[str], option: str) -> list[Que
     """Conditions of one's own that count beside what the scenario asks."""
     from negsim.model.questions import Question
 
-    return [Question(name=f"own_{n}", condition=_condition(told, text, option)) for n, text in enumerate(texts, 1)]
+    found = [Question(name=f"own_{n}", condition=_condition(told, text, option)) for n, text in enumerate(texts, 1)]
+    for text, one in zip(texts, found, strict=True):
+        _check(told, one, f"{option} {text}")
+    return found
+
+
+def _check(told: Scenario, question: Question, said: str) -> None:
+    """Refuse what cannot be asked of this scenario, in words of the command line."""
+    from negsim.model.checks import check_question
+
+    elements = told.expanded
+    try:
+        check_question(elements.read(question), elements, elements.types(), told.calendar, told.horizon)
+    except NegsimError as error:
+        about = re.sub(rf"^question {re.escape(question.name)}: (condition: )?", "", str(error))
+        raise type(error)(f"{said}: {about}") from None
+
+
+def check_in(other: Scenario, questions: Sequence[Question]) -> None:
+    """Refuse a condition of one's own that another scenario cannot be asked."""
+    for one in questions:
+        _check(other, one, f"{one.condition} in {other.name}")
+
+
+def ungiven(questions: Sequence[Question], why: str) -> None:
+    """Refuse questions that are asked given a condition; ``why`` says why it cannot be done."""
+    for one in questions:
+        if one.given is not None:
+            raise EstimateError(
+                f"{one.name} is asked given that {one.given}, and {why}; ask another question, or the condition alone: "
+                f"'{one.condition}'"
+            )
 
 
 def new_questions(told: Scenario, found: Sequence[Question]) -> list[Question]:
@@ -66,7 +97,9 @@ def _one(told: Scenario, text: str, by: str | None, option: str, taken: Sequence
     from negsim.model.questions import Question
 
     condition = _condition(told, text, option)
-    return Question(name=_free(text, [*known, *taken]), condition=condition, by=by)
+    found = Question(name=_free(text, [*known, *taken]), condition=condition, by=by)
+    _check(told, found, f"{option} {text}")
+    return found
 
 
 def _moved(told: Scenario, question: Question, by: str, taken: Sequence[str]) -> Question:
@@ -111,12 +144,13 @@ def _condition(told: Scenario, text: str, option: str) -> Any:
     return tree
 
 
-def _check_date(told: Scenario, by: str) -> None:
+def check_date(told: Scenario, date: str, option: str) -> None:
+    """Refuse what is no date, and a date outside the scenario."""
     from negsim.model.calendar import moment
 
-    when = told.calendar.deadline(moment(by, "--by"), "--by")
+    when = told.calendar.deadline(moment(date, option), option)
     if not 0 <= when <= told.horizon:
         label = told.calendar.label
         raise ScenarioError(
-            f"--by {by} lies outside the scenario, {label(0.0)} to {label(told.horizon)}; give a date within it"
+            f"{option} {date} lies outside the scenario, {label(0.0)} to {label(told.horizon)}; give a date within it"
         )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from negsim.cli.programs import ARGUMENTS
-from negsim.errors import ScenarioError, UnknownName, nearest
+from negsim.errors import NegsimError, ScenarioError, UnknownName, nearest
 
 if TYPE_CHECKING:
     from negsim.model.elements import Elements
     from negsim.model.interventions import Intervention
     from negsim.model.scenario import Scenario
 
-__all__ = ["change_of", "halves", "in_order", "setting", "unknown"]
+__all__ = ["change_of", "changed", "halves", "in_order", "setting", "unknown"]
 
 MOST_NAMED = 12
 
@@ -35,6 +36,30 @@ def in_order(wanted: Mapping[str, Iterable[str]], *, fixes: bool = False) -> lis
         if option.startswith("--") and left.get(name):
             found.append((option, left[name].pop(0)))
     return found + [(f"--{name}", value) for name, values in left.items() for value in values]
+
+
+def changed(told: Scenario, wanted: Sequence[tuple[str, str]]) -> Scenario:
+    """The scenario under all changes that options ask for, told apart in errors by what was written."""
+    steps = [change_of(told, option, text) for option, text in wanted]
+    if not steps:
+        return told
+    try:
+        return told.supposing(*steps)
+    except NegsimError as error:
+        raise _as_written(error, told, wanted) from None
+
+
+def _as_written(error: NegsimError, told: Scenario, wanted: Sequence[tuple[str, str]]) -> NegsimError:
+    """The error with the options in the place of numbers of interventions."""
+    before, problems = len(told.interventions), []
+    for problem in error.problems:
+        number = problem.path[1] if problem.path[:1] == ("intervention",) and len(problem.path) > 1 else None
+        if isinstance(number, int) and 0 <= number - before < len(wanted):
+            said = " ".join(wanted[number - before])
+            problems.append(replace(problem, path=(), text=f"{said}: {problem.text}"))
+        else:
+            problems.append(problem)
+    return type(error).telling(problems)
 
 
 def change_of(told: Scenario, option: str, text: str) -> Intervention:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negsim.cli.asking import asked, asked_by_name, new_questions
+from negsim.cli.asking import asked, asked_by_name, check_in, new_questions, ungiven
 from negsim.cli.base import (
     AsKnown,
     By,
@@ -32,7 +32,7 @@ from negsim.cli.base import (
     print_result,
     write_csv,
 )
-from negsim.cli.changes import change_of, halves, in_order
+from negsim.cli.changes import changed, halves, in_order
 from negsim.cli.limits import Limits, limited
 from negsim.cli.loading import loaded
 from negsim.cli.matters import drawn
@@ -40,7 +40,6 @@ from negsim.cli.suppose import Decide, Do, Harden, Meet, Set, Waive, Without, su
 from negsim.errors import NotRecorded
 
 if TYPE_CHECKING:
-    from negsim.model.interventions import Intervention
     from negsim.model.questions import Question
     from negsim.model.scenario import Scenario
 
@@ -79,9 +78,9 @@ def levers(
     check_level(level)
     check_picture(out)
     limits.lift()
-    found = ns.levers(
-        told, asked_by_name(told, question), replications=replications, seed=seed, draws=draws, level=level
-    )
+    one = asked_by_name(told, question)
+    ungiven([one], "other histories meet that under each change")
+    found = ns.levers(told, one, replications=replications, seed=seed, draws=draws, level=level)
     if format is Format.json:
         print_result("levers", {"seed": found.seed, **found.as_dict()}, told)
     else:
@@ -127,7 +126,8 @@ def compare(
 ) -> None:
     """Compare a scenario with another, or with variants of itself.
 
-    Histories are compared with themselves: what flips is told, with the interval of the difference. Each option that changes something makes one variant, in the order in which they stand; --fix holds in all of them.
+    Histories are compared with themselves: what flips is told, with the interval of the difference. Each option that
+    changes something makes one variant, in the order in which they stand; --fix holds in all of them.
     """
     check_level(level)
     limits.lift()
@@ -156,7 +156,10 @@ def asked_of(
 
     chosen = asked(told, texts if texts else [str(one) for one in own_questions(told)], by)
     known = [one.expanded.questions for one in variants.values()]
+    ungiven(chosen, "other histories meet that in each variant")
     new = new_questions(told, chosen)
+    for other in variants.values():
+        check_in(other, new)
     kept = [one for one in chosen if one in new or all(one.name in each for each in known)]
     if not kept:
         names = ", ".join(one.name for one in chosen)
@@ -207,18 +210,17 @@ def _compared(
 def _variants(told: Scenario, wanted: list[tuple[str, str]], together: bool) -> dict[str, Scenario]:
     """A variant for each change (or one of them all), named as it was asked for."""
     if together:
-        steps = [step for option, text in wanted for _, step in _steps(told, option, text)]
-        return {"all changes together": told.supposing(*steps)} if steps else {}
-    named = [pair for option, text in wanted for pair in _steps(told, option, text)]
-    return {name: told.supposing(step) for name, step in named}
+        pairs = [pair for option, text in wanted for _, pair in _changes(option, text)]
+        return {"all changes together": changed(told, pairs)} if pairs else {}
+    named = [one for option, text in wanted for one in _changes(option, text)]
+    return {name: changed(told, [pair]) for name, pair in named}
 
 
-def _steps(told: Scenario, option: str, text: str) -> list[tuple[str, Intervention]]:
+def _changes(option: str, text: str) -> list[tuple[str, tuple[str, str]]]:
     """The changes that an option asks for, with the names of their variants."""
     if option == "--sweep":
         name, values = halves(text, option, "NAME=VALUE,VALUE")
-        pairs = [(f"{name} = {value.strip()}", f"{name}={value.strip()}") for value in values.split(",")]
-        return [(called, change_of(told, "--set", pair)) for called, pair in pairs]
+        return [(f"{name} = {one.strip()}", ("--set", f"{name}={one.strip()}")) for one in values.split(",")]
     done = {"--meet": "met", "--waive": "waived", "--harden": "hardened"}
     called = f"without {text}" if option == "--without" else f"{text} {done[option]}" if option in done else text
-    return [(called.replace("=", " = ") if "=" in called else called, change_of(told, option, text))]
+    return [(called.replace("=", " = ") if "=" in called else called, (option, text))]

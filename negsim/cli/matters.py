@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.asking import asked_by_name, conditions_of
+from negsim.cli.asking import asked_by_name, check_date, conditions_of, ungiven
 from negsim.cli.base import (
     Csv,
     Draws,
@@ -77,6 +77,7 @@ def sensitivity(
     check_level(level)
     check_picture(out)
     asked = asked_by_name(told, question)
+    ungiven([asked], "that changes what is believed of the parameters as well")
     _needs_beliefs(told)
     runs = _runs(told, asked, replications, seed, draws, limits)
     found = ns.sensitivity(runs, asked, threshold=threshold, totals=totals, level=level)
@@ -115,6 +116,9 @@ def watch(
     check_level(level)
     check_picture(out)
     asked = asked_by_name(told, question)
+    ungiven([asked], "news would change in how many histories that is so")
+    for one in date or ():
+        check_date(told, one, "--date")
     news = [str(one.condition) for one in conditions_of(told, condition or (), "--condition")]
     runs = _runs(told, asked, replications, seed, draws, limits)
     found = ns.watch(runs, asked, dates=date or None, conditions=news, level=level)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from negsim.cli.base import AsKnown, ScenarioName, Words
-from negsim.cli.changes import change_of, in_order
+from negsim.cli.changes import changed, in_order
 
 __all__ = ["CHANGES", "supposing"]
 
@@ -59,10 +59,9 @@ def supposing(command: Callable[..., Any]) -> Callable[..., Any]:
 
         told = loaded(scenario, words, as_known=as_known)
         wanted = {name: options.pop(name, None) or () for name in CHANGES}
-        steps = [change_of(told, option, text) for option, text in in_order(wanted, fixes=True)]
         if "source" in own:
             options["source"] = scenario
-        return command(told=told.supposing(*steps) if steps else told, **options)
+        return command(told=changed(told, in_order(wanted, fixes=True)), **options)
 
     shown = [one for one in own.values() if one.name not in ("told", "source")]
     place = next((n for n, one in enumerate(shown) if one.name == "limits"), len(shown))

@@ -88,7 +88,7 @@ def export_prism(
 
 
 def _check(program: Program, machine: Solution, stages: int | None) -> None:
-    remedy = "export with stages=100 for an approximation, or use the exact engine"
+    remedy = "export with stages=100 (--stages 100) for an approximation, or use the exact engine"
     for row in program.actions:
         if row.clock in ("calendar", "immediate") and stages is None:
             raise EngineError(f"action {row.name}: a {row.clock} action cannot be said in a ctmc; {remedy}")

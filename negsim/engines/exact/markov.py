@@ -151,7 +151,7 @@ def _staged(program: Program, row: ActionRow, rank: int, law: Law, numbers: Numb
     if staged is None and stages is None:
         raise EngineError(
             f"action {row.name}: its clock ({law.family}{' truncated' if law.truncated else ''}) is not Markov; solve with "
-            "stages=20 to put stages in its place (the error is reported), use Exponential or Erlang, or simulate"
+            "stages=20 (--stages 20) to put stages in its place (the error is reported), use Exponential or Erlang, or simulate"
         )
     if staged is not None:
         starts = _slopes(program, rank, numbers, lambda law: _exact(law).start, staged.start)
