@@ -40,6 +40,9 @@ class Step:
         By when it was decided.
     log_sum, log_squares : float
         Logarithms of the sums of weights and of their squares after it, on one scale for all islands.
+    settled : bool
+        Whether no window was open and nothing else closed then: else draws towards other items are in the weights, and
+        these items are not yet.
     resampled : bool
         Whether the island was resampled then.
     """
@@ -48,6 +51,7 @@ class Step:
     closes: float
     log_sum: float
     log_squares: float
+    settled: bool
     resampled: bool = False
 
 
@@ -134,21 +138,29 @@ class Island:
 
     def weigh(self, cut: float) -> list[Step]:
         """Count each history as it brings what closes now, and drop those that can no longer bring what is to come."""
-        snapshot, steps = self.population.snapshot(), []
+        snapshot, steps = self.population.snapshot(), list[Step]()
         for item in self.items:
             if item.dates.closes == cut:
                 self.log_weights = self.log_weights + item.likelihood(snapshot)
-                steps.append(Step(item.name, cut, *_sums(self.log_weights)))
+                steps.append(Step(item.name, cut, *_sums(self.log_weights), False))
                 self.drawn.pop(item.name, None)
             elif cut < item.dates.closes and item.watched(cut):
                 self.log_weights = np.where(item.possible(snapshot), self.log_weights, -np.inf)
+        if steps:
+            steps[-1] = replace(steps[-1], settled=not self.open(cut))
         return steps
+
+    def open(self, cut: float) -> bool:
+        """Whether a window is open in which clocks or outcomes are drawn towards an item that has not counted yet."""
+        return bool(self.drawn) or any(
+            item.tilts and item.dates.opens <= cut < item.dates.closes for item in self.items
+        )
 
     def resample(self, cut: float) -> bool:
         """Clone histories in proportion to their weights if these are worth too few; not while a window is open."""
         logs = self.log_weights - self.log_weights.max()
         weights = np.exp(logs)
-        if self.drawn or weights.sum() ** 2 >= SPARE * self.size * np.square(weights).sum():
+        if self.open(cut) or weights.sum() ** 2 >= SPARE * self.size * np.square(weights).sum():
             return False
         u = Stream(self.seed, "resample", f"{cut:.0f}").uniforms(self.number, 0)[0]
         reach = np.cumsum(weights)

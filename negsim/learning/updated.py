@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 import numpy as np
@@ -151,9 +151,15 @@ def effects_of(voyages: Sequence[Voyage], size: int) -> tuple[ItemEffect, ...]:
         Histories of all islands.
     """
     names = max((voyage.steps for voyage in voyages), key=len)
-    return tuple(
-        _effect([voyage.steps[k] for voyage in voyages if k < len(voyage.steps)], size) for k in range(len(names))
-    )
+    found: list[ItemEffect] = []
+    for k in reversed(range(len(names))):
+        steps = [voyage.steps[k] for voyage in voyages if k < len(voyage.steps)]
+        one = _effect(steps, size)
+        if found and not all(step.settled for step in steps):
+            # what histories are worth shows only when everything that they are drawn towards has counted
+            one = replace(one, effective=found[-1].effective, share=found[-1].share)
+        found.append(one)
+    return tuple(reversed(found))
 
 
 def _effect(steps: Sequence[Step], size: int) -> ItemEffect:
