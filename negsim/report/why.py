@@ -103,7 +103,9 @@ def further(found: Explanation) -> Iterator[str]:
         yield f"Near misses: of all these it came {', '.join(str(one) for one in found.near)} after the deadline."
     yield from _turning(found.turning)
     for refuted in found.refuted:
-        yield f"No cause: {refuted} (in {percent(refuted.share)} % of these)."
+        hinders = refuted.helps is not None and refuted.helps.hinders
+        why = "without it there is less of it" if hinders else "it is as frequent where it did happen"
+        yield f"Not told as a cause, because {why}: {refuted.text} ({percent(refuted.share)} % of these)."
 
 
 def _turning(found: Turning | None) -> Iterator[str]:

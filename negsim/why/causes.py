@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from negsim.model.clocks import Every, Immediately, On
 from negsim.model.expressions import And, Expression, Not, Or, Ref, Truth
 from negsim.model.scenario import Scenario
+from negsim.model.variables import Fact
 from negsim.why.cause import LATE, Cause, Spot
 from negsim.why.chronicle import Chronicle
 from negsim.why.mixed import amounts, mixed, pivots
@@ -59,12 +60,17 @@ class Inquiry:
             found = set()
             for number, way in enumerate(ways):
                 for need in way.guard:
-                    if isinstance(need, Ref):
+                    if isinstance(need, Ref) and self.begins_false(need.name):
                         raisers = {route.names for route in self.routes(need)} - {way.names}
                         if raisers and raisers <= names:
                             found.add(number)
             self.following[condition] = frozenset(found) if len(found) < len(ways) else frozenset()
         return self.following[condition]
+
+    def begins_false(self, name: str) -> bool:
+        """Whether a fact is false at the start of every history."""
+        variable = self.scenario.expanded.variables.get(name)
+        return isinstance(variable, Fact) and variable.initial == Truth(False)
 
     def why(
         self,
@@ -250,6 +256,9 @@ class Inquiry:
         tried = self.tried(told, route, spot)
         if tried >= 0:
             unmet = tuple(need for need in route.gate if not told.holds(need, tried))
+            again = unmet and not isinstance(route.action.clock, (On, Every, Immediately))
+            if again and all(told.holds(need, spot.state) for need in route.needs):
+                return Look(route, RUNNING, spot)  # what it lacked then has come, and it may be tried again
             return Look(route, 1 + len(unmet) if unmet else OUTCOME, Spot(tried, told.event(tried).at), unmet, tried)
         if isinstance(route.action.clock, (On, Every)):
             dates = [when for when in told.reader.instants.get(route.action.name, ()) if 0 <= when <= spot.time]
@@ -341,7 +350,7 @@ class Inquiry:
         behind: tuple[Cause, ...] = ()
         if opened > last:
             behind = (self.event(told, "since", condition, opened - 1),)
-        kind = "too rarely" if last > 0 else "time"
+        kind = "too rarely" if last > 0 and not look.route.others else "time"
         length, event = look.spot.time - start, shown(look.route)
         return Cause(kind, condition, name, at=start, span=length, ran=(began, upto), told=event, behind=behind)
 

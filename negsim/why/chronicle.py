@@ -24,6 +24,7 @@ class Reader:
         self.program = program
         self.instants = {row.name: tuple(when for _, when in row.instants) for row in program.actions}
         self.known: dict[Expression, tuple[Evaluator, tuple[int, ...]]] = {}
+        self.near: dict[int, tuple[Expression, tuple[Evaluator, tuple[int, ...]]]] = {}
 
     def kind(self, name: str) -> str:
         """Whether a name is that of a fact, counter, level or parameter."""
@@ -36,10 +37,15 @@ class Reader:
 
     def of(self, tree: Expression) -> tuple[Evaluator, tuple[int, ...]]:
         """The function of a state that an expression is, and the slots that it reads."""
-        if tree not in self.known:
-            slots = tuple(sorted(self.program.index[name] for name in reads(tree)))
-            self.known[tree] = self.program.compile(tree), slots
-        return self.known[tree]
+        # Comparing trees costs more than evaluating them, and mostly the very same one is asked for.
+        same, found = self.near.get(id(tree), (None, None))
+        if same is not tree or found is None:
+            if tree not in self.known:
+                slots = tuple(sorted(self.program.index[name] for name in reads(tree)))
+                self.known[tree] = self.program.compile(tree), slots
+            found = self.known[tree]
+            self.near[id(tree)] = (tree, found)
+        return found
 
 
 class Chronicle:

@@ -100,7 +100,8 @@ def _alternatives(condition: Or) -> Iterator[Expression]:
     if any(not part for part in parts):
         return
     if len(several) != 1:
-        yield condition
+        args = tuple(dict.fromkeys(condition.args))
+        yield condition if len(args) == len(condition.args) else Or(args)
         return
     (place,) = several
     simple = [part[0] for other, part in enumerate(parts) if other != place]

@@ -13,7 +13,20 @@ from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Immediately
 from negsim.model.elements import Elements
 from negsim.model.expansion import expand
-from negsim.model.expressions import And, Choice, Compare, Expression, Not, Number, Or, Ref, Truth, substitute, where
+from negsim.model.expressions import (
+    And,
+    Choice,
+    Compare,
+    Expression,
+    Not,
+    Number,
+    Or,
+    Ref,
+    Truth,
+    reads,
+    substitute,
+    where,
+)
 from negsim.model.interventions import Decide, Do
 from negsim.program import lower
 from negsim.what_if.candidates import elements_under
@@ -167,6 +180,8 @@ def without(cause: Cause, condition: Expression, inquiry: Inquiry) -> Elements |
     if cause.kind == "slowed" and cause.condition is not None:
         return _unslowed(elements, action, cause.condition, cause.outcome == HOLDING)
     if cause.kind in ("time", "date"):
+        if any(effect.kind == "add" for effect in action.changes() if effect.variable in reads(condition)):
+            return None  # it must come several times, and what comes at once comes only once
         at_once = replace(action, clock=Immediately(), pace=Number(1.0), speed=Number(1.0), memory="reset")
         return _changed(elements, [at_once])
     return None

@@ -66,8 +66,20 @@ def is_waiver(condition: Expression) -> bool:
 
 
 def circular(look: Look, above: frozenset[Expression]) -> bool:
-    """Whether a way lacked what it should have helped to bring about: no reason, and told already."""
-    return any(need in above or (isinstance(need, Or) and not above.isdisjoint(need.args)) for need in look.unmet)
+    """Whether a way lacked what it should have helped to bring about: no reason, and told already.
+
+    Of what is asked about itself an alternative may be left that is none.
+    """
+    first = len(above) == 1
+    return any(
+        need in above
+        or (isinstance(need, Or) and not above.isdisjoint(need.args) and not (first and _others(need, above)))
+        for need in look.unmet
+    )
+
+
+def _others(need: Or, above: frozenset[Expression]) -> bool:
+    return any(one not in above and not is_waiver(one) for one in need.args)
 
 
 def barred(look: Look, running: Sequence[Look]) -> bool:

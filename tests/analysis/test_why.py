@@ -359,7 +359,7 @@ def test_a_session_without_a_result_is_told_with_what_its_result_lacked() -> Non
     ]  # fmt: skip
     found = asked(parts, {"condition": "text", "by": 40.0})
     shares = kinds(found)
-    assert shares["missing", "agenda"] > 0.9
+    assert shares["missing", "agenda"] > 0.8, "in the others it was settled after the last session"
     assert not any(condition in ("hot", "not hot") for _, condition in shares)
     (agenda,) = [one for one in found.reasons if one.condition == "agenda"]
     assert events(agenda) == {"settle"}
