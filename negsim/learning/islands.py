@@ -66,8 +66,6 @@ class Voyage:
     log_weights : float array, (m,)
     parameters : float array, (m, parameters)
     steps : list of Step
-    looks : list of (Block, log weights)
-        What would have come of the histories after each item, where that was asked for.
     moved : int
         How often rows of parameters were moved.
     """
@@ -76,7 +74,6 @@ class Voyage:
     log_weights: Floats
     parameters: Floats
     steps: list[Step] = field(default_factory=list)
-    looks: list[tuple[Block, Floats]] = field(default_factory=list)
     moved: int = 0
 
 
@@ -105,17 +102,15 @@ class Island:
         # items whose clocks are drawn already, until their window has closed
         self.drawn: dict[str, tuple[int, ...]] = {}
 
-    def go(self, horizon: float, *, looking: bool = False) -> Voyage:
+    def go(self, horizon: float) -> Voyage:
         """Live through all items, and on to the end."""
-        stops, steps, looks = sorted({0.0, *cuts_of(self.items)}), list[Step](), list[tuple[Block, Floats]]()
+        stops, steps = sorted({0.0, *cuts_of(self.items)}), list[Step]()
         for place, (cut, after) in enumerate(pairwise([*stops, horizon])):
             self.population.advance(cut)
             self.upright()
             steps += self.weigh(cut)
             if np.isneginf(self.log_weights).all():
-                return Voyage(None, self.log_weights, np.zeros((0, 0)), steps, looks)
-            if looking and any(item.dates.closes == cut for item in self.items):
-                looks.append(self.look(horizon))
+                return Voyage(None, self.log_weights, np.zeros((0, 0)), steps)
             if self.resample(cut) and steps:
                 steps[-1] = replace(steps[-1], resampled=True)
             if cut < horizon:
@@ -123,16 +118,12 @@ class Island:
         parameters = self.parameters(self.population.snapshot())
         self.population.advance(horizon)
         moved = 0 if self.moves is None else self.moves.moved
-        return Voyage(self.population.block(), self.log_weights, parameters, steps, looks, moved)
+        return Voyage(self.population.block(), self.log_weights, parameters, steps, moved)
 
     def parameters(self, snapshot: Snapshot) -> Floats:
         """The parameters of each history, (m, parameters)."""
         first = len(self.kernel.program.slots) - len(self.kernel.program.parameters)
         return np.array(snapshot.state[:, first:])
-
-    def look(self, horizon: float) -> tuple[Block, Floats]:
-        """What would come of the histories if nothing more were known."""
-        return self.kernel.resume(self.population.snapshot()).advance(horizon).block(), self.log_weights.copy()
 
     # -- weights --------------------------------------------------------------------------------------------------
 

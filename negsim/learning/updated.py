@@ -136,6 +136,13 @@ class Updated(Runs):
     retell: Callable[[Program], Runs] | None = field(default=None, compare=False)
 
     @property
+    def expected(self) -> dict[str, float]:
+        """How likely each item was, given those before it; of one that has a density, that density a day."""
+        logs = [0.0, *(effect.log_evidence for effect in self.effects)]
+        pairs = zip(self.effects, logs[:-1], logs[1:], strict=True)
+        return {effect.name: math.exp(after - before) for effect, before, after in pairs}
+
+    @property
     def retold(self) -> Callable[[Program], Runs] | None:
         """What tells the same histories once more under a program that records other things as well."""
         return self.retell

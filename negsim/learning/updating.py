@@ -192,7 +192,7 @@ class Sailing:
         effects = effects_of(voyages, count) if self.news else ()
         return self.joined(voyages, effects, time.perf_counter() - began, count)
 
-    def voyages(self, count: int, *, looking: bool = False) -> list[Voyage]:
+    def voyages(self, count: int) -> list[Voyage]:
         """What each island finds, in their order."""
         kernels = Kernels.of(self.engine, self.program)
         items = items_of(self.scenario, self.program, self.news)
@@ -206,7 +206,7 @@ class Sailing:
         )
 
         def sail(number: int) -> Voyage:
-            return self.sail(kernels, replace(job, replications=range(number, count, ISLANDS)), items, number, looking)
+            return self.sail(kernels, replace(job, replications=range(number, count, ISLANDS)), items, number)
 
         threads = threads_for(self.engine, self.workers)
         if threads == 1:
@@ -214,12 +214,12 @@ class Sailing:
         with ThreadPoolExecutor(threads, thread_name_prefix="negsim") as pool:
             return list(pool.map(sail, range(ISLANDS)))
 
-    def sail(self, kernels: Kernels, job: Job, items: Items, number: int, looking: bool) -> Voyage:
+    def sail(self, kernels: Kernels, job: Job, items: Items, number: int) -> Voyage:
         """One island."""
         moves = None
         if self.draws is not None and self.moving:
             moves = Moves.of(self.program, self.seed, np.asarray(job.replications) % len(job.rows))
-        return Island(kernels, job, items, number, moves).go(self.program.horizon, looking=looking)
+        return Island(kernels, job, items, number, moves).go(self.program.horizon)
 
     def check_possible(self, voyages: Sequence[Voyage], count: int) -> None:
         """Refuse news that no history of any island could bring."""

@@ -19,6 +19,8 @@ from negsim.report.words import clean, day, plain
 __all__ = ["news_rows", "print_nowcast"]
 
 Rows = list[dict[str, Any]]
+MOST_TOLD, UNEXPECTED = 3, 0.25
+"""Items that are told as least expected, and how likely they were at most."""
 
 
 def print_nowcast(console: Console, found: Nowcast, contributions: dict[str, dict[str, float]]) -> None:
@@ -83,8 +85,21 @@ def _legend(console: Console, found: Nowcast, shared: bool) -> None:
             f"n = {n:,} histories in 32 islands, worth {found.runs.effective:,.0f} equal ones · log evidence of all the news "
             f"{evidence.value:.2f} [{evidence.low:.2f}, {evidence.high:.2f}] · seed {found.seed} · engine {found.engine}"
         )
+        lines += _least_expected(found.runs)
     lines += [f"Warning: {text}." for text in found.warnings]
     console.print(Padding(Text(clean("\n".join(lines)), style="dim"), (1, 0, 0, 0)))
+
+
+def _least_expected(runs: Updated) -> list[str]:
+    """The items that the scenario held least likely, given the others before them."""
+    titles = {item.name: item.called for item in runs.news}
+    least = [
+        pair for pair in sorted(runs.expected.items(), key=lambda pair: pair[1])[:MOST_TOLD] if pair[1] < UNEXPECTED
+    ]
+    if not least:
+        return []
+    told = "; ".join(f"'{titles[name]}' ({100 * chance:.2g} %)" for name, chance in least)
+    return [f"Least expected, given what was known before: {told}."]
 
 
 def news_rows(found: Nowcast) -> Rows:

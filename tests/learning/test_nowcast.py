@@ -152,3 +152,9 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert told["if_nothing_happens"][SUMMIT][-1]["value"] == 0.0
     assert run(*common, "--as-of", "2025-01-12") == 1
     assert "news told was known on 2025-01-13" in capsys.readouterr().err
+
+
+def test_how_likely_each_item_was() -> None:
+    runs = ns.update(ns.load("toy"), [TALKS, LATE], replications=20_000, seed=1)
+    assert runs.expected["talks"] == pytest.approx(1 - math.exp(-1.5), abs=0.01)
+    assert runs.expected["late"] == pytest.approx(math.exp(-0.5), abs=0.01)
