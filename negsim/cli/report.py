@@ -127,6 +127,7 @@ def _runs(
     """The histories."""
     import negsim as ns
 
+    # A stranger's file must not keep a machine busy: a few histories tell how many can be afforded.
     if replications is None:
         pilot = ns.simulate(told, replications=PILOT, seed=0, draws=PILOT, keep="answers")
         replications = max(PILOT, min(MANY, EVENTS * PILOT // max(1, pilot.events)))

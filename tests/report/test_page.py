@@ -190,6 +190,10 @@ def test_reasons_watching_and_levers_are_those_of_the_api() -> None:
         assert (one["gained"]["value"], one["lost"]["value"]) == found[one["name"]].flips
 
 
+def test_a_report_is_one_line_in_a_session() -> None:
+    assert repr(toy()[1]) == "Report(small, into talks_held, n = 640, seed 5)"
+
+
 def test_stories_are_a_yes_and_a_no() -> None:
     runs, report = toy()
     yes, _ = runs.answers(report.question)

@@ -39,6 +39,7 @@ def answer_data(found: Found) -> list[dict[str, Any]]:
 
 def _answer(row: Answer, question: Question, runs: Results) -> dict[str, Any]:
     number = measured(row.estimate)
+    # The row's own text of its interval: it knows what is exact and where there is none.
     if number is not None:
         number["ends"] = "" if row.interval() in ("–", "exact", "all alike") else row.interval().replace("–", " to ")
     return {
@@ -92,6 +93,7 @@ def _date(runs: Results, time: float) -> str:
 
 
 def _curve(runs: Results, one: Drawn, stops: Sequence[float], rows: Mapping[str, Answer]) -> dict[str, Any]:
+    # A curve ends with its last deadline, where the slider stays however far it is moved.
     inside = [stop for stop in stops if stop < one.end]
     read = [_reading(runs, one, time, rows) for time in (*inside, one.end)]
     numbers = [each["number"] for each in read]
@@ -112,6 +114,7 @@ def _curve(runs: Results, one: Drawn, stops: Sequence[float], rows: Mapping[str,
 
 def _told(one: Drawn, inside: Sequence[float]) -> list[float]:
     """A few dates, regularly, and the deadlines."""
+    # Readers without scripts have these few dates; the slider has all of them.
     step = max(1, len(inside) // (MOST_READINGS - 1))
     dues = list(one.dues)
     few = [stop for stop in inside[step - 1 :: step] if all(abs(stop - due) > 1.0 for due in dues)]
@@ -136,6 +139,7 @@ def _reading(runs: Results, one: Drawn, time: float, rows: Mapping[str, Answer])
         (rows[question.called] for question, due in zip(one.questions, one.dues, strict=True) if due == time), None
     )
     number["printed"] = printed_share(point.value, pairs)
+    # One number has one text: at a deadline that of the answer, whose range has fewer digits than the curve's band.
     if due is not None and due.value == point.value:
         number["printed"] = due.printed
         told = due.range().replace("–", " to ") if due.range() not in ("–", "not seen") else told
@@ -153,6 +157,7 @@ def heading(titles: Sequence[str]) -> str:
         return titles[0]
     columns = zip(*(title.split(" ") for title in titles), strict=False)
     words = [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
+    # "The summit by" is no title; "The summit" is.
     while words and words[-1].lower() in ("by", "on", "at", "in", "before", "day", "until", "the"):
         words.pop()
     return " ".join(words) or titles[0]

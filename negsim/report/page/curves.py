@@ -68,6 +68,7 @@ def days_of(runs: Results, end: float) -> list[float]:
     calendar = runs.scenario.calendar
     first = calendar.at(0.0).date()
     count = (calendar.at(end * DAY).date() - first).days + 1
+    # Years of days would make a file of megabytes, and a slider that nobody can set to a day.
     step = max(1, -(-count // MOST_DAYS))
     dates = (first + timedelta(days=k) for k in range(0, count, step))
     found = [calendar.deadline(date.isoformat(), "date") / DAY for date in dates]
@@ -86,6 +87,7 @@ def curves_of(runs: Results, questions: Sequence[Question], level: float) -> tup
         names = ", ".join(one.called for one in group)
         try:
             found.append(_drawn(runs, sorted(group, key=lambda one: float(runs.asked(one).by)), level))
+        # One question that has no curve takes none from the others.
         except NothingCounted:
             missing.append(f"{names}: what it is given came true in no history")
         except (NotRecorded, EstimateError) as error:
@@ -130,6 +132,7 @@ def _ranges(runs: Results, question: Question, curve: Curve, times: Floats) -> t
 
 def _kept(runs: Results, hits: Floats, times: Floats) -> Floats:
     """What was counted by the last of the dates of counting that is not after a time."""
+    # Counts are kept at fixed dates only: between two of them the earlier one holds.
     places = np.searchsorted(runs.pivots / DAY, times + 0.25 / DAY, side="right") - 1
     return np.where(places >= 0, hits[:, np.maximum(places, 0)], 0.0)
 

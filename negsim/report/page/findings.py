@@ -75,6 +75,7 @@ def _reason(one: Reason, looked: int) -> dict[str, Any]:
 
 def _share(share: float, low: float, high: float, n: int) -> Number:
     """A share of the histories that were looked at, with its interval where it is known."""
+    # Reasons behind others have no interval: their ends are no numbers, and no comparison with them is true.
     known = low <= share <= high
     return Number(
         value=said(share), low=said(low), high=said(high), level=0.95 if known else None, kind="chance", n=n, unit="%",
@@ -169,6 +170,7 @@ def lever_data(found: Found) -> dict[str, Any] | None:
     one = found.levers
     if one is None:
         return None
+    # What does not stand out from chance is counted and not shown: a reader would take its sign for a finding.
     helpers, spoilers = one.helpers[:MOST_ROWS], one.spoilers[:MOST_ROWS]
     return {
         "what": one.what,
@@ -192,6 +194,7 @@ def _choice(found: Levers) -> dict[str, Any] | None:
     """What is known of the best change being the best."""
     if found.best is None or found.choice is None:
         return None
+    # No number of histories makes a choice certain.
     choice, n = found.choice, found.n
     sure = min(choice.probability, 0.999)
     return {
@@ -225,6 +228,7 @@ def _lever(one: Lever, among: Levers) -> dict[str, Any]:
 def wait_data(found: Waits) -> dict[str, Any]:
     """Who waits for whom at the start: the pairs, each with what is missing."""
     rows = []
+    # Edges come sorted by pair, so that each pair is one group.
     pairs = groupby(found.waits, lambda one: (found.called(one, False), found.called(one, True)))
     for number, ((who, whom), group) in enumerate(pairs, 1):
         edges = list(group)

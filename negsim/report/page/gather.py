@@ -112,6 +112,7 @@ def gathered(runs: Results, wanted: Any, level: float, most_levers: int, histori
     rows = answers(runs, level=level)
     told = tried("why", lambda: main_reasons(runs)) or ()
     question = main_question(runs, wanted, rows, told)
+    # The question that is looked into is explained even where it is none of the main ones.
     named = question is not None and question.row.explained and question.given is None
     if named and question is not None and question.name not in {one.question for one in told}:
         told = (*(tried("why", lambda: (explain(runs, question),)) or ()), *told)
@@ -149,6 +150,7 @@ def _levers(
     _refuse_weighed(runs)
     rows = len(runs.rows) if runs.drawn else None
     n = min(histories, runs.replications)
+    # The runs' own seed and draws: a lever's histories are the first ones of the page.
     steps = {one.name: one.steps for one in few}
     return levers(runs.scenario, question.name, steps, replications=n, seed=runs.seed, draws=rows, level=level)
 
@@ -193,6 +195,7 @@ def _distances(elements: Elements, question: Question) -> dict[str, int]:
     if question.action is not None and question.action in elements.actions:
         front |= {name for tree in of_action(elements.actions[question.action]) for name in reads(tree)}
     found: dict[str, int] = {}
+    # From the question outwards, a step of cause and effect each time, until nothing new is found.
     steps = 0
     while front:
         found |= dict.fromkeys(front, steps)
@@ -222,6 +225,7 @@ def _stories(runs: Results, question: Question | None) -> dict[str, Narrative]:
     found = {}
     said = np.flatnonzero(yes & fine)
     if said.size:
+        # The middle one is nobody's choice, and neither the quickest nor the slowest way there.
         if question.row.timed:
             said = said[np.argsort(runs.first_times(question.name)[said], kind="stable")]
         found["yes"] = narrate(runs, int(runs.block.replications[said[(said.size - 1) // 2]]))

@@ -70,6 +70,7 @@ def scenario_data(scenario: Scenario) -> dict[str, Any]:
 
 def _hash(scenario: Scenario) -> dict[str, str]:
     """The SHA-256 of the scenario's file as negsim writes it; without a file, that of nothing but its tables."""
+    # The file as negsim writes it, not as it was typed: comments and order of keys decide no number.
     try:
         text = dumps(scenario)
     except NegsimError:
@@ -170,6 +171,7 @@ def _quantile(value: float, which: str) -> Number:
 
 def _sources(text: str, evidence: dict[str, Evidence]) -> list[dict[str, str]]:
     """What a source cites: its evidence with links, or its words as they stand."""
+    # A source is either names of evidence or a citation in words; nothing is linked that no author gave a link.
     names = [name for name in cited(text, set(evidence)) if name in evidence]
     if not names:
         return [{"text": text or "no source", "url": safe_url(text)}]

@@ -34,6 +34,7 @@ def page(data: dict[str, Any], pictures: list[dict[str, Any]]) -> str:
         Of its curves.
     """
     environment = _environment()
+    # What is hashed must stand in the file to the letter: templates put nothing into either.
     style, script = _text("style.css"), _text("script.js")
     return environment.get_template("page.html.jinja").render(
         data=data,
@@ -102,4 +103,5 @@ def _twin(number: Number | None, seed: int | None, text: str | None = None) -> M
 
 def _plain(value: Any) -> str:
     """A number as JSON writes it: whoever reads it back has the same float."""
+    # repr of a float is the shortest text that gives it back; JSON has the same.
     return value if isinstance(value, str) else json.dumps(value)

@@ -37,6 +37,7 @@ def plainly(text: str) -> str:
     >>> plainly("<b>[a](javascript:x)</b> | *c*")
     '\\\\<b\\\\>\\\\[a\\\\](javascript:x)\\\\</b\\\\> \\\\| \\\\*c\\\\*'
     """
+    # One line each: a line of a stranger's text that begins a heading or a fence would begin one.
     flat = " ".join(str(text).split())
     return NUMBERED.sub(r"\1\\\2", BULLET.sub(r"\\\1", SIGNS.sub(r"\\\1", flat)))
 
@@ -174,6 +175,7 @@ def _watch(data: dict[str, Any]) -> Iterator[str]:
         news = each["kind"] == "news"
         head = plainly(each["text"]) if news else f"(not known) {plainly(each['text'])}"
         yes, no = _full(each["yes"]), _full(each["no"])
+        # Of what is not known there is no yes and no, but high and low.
         if not news:
             yes, no = f"{yes} at {_short(each['high_value'])}", f"{no} at {_short(each['low_value'])}"
         rows.append([head, each["by_text"], _full(each["chance"]) if news else "", yes, no, _full(each["move"])])

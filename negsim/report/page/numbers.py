@@ -23,6 +23,7 @@ class Number(dict[str, Any]):
 
 def said(value: float | None) -> float | None:
     """A number as JSON has it: nothing in place of infinities and of what is no number."""
+    # JSON has neither; an interval without an end is one that is not known.
     return None if value is None or not math.isfinite(value) else float(value)
 
 
@@ -54,6 +55,7 @@ def _ends(one: Estimate) -> str:
     """The ends of the interval as text, with the unit; nothing where there is no interval."""
     if one.method == "none" or one.kind == "exact" or not (math.isfinite(one.low) and math.isfinite(one.high)):
         return ""
+    # Without the sign of the unit, which stands once at the end.
     low, high = one.ends()
     return f"{low} to {high}{f' {one.unit}' if one.unit else ''}"
 

@@ -28,7 +28,7 @@ MOST_LEVERS, HISTORIES = 12, 1_000
 ENDINGS = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Report:
     """All that finished runs tell, ready to be written as a page, as Markdown or as data.
 
@@ -67,6 +67,10 @@ class Report:
     command: str = ""
     found: Found = field(repr=False)
 
+    def __repr__(self) -> str:
+        about = "" if self.question is None else f", into {self.question.called}"
+        return f"Report({self.runs.scenario.name}{about}, n = {self.runs.replications:,}, seed {self.runs.seed})"
+
     @cached_property
     def _drawn(self) -> tuple[list[Drawn], list[str]]:
         return answering.drawn_curves(self.found)
@@ -97,6 +101,7 @@ class Report:
         }
         # Cleaned before it is placed: the numbers of the cleaned tree are those that the page shows.
         tree = _cleaned(tree)
+        # Going through them all is what tells each where it is.
         for _ in placed(tree):
             pass
         return tree

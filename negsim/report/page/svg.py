@@ -163,6 +163,7 @@ def network(pairs: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     names = sorted({pair[key] for pair in pairs for key in ("who", "whom")}, key=lambda name: (name[0] == '"', name))
     if not 2 <= len(names) <= MOST_NODES:
         return None
+    # Two stand side by side, more around an ellipse with the first on top.
     turn = 2 * math.pi / len(names)
     begin = math.pi if len(names) == 2 else math.pi / 2
     places = {
@@ -189,6 +190,7 @@ def _view(boxes: Sequence[dict[str, Any]], arrows: Sequence[dict[str, Any]]) -> 
 def _box(name: str, x: float, y: float) -> dict[str, Any]:
     """A node: its name in a few short lines, and the box around them."""
     lines = _wrapped(name.strip('"'))
+    # Nobody knows the reader's letters: widths are guessed from a wide sans-serif.
     wide = max(len(line) for line in lines) * 7.6 + 18
     tall = 17.0 * len(lines) + 11
     return {
@@ -237,6 +239,7 @@ def _arrow(pair: dict[str, Any], places: dict[str, Place], sizes: dict[str, Plac
 
 def _edge(middle: Place, towards: Place, half: Place, gap: float) -> Place:
     """Where the line from the middle of a box leaves it, and a little further."""
+    # The nearer of the two sides that the line can leave by.
     dx, dy = towards[0] - middle[0], towards[1] - middle[1]
     length = math.hypot(dx, dy) or 1.0
     out = min(half[0] / abs(dx) if dx else math.inf, half[1] / abs(dy) if dy else math.inf)
