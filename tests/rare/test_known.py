@@ -125,3 +125,11 @@ def test_intervals_cover_as_often_as_they_say() -> None:
         low, high = ns.rare(stages(), "done2", by=5.0, seed=seed, method="forcing").interval()
         inside += low <= wanted <= high
     assert 0.93 <= inside / 2_000 <= 0.97
+
+
+def test_both_engines_tell_the_same() -> None:
+    one, two = (
+        ns.rare(stages(), "done2", by=8.0, seed=1, replications=60, repetitions=5, engine=engine)
+        for engine in ("compiled", "reference")
+    )
+    assert one == two

@@ -134,7 +134,9 @@ def _log_density(edges: Floats, mass: Floats, share: Floats, target: Floats) -> 
     rows, cell = np.arange(len(edges)), _cell(edges, target)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(
-            np.nan_to_num(np.log(share[rows, cell]) - np.log(mass[rows, cell]), nan=-np.inf, posinf=np.inf)
+            np.nan_to_num(
+                np.log(share[rows, cell]) - np.log(mass[rows, cell]), nan=-np.inf, posinf=np.inf, neginf=-np.inf
+            )
         )
 
 
