@@ -94,7 +94,7 @@ def test_keys_and_preconditions_that_do_not_bind_are_named(before: str, after: s
 def test_time_is_kept_and_what_was_not_looked_at_is_said() -> None:
     (told,) = silent(ns.loads(CASE), seconds=0.0)
     assert told.where == "scenario"
-    assert "were not looked at" in told.text
+    assert "it was not looked at" in told.text
 
 
 def test_a_scenario_without_questions_has_nothing_to_move() -> None:

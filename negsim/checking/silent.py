@@ -53,7 +53,12 @@ Parts = tuple[Any, ...]
 
 
 def silent(
-    scenario: Scenario, *, histories: int = HISTORIES, seed: int = 1, seconds: float | None = SECONDS
+    scenario: Scenario,
+    *,
+    histories: int = HISTORIES,
+    seed: int = 1,
+    seconds: float | None = SECONDS,
+    clock: Callable[[], float] = time.monotonic,
 ) -> list[Finding]:
     """Return what changes no answer to the scenario's questions when it is left out, each in one line.
 
@@ -67,6 +72,8 @@ def silent(
         Of the histories.
     seconds : float, optional
         When to stop; what was not looked at by then is said in a finding of its own. None: no limit.
+    clock : callable
+        Whose seconds these are (default: those on the wall).
 
     Returns
     -------
@@ -93,10 +100,10 @@ def silent(
     if not scenario.expanded.questions:
         return []
     bench = _Bench(scenario, histories, seed)
-    ends = None if seconds is None else time.monotonic() + seconds
-    found, left = _Search(scenario, bench, ends).go()
+    ends = None if seconds is None else clock() + seconds
+    found, left = _Search(scenario, bench, ends, clock).go()
     if left:
-        text = f"{left} parts of it were not looked at: the time for that was used up"
+        text = f"of {left} parts it was not looked at whether they do anything: the time for that was used up"
         found.append(Finding(code="silent", where="scenario", text=text, remedy="allow more seconds"))
     return found
 
@@ -154,8 +161,8 @@ def _differ(one: Runs, two: Runs) -> bool:
 class _Search:
     """Leaves out one part after the other."""
 
-    def __init__(self, scenario: Scenario, bench: _Bench, ends: float | None) -> None:
-        self.scenario, self.bench, self.ends = scenario, bench, ends
+    def __init__(self, scenario: Scenario, bench: _Bench, ends: float | None, clock: Callable[[], float]) -> None:
+        self.scenario, self.bench, self.ends, self.clock = scenario, bench, ends, clock
         self.elements = scenario.expanded
         self.left = 0
         self.dead: set[str] = set()
@@ -168,7 +175,7 @@ class _Search:
 
     def _idle(self, make: Callable[[], Elements]) -> bool:
         """Whether the scenario without something answers the same; no, where it is no scenario without it."""
-        if self.ends is not None and time.monotonic() > self.ends:
+        if self.ends is not None and self.clock() > self.ends:
             self.left += 1
             return False
         try:
@@ -179,7 +186,8 @@ class _Search:
             return False
 
     def _told(self, where: tuple[str | int, ...], text: str, remedy: str) -> Finding:
-        said = f"{text}: without it no answer changed in {self.bench.n:,} histories"
+        start = f"{text}: " if text else ""
+        said = f"{start}without it no answer changed in {self.bench.n:,} histories"
         return Finding(code="silent", where=path_text(where), text=said, remedy=remedy)
 
     def _words(self) -> Iterator[Finding]:
@@ -192,7 +200,7 @@ class _Search:
             leave = partial(self._without, part.name) if self._acts(part) else partial(self._instead, part)
             if self._idle(leave):
                 self.dead.add(part.name)
-                yield self._told((table, part.name), "moves nothing", _remedy(part))
+                yield self._told((table, part.name), "", _remedy(part))
 
     def _asked(self, part: Any) -> bool:
         """Whether a question counts what an action does."""
@@ -244,7 +252,7 @@ class _Search:
             words = {word.name for word in self.elements.named_by.get(part.name, ())}
             owned = {name for word in words for name in self.elements.owners.get(word, ())}
             if (words or own) and words <= self.dead and own - owned <= self.dead:
-                text = f"party {part.name} moves nothing: all that names it moves nothing"
+                text = "all that names it can be left out, and no answer changes"
                 remedy = "let it act, decide or require something, or drop it"
                 yield Finding(code="silent", where=f"party.{part.name}", text=text, remedy=remedy)
 
@@ -282,11 +290,11 @@ def _left_out(part: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
         if isinstance(value, Mapping):
             for key in value:
                 rest = {one: value[one] for one in value if one != key}
-                yield from _replaced(part, (field.name, key), "moves nothing", rest)
+                yield from _replaced(part, (field.name, key), "", rest)
         elif isinstance(value, Expression) and "condition" in (value.kind, getattr(default, "kind", "")):
             yield from _conditions(part, field.name, value, default)
         elif _may_matter(field.name, value):
-            yield from _replaced(part, (field.name,), "moves nothing", default)
+            yield from _replaced(part, (field.name,), "", default)
 
 
 def _conditions(part: Any, key: str, value: Expression, default: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from negsim.files.reading import text_of
 from negsim.model.scenario import Scenario
 from negsim.program import lower
 
-__all__ = ["Validation", "refuse_what_cannot_be_meant", "validate"]
+__all__ = ["Validation", "findings_of", "refuse_what_cannot_be_meant", "silent_too", "validate"]
 
 DEAD = frozenset({"silent", "idle", "unused", "vacuous", "never", "date"})
 """Codes of findings that say that a part does nothing."""
@@ -136,16 +137,23 @@ def validate(
         lower(told)
     except NegsimError as error:
         return Validation(scenario=None, problems=tuple(as_json(error)))
+    dead, advice = findings_of(told, histories=histories, seconds=seconds)
+    return Validation(scenario=told, dead=dead, advice=advice, notes=tuple(told.notes))
+
+
+def findings_of(
+    told: Scenario,
+    *,
+    histories: int = HISTORIES,
+    seconds: float | None = SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Return what in a scenario does nothing, and what else is worth a second look."""
     findings = lint(told)
     dead = [finding for finding in findings if finding.code in DEAD and not _inner(told, finding)]
     if histories:
-        dead += _unsaid(_silent(told, histories, seconds), dead)
-    return Validation(
-        scenario=told,
-        dead=tuple(dead),
-        advice=tuple(finding for finding in findings if finding.code not in DEAD),  # inner ones are nobody's to change
-        notes=tuple(told.notes),
-    )
+        dead += silent_too(told, dead, histories=histories, seconds=seconds, clock=clock)
+    return tuple(dead), tuple(finding for finding in findings if finding.code not in DEAD)
 
 
 def _inner(told: Scenario, finding: Finding) -> bool:
@@ -154,19 +162,22 @@ def _inner(told: Scenario, finding: Finding) -> bool:
     return finding.where.startswith("action ") and finding.where.removeprefix("action ") not in own
 
 
-def _silent(told: Scenario, histories: int, seconds: float | None) -> list[Finding]:
-    """What is silent; of a scenario whose histories cannot be told, why."""
+def silent_too(
+    told: Scenario,
+    said: Iterable[Finding],
+    *,
+    histories: int = HISTORIES,
+    seconds: float | None = SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[Finding]:
+    """What is silent and not said already; of a scenario whose histories cannot be told, why."""
+    places = {finding.where.replace(" ", ".") for finding in said if finding.code in DEAD}
     try:
-        return silent(told, histories=histories, seconds=seconds)
+        found = silent(told, histories=histories, seconds=seconds, clock=clock)
     except NegsimError as error:
         text, _, remedy = str(error).partition("; ")
         return [Finding(code="silent", where="scenario", text=f"it cannot be run: {text}", remedy=remedy)]
-
-
-def _unsaid(found: list[Finding], said: list[Finding]) -> Iterator[Finding]:
-    """Findings of what other findings do not say already."""
-    places = {finding.where.replace(" ", ".") for finding in said}
-    return (finding for finding in found if finding.where not in places)
+    return [finding for finding in found if finding.where not in places]
 
 
 def refuse_what_cannot_be_meant(told: Scenario, text: str, about: str) -> None:

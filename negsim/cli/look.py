@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -147,27 +148,35 @@ def validate(
             autocompletion=complete_scenario,
         ),
     ],
+    limits: Limits,
     format: Printed = Format.table,
     words: Words = None,
 ) -> None:
-    """Check a scenario file: what is wrong, where, and what to do."""
+    """Check a scenario file: what is wrong, where, and what to do; what is valid and does nothing."""
     import negsim as ns
+    from negsim.checking.validation import findings_of, refuse_what_cannot_be_meant
 
     told = loaded(file, words)
-    _refuse_what_cannot_be_meant(file, told)
+    refuse_what_cannot_be_meant(told, _file_text(file), "standard input" if file == "-" else Path(file).name)
     ns.lower(told)
-    advice = [str(one) for one in ns.lint(told)]
+    dead, advice = findings_of(told, seconds=limits.left * SHARE, clock=limits.clock)
     if format is Format.json:
         from negsim.report.parts_data import counts
 
-        data = {"valid": True, "file": file, **counts(told), "notes": list(told.notes), "to_look_at": advice}
-        print_result("validate", data, told)
+        data = {"valid": True, "file": file, **counts(told), "notes": list(told.notes)}
+        print_result("validate", {**data, "dead": list(map(str, dead)), "to_look_at": list(map(str, advice))}, told)
         return
     print(f"{clean(file)}: valid scenario {told.name} ({_counted(told)})")
     for note in told.notes:
         print(f"note: {clean(note)}")
+    for one in dead:
+        print(clean(f"note: {one.text}" if one.where == "scenario" else f"does nothing: {one}"))
     if advice:
         print(f"{len(advice)} to look at: negsim lint {clean(file)}")
+
+
+SHARE = 0.3
+"""Of the command's time that looking for what does nothing may take."""
 
 
 def _counted(told: Scenario) -> str:
@@ -176,23 +185,6 @@ def _counted(told: Scenario) -> str:
     n = counts(told)
     brought = f", and {n['questions_of_words']} that its words bring" if n["questions_of_words"] else ""
     return f"{n['actions']} actions, {n['questions']} questions of its own{brought}, {n['parameters']} parameters"
-
-
-def _refuse_what_cannot_be_meant(file: str, told: Scenario) -> None:
-    """Raise what shows only when laws are solved and beliefs looked at: all of it, with the lines."""
-    from negsim.checking.lint import hard_findings
-    from negsim.errors import LawError, NegsimError, ScenarioError, joined
-    from negsim.errors.problems import Problem
-    from negsim.files.places import line_of
-
-    text = _file_text(file)
-    errors: list[NegsimError] = []
-    for one in hard_findings(told):
-        said = f"{one.where}: {one.text}; {one.remedy}"
-        problem = Problem(code=one.code, text=said, line=line_of(text, one.where), remedy=one.remedy)
-        errors.append((LawError if one.code == "law" else ScenarioError).telling([problem]))
-    if errors:
-        raise joined(errors, about="standard input" if file == "-" else Path(file).name)
 
 
 @app.command()
@@ -222,25 +214,62 @@ def schema(
 @limited
 def new(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Where to write it; an existing file is not overwritten.")
-    ],
-    template: Annotated[str, typer.Option(help="Which starter file.")] = "meeting",
+        Path | None, typer.Argument(metavar="FILE", help="Where to write it; an existing file is not overwritten.")
+    ] = None,
+    template: Annotated[
+        str, typer.Option(metavar="[NAME|list]", help="Which starter file; list says what there is.")
+    ] = "meeting",
     format: Printed = Format.table,
 ) -> None:
-    """Write a commented starter file that validates and runs."""
+    """Write a commented starter file that validates and runs, and beside it the schema for editors."""
     from negsim.report.starter import TEMPLATES, starter
 
+    if file is None and template != "list":
+        raise typer.BadParameter("say where to write it, or --template list", param_hint="FILE")
+    if file is None or template == "list":
+        _list_templates(TEMPLATES, format)
+        return
     if template not in TEMPLATES:
         raise typer.BadParameter(f"{template!r} is not one of {', '.join(TEMPLATES)}", param_hint="--template")
     name = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
     text = starter(template, name if re.match(r"[a-z]", name) else "mine")
+    if file.suffix == ".json":
+        import negsim as ns
+
+        text = ns.dumps(ns.loads(text), format="json")
+    _write_new(file, text)
+    beside = _write_schema(file)
+    next_ = [f"negsim validate {file}", f"negsim run {file}"]
+    if format is Format.json:
+        print_result("new", {"file": str(file), "schema": str(beside), "template": template, "next": next_})
+        return
+    print(f"{file} is written, and the schema {beside.name} beside it; next: {', '.join(next_)}")
+
+
+def _list_templates(templates: dict[str, str], format: Format) -> None:
+    if format is Format.json:
+        print_result("new", {"templates": templates})
+        return
+    width = max(map(len, templates))
+    for name, said in templates.items():
+        print(f"{name:{width}}  {said}")
+
+
+def _write_new(file: Path, text: str) -> None:
     try:
         with file.open("x", encoding="utf-8") as target:
             target.write(text)
     except FileExistsError:
         raise FileExistsError(f"{file} is there already and is not overwritten; name another file") from None
-    next_ = [f"negsim validate {file}", f"negsim run {file}"]
-    if format is Format.json:
-        print_result("new", {"file": str(file), "template": template, "next": next_})
-        return
-    print(f"{file} is written; next: {', '.join(next_)}")
+
+
+def _write_schema(file: Path) -> Path:
+    """Write the schema that a scenario file names beside it; one that is there already stays as it is."""
+    import negsim as ns
+    from negsim.files.schemas import schema_text
+    from negsim.files.writing import SCHEMA_FILE
+
+    beside = file.with_name(SCHEMA_FILE)
+    with suppress(FileExistsError), beside.open("x", encoding="utf-8") as target:
+        target.write(schema_text(ns.schema()) + "\n")
+    return beside

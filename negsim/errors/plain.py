@@ -9,7 +9,7 @@ from negsim.errors.problems import Problem, quoted
 
 __all__ = ["as_json"]
 
-MEANT = re.compile(r"did you mean '(.+)'\?")
+MEANT = re.compile(r"did you mean '([^']+)'\?")
 
 
 def as_json(error: BaseException) -> list[dict[str, Any]]:
@@ -50,7 +50,9 @@ def as_json(error: BaseException) -> list[dict[str, Any]]:
 
 def _plain(problem: Problem) -> dict[str, Any]:
     said = problem.as_dict()
-    meant = MEANT.fullmatch(problem.remedy)
+    meant = MEANT.search(problem.text)
+    if meant and meant.group() not in problem.remedy:
+        said["remedy"] = f"{meant.group()}; {problem.remedy}" if problem.remedy else meant.group()
     said["expected"] = problem.expected.removeprefix("write ") or (meant.group(1) if meant else "")
     first = ("code", "path", "place", "line", "value", "expected", "remedy")
     return {key: said[key] for key in (*first, *(key for key in said if key not in first))}

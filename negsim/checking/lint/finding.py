@@ -23,6 +23,7 @@ CHECKS = {
     "date": "a date outside the scenario",
     "crowded": "a calendar with nearly as many dates as a history may have events",
     "view": "a reason that reads what its party does not see",
+    "silent": "what changes no answer when it is left out (`negsim.silent`)",
     "party": "two parties whose names are nearly the same",
 }
 """What is looked for, by the code of a finding."""
