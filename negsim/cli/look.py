@@ -241,14 +241,14 @@ def new(
     beside = _write_schema(file)
     next_ = [f"negsim validate {file}", f"negsim run {file}"]
     if format is Format.json:
-        print_result("new", {"file": str(file), "schema": str(beside), "template": template, "next": next_})
+        print_result("new", {"file": str(file), "schema_file": str(beside), "template": template, "next": next_})
         return
     print(f"{file} is written, and the schema {beside.name} beside it; next: {', '.join(next_)}")
 
 
 def _list_templates(templates: dict[str, str], format: Format) -> None:
     if format is Format.json:
-        print_result("new", {"templates": templates})
+        print_result("new", {"file": "", "schema_file": "", "template": "list", "templates": templates})
         return
     width = max(map(len, templates))
     for name, said in templates.items():

@@ -9,6 +9,7 @@ from negsim.errors.problems import Problem, quoted
 
 __all__ = ["as_json"]
 
+THERE = re.compile(r"'[^']+' has ((?:[\w.]+(?:, )?)+)")
 MEANT = re.compile(r"did you mean '([^']+)'\?")
 
 
@@ -53,6 +54,7 @@ def _plain(problem: Problem) -> dict[str, Any]:
     meant = MEANT.search(problem.text)
     if meant and meant.group() not in problem.remedy:
         said["remedy"] = f"{meant.group()}; {problem.remedy}" if problem.remedy else meant.group()
-    said["expected"] = problem.expected.removeprefix("write ") or (meant.group(1) if meant else "")
+    there = THERE.search(problem.text)
+    said["expected"] = problem.expected.removeprefix("write ") or (meant or there or [""] * 2)[1]
     first = ("code", "path", "place", "line", "value", "expected", "remedy")
     return {key: said[key] for key in (*first, *(key for key in said if key not in first))}

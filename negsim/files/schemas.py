@@ -288,10 +288,12 @@ def schema_text(schema: Mapping[str, Any]) -> str:
     """Return a schema as JSON text: a line for each property of the whole, and for each of its definitions.
 
     >>> print(schema_text({"type": "object", "$defs": {"a": {"type": "string"}, "b": {}}}))
-    {"type":"object",
+    {
+    "type":"object",
     "$defs":{
     "a":{"type":"string"},
-    "b":{}}}
+    "b":{}}
+    }
     """
     lines = [
         f"{_text(key)}:{{\n" + ",\n".join(f"{_text(name)}:{_text(one)}" for name, one in value.items()) + "}"
@@ -299,4 +301,4 @@ def schema_text(schema: Mapping[str, Any]) -> str:
         else f"{_text(key)}:{_text(value)}"
         for key, value in schema.items()
     ]
-    return "{" + ",\n".join(lines) + "}"
+    return "{\n" + ",\n".join(lines) + "\n}"

@@ -299,6 +299,7 @@ BRINGS = {
     "offer": "NAME.made, NAME.accepted, NAME.refused",
     "decision": "NAME.OPTION",
     "mediator": "NAME.engaged, NAME.guarantee",
+    "pressure": "NAME.applied; level NAME.strength, 0 to 1",
     "deadline": "NAME.missed",
     "ultimatum": "NAME.complied, NAME.carried_out, NAME.backed_down",
     "ceasefire": "NAME.agreed, NAME.holds",

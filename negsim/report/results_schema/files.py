@@ -55,6 +55,8 @@ class Validate(OfScenario):
     questions_of_words: int
     notes: list[str]
     parameters: int
+    dead: list[str]
+    """What is valid and changes no answer when it is left out."""
     to_look_at: list[str]
 
 
@@ -93,12 +95,13 @@ class Listing(Result):
 
 
 class New(Result):
-    """``negsim new``."""
+    """``negsim new``; with ``--template list`` no file is named, and ``templates`` has them with a sentence each."""
 
     model_config = ConfigDict(extra="allow")
 
     command: Literal["new"]
     file: str
+    schema_file: str
     template: str
 
 
