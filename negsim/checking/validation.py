@@ -29,7 +29,7 @@ DEAD = frozenset({"silent", "idle", "unused", "vacuous", "never", "date"})
 class Validation:
     """What was found in a scenario.
 
-    Attributes
+    Parameters
     ----------
     scenario : Scenario or None
         None if it is not valid.
@@ -45,6 +45,13 @@ class Validation:
     See Also
     --------
     validate : Make one.
+
+    Examples
+    --------
+    >>> import negsim as ns
+    >>> found = ns.validate(text="format_version = 1", histories=0)
+    >>> found.valid, found.problems[0]["code"]
+    (False, 'missing')
     """
 
     scenario: Scenario | None
