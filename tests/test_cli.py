@@ -168,7 +168,7 @@ def test_the_table_and_the_chart(capsys: pytest.CaptureFixture[str], tmp_path: P
     code, out, err = call(capsys, "run", "toy", "-n", "400", "--seed", "1", "--out", str(tmp_path / "a" / "b"))
     assert (code, err) == (0, "")
     assert "talks day 5" in out
-    assert "Why not summit by day 30?" in out
+    assert "Why not: The summit by day 30" in out
     path = tmp_path / "a" / "b" / "toy.png"
     assert out.rstrip().endswith(f"Chart: {path}")
     assert path.read_bytes().startswith(b"\x89PNG")

@@ -34,6 +34,8 @@ COMMANDS: list[tuple[str, ...]] = [
     ("run", "FILE", "--engine", "exact"),
     ("compare", "FILE", "FILE", *FEW),
     ("levers", "FILE", "QUESTION", *FEW),
+    ("why", "FILE", "QUESTION", *FEW),
+    ("why", "FILE", "QUESTION", *FEW, "--yes"),
     ("watch", "FILE", "QUESTION", *FEW),
     ("sensitivity", "FILE", "QUESTION", *FEW, "--totals"),
     ("replay", "FILE", "3", "--seed", "1"),

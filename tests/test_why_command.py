@@ -36,7 +36,7 @@ def test_it_fits_and_names_who_did_not_do_what(
     out, _ = said(capsys, *WHY)
     assert max(map(len, out.splitlines())) <= 80
     flat = " ".join(out.split())
-    assert "Why not summit by day 30?" in flat
+    assert "Why not: The summit by day 30" in flat
     assert "A ceasefire has not been agreed" in flat
     assert "Not in time: the summit is held" in flat
     assert "without it" in flat
@@ -57,7 +57,8 @@ def test_why_yes_and_a_condition_of_ones_own_by_another_date(capsys: pytest.Capt
     out, _ = said(
         capsys, "why", "toy", "talks.held and memorandum.delivered", "--yes", "--by", "14 days", "--seed", "1"
     )
-    assert "Why talks held and memorandum delivered? Yes in" in " ".join(out.split())
+    flat = " ".join(out.split())
+    assert "Why: Talks have been held and the memorandum is on the table by 14 January 2025? Yes in" in flat
     assert "review with the memorandum in hand" in " ".join(out.split())
 
 

@@ -11,13 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from negsim.estimates.base import thousands
+from negsim.report.titles import dated
 from negsim.report.words import clean, day, percent, plain
 from negsim.results.base import Results
 from negsim.why.explanation import Explanation, worth_telling
 from negsim.why.reasons import Reason
 from negsim.why.turning import Turning
 
-__all__ = ["further", "headline", "print_why", "reason_table", "roots"]
+__all__ = ["called", "further", "headline", "print_why", "reason_table", "roots"]
 
 MOST_REASONS, MOST_ROOTS, LEAST_ROOT = 3, 2, 0.1
 """Reasons told beside an answer, causes told behind each, and the least share at which one is worth the words."""
@@ -25,10 +26,10 @@ MOST_REASONS, MOST_ROOTS, LEAST_ROOT = 3, 2, 0.1
 
 def reason_table(found: Explanation, hint: str = "") -> Group:
     """The main reasons why the answer to one question is no, in a few lines; ``hint`` is how to ask for all."""
-    head = Text(f"Why not {clean(plain(found.question))}? ", style="bold")
+    head = Text(f"Why not: {called(found)}? ", style="bold")
     if not found.failures:
         return Group(head.append(f"It never failed in {thousands(found.n)} histories.", style="not bold"))
-    head.append(f"No in {percent(found.share)} % by {day(found.by)}. Of these:", style="not bold")
+    head.append(f"No in {percent(found.share)} %. Of these:", style="not bold")
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(justify="right", no_wrap=True, min_width=6)
     grid.add_column()
@@ -59,13 +60,18 @@ def print_why(console: Console, found: Explanation, runs: Results) -> None:
     console.print(Text(clean(_footer(found, runs)), style="dim"))
 
 
+def called(found: Explanation) -> str:
+    """The question's title with its deadline, or its name in plain words."""
+    return clean(dated(found.title, found.by) if found.title else f"{plain(found.question)}, by {day(found.by)}")
+
+
 def headline(found: Explanation) -> str:
     """What is explained, and in how many histories."""
-    asks = {"no": "Why not", "yes": "Why", "low": "Why so low:", "high": "Why so high:"}[found.side]
+    asks = {"no": "Why not", "yes": "Why", "low": "Why so low", "high": "Why so high"}[found.side]
     what = f"at most {found.value:.3g}" if found.side == "low" else f"above {found.value:.3g}"
     answer = found.side if found.side in ("no", "yes") else what
-    head = f"{asks} {plain(found.question)}? {answer.capitalize()} in {thousands(found.failures)}"
-    head += f" of {thousands(found.n)} histories by {day(found.by)}."
+    head = f"{asks}: {called(found)}? {answer.capitalize()} in {thousands(found.failures)}"
+    head += f" of {thousands(found.n)} histories."
     return head if found.looked == found.failures else f"{head} {thousands(found.looked)} of these are looked at:"
 
 

@@ -214,6 +214,7 @@ def _of_a_number(posed: Posed, inquiry: Inquiry, said: Phrases, looked: Looked, 
     idle = tuple(one for one in found if one.helps is not None and one.helps.value <= 0)
     return Explanation(
         question=posed.called,
+        title=said.question(posed.question),
         text=posed.question.text,
         by=deadline(posed.question, scenario),
         side="high" if yes else "low",
@@ -252,6 +253,7 @@ def _one(
     scenario = posed.runs.scenario
     return Explanation(
         question=posed.called,
+        title=said.question(posed.question),
         text=posed.question.text,
         by=deadline(posed.question, scenario),
         side="yes" if yes else "no",

@@ -28,6 +28,8 @@ class Explanation:
     ----------
     question : str
         Name of the question.
+    title : str
+        What people read in place of the name.
     text : str
         Its resolution wording.
     by : str
@@ -68,6 +70,7 @@ class Explanation:
     """
 
     question: str
+    title: str = ""
     text: str
     by: str
     side: str = "no"
@@ -137,6 +140,7 @@ class Explanation:
         """
         return {
             "question": self.question,
+            "title": self.title,
             "text": self.text,
             "by": self.by,
             "side": self.side,

@@ -53,8 +53,8 @@ def test_what_is_always_said(istanbul: ns.Runs) -> None:
         "ignorance: 5–95 %",
         "error of finitely many draws and replications, 95 %",
         "(counted",
-        "Why not round2 on 2 june?",
-        "Why not summit by 31 dec?",
+        "Why not: The second round on 2 June 2025?",
+        "Why not: The three presidents meet by 31 December 2025?",
         "All reasons: negsim why istanbul-2025 round2_on_2_june",
     ):
         assert said in text

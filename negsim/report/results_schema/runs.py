@@ -58,39 +58,6 @@ class Curve(Table):
     method: str
 
 
-class Explanation(BaseModel):
-    """Why the answer to one question is no (``side``: or yes)."""
-
-    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
-
-    question: str
-    by: str
-    n: int
-    histories: int
-    """Those with this answer."""
-    reasons: list[dict[str, JsonValue]]
-    """Each with kind, text and share of the histories with this answer; what lies behind it under behind."""
-
-
-class Run(OfScenario):
-    """``negsim run``."""
-
-    command: Literal["run"]
-    engine: str
-    replications: int
-    draws: int | None
-    """Rows of parameters drawn from what is believed of them; null for best values."""
-    seed: int | None
-    level: float
-    events: int
-    seconds: float
-    bare_numbers: int
-    note: str
-    questions: list[Answer]
-    curves: list[Curve]
-    reasons: list[Explanation]
-
-
 class Helps(Table):
     """What becomes of the same histories without a reason."""
 
@@ -124,6 +91,41 @@ class Reason(Table):
     """Of the histories with the other answer the share in which it was there when that came about."""
     helps: Helps | None
     behind: list[Reason]
+
+
+class Explanation(BaseModel):
+    """Why the answer to one question is no (``side``: or yes)."""
+
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+
+    question: str
+    by: str
+    side: Literal["no", "yes", "low", "high"]
+    """Which answer is explained."""
+    n: int
+    failures: int
+    """Histories with this answer."""
+    looked_at: int
+    reasons: list[Reason]
+
+
+class Run(OfScenario):
+    """``negsim run``."""
+
+    command: Literal["run"]
+    engine: str
+    replications: int
+    draws: int | None
+    """Rows of parameters drawn from what is believed of them; null for best values."""
+    seed: int | None
+    level: float
+    events: int
+    seconds: float
+    bare_numbers: int
+    note: str
+    questions: list[Answer]
+    curves: list[Curve]
+    reasons: list[Explanation]
 
 
 class Why(OfScenario):
