@@ -96,7 +96,7 @@ def check(data: Any, many: int, few: int) -> None:
     assert abs(found.value - prior) < WORST * (math.hypot(spread, other) + 3 / runs.effective)
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_drawn_towards_the_news_or_met_by_chance(data: Any) -> None:
     check(data, 6_000, 640)
@@ -109,7 +109,7 @@ def test_drawn_towards_the_news_or_met_by_chance_at_length(data: Any) -> None:
     check(data, 40_000, 3_200)
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(data=st.data())
 def test_no_worker_and_no_engine_shows(data: Any) -> None:
     scenario = data.draw(scenarios(ask=False))

@@ -115,7 +115,7 @@ def unlikely(told: ns.Scenario, observed: list[ns.Observed]) -> bool:
     return probability < 0.01
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_histories_agree_with_the_exact_engine(data: Any) -> None:
     compare(data, 3, 1_280)
@@ -161,7 +161,7 @@ def check_average(data: Any, times: int, replications: int) -> None:
     assert abs(mean - prior) < WORST * error
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(data=st.data())
 def test_posteriors_average_to_the_prior(data: Any) -> None:
     check_average(data, 400, 640)
