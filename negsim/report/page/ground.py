@@ -126,6 +126,7 @@ def assumption_data(scenario: Scenario) -> dict[str, Any]:
         "total": counted(total),
         "later": counted(later),
         "rows": [_assumption(one, dict(elements.evidence)) for one in elements.parameters.values()],
+        "evidence": [{**_cited(one), "note": one.note} for one in elements.evidence.values()],
     }
 
 
@@ -175,8 +176,11 @@ def _sources(text: str, evidence: dict[str, Evidence]) -> list[dict[str, str]]:
     names = [name for name in cited(text, set(evidence)) if name in evidence]
     if not names:
         return [{"text": text or "no source", "url": safe_url(text)}]
-    rows = (evidence[name] for name in names)
-    return [{"text": one.title or plain(one.name), "url": safe_url(one.url), "date": one.newest} for one in rows]
+    return [_cited(evidence[name]) for name in names]
+
+
+def _cited(one: Evidence) -> dict[str, str]:
+    return {"text": one.title or plain(one.name), "url": safe_url(one.url), "date": one.newest}
 
 
 def carried_data(scenario: Scenario) -> list[dict[str, Any]]:

@@ -273,6 +273,12 @@ def _assumptions(data: dict[str, Any]) -> Iterator[str]:
         for each in one["rows"]
     )
     yield from _table(("Assumption", "Value", "Range", "Source", "Grade"), rows)
+    if one["evidence"]:
+        yield from ("", "### Sources", "")
+    for each in one["evidence"]:
+        date = f" {day(each['date'])}." if each["date"] else ""
+        told = plainly(" ".join(map(sentence, filter(None, (each["text"], each["note"])))))
+        yield f"- {told}{date}" + (f" <{each['url']}>" if each["url"] else "")
 
 
 def _range(one: dict[str, Any]) -> str:
