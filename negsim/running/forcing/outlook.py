@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from negsim.laws.arrays import hazards
+from negsim.laws.arrays import Several, hazards, several
 from negsim.model.calendar import DAY
 from negsim.program import Program
 from negsim.running.forcing.cone import Cone, Need, Status
@@ -83,31 +83,28 @@ def look(cone: Cone, laws: Any, now: Standing, chosen: Ints, window: tuple[float
         Firings that are missing, where these are what is asked for.
     """
     chance, running = np.zeros(len(now.instants)), []
-    for rows, several, bound, exhausted, wanted in _groups(cone, laws, now, chosen, missing):
-        picture = _Picture(cone, several, bound, exhausted, now, rows, window)
+    for rows, alike, bound, exhausted, wanted in _groups(cone, laws, now, chosen, missing):
+        picture = _Picture(cone, alike, bound, exhausted, now, rows, window)
         chance[rows], found = picture.look(wanted)
         running += found
     return Outlook(chance, running)
 
 
 def _groups(cone: Cone, laws: Any, now: Standing, chosen: Ints, missing: Any) -> list[tuple[Any, ...]]:
-    """Histories that look alike: the same status, laws, and actions that are used up."""
+    """Histories that look alike, whatever their laws and paces: of the same status, the same actions used up."""
     first = len(cone.program.slots) - len(cone.program.parameters)
     limits = [cone.program.actions[a].limit for a in cone.actions]
-    found: dict[Any, tuple[list[int], list[Status]]] = {}
+    found: dict[Any, tuple[list[int], list[Status], list[tuple[Any, ...]]]] = {}
     for row, state in zip(chosen.tolist(), now.kept.state[chosen].tolist(), strict=True):
         fired = now.kept.firings[row]
         over = tuple(limit is not None and fired[a] >= limit for a, limit in zip(cone.actions, limits, strict=True))
         wanted = 0 if missing is None else int(missing[row])
         status = cone.status(state)
-        key = (status.key, tuple(state[first:]), over, wanted)
-        members = found.setdefault(key, ([], []))
-        members[0].append(row)
-        members[1].append(status)
-    return [
-        (np.array(rows), several, laws(values), over, wanted)
-        for (_, values, over, wanted), (rows, several) in found.items()
-    ]
+        rows, alike, bound = found.setdefault((status.key, over, wanted), ([], [], []))
+        rows.append(row)
+        alike.append(status)
+        bound.append(laws(tuple(state[first:])))
+    return [(np.array(rows), alike, bound, over, wanted) for (_, over, wanted), (rows, alike, bound) in found.items()]
 
 
 class _Picture:
@@ -116,20 +113,20 @@ class _Picture:
     def __init__(
         self,
         cone: Cone,
-        several: Sequence[Status],
-        laws: Sequence[Any],
+        alike: Sequence[Status],
+        laws: Sequence[tuple[Any, ...]],
         over: Sequence[bool],
         now: Standing,
         rows: Ints,
         window: tuple[float, float],
     ) -> None:
-        self.cone, self.status, self.laws = cone, several[0], laws
+        self.cone, self.status, self.laws, self.several = cone, alike[0], laws, alike
+        self.known: dict[int, Several] = {}
         self.program: Program = cone.program
         self.over = dict(zip(cone.actions, over, strict=True))
-        paces = np.array([status.paces for status in several]).reshape(len(several), -1, 2)
+        paces = np.array([status.paces for status in alike]).reshape(len(alike), -1, 2)
         self.paces = {action: paces[:, place] for place, action in enumerate(cone.actions)}
-        self.several = several
-        self.enabled = dict(zip(cone.actions, several[0].enabled, strict=True))
+        self.enabled = dict(zip(cone.actions, alike[0].enabled, strict=True))
         self.standing, self.rows, self.instants, self.window = now, rows, now.instants[rows], window
         self.left = np.maximum(window[1] - self.instants, 0.0)
         self.ahead = self.left[:, None] * (np.arange(CELLS + 1) / CELLS)
@@ -281,7 +278,7 @@ class _Picture:
         if row.clock == "random":
             return self.tape.after(ready, self.fresh(action))
         if row.clock == "fixed":
-            delay = self.laws[row.law or 0][0]
+            delay = self.delay(action)
             middle = np.maximum(np.arange(CELLS + 1) - 0.5, 0.0) / CELLS
             return self.tape.moved(ready, self.cells(self.left[:, None] * middle + delay))
         if row.clock == "calendar":
@@ -310,7 +307,7 @@ class _Picture:
         """How far away a fixed clock's time is."""
         now, rows = self.standing, self.rows
         speed = now.kept.speed[rows, action]
-        delay = self.laws[self.program.actions[action].law or 0][0]
+        delay = self.delay(action)[:, 0]
         with np.errstate(all="ignore"):  # one that stands still is never due
             return np.asarray((np.maximum(delay - now.age[rows, action], 0.0) / speed)[:, None])
 
@@ -325,6 +322,17 @@ class _Picture:
 
     # -- laws -------------------------------------------------------------------------------------------------------
 
+    def law(self, number: int) -> Several:
+        """A law of random clocks, a row a history."""
+        if number not in self.known:
+            self.known[number] = several([bound[number] for bound in self.laws])
+        return self.known[number]
+
+    def delay(self, action: int) -> Floats:
+        """The delay of a fixed clock, (n, 1)."""
+        number = self.program.actions[action].law or 0
+        return np.array([bound[number][0] for bound in self.laws])[:, None]
+
     def factors(self, action: int) -> tuple[Floats, Floats]:
         # one that stands still now may not do so later; that it never goes on is not for this picture to say
         factors = np.where(self.paces[action] > 0, self.paces[action], 1.0)
@@ -333,11 +341,11 @@ class _Picture:
     def consumed(self, action: int, age: Floats, start: Floats) -> Floats:
         """The hazard that a clock consumes to the borders of the cells, (n, K+1)."""
         row = self.program.actions[action]
-        law = self.laws[row.law or 0]
+        law = self.law(row.law or 0)
         pace, speed = self.factors(action)
         at = age[:, None] + speed * self.ahead
         with np.errstate(invalid="ignore"):
-            more = pace * (hazards(law, at / DAY) - hazards(law, age / DAY)[:, None])
+            more = pace * (hazards(law, at / DAY) - hazards(law, age[:, None] / DAY))
         return np.asarray(start[:, None] + np.where(np.isnan(more), np.inf, more))
 
     def fresh(self, action: int) -> Floats:
