@@ -15,12 +15,13 @@ from negsim.estimates.base import thousands
 from negsim.estimates.rare import RareEstimate
 from negsim.laws.draws import check_seed, fresh_seed
 from negsim.model.calendar import Dated
-from negsim.model.expressions import Operand, as_condition
+from negsim.model.expressions import Operand, Ref, as_condition
 from negsim.model.questions import ANEW, Askable, Question
 from negsim.model.scenario import Fixing, Scenario, check_is_scenario
 from negsim.program import Program, lower
 from negsim.program.drawn import parameter_rows
 from negsim.program.probes import Asked
+from negsim.results.answers import refuse_unasked
 from negsim.running.arguments import check_count
 from negsim.running.forcing.cone import cone_of
 from negsim.running.forcing.islands import Archipelago, Plan
@@ -97,6 +98,8 @@ def rare(
         If the question has no probability, or has a ``given``; or a number is out of its range.
     EngineError
         With ``method="exact"``, if the exact engine cannot answer.
+    SimulationError
+        Of the first history that cannot be finished.
 
     See Also
     --------
@@ -168,7 +171,11 @@ def _question(scenario: Scenario, asked: Question | Askable, by: Dated | None) -
         if by is not None:
             asked, called = replace(asked, by=by, before=None), f"{called} by {by}"
     elif isinstance(asked, str | Operand):
-        asked = Question(name=ANEW, condition=as_condition(asked), by=by)
+        condition = as_condition(asked)
+        read = scenario.expanded.readings.tree(condition)
+        if isinstance(read, Ref) and read.name not in scenario.expanded.types():
+            refuse_unasked(scenario, read.name)
+        asked = Question(name=ANEW, condition=condition, by=by)
         called = f"{asked.condition}" if by is None else f"{asked.condition} by {by}"
     else:
         raise ArgumentError(f"question is {str(asked)[:60]!r}; give a name, a Question or a condition")

@@ -117,6 +117,11 @@ def test_questions_without_such_an_answer_are_refused(asked: ns.Question, said: 
         ns.rare(stages(), asked)
 
 
+def test_a_name_that_nobody_asked_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(ns.errors.NotRecorded, match="summit_by_day_30"):
+        ns.rare(ns.load("toy"), "summit", by=3)
+
+
 @pytest.mark.slow
 def test_intervals_cover_as_often_as_they_say() -> None:
     wanted = three_in_time(5.0)
