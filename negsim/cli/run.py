@@ -345,7 +345,9 @@ def replay(
         print_result("replay", {"engine": runs.engine, "draws": rows, **plain_fields(story)}, told)
         return
     from negsim.report.story import story_table
+    from negsim.wording.language import language
 
     screen = console()
-    what = "parameters at their best values" if story.draw is None else f"draw {story.draw} of {rows} of the parameters"
+    said = language(story.language)
+    what = said.say("best_values") if story.draw is None else said.say("of_draws", draw=story.draw, rows=rows)
     screen.print(story_table(story, told.title or told.name, what, width=screen.width, every=every))

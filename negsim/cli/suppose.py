@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -18,6 +19,9 @@ from negsim.cli.changes import changed, in_order
 
 __all__ = ["CHANGES", "supposing"]
 
+Language = Annotated[
+    str | None, typer.Option("--language", metavar="CODE", help="Language of sentences, pages and stories: en, de.")
+]
 SET = "Fix a parameter, or read a claim one way (terms=true)."
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=SET)]
 SetOrFix = Annotated[list[str] | None, typer.Option("--set", "--fix", metavar="NAME=VALUE", help=SET)]
@@ -54,10 +58,12 @@ def supposing(command: Callable[..., Any]) -> Callable[..., Any]:
     own = inspect.signature(command).parameters
 
     @functools.wraps(command)
-    def run(*, scenario: str, words: Any = None, as_known: bool = False, **options: Any) -> Any:
+    def run(*, scenario: str, words: Any = None, as_known: bool = False, language: Any = None, **options: Any) -> Any:
         from negsim.cli.loading import loaded
 
         told = loaded(scenario, words, as_known=as_known)
+        if language is not None:
+            told = replace(told, language=language)
         wanted = {name: options.pop(name, None) or () for name in CHANGES}
         if "source" in own:
             options["source"] = scenario
@@ -69,7 +75,7 @@ def supposing(command: Callable[..., Any]) -> Callable[..., Any]:
     after = {one.name: (hints[one.name], one.default) for one in shown[place:]}
     changes = {name: (kind, None) for name, kind in CHANGES.items()}
     given = {"scenario": (ScenarioName, inspect.Parameter.empty), **before, **changes, **after}
-    given |= {"words": (Words, None), "as_known": (AsKnown, False)}
+    given |= {"words": (Words, None), "as_known": (AsKnown, False), "language": (Language, None)}
     found: Any = run
     found.__signature__ = inspect.Signature(
         [
