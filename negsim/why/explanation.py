@@ -55,6 +55,8 @@ class Explanation:
         The number that parts low from high; nan for a question with yes and no.
     note : str
         What a reader should know before believing it.
+    title : str
+        Title of the question, or what it asks.
 
     See Also
     --------
@@ -110,7 +112,8 @@ class Explanation:
         facts = {f"{self.side} in": f"{self.failures:,} of {self.n:,} histories"}
         heads = ("what was missing", "share", "alone")
         decisions = [str(one) for one in self.decisions]
-        title = f"Why {self.side}: {self.question.replace('_', ' ')} by {self.by}"
+        asked = self.title or f"{self.question.replace('_', ' ')} by {self.by}"
+        title = f"Why {self.side}: {asked}"
         return card(title, facts, columns=heads, rows=rows, notes=[*decisions, self.note])
 
     def to_dataframe(self) -> pd.DataFrame:
