@@ -95,7 +95,7 @@ APART = [
 
 @pytest.mark.parametrize(("one", "other"), TIED)
 def test_pairs_that_can_meet_and_touch_are_named(one: dict[str, Any], other: dict[str, Any]) -> None:
-    (said,) = [text for text in pair(one, other, STARTS) if text.startswith("action a: and action b ")]
+    (said,) = [text for text in pair(one, other, STARTS) if text.startswith("action a: it and action b ")]
     assert "can be due at the same instant" in said
     assert "priority" in said
 
@@ -116,7 +116,7 @@ def test_a_pair_of_a_word_and_an_action_is_named_by_the_word() -> None:
     assert not said(9), "what arrives at that very instant counts"
     (one,) = said(10)
     assert one.startswith(
-        "action late: and meeting round can be due at the same instant (2025-01-02 12:00), and both touch x"
+        "action late: it and meeting round can be due at the same instant (2025-01-02 12:00), and both touch x"
     )
 
 

@@ -26,7 +26,7 @@ WRITTEN = ("facts", "events", "things", "counts", "frames", "states", "nouns", "
 
 SPOKEN = [
     *sorted((ROOT / "wording").glob("*.py")),
-    *(ROOT / "why" / f"{name}.py" for name in ("narrative", "telling", "party", "waits", "standing", "deciding")),
+    *(ROOT / "why" / f"{name}.py" for name in ("narrative", "scenes", "party", "waits", "standing", "deciding")),
     ROOT / "report" / "story.py",
 ]
 """Where texts for people are put together from those of the language."""
@@ -68,6 +68,14 @@ def literals(path: Path) -> Iterator[tuple[int, str]]:
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
+    # What a notebook or a console shows of an object is for programmers, and English.
+    shown = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name in ("__repr__", "_repr_html_", "to_frame")
+        for inner in ast.walk(node)
+    }
+    documented |= shown
     alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented | alone:

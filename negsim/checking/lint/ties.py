@@ -27,6 +27,7 @@ from negsim.model.reachability import Reach
 from negsim.model.scenario import Scenario
 from negsim.model.spans import span
 from negsim.model.variables import Counter, Level
+from negsim.wording.phrases import Phrases
 
 __all__ = ["tied"]
 
@@ -38,7 +39,7 @@ MOST_TOLD = 40
 
 def tied(scenario: Scenario, elements: Elements, reach: Reach, apart: Exclusions | None) -> Iterator[Finding]:
     """Name the pairs, each once; those within one word are its own business."""
-    times = _Times(scenario, elements, reach)
+    times, said = _Times(scenario, elements, reach), Phrases(scenario)
     told: set[tuple[str, str]] = set()
     for one, other in times.candidates():
         where, also = _owner(elements, one), _owner(elements, other)
@@ -55,11 +56,17 @@ def tied(scenario: Scenario, elements: Elements, reach: Reach, apart: Exclusions
         yield Finding(
             code="order",
             where=where,
-            text=f"and {also} can be due at the same instant{at}, and both touch {', '.join(sorted(shared))}; the order "
-            "of their names decides who goes first",
+            text=f"it and {also} can be due at the same instant{at}, and both touch "
+            f"{', '.join(_called(name, said) for name in sorted(shared))}; the order of their names decides who goes first",
             remedy="give one of them another priority; if neither shall see the other, let an action of a smaller "
             "priority write down the state before",
         )
+
+
+def _called(name: str, said: Phrases) -> str:
+    """A variable by its name, and in words where these tell more."""
+    text = said.comes(name) if said.voice.is_fact(name) else said.thing(name)
+    return name if text == name else f'{name} ("{text}")'
 
 
 def _owner(elements: Elements, action: Action) -> str:

@@ -61,7 +61,7 @@ def near_parties(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
             yield Finding(
                 code="party",
                 where=f"party {one}",
-                text=f"and {other} are two parties whose names are nearly the same",
+                text=f"it and {other} are two parties whose names are nearly the same",
                 remedy="correct one of them, or declare both",
             )
 
