@@ -15,6 +15,9 @@ CHOICE = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
 Forms = tuple[str, str]
 """That something happens, and that it can; empty texts for what nobody tells."""
 
+SHORT = 3
+"""Words of a name with no more letters tell nobody apart."""
+
 UNTOLD: Forms = ("", "")
 
 
@@ -101,8 +104,10 @@ class Events(Voice):
         he = next((one for one in self.said.grammar("he") if by and text.startswith(one)), "")
         if he:
             return self._both(f"{by} {text[len(he) :]}")
-        named = by and by.rpartition(" ")[2].lower() in text.lower()
-        return self._both(text) if self.is_clause(text) or named else self._acts(text, by)
+        # Names of parties are long, and titles call them by one word of it: "the opposition" of "the opposition of West".
+        named = any(one.lower() in text.lower() for one in by.split(" ") if len(one) > SHORT)
+        # What nobody in particular does is told as its author titled it, verb or not.
+        return self._both(text) if not by or named or self.is_clause(text) else self._acts(text, by)
 
     def _labelled(self, action: Action, word: Any, rest: str, by: str) -> Forms:
         if word is not None:

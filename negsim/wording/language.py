@@ -84,9 +84,15 @@ class Language:
     def fitted(self, template: str, values: Mapping[str, str]) -> str:
         """A template with its gaps filled, its verb in the plural where the noun that it begins with is one."""
         found = SUBJECT.match(template)
-        if found is None or not self.is_plural(values[found["key"]]):
-            return self.fill(template, values)
-        return self.fill(f"{{{found['key']}}} {self.plural(found['verb'])}{template[found.end() :]}", values)
+        if found is not None and self.is_plural(values[found["key"]]):
+            template = f"{{{found['key']}}} {self.plural(found['verb'])}{template[found.end() :]}"
+        return self._tidy(self.fill(template, values))
+
+    def _tidy(self, text: str) -> str:
+        """A text without what it says twice, because a title says it already: "a round of rounds of envoys"."""
+        for twice, once in self.table["tidy"].items():
+            text = re.sub(twice, once, text)
+        return text
 
     def plural(self, verb: str) -> str:
         """A verb as it stands after a noun in the plural.

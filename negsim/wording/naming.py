@@ -109,7 +109,7 @@ class Naming:
         """What the gaps of a template about a word are filled with."""
         return _Fields(word, self, star)
 
-    def part(self, word: Any, name: str) -> str:
+    def part(self, word: Any, name: str, *, article: bool = False) -> str:
         """A part of a word, such as an option or a step: a party, or what its title says, or its name."""
         own = self.elements.says.get(f"{word.name}.{name}")
         if own is not None and own.title:
@@ -128,8 +128,8 @@ class Naming:
                 if text:
                     return self.flowing(text)
         if "_with_" in name:
-            return self.said.listed([self.part(word, each) for each in name.split("_with_")])
-        return spaced(name)
+            return self.said.listed([self.part(word, each, article=article) for each in name.split("_with_")])
+        return self.the(spaced(name)) if article else spaced(name)
 
 
 def _collections(word: Any) -> Iterator[Any]:
@@ -152,8 +152,9 @@ class _Fields(Mapping[str, str]):
 
     def __getitem__(self, key: str) -> str:
         names, own = self.names, str(self.word.name)
-        if key == "*":
-            return names.part(self.word, self.star)
+        if key in ("*", "*the"):
+            # What a meeting brings is a thing of its own, and stands with its article.
+            return names.part(self.word, self.star, article=key == "*the")
         if key == "title":
             return names.noun(self.word)
         if key == "name":
@@ -170,7 +171,7 @@ class _Fields(Mapping[str, str]):
         return names.parties(str(getattr(one, "name", one)) for one in value)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(("*", "title", "name", "the_name", *getattr(type(self.word), "__dataclass_fields__", {})))
+        return iter(("*", "*the", "title", "name", "the_name", *getattr(type(self.word), "__dataclass_fields__", {})))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
