@@ -140,7 +140,10 @@ def instant(text: str, zone: str = "") -> Any:
     # A bare date is the whole of that day everywhere in negsim, so that its instant is the last one.
     if len(text) == len("2025-06-02"):
         when += pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
-    return when.tz_localize(zone, ambiguous=True, nonexistent="shift_forward") if zone and when.tz is None else when
+    if not zone:
+        return when
+    # An offset of its own becomes that of the zone: a column has one zone on both sides of a change of the clocks.
+    return when.tz_convert(zone) if when.tz else when.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
 
 
 def frame(

@@ -169,3 +169,6 @@ class Conditional:
         return f"unknown (the condition held in none of {thousands(self.n)} replications)"
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.estimate()._repr_html_()

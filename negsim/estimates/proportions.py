@@ -223,6 +223,9 @@ class Proportion:
 
     __repr__ = __str__
 
+    def _repr_html_(self) -> str:
+        return self.estimate()._repr_html_()
+
     @property
     def _extreme(self) -> bool:
         """Whether no replication is known to say yes, or none to say no."""

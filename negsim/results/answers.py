@@ -180,26 +180,26 @@ class Answers(tuple[Answer, ...]):
     ('talks_day_5', '2025-01-06 00:00:00+00:00')
     """
 
-    zone: str
+    scenario: Scenario | None
 
-    def __new__(cls, rows: Iterable[Answer] = (), zone: str = "") -> Answers:
+    def __new__(cls, rows: Iterable[Answer] = (), scenario: Scenario | None = None) -> Answers:
         found = super().__new__(cls, rows)
-        found.zone = zone
+        found.scenario = scenario
         return found
 
-    def __getnewargs__(self) -> tuple[tuple[Answer, ...], str]:
-        return tuple(self), self.zone
+    def __getnewargs__(self) -> tuple[tuple[Answer, ...], Scenario | None]:
+        return tuple(self), self.scenario
 
     def _repr_html_(self) -> str:
         from negsim.results.shown import answers_card
 
-        return answers_card(self)
+        return answers_card(self, self.scenario)
 
     def to_dataframe(self) -> pd.DataFrame:
-        """A row a question: names, deadline in the scenario's zone, number, interval, range, method, n and printed form."""
+        """A row a question: name, title, deadline in the scenario's zone, number, interval, range, method, n and printed form."""
         from negsim.results.shown import answers_frame
 
-        return answers_frame(self, self.zone)
+        return answers_frame(self, self.scenario)
 
 
 class Answering(Protocol):
@@ -330,7 +330,7 @@ def answers(runs: Answering, questions: Iterable[Question | str] | None = None, 
     """
     if questions is None:
         questions = stated(runs.scenario)
-    return Answers((runs.row(question, level=level) for question in questions), zone=runs.scenario.zone)
+    return Answers((runs.row(question, level=level) for question in questions), runs.scenario)
 
 
 def row_of(runs: Any, question: Question | Askable, level: float) -> Answer:

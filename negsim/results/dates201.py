@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from negsim.errors import EstimateError
 from negsim.model.calendar import DAY, Dated, moment
 from negsim.model.questions import Askable, Question
+from negsim.notebook import frame
 from negsim.results.runs import Runs
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["DateCurve", "date_curve"]
 
@@ -92,6 +96,15 @@ class DateCurve:
         steps = LEAST + max(0.0, 1 - LEAST * (POINTS - 1) / whole) * np.diff(told)
         found = told[0] + np.concatenate([[0.0], np.cumsum(_capped(steps, MOST))])
         return [float(one) for one in np.minimum(found, 1 - BEYOND)]
+
+    def __repr__(self) -> str:
+        return f"<DateCurve of {self.question}, {self.dates[0]} to {self.dates[-1]}: {100 * self.values[-1]:.3g} % by then>"
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a date: the instant in universal time, value and band."""
+        columns = ("date", "value", "low", "high")
+        rows = zip(self.dates, self.values, self.low, self.high, strict=True)
+        return frame([dict(zip(columns, row, strict=True)) for row in rows], columns, dates=["date"], zone="UTC")
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as plain data.

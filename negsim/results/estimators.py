@@ -109,6 +109,11 @@ class FirstPassage:
     def __repr__(self) -> str:
         return f"<FirstPassage from {self.calendar.start}: {self.curve}>"
 
+    def _repr_html_(self) -> str:
+        from negsim.results.shown import passage_card
+
+        return passage_card(self)
+
     def to_dataframe(self) -> pd.DataFrame:
         """A row for each time at which the curve rises: date in the scenario's zone, days, value and band."""
         from negsim.results.shown import passage_frame

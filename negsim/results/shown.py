@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from negsim.model.scenario import Scenario
 from negsim.notebook import Bar, card, frame
 from negsim.results.answers import Answer, Answering, stated
+from negsim.wording.phrases import Phrases
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["answers_card", "answers_frame", "passage_frame", "results_card", "with_dates"]
+__all__ = ["answers_card", "answers_frame", "passage_card", "passage_frame", "results_card", "with_dates"]
 
 ANSWERS = (
-    "question", "text", "kind", "by", "value", "low", "high", "level", "method", "n", "counted", "range_low", "range_high",
+    "question", "title", "text", "kind", "by", "value", "low", "high", "level", "method", "n", "counted", "range_low", "range_high",
     "base_rate", "given", "printed", "words",
 )  # fmt: skip
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TABLE = ("question", "by", "answer", "", "Monte Carlo interval", "range", "base rate")
 
 
@@ -29,28 +32,40 @@ def results_card(results: Answering) -> str:
         facts |= {"histories": f"{results.replications:,}", "seed": results.seed}
     if results.drawn:
         facts["draws of the parameters"] = f"{len(results.rows):,}"
-    rows = [_row(results.row(question)) for question in stated(scenario)]
+    rows = _rows([results.row(question) for question in stated(scenario)], scenario)
     return card(scenario.title or scenario.name, facts, columns=TABLE, rows=rows, notes=[results.note])
 
 
-def answers_card(answers: Iterable[Answer]) -> str:
+def answers_card(answers: Iterable[Answer], scenario: Scenario | None) -> str:
     """Answers as a table."""
-    return card("Answers", columns=TABLE, rows=[_row(one) for one in answers])
+    return card("Answers", columns=TABLE, rows=_rows(answers, scenario))
 
 
-def _row(one: Answer) -> list[object]:
-    wide = None if one.band_low is None or one.band_high is None else (one.band_low, one.band_high)
-    bar = Bar(one.value, one.low, one.high, wide) if one.is_share and not math.isnan(one.value) else ""
+def _titles(scenario: Scenario | None) -> Callable[[str], str]:
+    """What questions are called where people read, by their names."""
+    return (lambda name: name.replace("_", " ")) if scenario is None else Phrases(scenario).question
+
+
+def _rows(answers: Iterable[Answer], scenario: Scenario | None) -> list[list[object]]:
+    called = _titles(scenario)
+    return [_row(one, called(one.id)) for one in answers]
+
+
+def _row(one: Answer, title: str) -> list[object]:
     if math.isnan(one.value):
         # Why there is no answer stands where the answer would.
-        return [one.id.replace("_", " "), one.by, "; ".join(one.notes), "", "", "", ""]
+        return [title, one.by, "; ".join(one.notes), "", "", "", ""]
+    wide = None if one.band_low is None or one.band_high is None else (one.band_low, one.band_high)
+    bar = Bar(one.value, one.low, one.high, wide) if one.is_share else ""
     rate = "" if one.base_rate is None else f"{100 * one.base_rate:.3g} %"
-    return [one.id.replace("_", " "), one.by, one.printed, bar, one.interval(), one.range(), rate]
+    return [title, one.by, one.printed, bar, one.interval(), one.range(), rate]
 
 
-def answers_frame(answers: Iterable[Answer], zone: str) -> pd.DataFrame:
+def answers_frame(answers: Iterable[Answer], scenario: Scenario | None) -> pd.DataFrame:
     """Answers as a data frame, a row a question."""
-    return frame([_plain(one) for one in answers], ANSWERS, dates=["by"], zone=zone)
+    called, zone = _titles(scenario), "" if scenario is None else scenario.zone
+    rows = [{**_plain(one), "title": called(one.id)} for one in answers]
+    return frame(rows, ANSWERS, dates=["by"], zone=zone)
 
 
 def _plain(one: Answer) -> dict[str, object]:
@@ -74,6 +89,16 @@ def _plain(one: Answer) -> dict[str, object]:
         "printed": one.printed,
         "words": one.words,
     }
+
+
+def passage_card(passage: Any) -> str:
+    """A curve of first times: by which dates its probability is reached, and how high it gets."""
+    rows: list[list[object]] = []
+    for p in QUANTILES:
+        when, low, high = passage.quantile(p)
+        rows.append([f"{100 * p:.0f} %", when, f"{low} to {high}"])
+    heads = ("probability", "reached", "band")
+    return card("When it has happened", columns=heads, rows=rows, notes=[str(passage.curve)])
 
 
 def passage_frame(passage: Any) -> pd.DataFrame:

@@ -109,7 +109,7 @@ class Solved:
 
     def to_dataframe(self) -> pd.DataFrame:
         """The answers to the scenario's own questions, a row each (see `Answers.to_dataframe`)."""
-        return answers_frame(self.answers, self.scenario.zone)
+        return answers_frame(self.answers, self.scenario)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything to a file, as `Runs.save` does; ``ns.load_runs(path)`` reads it.

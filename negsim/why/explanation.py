@@ -53,10 +53,10 @@ class Explanation:
         When it became impossible, and with which last step.
     value : float
         The number that parts low from high; nan for a question with yes and no.
+    title : str
+        What the question is called where people read, with its deadline.
     note : str
         What a reader should know before believing it.
-    title : str
-        Title of the question, or what it asks.
 
     See Also
     --------
@@ -93,6 +93,12 @@ class Explanation:
         return self.failures / self.n if self.n else float("nan")
 
     @property
+    def heading(self) -> str:
+        """What is explained, in a line: the answer and the title of the question."""
+        named = self.title or f"{self.question.replace('_', ' ')} by {self.by}"
+        return f"Why {'not' if self.side == 'no' else self.side}: {named}"
+
+    @property
     def rows(self) -> list[dict[str, object]]:
         """A dictionary a reason, those behind others after them with ``depth`` 1, 2, ..."""
         return [
@@ -110,11 +116,9 @@ class Explanation:
             for depth, reason in _with_depth(self.reasons, 0)
         ]
         facts = {f"{self.side} in": f"{self.failures:,} of {self.n:,} histories"}
-        heads = ("what was missing", "share", "alone")
+        heads = ("reason", "share", "alone")
         decisions = [str(one) for one in self.decisions]
-        asked = self.title or f"{self.question.replace('_', ' ')} by {self.by}"
-        title = f"Why {self.side}: {asked}"
-        return card(title, facts, columns=heads, rows=rows, notes=[*decisions, self.note])
+        return card(self.heading, facts, columns=heads, rows=rows, notes=[*decisions, self.note])
 
     def to_dataframe(self) -> pd.DataFrame:
         """A row a reason: its kind, text and condition, its share, how often it was alone, how deep it stands."""

@@ -37,7 +37,7 @@ MOST_TOGETHER = 24
 """Conditions watched in one exploration."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Machine:
     """A scenario made ready to be asked for exact answers.
 
@@ -67,6 +67,12 @@ class Machine:
     graphs: list[tuple[Cone, tuple[str, ...], Graph]] = field(default_factory=list, repr=False)
     chains: dict[Any, Chain] = field(default_factory=dict, repr=False)
     endless: dict[tuple[Cone, Watch, bool], tuple[Graph, Chain]] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        given = f", given {len(self.observed)} observations" if self.observed else ""
+        return (
+            f"<{type(self).__name__} of {self.scenario.name}: exact, {len(self.program.probes.asked)} questions{given}>"
+        )
 
     def __eq__(self, other: object) -> bool:
         """Whether the same can be asked of the same scenario; what was worked out so far is no matter."""

@@ -33,7 +33,7 @@ __all__ = ["Solution"]
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Solution(Undated):
     """Exact answers, asked as those of runs are; every answer is an `Estimate` of kind exact with its error.
 

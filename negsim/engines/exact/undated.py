@@ -18,7 +18,7 @@ from negsim.model.questions import Askable, Question
 __all__ = ["Undated"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Undated(Machine):
     """The answers to which no date belongs."""
 

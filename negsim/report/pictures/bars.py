@@ -21,7 +21,6 @@ from negsim.report.pictures.style import (
     plain_axes,
     wrapped,
 )
-from negsim.report.words import day, plain
 from negsim.what_if.influences import Influence, Sensitivity
 from negsim.what_if.lever import Lever, Levers
 from negsim.why.explanation import Explanation
@@ -50,7 +49,7 @@ class _Rows:
         texts = [wrapped(label, sheet.room(), TEXT, most=LABEL) for label in labels]
         # Inches as the unit of the axis: a bar is as high in one picture as in another.
         edges = np.cumsum([0.0, *(0.14 + 0.145 * (text.count("\n") + 1) for text in texts)])
-        room = edges[-1] if sheet.own else sheet.inside[1]
+        room = edges[-1] if sheet.own else sheet.tall
         # An axes of somebody's own has the height that it has: what does not fit is left away, and said.
         count = max(1, int(np.searchsorted(edges, room + 1e-6, side="right")) - 1)
         edges = edges[: count + 1]
@@ -185,7 +184,7 @@ class _Bar:
 
 
 def reasons(found: Explanation, ax: Axes | None = None, *, most: int = MOST_REASONS, title: str | None = None) -> Axes:
-    """Draw what was missing when the answer was no, by share of these histories; what stands behind a reason below it.
+    """Draw why the answer is no, or yes, by share of these histories; what stands behind a reason below it.
 
     Parameters
     ----------
@@ -202,8 +201,9 @@ def reasons(found: Explanation, ax: Axes | None = None, *, most: int = MOST_REAS
     -------
     Axes
     """
-    bars = [bar for reason in found.reasons for bar in _bars(reason, 1.0, found.failures, 0)][:most]
-    labels = [f"{'– ' * bar.depth}{bar.text}" for bar in bars] or ["nothing: the answer is yes in every history"]
+    bars = [bar for reason in found.reasons for bar in _bars(reason, 1.0, found.looked or found.failures, 0)][:most]
+    none = f"nothing: the answer is {found.side} in no history" if not found.failures else "nothing was seen"
+    labels = [f"{'– ' * bar.depth}{bar.text}" for bar in bars] or [none]
     rows = _Rows.of(ax, labels)
     sheet = rows.sheet
     for place, bar in zip(rows.places, bars, strict=False):
@@ -211,21 +211,22 @@ def reasons(found: Explanation, ax: Axes | None = None, *, most: int = MOST_REAS
     sheet.ax.set_xlim(0, 1)
     held_to_percent(sheet.ax.xaxis)
     note = (
-        "Bars: share of the histories with the answer no (several may hold in one); dark: nothing else was missing. After a dash: "
-        f"what stood behind the reason above. Lines: Monte Carlo intervals, 95 %. No in {found.failures:,} of {found.n:,} "
-        f"histories. Reasons are reasons inside the model.{_more(len(bars) - len(rows.places))}"
+        f"Bars: share of the histories with the answer {found.side} (several may hold in one); dark: nothing else. After a dash: what "
+        f"stood behind the reason above. Lines: Monte Carlo intervals, 95 %. {found.side.capitalize()} in {found.failures:,} of "
+        f"{found.n:,} histories. Reasons are reasons inside the model.{_more(len(bars) - len(rows.places))}"
     )
-    named = getattr(found, "title", "") or plain(found.question)
-    return sheet.finish(title if title is not None else f"Why not: {named} (by {day(found.by)})", note)
+    return sheet.finish(title if title is not None else found.heading, note)
 
 
 def _bars(reason: Any, whole: float, failures: int, depth: int) -> list[_Bar]:
     """A reason and those behind it, all as shares of the failing histories."""
     share = min(1.0, whole * reason.share)
-    interval = getattr(reason, "interval", None)
-    if not isinstance(interval, Interval):
-        # Shares are counts of the failing histories that were looked at.
-        interval = Proportion(hits=round(share * failures), n=failures).interval() if failures else None
+    interval = None
+    if reason.low == reason.low:
+        interval = Interval(low=whole * reason.low, high=whole * reason.high, level=0.95, method="of the reason")
+    elif failures:
+        # Behind another reason: shares are counts of the histories that were looked at.
+        interval = Proportion(hits=round(share * failures), n=failures).interval()
     bar = _Bar(str(reason), share, min(share, whole * reason.alone), interval, depth)
     return [bar, *(one for inner in reason.behind for one in _bars(inner, share, failures, depth + 1))]
 

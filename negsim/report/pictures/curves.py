@@ -20,7 +20,8 @@ from negsim.report.pictures.style import (
     plain_axes,
     wrapped,
 )
-from negsim.report.words import day, plain
+from negsim.report.titles import question_titles
+from negsim.report.words import day
 from negsim.results.base import Results
 
 if TYPE_CHECKING:
@@ -102,18 +103,19 @@ def _variants(runs: Any) -> dict[str, Results]:
     }
 
 
-def titled(question: Question) -> str:
-    """The title of a question: its own, or its name in plain words."""
-    return str(getattr(question, "title", "") or plain(question.called))
+def titled(runs: Results, asked: Any) -> str:
+    """The title of a question, with its deadline, as every table has it."""
+    question: Question = runs.asked(asked).question
+    return question_titles(runs.scenario, [question])[question.name]
 
 
 def _heading(several: Sequence[tuple[str, Results, Any]], questions: int) -> str:
     (name, runs, asked), *_ = several
-    return titled(runs.asked(asked).question) if questions == 1 else name
+    return titled(runs, asked) if questions == 1 else name
 
 
 def _called(name: str, runs: Results, asked: Any, variants: int, questions: int) -> str:
-    what = titled(runs.asked(asked).question)
+    what = titled(runs, asked)
     return what if variants == 1 else name if questions == 1 else f"{name}: {what}"
 
 

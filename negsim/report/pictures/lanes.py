@@ -33,8 +33,8 @@ NOBODY = "no party"
 """The lane of what no party does."""
 WIDEST, LINES = 1.9, 2
 """Inches and lines of a label."""
-LEVEL, FOOT = 0.29, 0.2
-"""Inches of a level of labels in a lane, and of the line of marks below them."""
+LEVEL, FOOT, LOWEST = 0.29, 0.2, 0.34
+"""Inches of a level of labels in a lane, of the line of marks below them, and of a lane in all, whose name has two lines."""
 MOST = 40
 """Events that are written out; others are marks."""
 
@@ -63,7 +63,7 @@ class _Lane:
 
     @property
     def height(self) -> float:
-        return FOOT + LEVEL * len(self.ends) + 0.06
+        return max(LOWEST, FOOT + LEVEL * len(self.ends) + 0.06)
 
 
 def history(
@@ -94,18 +94,19 @@ def history(
     Axes
     """
     told = narrate(story, replication) if isinstance(story, Results) else story
-    names = list(dict.fromkeys(scene.who or NOBODY for scene in told.scenes)) or [NOBODY]
+    # The bookkeeping of words is no event for people.
+    scenes = [scene for scene in told.scenes if scene.told]
+    names = list(dict.fromkeys(scene.who or NOBODY for scene in scenes)) or [NOBODY]
     sheet = Sheet(ax, 9.0, 2.0)
     _frame(sheet, told, names)
-    wide, tall = sheet.wide, sheet.inside[1]
-    lanes = _laid_out(told, names, wide, None if sheet.own else tall, most)
+    wide, tall = sheet.wide, None if sheet.own else sheet.tall
+    lanes = _laid_out(scenes, told, wide, tall, most)
     written = sum(len(lane.labels) for lane in lanes)
     sheet.body = sum(lane.height for lane in lanes)
-    total = sheet.body if sheet.own else max(tall, sheet.body)
-    _drawn(sheet.ax, lanes, wide, total)
-    left = len(told.scenes) - written
+    _drawn(sheet.ax, lanes, wide, sheet.body)
+    left = len(scenes) - written
     note = "One possible history of many, not a forecast. Marks: events."
-    note += f" {left:,} of {len(told.scenes):,} are marks alone." if left else ""
+    note += f" {left:,} of {len(scenes):,} are marks alone." if left else ""
     draw = "" if told.draw is None else f", draw {told.draw} of the parameters"
     named = f"{told.scenario}, history {told.replication} of seed {told.seed}{draw}"
     return sheet.finish(title if title is not None else named, note)
@@ -133,15 +134,15 @@ def _ends(told: Narrative) -> tuple[datetime, datetime]:
     return begin, max(end, begin + timedelta(minutes=1))
 
 
-def _laid_out(told: Narrative, names: list[str], wide: float, tall: float | None, most: int) -> list[_Lane]:
+def _laid_out(scenes: list[Scene], told: Narrative, wide: float, tall: float | None, most: int) -> list[_Lane]:
     """The lanes with their labels, as many as there is room for; what changed a fact comes before what moved a number."""
-    lanes = {name: _Lane(name) for name in names}
+    lanes = {scene.who or NOBODY: _Lane(scene.who or NOBODY) for scene in scenes} or {NOBODY: _Lane(NOBODY)}
     begin, end = _ends(told)
     span = (end - begin).total_seconds() / 86_400
-    for scene in told.scenes:
+    for scene in scenes:
         lanes[scene.who or NOBODY].marks.append(wide * min(1.0, scene.time / span))
-    levels = 6 if tall is None else max(0, int((tall / len(names) - FOOT - 0.06) / LEVEL))
-    for scene in _chosen(told.scenes, most):
+    levels = 6 if tall is None else max(0, int((tall / len(lanes) - FOOT - 0.06) / LEVEL))
+    for scene in _chosen(scenes, most):
         text = wrapped(scene.what, min(WIDEST, 0.3 * wide), SMALL, most=LINES)
         if text:
             lanes[scene.who or NOBODY].write(wide * min(1.0, scene.time / span), text, wide, levels)
@@ -181,7 +182,7 @@ def _drawn(ax: Any, lanes: list[_Lane], wide: float, total: float) -> None:
     across = blended_transform_factory(ax.transAxes, ax.transData)
     top, ticks = 0.0, []
     for number, lane in enumerate(lanes):
-        base = top + lane.height - FOOT / 2
+        base = top + lane.height - max(FOOT, LOWEST if not lane.ends else 0.0) / 2
         colour = PALETTE[number % len(PALETTE)]
         ax.axhline(base, color=GRID, lw=1, zorder=0)
         ax.plot([x / wide for x in lane.marks], [base] * len(lane.marks), "|", ms=9, color=colour, transform=across)

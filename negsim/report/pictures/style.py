@@ -49,8 +49,8 @@ STROKES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)))
 HEAD, TEXT, SMALL = 10.0, 8.0, 7.0
 """Sizes of letters, in points."""
 SPACING = 1.25
-LABELS, BESIDE = 0.4, 0.5
-"""Of a figure's column: what labels beside an axes may take, and what is surely left for the axes."""
+LABELS, BESIDE, HEIGHT = 0.4, 0.5, 0.4
+"""Of a figure's column: what labels beside an axes may take, and what is surely left for the axes; of its row likewise."""
 SLACK = 1.12
 """Letters are fitted to pixels when they are drawn: at 100 dots an inch lines become up to a ninth wider than measured."""
 MISSING = "pictures need matplotlib; install it with: pip install matplotlib"
@@ -200,6 +200,16 @@ class Sheet:
         found = self.inside[0]
         alone = self.own or len(self.ax.figure.axes) == 1
         return found if alone else min(found, self.room(BESIDE))
+
+    @property
+    def tall(self) -> float:
+        """Inches of height that the axes will have in the end, at least: titles and notes still take room."""
+        found = self.inside[1]
+        if len(self.ax.figure.axes) == 1:
+            return max(0.5 * found, found - 1.0)
+        spec = self.ax.get_subplotspec()
+        rows = 1 if spec is None else spec.get_gridspec().nrows / len(spec.rowspan)
+        return float(min(found, HEIGHT * self.ax.figure.get_figheight() / rows))
 
     def room(self, share: float = LABELS) -> float:
         """Inches that labels beside the axes may take: of a figure's own column where it has several."""

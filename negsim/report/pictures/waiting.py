@@ -50,7 +50,7 @@ def waits(found: Waits | Scenario, ax: Axes | None = None, *, title: str | None 
     sheet.body = max(0.5, sum(ROW * (text.count("\n") + 1) + 0.1 for text in texts))
     if sheet.own:
         sheet.ax.figure.set_size_inches(sheet.width, sheet.body + 1.2)
-    count = _fitting(texts, sheet.body if sheet.own else sheet.inside[1])
+    count = _fitting(texts, sheet.body if sheet.own else sheet.tall)
     _drawn(sheet.ax, found, edges[:count], texts[:count], wide)
     left = len(edges) - count
     none = "" if edges else "Nobody waits for anybody: every precondition is met. "
