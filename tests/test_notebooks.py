@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pictured
 import pytest
+import tqdm.auto
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -253,6 +254,19 @@ def test_without_pandas_the_remedy_is_said(things: dict[str, Any], monkeypatch: 
     for name in ("answers", "explanation", "comparison", "levers", "waits", "runs"):
         with pytest.raises(ImportError, match=r"pip install 'negsim\[frames\]'"):
             things[name].to_dataframe()
+
+
+def test_progress_is_the_bar_that_notebooks_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+
+    class Bar(tqdm.auto.tqdm):  # type: ignore[type-arg] # of no element
+        def update(self, n: float | None = 1) -> bool | None:
+            told.append(int(n or 0))
+            return super().update(n)
+
+    monkeypatch.setattr(tqdm.auto, "tqdm", Bar)
+    ns.simulate(ns.load("toy"), replications=100, seed=1, block=40, progress=True)
+    assert told == [40, 40, 20]
 
 
 def test_a_card_needs_no_pandas(things: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

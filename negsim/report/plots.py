@@ -245,7 +245,14 @@ def _period(runs: Results) -> str:
 
 
 def _headings(runs: Results, groups: Sequence[Sequence[Any]]) -> list[str]:
-    """What the questions of each panel are about: their names without dates, where that tells the panels apart."""
+    """What the questions of each panel are about: their titles, or names, without dates where that tells the panels apart."""
+    titles = [[getattr(runs.asked(one).question, "title", "") for one in group] for group in groups]
+    own = [" ".join(_same([title.split() for title in some])) if all(some) else "" for some in titles]
+    named = _by_name(runs, groups)
+    return [one if one and own.count(one) == 1 else name for one, name in zip(own, named, strict=True)]
+
+
+def _by_name(runs: Results, groups: Sequence[Sequence[Any]]) -> list[str]:
     names = [_shared([runs.asked(one).question.name for one in group]) for group in groups]
     short = [DATED.sub("", name) for name in names]
     told = [one if short.count(one) == 1 else name for one, name in zip(short, names, strict=True)]
@@ -260,11 +267,17 @@ def _shared(names: Sequence[str]) -> str:
     """
     if len(set(names)) == 1:
         return names[0]
-    words = [name.split("_") for name in names]
+    return "_".join(_same([name.split("_") for name in names])) or names[0]
+
+
+def _same(words: Sequence[Sequence[str]]) -> list[str]:
+    """What several rows of words begin with; a row alone is whole."""
+    if len(words) == 1:
+        return list(words[0])
     same = [column[0] for column in takewhile(lambda column: len(set(column)) == 1, zip(*words, strict=False))]
     while same and same[-1] in ("by", "on", "at", "in", "before", "day"):
         same.pop()
-    return "_".join(same) or names[0]
+    return same
 
 
 def _source(runs: Results) -> str:
