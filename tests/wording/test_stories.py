@@ -182,3 +182,31 @@ def test_what_is_not_told_is_there_when_all_is_asked_for() -> None:
     console.print(story_table(story, "t", "p", width=120, every=True))
     assert any(not scene.told for scene in story)
     assert "Bookkeeping" in console.file.getvalue()  # type: ignore[attr-defined] # a StringIO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the second round: held: yes",
+        "rounds.truce holds",
+        "us_blame rises from 0 to 1",
+        "not (the talks have been held)",
+        "{by} hands over {title}",
+        "the talks [are|can be] held",
+        "what is missing for Terms(word=None)",
+        "the second round: fall due",
+    ],
+)
+def test_the_checks_find_what_they_are_for(text: str) -> None:
+    """What was told before, or would be told by a template that is not filled, does not pass."""
+    with pytest.raises(AssertionError):
+        told(text)
+
+
+def test_an_event_without_anybody_is_found() -> None:
+    """A language that says who does nothing would not pass."""
+    scenario = example("promise" if "promise" in EXAMPLES else "mediator")
+    story = ns.narrate(ns.simulate(scenario, replications=1, seed=7), 0)
+    scene = next(one for one in story if one.told)
+    with pytest.raises(AssertionError):
+        assert_somebody_does(replace(scene, what="something hidden"), Phrases(scenario))
