@@ -63,6 +63,7 @@ def why(
 
     if best and draws is not None:
         raise typer.BadParameter("--best fixes the parameters and --draws draws them; give one of the two")
+    # A slip in the question is told before anything is simulated.
     one = asked(told, [question], by, "QUESTION")[0]
     limits.lift()
     rows = None if best else draws or min(DRAWS, replications // 2)

@@ -118,6 +118,7 @@ def _turning(found: Turning | None) -> Iterator[str]:
     """Until when it was possible, and what the last step was that decided it."""
     if found is None or not found.looked:
         return
+    # Dates are those of the histories in which it was lost; the others have none.
     lost = found.looked - found.open
     if not lost:
         yield "It was possible to the deadline in all of them."
@@ -147,6 +148,7 @@ def roots(reason: Reason) -> list[tuple[str, float]]:
     >>> roots(Reason(kind="missing", text="it has no text", condition="text", share=1.0, alone=1.0, behind=(one,)))
     [('the text needs more time', 0.5)]
     """
+    # Several ways down can end at one thing; shares of what overlaps add to one at most.
     found: dict[str, float] = {}
     for text, share in _bottom(reason.behind, 1.0):
         found[text] = min(1.0, found.get(text, 0.0) + share)
@@ -155,6 +157,7 @@ def roots(reason: Reason) -> list[tuple[str, float]]:
 
 def _bottom(reasons: Sequence[Reason], share: float) -> Iterator[tuple[str, float]]:
     for one in reasons:
+        # Only what has nothing behind it is a root; the steps between are for the whole page.
         if one.behind:
             yield from _bottom(one.behind, share * one.share)
         else:

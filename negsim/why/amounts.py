@@ -77,6 +77,7 @@ def _clearest(inside: dict[int, float], outside: dict[int, float], n: int, m: in
     """The time by which an event had happened in one group more often than in the other, if the two are apart."""
     times = [*inside.values(), *outside.values()]
     found = []
+    # Whether it happened at all, and whether it happened early: two cuts, so that chance finds no date.
     for by in (max(times), median(times)):
         had = frozenset(number for number, when in inside.items() if when <= by)
         others = sum(when <= by for when in outside.values())
@@ -92,6 +93,7 @@ def apart(hits: int, n: int, other_hits: int, m: int) -> bool:
     >>> apart(90, 100, 40, 100), apart(50, 100, 45, 100)
     (True, False)
     """
+    # Shares of 0 and 1 would have no error at all.
     one, two = (hits + 1) / (n + 2), (other_hits + 1) / (m + 2)
     return abs(hits / n - other_hits / m) > Z * sqrt(one * (1 - one) / n + two * (1 - two) / m)
 

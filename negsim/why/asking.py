@@ -47,6 +47,7 @@ class Asking:
         """Where a history without the thing is looked at: the deadline, or before it could no longer count."""
         upto = told.index(self.entry.by)
         before = self.question.throughout
+        # From the moment on at which it ended nothing can count any more, whatever comes by the deadline.
         broken = -1 if before is None else told.first(Not(before), upto)
         if broken >= 0:
             return Spot(max(broken - 1, 0), told.time(broken))
@@ -57,6 +58,7 @@ class Asking:
         spot = self.spot(told)
         if self.question.action is not None:
             return self.inquiry.not_fired(told, self.firing(), spot, self.depth)
+        # A first time outside the window is the thing itself, in other words than those of the question.
         early = self.question.row.record == "first" and told.first(self.condition, spot.state) >= 0
         if early or told.holds(self.condition, spot.state):
             return (Cause("wording", self.condition),)
@@ -75,6 +77,7 @@ class Asking:
             return told.fired(self.question.action, None if outcome is None else (outcome,), upto) + 1
         if self.question.row.record == "first":
             return max(told.first(self.condition, upto), 0)
+        # Of what comes and goes the last spell up to the deadline is the one that answered.
         last = told.last(self.condition, upto)
         return told.since(self.condition, max(last, 0))
 
@@ -87,6 +90,7 @@ class Asking:
         """The event that led to a state, and what had opened its way."""
         if state <= 0:
             return Cause("start", self.condition)
+        # Housekeeping that followed at once is told by what it followed from.
         number = self.inquiry.trigger(told, state - 1)
         event = told.event(number)
         opened = self.opened(told, number)
@@ -102,6 +106,7 @@ class Asking:
         elements, table = self.inquiry.scenario.expanded, self.inquiry.changed_by
         needs = route_of(action, event.outcome or None).needs or conjuncts(action.when)
         # A signal of its date is not what it waited for, if it waited for anything else.
+        # In the order of the guard; what is left is what people would say it waited for.
         waited = tuple(need for need in needs if not is_signal(need, action, elements, table))
         needs = waited or needs
         if not needs or not all(told.holds(need, number) for need in needs):

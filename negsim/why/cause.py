@@ -56,8 +56,10 @@ class Cause:
     @property
     def key(self) -> tuple[Any, ...]:
         """What makes it the same cause in another history."""
+        # An event is the same whether it went against a step or took a thing away.
         if self.kind in ("outcome", "undone"):
             return "event", None, self.action, self.outcome
+        # Several steps can be barred by one event, and several conditions by one clock.
         told = self.condition if self.kind in CONDITIONS else None
         return self.kind, told, self.action, self.outcome
 

@@ -44,6 +44,7 @@ class Inquiry:
     changed_by: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        # Asked for every condition, and the same for all of them.
         self.changed_by = writers(self.scenario.expanded)
 
     def routes(self, condition: Expression) -> tuple[Route, ...]:
@@ -61,6 +62,7 @@ class Inquiry:
             for number, way in enumerate(ways):
                 for need in way.guard:
                     if isinstance(need, Ref) and self.begins_false(need.name):
+                        # A need that something else can raise as well opens the way by itself.
                         raisers = {route.names for route in self.routes(need)} - {way.names}
                         if raisers and raisers <= names:
                             found.add(number)
@@ -86,12 +88,14 @@ class Inquiry:
         above = above | {condition}
         if len(parts) > 1:
             return self.lacks(told, parts, spot, depth, above, passed)
+        # What was there and is gone has an event that took it: how it first came is no question any more.
         last = told.last(condition, spot.state)
         if last >= 0:
             return (self.event(told, "undone", condition, last),)
         choices = alternatives(condition)
         if choices:
             return self.nearest_choice(told, choices, spot, depth, above, passed)
+        # Who or what would have turned it says more than which of many events might have moved a sum.
         turning = pivots(told, condition, spot.state)
         if turning:
             return self.lacks(told, turning, spot, depth, above, passed)
@@ -114,6 +118,7 @@ class Inquiry:
         if not asked:
             asked, waivers = list(choices), {}
         unmet = [[part for part in conjuncts(one) if not told.holds(part, spot.state)] for one in asked]
+        # Of several alternatives people ask after the one that was nearly there.
         least = min(map(len, unmet))
         parts = dict.fromkeys(part for one in unmet if len(one) == least for part in one)
         found = list(self.lacks(told, tuple(parts), spot, depth, above, passed))
@@ -152,6 +157,7 @@ class Inquiry:
         found: list[Cause] = []
         for need in parts:
             if not told.holds(need, spot.state):
+                # "a and b, or c and d" is told by what is lacking in it, never as a whole: nobody can read that.
                 if isinstance(need, Or) and any(len(conjuncts(one)) > 1 for one in need.args):
                     found += self.nearest_choice(told, need.args, spot, depth, above | {need}, passed)
                     continue
@@ -191,6 +197,7 @@ class Inquiry:
         passed: frozenset[str],
     ) -> tuple[Cause, ...]:
         """Why a need was not met."""
+        # A circle ends where it comes back to itself.
         if depth < 0 or need in above:
             return ()
         if isinstance(need, Not) and told.last(need, spot.state) < 0 and not self.routes(need):
@@ -213,6 +220,7 @@ class Inquiry:
 
     def trigger(self, told: Chronicle, number: int) -> int:
         """The event from which one followed at once, by nobody's doing."""
+        # Immediate actions can lead to each other in a ring at one instant.
         seen = set()
         while number not in seen:
             seen.add(number)
@@ -261,6 +269,7 @@ class Inquiry:
                 return Look(route, RUNNING, spot)  # what it lacked then has come, and it may be tried again
             return Look(route, 1 + len(unmet) if unmet else OUTCOME, Spot(tried, told.event(tried).at), unmet, tried)
         if isinstance(route.action.clock, (On, Every)):
+            # Dates before the start, and after the time up to which is asked, are none.
             dates = [when for when in told.reader.instants.get(route.action.name, ()) if 0 <= when <= spot.time]
             if not dates:
                 return Look(route, DATE, spot)
@@ -293,6 +302,7 @@ class Inquiry:
         A way that follows another is told only where the other's date comes later, or where the other is barred only
         because the follower is under way.
         """
+        # Ways that follow others have their own turn only if the others failed.
         later = self.followers(condition)
         again = [look for k, look in looks.items() if k in later and look.tried >= 0]
         if again:  # it had another turn, after the first: what that lacked counts
@@ -330,6 +340,7 @@ class Inquiry:
             yield self.running(told, condition, look)
         else:
             dated = look.tried >= 0 or isinstance(route.action.clock, (On, Every))
+            # What a dated decision itself brings about came too late to be what it lacked.
             passed = route.raises if dated else frozenset()
             yield from self.lacks(told, look.unmet, look.spot, depth, above, passed)
 
@@ -345,6 +356,7 @@ class Inquiry:
         guard, name, upto = look.route.guard, look.route.action.name, look.spot.state
         whole = And(guard) if len(guard) > 1 else next(iter(guard), Truth(True))
         opened, last = told.since(whole, upto), told.fired(name, None, upto) + 1
+        # After a firing the clock starts anew, though its guard stayed open.
         began = max(opened, last)
         start = told.time(began)
         behind: tuple[Cause, ...] = ()
@@ -358,5 +370,6 @@ class Inquiry:
 
     def not_fired(self, told: Chronicle, route: Route, spot: Spot, depth: int) -> tuple[Cause, ...]:
         """Why an action did not fire (again), or not with the outcome that is asked about."""
+        # No condition stands behind a firing; what is never true keeps every way a way.
         nothing: Expression = Truth(False)
         return tuple(self.causes(told, nothing, self.look(told, route, spot), {}, depth, frozenset()))

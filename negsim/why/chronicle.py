@@ -85,6 +85,7 @@ class Chronicle:
 
     def value(self, tree: Expression, state: int) -> float:
         """What an expression is in a state; not a number where it cannot be evaluated."""
+        # One state is kept for all looks; only what the expression reads is put in, so nothing is copied.
         evaluator, slots = self.reader.of(tree)
         for slot in slots:
             if slot in self.moved:
@@ -97,8 +98,10 @@ class Chronicle:
 
     def supposing(self, tree: Expression, state: int, name: str, value: float) -> float:
         """What an expression would be in a state if one name had another value."""
+        # Puts in what the expression reads in that state, before one of it is changed.
         self.value(tree, state)
         slot = self.reader.program.index[name]
+        # Put back at once: the next look may read this slot without its being among those that moved.
         kept, self.state[slot] = self.state[slot], float(value)
         try:
             return float(self.reader.of(tree)[0](self.state))
@@ -125,6 +128,7 @@ class Chronicle:
         """The latest state up to one at whose end a condition holds; -1 if there is none."""
         if self.holds(condition, upto):
             return upto
+        # A state lasts until the next change of what is read, so its last number is one less than that.
         ended = upto + 1
         for state in self.changes(condition, upto):
             if self.holds(condition, state):
@@ -150,6 +154,7 @@ class Chronicle:
 
     def fired(self, action: str, outcomes: Sequence[str] | None, upto: int) -> int:
         """The number of the last event of an action, with one of some outcomes, that led to a state up to one; or -1."""
+        # From the end: what came last decides, and it is mostly near.
         for number in range(upto - 1, -1, -1):
             event = self.events[number]
             if event.action == action and (outcomes is None or event.outcome in outcomes):
@@ -181,5 +186,6 @@ def chronicles(runs: Results, program: Program, replications: Sequence[int]) -> 
     """Some histories of finished runs with all their states; those that fail are left out."""
     if not replications:
         return []
+    # One for all: conditions are compiled once and looked at in every history.
     reader = Reader(program)
     return [Chronicle(one, reader) for one in retold(runs, program, replications, traced=True).traces]

@@ -191,12 +191,14 @@ def _explained(
         )
     wanted = [(one.numbers(yes, most), one.numbers(not yes, others)) for one in posed]
     runs = posed[0].runs
+    # Questions share most of their histories, which are told again once for all.
     every = sorted({number for these, those in wanted for number in (*these, *those)})
     told = {one.replication: one for one in chronicles(runs, runs.program, every)}
     inquiry, said = Inquiry(runs.scenario), Phrases(runs.scenario)
     found = []
     for one, (these, those) in zip(posed, wanted, strict=True):
         looked = Looked([told[number] for number in these], [told[number] for number in those])
+        # A number has no yes: low is told apart from high.
         if one.amount:
             found.append(_of_a_number(one, inquiry, said, looked, yes))
             continue
@@ -244,9 +246,11 @@ def _one(
             READ if whole else READ_IN_BRIEF,
         )
     tallies = in_order(alike(every.values(), telling), len(causes))
+    # Beside a run's answers nothing is simulated for reasons but the histories that they are read from.
     if whole and not yes:
         try_without(tallies, asking, Supposing(posed, among, [one.replication for one in looked.others]))
     found = reasons_of(tallies, len(causes), telling, lambda members: posed.interval(members, among))
+    # A reason for yes is an event that happened; there is nothing to hold it against.
     seen = [] if yes else [frequency(one.cause, asking, looked.these, looked.others) for one in tallies]
     kept, refuted = (found, ()) if yes else sorted_out(found, seen)
     these = posed.yes if yes else posed.no

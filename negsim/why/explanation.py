@@ -129,6 +129,7 @@ class Explanation:
         head = f"{self.question} by {self.by}: {self.side} in {self.failures:,} of {self.n:,} histories"
         if not self.failures:
             return head
+        # Shares are of those looked at, and the head must not seem to say more.
         of = "" if self.looked == self.failures else f"; {self.looked:,} of them looked at"
         lines = [f"{head}{of}"]
         for depth, reason in _with_depth(self.reasons, 0, brief=True):
@@ -170,6 +171,7 @@ def shares(reason: Reason) -> str:
     >>> shares(Reason(kind="missing", text="it has no text", condition="text", share=0.5, alone=0.25, low=0.4, high=0.6))
     '50 % [40, 60], alone 25 %'
     """
+    # Not a number is unequal to itself: what lies behind another has no interval.
     ends = f" [{100 * reason.low:.0f}, {100 * reason.high:.0f}]" if reason.low == reason.low else ""
     alone = f", alone {100 * reason.alone:.0f} %" if 0.005 < reason.alone < reason.share else ""
     return f"{100 * reason.share:3.0f} %{ends}{alone}"

@@ -41,6 +41,7 @@ def frequency(cause: Cause, asking: Asking, these: Sequence[Chronicle], others: 
     """How frequent a cause is in histories with no, and in those with yes."""
     if not others or not these:
         return Frequency()
+    # Symmetrically: in every history with no, and not only in those for which this way was the nearest.
     by = asking.entry.by
     failing = [present(cause, one, asking.spot(one).state + 1, asking) for one in these]
     won = [present(cause, one, asking.won(one), asking) for one in others]
@@ -60,9 +61,11 @@ def present(cause: Cause, told: Chronicle, state: int, asking: Asking) -> bool:
         part = cause.condition in parts_asked(asking.condition)
         return not told.holds(cause.condition, min(state, len(told.events)) if part else before)
     if cause.kind in ("undone", "outcome"):
+        # Who refuses three times and agrees the fourth has agreed.
         last = told.fired(cause.action, None, min(state, len(told.events)))
         return last >= 0 and told.event(last).outcome == cause.outcome
     if cause.kind in ("time", "too rarely", "date"):
+        # Only where it was open could it have been late.
         action = asking.inquiry.scenario.expanded.actions[cause.action]
         return told.fired(cause.action, None, min(state, len(told.events))) < 0 and told.holds(action.when, before)
     return False

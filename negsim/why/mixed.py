@@ -14,6 +14,7 @@ MIXED = 3
 
 def mixed(condition: Expression) -> bool:
     """Whether a condition compares what several things together come to."""
+    # A count against a number is told by its events; a sum of many moods is not.
     comparison = condition.arg if isinstance(condition, Not) else condition
     return isinstance(comparison, Compare) and len(reads(comparison)) >= MIXED
 
@@ -25,6 +26,7 @@ def pivots(told: Chronicle, condition: Expression, state: int) -> tuple[Expressi
         if told.reader.kind(name) == "fact":
             ref = Ref(name, "condition")
             need: Expression = Not(ref) if told.holds(ref, state) else ref
+            # Alone, all else being as it was: what only helps together with others is not told as a cause.
             if told.would(condition, state, name, isinstance(need, Ref)):
                 found.append(need)
     return tuple(found)

@@ -74,6 +74,7 @@ class Posed:
         rows = None
         if self.runs.clustered and 0 < hits < len(among):
             row = np.asarray(among, dtype=np.int64) % len(self.runs.rows)
+            # All or none need no rows: their interval is exact without.
             has = np.isin(among, members)
             every = np.ones(len(among), dtype=np.bool_)
             rows = Rows.of(row, len(self.runs.rows), has.astype(np.float64), every, ~every)
@@ -88,6 +89,7 @@ def pose(runs: Results, question: Question | Askable, by: Dated | None = None) -
     NotRecorded
         If a name is that of no question.
     """
+    # What people call it is kept: told anew it goes by a private name.
     entry, called = _entry(runs, question)
     if by is not None:
         entry = _by(runs, entry, by)
@@ -132,6 +134,7 @@ def _by(runs: Results, entry: Asked, by: Dated) -> Asked:
     """The question with another deadline; what was not recorded for that has no column."""
     asked = replace(entry.question, by=moment(by, "by"), before=None)
     upto = asked.closes(runs.scenario.calendar, runs.scenario.horizon)
+    # First times answer every deadline; what was looked at on one date answers that date alone.
     known = entry.question.row.record == "first" and entry.given is None
     return replace(entry, question=asked, by=upto, column=entry.column if known or upto == entry.by else -1)
 

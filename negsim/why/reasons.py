@@ -168,10 +168,12 @@ def tallied(causes: Mapping[int, Sequence[Cause]]) -> dict[tuple[Any, ...], Tall
 
 
 def _count(found: dict[tuple[Any, ...], Tally], number: int, causes: Sequence[Cause]) -> None:
+    # Behind each cause its own are counted, so that shares there are of its histories.
     for cause in causes:
         one = found.setdefault(cause.key, Tally(cause))
         one.members.append(number)
         one.each.append(cause)
+        # The last unmet one: whoever removes it has the thing.
         if len(causes) == 1:
             one.alone.append(number)
         _count(one.behind, number, cause.behind)
@@ -210,6 +212,7 @@ def merged(one: Tally, two: Tally) -> Tally:
 
 def in_order(tallies: Iterable[Tally], total: int) -> list[Tally]:
     """The causes that are told, in the order in which they are."""
+    # Equal shares are ordered by what the reader can do about them, and then by name, so that runs repeat.
     kept = [one for one in tallies if len(one.members) > SMALL * total]
     return sorted(kept, key=lambda one: (-len(one.members), ORDER.index(one.cause.kind), str(one.cause.key)))
 

@@ -68,6 +68,7 @@ def parts_of(pace: Expression) -> Iterator[Part]:
     inside: set[str] = set()
     for node in dict.fromkeys(walk(pace)):
         if isinstance(node, Choice):
+            # Both ways: which of the two is the slow one is seen in the histories.
             inside |= reads(node.condition)
             yield Part(node, True, replaced(pace, node, node.otherwise))
             yield Part(node, False, replaced(pace, node, node.then))
@@ -80,6 +81,7 @@ def slowing(action: Action, spans: Sequence[Span]) -> list[Slowing]:
 
     ``spans`` are histories, each with the states from which and up to which the clock ran, and until when.
     """
+    # Few clocks have both; where they do, what makes the hazard is told before what makes time pass.
     pace = action.pace if not isinstance(action.pace, Number) else action.speed
     found = []
     for part in () if isinstance(pace, Number) else parts_of(pace):
@@ -100,6 +102,7 @@ def factor(part: Part, pace: Expression, span: Span) -> float | None:
     told, since, upto, until = span
     begins = [since, *(one for one in reversed(told.changes(pace, upto)) if one > since)]
     ends = [*(told.time(one) for one in begins[1:]), until]
+    # Sums, and no mean of ratios: a pace may be nothing for a while.
     here = there = 0.0
     for begin, end in zip(begins, ends, strict=True):
         length = end - told.time(begin)

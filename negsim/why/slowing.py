@@ -26,6 +26,7 @@ def add_slowing(tallies: Iterable[Tally], elements: Elements, told: Mapping[int,
         for one in list(top.walk()):
             action = elements.actions.get(one.cause.action)
             if one.cause.kind in LATE and action is not None:
+                # Reading paces is the dearest of all looks; a sample of the histories is enough for shares.
                 pairs = list(zip(one.members, one.each, strict=True))[:enough]
                 spans = [(told[number], *cause.ran, cause.at + cause.span) for number, cause in pairs]
                 much = [each for each in slowing(action, spans) if _matters(each, len(pairs))]

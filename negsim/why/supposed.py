@@ -137,6 +137,7 @@ class Supposing:
         question = replace(self.posed.question, name="why.asked")
         program = lower(self.scenario, [question], elements=replace(elements, questions={}))
         entry = program.probes.asked["why.asked"]
+        # What comes after the deadline changes no answer, and costs time.
         program = replace(program, horizon=min(program.horizon, entry.by))
         block = retold(self.posed.runs, program, [*self.failing, *self.others])
         if self.to == "yes":
@@ -144,6 +145,7 @@ class Supposing:
         else:
             high = numbers(block, entry) > self.posed.value
             yes = high if self.to == "high" else ~high
+        # A change can make a history fail, which says nothing of the answer.
         good = ~block.failed
         return {int(number): bool(one) for number, one in zip(block.replications[good], yes[good], strict=True)}
 
@@ -152,6 +154,7 @@ class Supposing:
         no, yes = int(self.posed.no.sum()), int(self.posed.yes.sum())
         if self.to == "low":
             no, yes = yes, no
+        # Two strata, each weighed by how many histories of the run it stands for.
         total, value, variance = no + yes, 0.0, 0.0
         for count, of, weight, sign in ((turned, len(self.failing), no, 1), (lost, len(self.others), yes, -1)):
             if of:
@@ -168,6 +171,11 @@ def without(cause: Cause, condition: Expression, inquiry: Inquiry) -> Elements |
     elements = inquiry.scenario.expanded
     if cause.kind in ("missing", "in the way") and cause.condition is not None:
         part = cause.condition in parts_asked(condition)  # of what is asked about: it is so, whatever brings it
+        # What is in the way stays away altogether: it bars more than this one step.
+        blocked = isinstance(cause.condition, Not) and isinstance(cause.condition.arg, Ref)
+        given = _given(elements, cause.condition) if blocked else None
+        if given is not None:
+            return given
         ways = [way for way in inquiry.routes(condition) if cause.condition in way.needs and not part]
         return _unneeded(elements, ways, cause.condition) if ways else _given(elements, cause.condition)
     action = elements.actions.get(cause.action)
@@ -223,6 +231,7 @@ def try_without(tallies: Sequence[Tally], asking: Asking, supposing: Supposing) 
         if not (tally.cause.kind in ("time", "date") and passes(asking)):
             _try(tally, asking.condition, asking.inquiry, supposing)
     slowed = [one for tally in tallies for one in tally.walk() if one.cause.kind == "slowed"]
+    # Each costs a run of the histories: those that concern most go first.
     slowed.sort(key=lambda one: -len(one.members))
     for tally in slowed[:MOST_SLOWED]:
         _try(tally, asking.condition, asking.inquiry, supposing)
@@ -273,6 +282,7 @@ def _unneeded(elements: Elements, ways: Iterable[Route], need: Expression) -> El
 
 def _freed(tree: Expression, need: Expression) -> Expression:
     """An expression without a need; where that is none of its parts, with the facts of the need as it has them."""
+    # Needs are read out of trees that may be written otherwise; then its facts stand in for it.
     found = relaxed(tree, need)
     if found != tree:
         return found
@@ -320,6 +330,7 @@ def _rebuilt(tree: Expression, children: list[Expression]) -> Expression:
 
 def _favoured(action: Action, ways: Iterable[Route]) -> Action:
     """An action that goes as the ways need it whenever it can."""
+    # An outcome is bad only if no way needs it.
     others = {name for way in ways if way.verdict.name == action.name for name in way.others}
     good = [one.weight for one in action.outcomes if one.name not in others]
     if not good or not others:

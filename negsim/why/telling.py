@@ -46,6 +46,7 @@ class Telling:
             return WORDING
         if cause.kind == "slowed":
             return self.slowed(one)
+        # Of an action that gives only the signal people know what is then decided.
         event = self.event(*(cause.told if cause.told[0] else (cause.action, cause.outcome)))
         if cause.kind == "time":
             return f"not in time: {event} ({self.time(cause.action, one.days)})"
@@ -101,6 +102,7 @@ class Telling:
             laws = self.program.bind(self.program.best()).laws
         except NegsimError:
             return {}
+        # The median, because a mean of days may be infinite.
         rows = ((row.name, laws[row.law]) for row in self.program.actions if row.law is not None)
         return {name: inverse_hazard(law)(log(2)) if isinstance(law, Law) else law[0] / DAY for name, law in rows}
 
@@ -109,6 +111,7 @@ def unwaived(condition: Expression) -> Expression:
     """A need without the part that would waive it: that nobody waived it goes without saying."""
     if not isinstance(condition, Or):
         return condition
+    # "Waived, or the text" is told by the text; who would not waive it stands behind.
     rest = tuple(one for one in condition.args if not is_waiver(one))
     return condition if not rest else rest[0] if len(rest) == 1 else Or(rest)
 

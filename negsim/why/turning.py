@@ -123,6 +123,7 @@ class Ahead:
         """Whether the condition can still hold in a state, or in one that comes after a time and up to the deadline."""
         dated = {name: self._left(told.reader.instants[name], after, by) for name in self._dated()}
         values = tuple(told.slot(name, state) for name in self.names)
+        # Many histories stand in the same state as far as the condition is concerned.
         key = (values, tuple(dated.values()))
         if key not in self.known:
             gone = {name for name, left in dated.items() if not left}
@@ -159,6 +160,7 @@ class Ahead:
 
     def _values(self, effect: Effect, state: dict[str, Span]) -> Span:
         """What an effect could make of its variable, now or after everything else."""
+        # An amount that reads what others change may be anything once these have: not known too early.
         fixed = isinstance(effect.amount, Expression) and reads(effect.amount) <= self.elements.parameters.keys()
         if fixed and effect.kind != "add" and isinstance(effect.amount, Expression):
             return span(effect.amount, state)
@@ -194,6 +196,7 @@ def _moments(told: Chronicle, ahead: Ahead, by: float) -> list[tuple[float, int]
     upto = told.index(by)
     events = [(told.time(state), state) for state in range(upto + 1)]
     dates = [(when, told.index(when)) for when in ahead.instants(told, by)]
+    # A date that goes by without an event changes what is possible as well.
     return sorted({*events, *dates})
 
 
@@ -210,6 +213,7 @@ def turning(asking: Asking, these: Sequence[Chronicle], say: Any) -> Turning | N
             lost.append(when)
             steps.update(_step(told, asking, state, before, say))
     calendar = asking.inquiry.scenario.calendar
+    # Dates that were seen, and none in between.
     ends = np.quantile(lost, (0.05, 0.5, 0.95), method="inverted_cdf") if lost else ()
     looked = len(these[:MOST])
     return Turning(

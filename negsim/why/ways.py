@@ -44,6 +44,7 @@ class Look:
 
 def shown(route: Route) -> tuple[str, str]:
     """The event that a way leads to: what is decided where its action gives only the signal."""
+    # The first favourable outcome gives the event its name; the others are seldom more than variants.
     good = [one.name for one in route.verdict.outcomes if one.name not in route.others]
     return (
         (route.verdict.name, good[0] if good else "") if route.verdict is not route.action else (route.action.name, "")
@@ -70,6 +71,7 @@ def circular(look: Look, above: frozenset[Expression]) -> bool:
 
     Of what is asked about itself an alternative may be left that is none.
     """
+    # Deeper down the other alternatives mostly come by the same circle.
     first = len(above) == 1
     return any(
         need in above
@@ -84,6 +86,7 @@ def _others(need: Or, above: frozenset[Expression]) -> bool:
 
 def barred(look: Look, running: Sequence[Look]) -> bool:
     """Whether all that was in a way's way is what its followers wait for."""
+    # The first way is shut because the second is open: not shut for want of anything.
     opened = {need for other in running for need in other.route.guard}
     return bool(look.unmet) and all(isinstance(need, Not) and need.arg in opened for need in look.unmet)
 
@@ -99,4 +102,5 @@ def alternatives(condition: Expression) -> tuple[Expression, ...]:
 
 def distinct(causes: Iterable[Cause]) -> tuple[Cause, ...]:
     """Each cause once."""
+    # In the order in which they were found, so that runs repeat.
     return tuple({one.key: one for one in causes}.values())
