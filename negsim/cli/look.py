@@ -16,7 +16,6 @@ from negsim.cli.base import Format, Printed, Words, app, check_picture, complete
 from negsim.cli.limits import Limits, limited
 from negsim.cli.loading import loaded
 from negsim.cli.suppose import supposing
-from negsim.report.words import clean
 
 if TYPE_CHECKING:
     from negsim.model.scenario import Scenario
@@ -92,6 +91,7 @@ def show(
 def _page(told: Scenario, source: str, *, toml: bool, expanded: bool, party: str | None) -> tuple[str, dict[str, Any]]:
     """The page that is asked for: its name, its text, and the same as data."""
     import negsim as ns
+    from negsim.report.words import clean
 
     if toml:
         text = ns.dumps(told) if told.interventions else _file_text(source)
@@ -111,6 +111,7 @@ def _page(told: Scenario, source: str, *, toml: bool, expanded: bool, party: str
 
 def _show_waits(told: Scenario, form: str, out: Path | None, format: Format) -> None:
     import negsim as ns
+    from negsim.report.words import clean
 
     found = ns.waits(told)
     texts = {"text": found.text, "mermaid": found.mermaid, "graphviz": found.graphviz}
@@ -149,17 +150,24 @@ def validate(
         ),
     ],
     limits: Limits,
+    histories: Annotated[
+        int | None,
+        typer.Option(min=0, help="Histories told without each part, to see whether it moves anything; 0 for none."),
+    ] = None,
     format: Printed = Format.table,
     words: Words = None,
 ) -> None:
     """Check a scenario file: what is wrong, where, and what to do; what is valid and does nothing."""
     import negsim as ns
+    from negsim.checking.silent import HISTORIES
     from negsim.checking.validation import findings_of, refuse_what_cannot_be_meant
+    from negsim.report.words import clean
 
     told = loaded(file, words)
     refuse_what_cannot_be_meant(told, _file_text(file), "standard input" if file == "-" else Path(file).name)
     ns.lower(told)
-    dead, advice = findings_of(told, seconds=limits.left * SHARE, clock=limits.clock)
+    looked = HISTORIES if histories is None else histories
+    dead, advice = findings_of(told, histories=looked, seconds=limits.left * SHARE, clock=limits.clock)
     if format is Format.json:
         from negsim.report.parts_data import counts
 

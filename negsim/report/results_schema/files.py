@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from negsim.report.results_schema.parts import OfScenario, Result, Table
 
 __all__ = [
+    "Advice",
     "Docs",
     "Errors",
     "Export",
@@ -42,6 +43,31 @@ class Lint(OfScenario):
     findings: list[Finding]
 
 
+class Advice(Table):
+    """Something that is valid and worth a word."""
+
+    code: str
+    where: str
+    text: str
+    remedy: str
+
+
+class Problem(Table):
+    """One thing that is wrong."""
+
+    code: str
+    path: list[str | int]
+    """Table, name, key and positions, as in the file; empty if the whole is meant."""
+    place: str
+    line: int | None
+    value: str
+    expected: str
+    """What may stand there."""
+    remedy: str
+    text: str
+    file: str
+
+
 class Validate(OfScenario):
     """``negsim validate``; what is not valid is told as errors."""
 
@@ -53,7 +79,6 @@ class Validate(OfScenario):
     questions: int
     """Those that the file states."""
     questions_of_words: int
-    notes: list[str]
     parameters: int
     dead: list[str]
     """What is valid and changes no answer when it is left out."""
@@ -121,22 +146,6 @@ class Docs(Result):
     page: str | None
     """In Markdown."""
     words: list[dict[str, str]]
-
-
-class Problem(Table):
-    """One thing that is wrong."""
-
-    code: str
-    path: list[str | int]
-    """Table, name, key and positions, as in the file; empty if the whole is meant."""
-    place: str
-    line: int | None
-    value: str
-    expected: str
-    """What may stand there."""
-    remedy: str
-    text: str
-    file: str
 
 
 class Errors(Result):
