@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from negsim.engines import Job, Trajectory, prepare
+from negsim.engines import Job, Trajectory, choose, prepare
 from negsim.engines.blocks import Block, Event
 from negsim.errors import NegsimError
 from negsim.model.expressions import Evaluator, Expression, reads
@@ -179,7 +179,8 @@ def retold(runs: Results, program: Program, replications: Sequence[int], *, trac
         lean=True,
         told=0,
     )
-    return prepare(runs.engine, program).run(job)
+    # Every engine that simulates tells the same histories: the quickest does.
+    return prepare(choose("auto", program)[0], program).run(job)
 
 
 def chronicles(runs: Results, program: Program, replications: Sequence[int]) -> list[Chronicle]:

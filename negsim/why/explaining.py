@@ -40,6 +40,9 @@ MOST, OTHERS = 400, 200
 FEW, FEW_OTHERS = 120, 60
 """The same for the main reasons beside a run's answers."""
 
+EVENTS, LEAST = 400_000, 4
+"""Events in all histories that are looked at, about; and histories at least, however many events they have."""
+
 READ, READ_IN_BRIEF = 60, 15
 """Histories in which the pace of one clock is read, and beside a run's answers."""
 
@@ -109,7 +112,7 @@ def explain(
       (reasons are reasons inside the model)
     """
     posed = pose(runs, question, by)
-    n, others = (MOST, OTHERS) if most is None else (most, most)
+    n, others = _affordable(runs, MOST, OTHERS) if most is None else (most, most)
     return _explained([posed], yes, depth, n, others, whole=True)[0]
 
 
@@ -162,8 +165,15 @@ def main_reasons(runs: Results, *, most: int | None = None) -> tuple[Explanation
     for questions in main_conditions(runs.scenario):
         rows = {row.id: abs(row.value - 0.5) for row in answers(runs, questions)}
         chosen.append(pose(runs, min(questions, key=lambda question: rows[question.name])))
-    few, others = (FEW, FEW_OTHERS) if most is None else (most, most)
+    few, others = _affordable(runs, FEW, FEW_OTHERS) if most is None else (most, most)
     return tuple(_explained(chosen, False, DEPTH, few, others))
+
+
+def _affordable(runs: Results, these: int, others: int) -> tuple[int, int]:
+    """So many histories, or fewer if they have very many events: a full log takes a kilobyte for each few events."""
+    each = runs.events / max(runs.replications, 1)
+    share = min(1.0, EVENTS / (max(each, 1.0) * (these + others)))
+    return max(LEAST, int(these * share)), max(LEAST, int(others * share))
 
 
 def conditioned(runs: Results) -> bool:

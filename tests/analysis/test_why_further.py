@@ -148,3 +148,20 @@ def test_happening_again_is_asked_for_and_what_holds_already_is_no_turn() -> Non
     asked = ns.Question(name="n", kind="happens", condition="quarrel", after=20.0, by=40.0)
     found = ns.explain(ns.simulate(quarrel(), replications=N, seed=1, questions=[asked]), asked)
     assert {one.kind for one in found.reasons} == {"wording", "time"}
+
+
+def test_histories_with_very_many_events_are_looked_at_in_smaller_number() -> None:
+    """A log of every event would fill the memory: some hundred thousand events are looked at, however many a history has."""
+    busy = world(
+        ns.Counter("ticks"),
+        ns.Fact("done"),
+        ns.Action(name="tick", clock=ns.Exponential(500.0), effects=["ticks += 1"]),
+        ns.Action(name="end", clock=ns.Exponential(0.02), when="not done", effects=["done = true"]),
+        ns.Question(name="q", condition="done", by=15.0),
+        end=16,
+    )
+    runs = ns.simulate(busy, replications=200, seed=1)
+    found = ns.explain(runs, "q")
+    assert 4 <= found.looked < found.failures
+    assert found.looked * runs.events / 200 < 400_000
+    assert [one.condition for one in found.reasons] == ["end"]
