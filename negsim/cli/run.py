@@ -185,7 +185,7 @@ def _reasons(runs: Results, chosen: list[Question] | None, limits: Limits) -> Se
             if chosen is None:
                 return ns.main_reasons(runs)
             explained = [one for one in chosen if one.row.explained and one.given is None]
-            return [ns.explain(runs, one) for one in explained[:MOST_EXPLAINED]]
+            return ns.main_reasons(runs, explained[:MOST_EXPLAINED])
     except BudgetError as error:
         print(f"negsim: {error} and are left away; allow more with --seconds", file=sys.stderr)
         return ()

@@ -14,11 +14,15 @@ from negsim.estimates.base import thousands
 from negsim.report.titles import dated
 from negsim.report.words import clean, day, percent, plain
 from negsim.results.base import Results
+from negsim.why.cause import LATE
 from negsim.why.explanation import Explanation, worth_telling
 from negsim.why.reasons import Reason
 from negsim.why.turning import Turning
 
 __all__ = ["called", "further", "headline", "print_why", "reason_table", "roots"]
+
+MOSTLY = 0.5
+"""Share of the histories from which on what slowed a clock is told with it."""
 
 MOST_REASONS, MOST_ROOTS, LEAST_ROOT = 3, 2, 0.1
 """Reasons told beside an answer, causes told behind each, and the least share at which one is worth the words."""
@@ -137,7 +141,10 @@ def _footer(found: Explanation, runs: Results) -> str:
 
 
 def _because(reason: Reason) -> str:
-    told = [(text, share) for text, share in roots(reason) if share >= LEAST_ROOT][:MOST_ROOTS]
+    # Of what was late: how it came to be late, or slow.
+    late = reason.kind in LATE
+    told = [(one.text, one.share) for one in reason.behind] if late else roots(reason)
+    told = [(text, share) for text, share in told if share >= LEAST_ROOT][:MOST_ROOTS]
     return "; ".join(text if share > 0.995 else f"{percent(share)} % {text}" for text, share in told)
 
 
@@ -150,15 +157,16 @@ def roots(reason: Reason) -> list[tuple[str, float]]:
     """
     # Several ways down can end at one thing; shares of what overlaps add to one at most.
     found: dict[str, float] = {}
-    for text, share in _bottom(reason.behind, 1.0):
+    for text, share in () if reason.kind in LATE else _bottom(reason.behind, 1.0):
         found[text] = min(1.0, found.get(text, 0.0) + share)
     return sorted(found.items(), key=lambda one: -one[1])
 
 
 def _bottom(reasons: Sequence[Reason], share: float) -> Iterator[tuple[str, float]]:
     for one in reasons:
-        # Only what has nothing behind it is a root; the steps between are for the whole page.
-        if one.behind:
-            yield from _bottom(one.behind, share * one.share)
+        # What needed more time is a root; what slowed it goes with it.
+        slowed = next((under for under in one.behind if under.kind == "slowed" and under.share >= MOSTLY), None)
+        if one.kind in LATE or not one.behind:
+            yield (one.text if slowed is None else f"{one.text}, {slowed.text}"), share * one.share
         else:
-            yield one.text, share * one.share
+            yield from _bottom(one.behind, share * one.share)

@@ -203,9 +203,10 @@ class Inquiry:
         if isinstance(need, Not) and told.last(need, spot.state) < 0 and not self.routes(need):
             return ()  # it has been so from the start, and nothing could have changed it
         if isinstance(need, Or):
-            above = above | {need}
+            # That another alternative is not there either is said already.
+            told_already = above | {need, *need.args}
             each = (
-                (self.unwaived if is_waiver(one) else self.why)(told, one, spot, depth, above, passed)
+                (self.unwaived if is_waiver(one) else self.why)(told, one, spot, depth, told_already, passed)
                 for one in need.args
                 if one not in above
             )

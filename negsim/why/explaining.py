@@ -6,7 +6,7 @@ answer that is explained, and the first of the others, which every reason is hel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from negsim.errors import EstimateError
@@ -129,8 +129,10 @@ def main_conditions(scenario: Scenario) -> list[list[Question]]:
     return [by_condition[one] for one in conditions[:MOST_CONDITIONS]]
 
 
-def main_reasons(runs: Results, *, most: int | None = None) -> tuple[Explanation, ...]:
-    """Explain the questions on the main conditions of a scenario, at most four.
+def main_reasons(
+    runs: Results, questions: Iterable[Question | Askable] | None = None, *, most: int | None = None
+) -> tuple[Explanation, ...]:
+    """Explain the questions on the main conditions of a scenario, at most four, or those that are given, in brief.
 
     With more conditions than that, those that speak of a meeting come first. Of several questions on one condition
     (its dates) the one whose answer is least certain is explained.
@@ -139,8 +141,10 @@ def main_reasons(runs: Results, *, most: int | None = None) -> tuple[Explanation
     ----------
     runs : Runs or CountedRuns
         Finished runs, as `simulate` returns them.
+    questions : iterable of str, Question or condition, optional
+        Explain these in place of the scenario's main ones.
     most : int, optional
-        As for `explain`; here 120 by default.
+        As for `explain`; here 120 by default, and nothing is told again without a reason.
 
     Returns
     -------
@@ -161,12 +165,16 @@ def main_reasons(runs: Results, *, most: int | None = None) -> tuple[Explanation
     """
     if conditioned(runs):
         return ()
-    chosen = []
-    for questions in main_conditions(runs.scenario):
-        rows = {row.id: abs(row.value - 0.5) for row in answers(runs, questions)}
-        chosen.append(pose(runs, min(questions, key=lambda question: rows[question.name])))
+    chosen = [pose(runs, one) for one in (_least_certain(runs) if questions is None else questions)]
     few, others = _affordable(runs, FEW, FEW_OTHERS) if most is None else (most, most)
     return tuple(_explained(chosen, False, DEPTH, few, others))
+
+
+def _least_certain(runs: Results) -> Iterator[Question]:
+    """Of the questions on each main condition the one whose answer is least certain."""
+    for questions in main_conditions(runs.scenario):
+        rows = {row.id: abs(row.value - 0.5) for row in answers(runs, questions)}
+        yield min(questions, key=lambda question: rows[question.name])
 
 
 def _affordable(runs: Results, these: int, others: int) -> tuple[int, int]:

@@ -165,3 +165,11 @@ def test_histories_with_very_many_events_are_looked_at_in_smaller_number() -> No
     assert 4 <= found.looked < found.failures
     assert found.looked * runs.events / 200 < 400_000
     assert [one.condition for one in found.reasons] == ["end"]
+
+
+def test_questions_of_ones_own_are_explained_in_brief() -> None:
+    runs = ns.simulate(race(), replications=300, seed=1)
+    (found,) = ns.main_reasons(runs, ["q"])
+    assert (found.question, found.looked) == ("q", min(120, found.failures))
+    assert all(one.helps is None for one in found.reasons), "nothing is told again without a reason"
+    assert (found.near, found.turning) == ((), None)
