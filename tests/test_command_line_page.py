@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from negsim.cli import main
+from negsim.cli.base import ORDER
 
 PAGE = Path(__file__).parents[1] / "docs" / "command_line.md"
 TEXT = PAGE.read_text("utf-8")
@@ -120,7 +121,8 @@ def test_help_is_in_the_order_of_use() -> None:
     assert names[:2] == ["list", "run"]
     wanted = ["list", "run", "compare", "levers", "watch", "sensitivity", "replay", "show", "new", "docs", "validate"]
     assert [name for name in names if name in wanted] == wanted
-    assert names[-1] == "schema"
+    assert [name for name in names if name not in ORDER] == [], "a command without a place in the order"
+    assert names == sorted(names, key=ORDER.index)
 
 
 def test_every_line_of_the_first_case_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ __all__ = [
 
 ORDER = (
     *("list", "run", "why", "compare", "levers", "watch", "sensitivity", "update", "report", "replay"),
-    *("show", "new", "guide", "docs", "validate", "lint", "verify", "export", "mcp", "schema"),
+    *("show", "new", "guide", "docs", "validate", "lint", "verify", "export", "schema", "mcp"),
 )
 """Commands as somebody comes to use them: an answer, what is behind it, a case of one's own, checks, other programs."""
 
