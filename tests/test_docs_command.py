@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +72,35 @@ def test_what_is_built_has_the_pages(tmp_path: Path) -> None:
     found = {one.name: one.read_text("utf-8") for one in (tmp_path / "negsim" / "pages").glob("*.md")}
     assert found == {one.name: one.read_text("utf-8") for one in (ROOT / "docs" / "vocabulary").glob("*.md")}
     assert {f"{word.table}.md" for word in WORDS} <= found.keys()  # type: ignore[attr-defined] # every word has a table
+
+
+COMPLETE = "import sys; sys.argv = ['negsim']; from negsim.cli import main; main()"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("negsim ru", "run"),
+        ("negsim run ist", "istanbul-2025"),
+        ("negsim docs Tru", "Truce"),
+        ("negsim run toy --qu", "--question"),
+    ],
+)
+def test_the_shell_completes(typed: str, found: str) -> None:
+    words = {"_NEGSIM_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+    done = subprocess.run(
+        [sys.executable, "-c", COMPLETE],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **words},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert found in done.stdout.split()
+
+
+def test_without_arguments_there_is_help() -> None:
+    done = subprocess.run([sys.executable, "-m", "negsim"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "Commands:" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

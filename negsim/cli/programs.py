@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ WARNINGS: list[str] = []
 
 def wants_json() -> bool:
     """Whether the command is asked for JSON."""
-    pairs = zip(ARGUMENTS, [*ARGUMENTS[1:], ""], strict=True)
-    return "--format=json" in ARGUMENTS or ("--format", "json") in pairs
+    return "--format=json" in ARGUMENTS or ("--format", "json") in pairwise(ARGUMENTS)
 
 
 def print_json(found: dict[str, Any]) -> None:
