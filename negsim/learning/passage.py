@@ -176,5 +176,9 @@ def _dates(runs: Updated, by: float, dates: Iterable[Dated] | None) -> list[floa
     if dates is not None:
         return [calendar.deadline(moment(one, "dates"), "dates") for one in dates]
     begin = max((effect.closes for effect in runs.effects), default=0.0)
-    # whole days, so that the last of them is the deadline itself
+    if begin >= by:
+        raise EstimateError(
+            f"the deadline {calendar.label(by)} lies before the last news ({calendar.label(begin)}): nothing is left to wait "
+            "for; ask a question with a later deadline, or give dates="
+        )
     return [float(at) for at in np.rint(np.linspace(min(begin, by), by, POINTS))]

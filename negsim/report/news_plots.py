@@ -11,11 +11,15 @@ from typing import Any
 from negsim.learning.nowcasting import Nowcast
 from negsim.learning.passage import Passing
 from negsim.report.pictures.style import FAINT, INK, LINE, new_figure
-from negsim.report.words import clean
+from negsim.report.words import clean, plain
 
 __all__ = ["draw_nowcast"]
 
-WRAP, MOST_PANELS = 60, 20
+WIDE, MOST_PANELS = 95, 20
+LINE_HEIGHT = 0.125
+"""Of the items below the picture, in inches."""
+NEAR = 0.045
+"""Items nearer than this share of the picture's width have one label."""
 
 
 def draw_nowcast(
@@ -66,16 +70,15 @@ def draw_nowcast(
     """
     names = list(questions) if questions is not None else [one.name for one in found.questions][:MOST_PANELS]
     legend = _items(found)
-    height = 2.3 * len(names) + 0.17 * len(legend) + 0.8
+    below = LINE_HEIGHT * len(legend) + 0.25
+    height = 2.2 * len(names) + below + 0.2
     figure = new_figure((8.0, height))
     panels = figure.subplots(len(names), 1, squeeze=False)[:, 0]
     silent = {one.question: one for one in passing}
     for ax, name in zip(panels, names, strict=True):
         _panel(ax, found, name, silent.get(name))
     figure.text(0.02, 0.06 / height, "\n".join(legend), fontsize=7.5, color=INK, va="bottom", parse_math=False)
-    figure.subplots_adjust(
-        left=0.08, right=0.97, top=1 - 0.45 / height, bottom=(0.17 * len(legend) + 0.5) / height, hspace=0.75
-    )
+    figure.subplots_adjust(left=0.08, right=0.97, top=1 - 0.55 / height, bottom=(below + 0.35) / height, hspace=0.6)
     if path is not None:
         figure.savefig(path, dpi=150)
     return figure
@@ -108,9 +111,9 @@ def _panel(ax: Any, found: Nowcast, name: str, silent: Passing | None) -> None:
     values, low, high = ([100 * getattr(step.answer, key) for step in steps] for key in ("value", "low", "high"))
     ax.fill_between(when, [*low, low[-1]], [*high, high[-1]], step="post", color=LINE, alpha=0.2, lw=0)
     ax.step(when, [*values, values[-1]], where="post", color=LINE, lw=1.6)
-    for k, (at, value) in enumerate(zip(when[1 : len(steps)], values[1:], strict=True), start=1):
-        ax.plot([at], [value], "o", color=LINE, ms=3)
-        ax.annotate(str(k), (at, value), xytext=(3, 4), textcoords="offset points", fontsize=7, color=INK)
+    ax.plot(when[1 : len(steps)], values[1:], "o", color=LINE, ms=3)
+    for label, k in _labels(days, max(float(last), days[-1])):
+        ax.annotate(label, (when[k], values[k]), xytext=(3, 4), textcoords="offset points", fontsize=7, color=INK)
     if silent is not None:
         after = [begin + timedelta(days=float(one)) for one in silent.days]
         ax.plot(after, 100 * silent.values, color=FAINT, lw=1.4, ls="--", label="if nothing happens")
@@ -122,5 +125,17 @@ def _panel(ax: Any, found: Nowcast, name: str, silent: Passing | None) -> None:
     ax.grid(axis="y", color=FAINT, alpha=0.25, lw=0.6)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
-    title = "\n".join(textwrap.wrap(clean(question.text or name), 90))
+    lines = textwrap.wrap(clean(question.text or plain(name)), WIDE)
+    title = "\n".join(lines if len(lines) <= 2 else [plain(name)])
     ax.set_title(title, loc="left", fontsize=9, color=INK, parse_math=False)
+
+
+def _labels(days: Sequence[float], wide: float) -> list[tuple[str, int]]:
+    """The numbers of the items, those that lie close together as one label beside the last of them."""
+    groups: list[list[int]] = []
+    for k in range(1, len(days)):
+        if groups and days[k] - days[groups[-1][-1]] < NEAR * wide:
+            groups[-1].append(k)
+        else:
+            groups.append([k])
+    return [(str(one[0]) if len(one) == 1 else f"{one[0]}–{one[-1]}", one[-1]) for one in groups]
