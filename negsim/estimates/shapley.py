@@ -56,6 +56,7 @@ def shapley_values(
     totals = dict.fromkeys(names, 0.0)
     for k in range(orders):
         uniforms = {name: Stream(seed, "bootstrap", f"order:{name}").uniforms(k, 0)[0] for name in names}
+        # each with its reverse, which halves the noise of where an item stands
         order = sorted(names, key=uniforms.__getitem__)
         for one in (order, order[::-1]):
             for name, added in in_order(one, value).items():

@@ -123,6 +123,7 @@ def _item(name: str, table: Any) -> Observation:
             f"{path_text((*path, strange[0]))} is no key of news{nearest(strange[0], record.keys)}; it has "
             f"{', '.join(sorted(record.keys))}"
         )
+    # news without a source are rumours, and those are written as reports of somebody
     if not table.get("source"):
         raise FileError(f'{path_text(path)} has no source; say who says so: source = "https://..."')
     item = record.build({"name": name, **table}, path)

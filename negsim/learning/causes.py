@@ -75,6 +75,7 @@ def _literals(tree: Expression, way: int) -> Iterator[Literal]:
 def way_of(effect: EffectRow) -> int:
     """In which direction an effect moves its variable, as far as its text tells."""
     amount = effect.amount
+    # a drawn or computed size may go either way
     if isinstance(amount, Truth) and not effect.add:
         return UP if amount.value else DOWN
     if isinstance(amount, Number) and effect.add:
@@ -111,6 +112,7 @@ def causes(program: Program, wanted: Expression | int) -> Causes:
             continue
         found.add(number)
         row = program.actions[number]
+        # what follows at once is brought about by whatever makes its precondition true
         if row.clock == "immediate":
             todo += _helping(program, literals(row.guard))
     clocks = {number: program.actions[number].clock for number in found}

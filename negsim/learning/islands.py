@@ -131,6 +131,7 @@ class Island:
         """Count each history as it brings what closes now, and drop those that can no longer bring what is to come."""
         snapshot, steps = self.population.snapshot(), list[Step]()
         for item in self.items:
+            # what is seen by a date counts after everything on it
             if item.dates.closes == cut:
                 self.log_weights = self.log_weights + item.likelihood(snapshot)
                 steps.append(Step(item.name, cut, *_sums(self.log_weights), False))
@@ -153,6 +154,7 @@ class Island:
         weights = np.exp(logs)
         if self.open(cut) or weights.sum() ** 2 >= SPARE * self.size * np.square(weights).sum():
             return False
+        # systematic: one uniform for all, so that a history of weight w has w clones up to one more or less
         u = Stream(self.seed, "resample", f"{cut:.0f}").uniforms(self.number, 0)[0]
         reach = np.cumsum(weights)
         indices = np.searchsorted(reach, (u + np.arange(self.size)) * (reach[-1] / self.size), side="right")
@@ -207,6 +209,7 @@ class Island:
         numbers |= {number for item in quiet for number in item.ruling_out}
         desk = Desk(self.kernel, self.population.snapshot(), numbers, place)
         busy = {number for drawn in self.drawn.values() for number in drawn}
+        # two items on one clock: the first is drawn, the other counts as it comes
         for item in forced:
             busy |= self.force(item, desk, busy)
         still = tuple(sorted({number for item in quiet for number in item.ruling_out} - busy))

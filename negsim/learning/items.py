@@ -43,6 +43,7 @@ def _questions(item: Observation, dates: Dates, scenario: Scenario) -> list[Ques
     opens, closes = dates.opens / DAY, dates.closes / DAY
     name = f"{PREFIX}.{item.name}"
     said = getattr(item, item.kind)
+    # whether it had been so before the window tells early that a history is lost
     before = Question(name=f"{PREFIX}_first.{item.name}", condition=said) if item.kind == "happened" else None
     if item.kind == "happened" or (item.kind == "not_happened" and item.after is not None):
         main = Question(name=name, kind="happens", condition=said, after=opens, by=closes)
@@ -204,6 +205,7 @@ def _wanted(item: Observation, program: Program) -> Expression | int:
 
 def _needed(item: Observation, program: Program, wanted: Expression | int) -> dict[int, frozenset[int]]:
     """The outcomes that an event needs."""
+    # a firing has its own outcome besides what its precondition needs
     if isinstance(wanted, Expression):
         return needed(program, wanted)
     row = program.actions[wanted]

@@ -88,6 +88,7 @@ class Moves:
 
         m = len(self.scores)
         shrink = (3 * DISCOUNT - 1) / (2 * DISCOUNT)
+        # of histories that count alike: rows are moved right after they were cloned in proportion to weights
         centre = self.scores.mean(axis=0)
         spread = np.zeros_like(self.scores)
         for partner in range(PARTNERS):

@@ -324,6 +324,7 @@ def nowcast(
     questions = tuple(one for one in stated(scenario) if one.probable)
     settings = {"replications": replications, "seed": seed, "draws": draws, "workers": workers, "most": most}
     found, runs, warnings = [], None, []
+    # from the prior each time, with the same keys: steps are not the noise of two runs
     for k in range(len(items) + 1):
         answers, runs, told = _answered(scenario, items[:k], questions, engine, settings)
         found.append(answers)

@@ -146,6 +146,7 @@ def passing(
         weights = np.ones(len(left)) if runs.weights is None else runs.weights
         worth = effective_number(weights[left])
         if worth < LEAST:
+            # later dates leave fewer still
             break
         rows = runs.sums(yes & left, left)
         found.append((at, _value(rows), *share_over_islands(rows, worth, level)))

@@ -99,6 +99,7 @@ class Desk:
             Where a free draw cannot bring about what was observed, so that none is needed.
         """
         used = self.left(numbers, until)
+        # expm1: a day of a slow clock has a probability that 1 - exp would round away
         fires = -np.expm1(-used)
         total = fires.sum(axis=1)
         able = total > 0.0
@@ -142,6 +143,7 @@ class Desk:
             return
         free = np.log1p(-QUIET)
         mixed = np.where(lasts, np.logaddexp(free, np.log(QUIET) + np.where(able, total, 0.0)), free)
+        # where a law ends by then the draw was free, and has no weight
         self.log_weights -= np.where(able, mixed, 0.0)
 
     def strike(self, numbers: tuple[int, ...], at: float) -> None:

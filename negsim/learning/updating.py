@@ -208,6 +208,7 @@ class Sailing:
         def sail(number: int) -> Voyage:
             return self.sail(kernels, replace(job, replications=range(number, count, ISLANDS)), items, number)
 
+        # islands and not blocks are handed out: which thread has one shows in nothing
         threads = threads_for(self.engine, self.workers)
         if threads == 1:
             return [sail(number) for number in range(ISLANDS)]
