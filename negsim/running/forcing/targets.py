@@ -76,7 +76,8 @@ def force(
         The same histories with other targets.
     """
     target, purpose, forced = kept.target.copy(), kept.purpose.copy(), []
-    free = uniforms_array(kept.seed, "move", "free", kept.replications, step)[0] < FREE
+    # a name that no action can have
+    free = uniforms_array(kept.seed, "move", "free or forced", kept.replications, step)[0] < FREE
     for one in running:
         place = np.full(int(max(parents.max(), one.rows.max())) + 1, -1)
         place[one.rows] = np.arange(len(one.rows))
