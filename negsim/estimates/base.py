@@ -227,6 +227,7 @@ class Estimate:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        # Only of a probability it is known where 0 and 1 are, so that a bar can be drawn.
         bar = Bar(self.value, self.low, self.high, self.spread) if self.unit == "%" else ""
         return card(str(self), rows=[[bar]] if bar else ())
 

@@ -117,6 +117,7 @@ def _mark(ax: Axes, runs: Any, group: Sequence[Any], shape: Shape, level: float)
         ax.plot([date], [value.value], "o", ms=4, color=LINE, zorder=5, clip_on=False)
         by = day(calendar.date_text(due))
         told[due] = f"{value.estimate(level).printed} by {by if len(years) > 1 else by.replace(f' {date.year}', '')}"
+        # A base rate is one of a deadline: beside the answer there, and not a line across all dates.
         rate = runs.asked(question).question.base_rate
         if rate is not None:
             told[due] += f" (base rate {based(ax, date, rate)})"
@@ -246,6 +247,7 @@ def _period(runs: Results) -> str:
 
 def _headings(runs: Results, groups: Sequence[Sequence[Any]]) -> list[str]:
     """What the questions of each panel are about: their titles, or names, without dates where that tells the panels apart."""
+    # Titles of one condition differ by their dates, at the end; where two panels would be called alike, names tell them apart.
     titles = [[getattr(runs.asked(one).question, "title", "") for one in group] for group in groups]
     own = [" ".join(_same([title.split() for title in some])) if all(some) else "" for some in titles]
     named = _by_name(runs, groups)

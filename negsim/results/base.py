@@ -124,6 +124,7 @@ class Results:
         EstimateError
             If only counts were kept; ``ns.answers(runs).to_dataframe()`` has what is known.
         """
+        # Counts have no row a history; the answers that they give have a frame of their own.
         if not hasattr(self, "block"):
             raise EstimateError(
                 "single histories were not kept; use simulate(..., keep='all') to pair, explain or tabulate them, or "

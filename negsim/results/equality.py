@@ -41,6 +41,7 @@ def _same_counts(one: Any, other: Any) -> bool:
 def same_answers(one: Any, other: Any) -> bool:
     """Whether two `Solved` hold the same answers."""
     names = ("scenario", "seed", "drawn", "level", "found", "weights", "refused")
+    # Not the seconds, the engine's name or its note: they say how, and not what.
     plain = all(getattr(one, name) == getattr(other, name) for name in names)
     return plain and same_rows(one.rows, other.rows) and one.program == other.program
 

@@ -101,6 +101,7 @@ class Solved:
         return digest(self)
 
     def __repr__(self) -> str:
+        # The answers would be many lines; `_repr_html_` has them, and so has `answers`.
         draws = f", {len(self.rows):,} draws" if self.drawn else ""
         return f"<Solved {self.scenario.name}: {len(self.found):,} answers{draws}, {self.engine}>"
 

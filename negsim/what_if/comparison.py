@@ -156,6 +156,7 @@ class Comparison:
         dict
             A row of a table.
         """
+        # The interval is given from outside: alone it is narrower than together with other comparisons.
         before, after = self.probabilities
         numbers = {"before": before, "after": after, "difference": self.value, "low": ends.low, "high": ends.high}
         flips = {"no_to_yes": int(self.gained.size), "yes_to_no": int(self.lost.size), "n": self.difference.n}

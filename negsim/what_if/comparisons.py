@@ -156,6 +156,7 @@ class Comparisons:
     def to_dataframe(self) -> pd.DataFrame:
         """A row for each variant and question: probabilities, difference with its simultaneous interval, flips."""
         rows = [
+            # By the name that was given to it: runs of two variants may have the same title.
             self[name, asked].row(self.interval(name, asked)) | {"variant": name}
             for name in self.variants
             for asked in self.questions

@@ -283,6 +283,7 @@ def _at(one: Influence) -> str:
 
 def _tidy(one: Influence) -> dict[str, object]:
     plain = {name: getattr(one, name) for name in ("parameter", "title", "unit", "grade", "stands_out", "tied")}
+    # "low" and "high" are values of the parameter here; the ends of intervals carry the name of their number.
     moved = spread("move", one.move) | spread("answer_at_low", one.low[1]) | spread("answer_at_high", one.high[1])
     share = None if one.share is None else one.share.value
     return {**plain, **moved, "low": one.low[0], "high": one.high[0], "share": share}

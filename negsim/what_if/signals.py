@@ -195,6 +195,7 @@ class Watching:
 
     def to_dataframe(self) -> pd.DataFrame:
         """A row a piece of news at its most telling date: its chance, the answer then and otherwise, expected move, bits."""
+        # Only the most telling date of each: the others are in ``dates``, and would be one piece of news told many times.
         ends = [f"{name}{end}" for name in NUMBERS for end in ("", "_low", "_high")]
         rows = [
             {"name": one.name, "party": one.party, "text": one.text, "by": one.by, "tied": one.tied}

@@ -95,6 +95,7 @@ class Explanation:
     @property
     def heading(self) -> str:
         """What is explained, in a line: the answer and the title of the question."""
+        # Results made by hand, as in tests, may have no title.
         named = self.title or f"{self.question.replace('_', ' ')} by {self.by}"
         return f"Why {'not' if self.side == 'no' else self.side}: {named}"
 

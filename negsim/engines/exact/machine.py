@@ -78,6 +78,7 @@ class Machine:
         """Whether the same can be asked of the same scenario; what was worked out so far is no matter."""
         if not isinstance(other, Machine) or type(self) is not type(other):
             return NotImplemented
+        # Laws are bound from the values, and what was explored is kept for speed alone.
         left_out = ("graphs", "chains", "endless", "numbers")
         names = [one.name for one in fields(self) if one.name not in left_out]
         same = all(getattr(self, name) == getattr(other, name) for name in names)

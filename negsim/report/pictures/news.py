@@ -63,6 +63,7 @@ def _line(ax: Any, place: int, one: Signal, room: float) -> Any:
     moves = [100 * move for _, _, move in one.dates]
     label = wrapped(f"{one.text} (most telling by {day(one.by)})", room, TEXT, most=2)
     (line,) = ax.plot(dates, moves, color=colour, ls=stroke, lw=1.6, marker=mark, ms=4, label=label)
+    # The interval is known for the most telling date alone; one at each date would hide the lines.
     best: Any = datetime.fromisoformat(one.by)
     low, high = max(0.0, 100 * one.move.low), 100 * one.move.high
     ax.plot([best, best], [low, high], color=colour, lw=4, alpha=0.35, solid_capstyle="butt")

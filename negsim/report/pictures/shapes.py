@@ -48,6 +48,7 @@ def shape_of(runs: Any, group: Sequence[Any], level: float) -> Shape:
     curve, end = runs.first_passage(last, level=level).curve, entry.by / DAY
     if curve.rows is None or curve.effective is not None:
         return Shape(curve, end, np.zeros(0), None, None)
+    # Histories can be counted at any date; counts were kept at some, and the range is known there.
     if isinstance(runs, Runs):
         dates = _dates(curve, end, [runs.asked(question).by / DAY for question in group])
         hits = _hits(runs, last, entry, dates)
