@@ -111,6 +111,24 @@ def test_solutions_are_saved_and_compared(tmp_path: Path) -> None:
     assert ns.solve(toy) != ns.solve(toy.do("memorandum.delivered", on="2025-01-02"))
 
 
+def test_weights_and_islands_are_saved_with_the_histories(runs: ns.Runs, tmp_path: Path) -> None:
+    n = runs.replications
+    weighted = replace(runs, log_weights=np.linspace(-1.0, 0.0, n), islands=np.arange(n) % 8)
+    weighted.save(tmp_path / "weighted.npz")
+    loaded = ns.load_runs(tmp_path / "weighted.npz")
+    assert loaded == weighted != runs
+    assert told(loaded) == told(weighted)
+
+
+def test_what_was_conditioned_is_refused_in_words(tmp_path: Path) -> None:
+    """The wrong kind: runs that carry their news with them are made again from it."""
+    seen = ns.Observation(name="talks", happened="talks.held", at="5 days")
+    updated = ns.update(ns.load("toy"), [seen], replications=200, seed=1)
+    with pytest.raises(FileError, match="Updated cannot be saved"):
+        updated.save(tmp_path / "updated.npz")
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_manifest_says_whose_they_are(path: Path, runs: ns.Runs) -> None:
     head = manifest(path)
     assert head["scenario"]["name"] == "toy"

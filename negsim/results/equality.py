@@ -83,4 +83,5 @@ def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
         # As bytes: NaN of a failed history is like itself, and -0.0 is not 0.0.
         return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
-    return bool(one == other)
+    # Weights against none at all are a difference, and no question to ask of an array.
+    return not isinstance(one, np.ndarray) and not isinstance(other, np.ndarray) and bool(one == other)
