@@ -77,7 +77,8 @@ def _drawn(ax: Any, found: Waits, edges: list[tuple[Wait, str, str]], texts: lis
     """The three columns and the lines between them, on a canvas of rows."""
     heights = [ROW * (text.count("\n") + 1) + 0.1 for text in texts]
     total = max(0.5, sum(heights))
-    middles = [total - sum(heights[:k]) - heights[k] / 2 for k in range(len(heights))]
+    spare = (total - sum(heights)) / 2
+    middles = [total - spare - sum(heights[:k]) - heights[k] / 2 for k in range(len(heights))]
     ax.set_axis_on()
     ax.set(xlim=(0, 1), ylim=(0, total), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
@@ -105,10 +106,11 @@ def _column(
     told = sorted(rows, key=lambda name: float(np.mean(rows[name])))
     texts = [wrapped(name, inches, SMALL + 0.5, most=3, weight="bold") for name in told]
     # Never more room than the rows have: the column is as high as all of them.
-    room = sum(heights) / max(1, len(told))
+    total = max(0.5, sum(heights))
+    room = total / max(1, len(told))
     texts = [text if 0.13 * (text.count("\n") + 1) + 0.04 <= room else _one_line(text, inches) for text in texts]
     tall = [min(room, 0.13 * (text.count("\n") + 1) + 0.04) for text in texts]
-    places = apart([float(np.mean(rows[name])) for name in told], tall, 0.0, sum(heights))
+    places = apart([float(np.mean(rows[name])) for name in told], tall, 0.0, total)
     x, side = (where[1] - 0.01, "right") if where is LEFT else (where[0] + 0.015, "left")
     for text, y in zip(texts, places, strict=True):
         ax.text(
