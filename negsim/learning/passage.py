@@ -125,8 +125,8 @@ def passing(
     --------
     >>> import negsim as ns
     >>> runs = ns.update(ns.load("toy"), [], replications=3_200, seed=1)
-    >>> ns.passing(runs, "talks_by_day_14", dates=[0, "12 days"]).rows()[-1]["printed"]
-    '0 %'
+    >>> float(ns.passing(runs, "talks_by_day_14", dates=[0, "12 days"]).values[-1])  # the next review is on day 19
+    0.0
     """
     entry = runs.asked(question)
     if entry.question.row.record != "first" or entry.given is not None:
