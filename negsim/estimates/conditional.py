@@ -62,7 +62,7 @@ class Conditional:
     n: int
     unknown: int = 0
     rows: Rows | None = field(default=None, repr=False, compare=False)
-    effective: float | None = None
+    effective: float | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         set_counts(self, "hits", "given", "n", "unknown")

@@ -72,7 +72,7 @@ class Mean:
     never: Proportion | None = None
     least: float = -math.inf
     most: float = math.inf
-    effective: float | None = None
+    effective: float | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         set_counts(self, "n", "unknown")
