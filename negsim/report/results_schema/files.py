@@ -9,7 +9,6 @@ from pydantic import ConfigDict, Field
 from negsim.report.results_schema.parts import OfScenario, Result, Table
 
 __all__ = [
-    "Advice",
     "Docs",
     "Errors",
     "Export",
@@ -43,15 +42,6 @@ class Lint(OfScenario):
     findings: list[Finding]
 
 
-class Advice(Table):
-    """Something that is valid and worth a word."""
-
-    code: str
-    where: str
-    text: str
-    remedy: str
-
-
 class Problem(Table):
     """One thing that is wrong."""
 
@@ -80,6 +70,8 @@ class Validate(OfScenario):
     """Those that the file states."""
     questions_of_words: int
     parameters: int
+    notes: list[str]
+    """What is legal and easily overlooked."""
     dead: list[str]
     """What is valid and changes no answer when it is left out."""
     to_look_at: list[str]
