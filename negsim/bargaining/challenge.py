@@ -49,6 +49,7 @@ def weighted_median(actors: Sequence[Actor]) -> float:
     weights = np.cumsum([actor.capability * actor.salience for actor in ordered])
     if not weights[-1] > 0:
         raise ScenarioError("no actor has both capability and salience; somebody must care")
+    # The first at which half is reached, not the nearest: the median is an actor's own position.
     return ordered[int(np.searchsorted(weights, weights[-1] / 2))].position
 
 
@@ -126,6 +127,7 @@ class ChallengeModel:
         """E[i, j]: expected utility to i of challenging j, as i sees it."""
         x, _ = self._arrays()
         s = np.array([actor.salience for actor in self.actors])
+        # Kept off 0, so that nothing is divided by it.
         width = max(float(np.ptp(x)), 1e-300)
         r = (np.ones_like(x) if risk is None else risk)[:, None]
         apart = np.abs(x[:, None] - x[None, :]) / width
@@ -140,6 +142,7 @@ class ChallengeModel:
         fight = s[None, :] * (p * success + (1 - p) * failure) + (1 - s[None, :]) * success
         rest = 0.5 * still + 0.5 * (nearer * better + (1 - nearer) * worse)
         found: Matrix = fight - rest
+        # Nobody challenges itself.
         np.fill_diagonal(found, 0.0)
         return found
 
@@ -148,6 +151,7 @@ class ChallengeModel:
         security = self.expected().sum(axis=0)
         spread = security.max() - security.min()
         if spread <= 0:
+            # All are equally safe, and there is nothing to scale.
             return np.ones_like(security)
         scaled = (2 * security - security.max() - security.min()) / spread
         exponents: Matrix = (1 - scaled / 3) / (1 + scaled / 3)
@@ -166,6 +170,7 @@ class ChallengeModel:
                 moved[j] = min(real, key=lambda target: abs(target - x[j]))
         return (
             ChallengeModel([replace(a, position=float(p)) for a, p in zip(self.actors, moved, strict=True)], quiet=True)
+            # Where all stand at one place there is nobody left to challenge.
             if len(set(moved)) > 1
             else self
         )

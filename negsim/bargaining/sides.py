@@ -65,6 +65,7 @@ class Side:
                 and self.ideal[issue] != self.limit[issue]
             ):
                 raise ScenarioError(f"issue {issue}: ideal and limit must be finite and different")
+        # Divided by their sum, so that the utility of the ideal is 1.
         object.__setattr__(self, "salience", {issue: weights[issue] / total for issue in self.ideal})
 
     @property

@@ -36,6 +36,7 @@ def _check(
 
 def _root(f: Callable[[float], float], low: float, high: float) -> float:
     """Where a function that falls through zero does so, by halving."""
+    # Two hundred halvings leave no float between the ends, whatever the interval was.
     for _ in range(200):
         middle = low + (high - low) / 2
         if f(middle) > 0:
@@ -91,6 +92,7 @@ def nash(
 
 
 def _product(one: float, two: float, power: float) -> float:
+    # A loss counts nothing: a power of a negative number would be no real one.
     return float(max(one, 0.0) ** power * max(two, 0.0) ** (1 - power))
 
 
@@ -106,6 +108,7 @@ def _peak(f: Callable[[float], float], low: float, high: float) -> float:
             left = one
     # Near a flat top values are equal to rounding long before their places are; the slope tells them apart.
     centre, step = (left + right) / 2, 1e-3 * (high - low)
+    # Near an end the five points of the derivative would lie outside.
     if centre - 3 * step <= low or centre + 3 * step >= high:
         return centre
 
@@ -143,6 +146,7 @@ def kalai_smorodinsky(
     if part is None:
         return None
     one, two = part[1] - disagreement[0], frontier(part[0]) - disagreement[1]
+    # Nothing to share: what the one side can have at most is what it has already.
     if one <= 0 or two <= 0:
         return Point(part[0], frontier(part[0]))
     first = _root(lambda u: (frontier(u) - disagreement[1]) * one - (u - disagreement[0]) * two, *part)

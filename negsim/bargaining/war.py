@@ -58,5 +58,6 @@ def bargaining_range(
         raise ScenarioError(
             f"probabilities must lie in [0, 1] and costs not be negative, not {p!r}, {other!r}, {cost_first!r}, {cost_second!r}"
         )
+    # Each side by what it believes itself: with different beliefs the range may be empty.
     low, high = p - cost_first, other + cost_second
     return WarRange(max(low, 0.0), min(high, 1.0), (low, high))

@@ -56,6 +56,7 @@ def interval(first: Side, second: Side) -> Interval:
 
 def _programme(first: Side, second: Side) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
     """Rows of ``A y <= b`` for y = (x, d1, d2): d bounds the distances |x - a| from above."""
+    # Sorted, so that the programme and its answer do not hang on how issues were written down.
     issues = sorted(first.ideal)
     if issues != sorted(second.ideal):
         raise ScenarioError(f"both sides need the same issues, not {issues} and {sorted(second.ideal)}")
@@ -63,6 +64,7 @@ def _programme(first: Side, second: Side) -> tuple[list[str], NDArray[np.float64
     rows, bounds = [], []
     for s, side in enumerate((first, second)):
         for k, issue in enumerate(issues):
+            # |x - a| <= d is two inequalities, one for each sign.
             for sign in (1.0, -1.0):
                 row = np.zeros(3 * n)
                 row[k], row[n * (s + 1) + k] = sign, -1.0
@@ -96,6 +98,7 @@ def best_package(first: Side, second: Side, weight: float = 0.5) -> dict[str, fl
     limits = [np.concatenate([np.zeros(n), one, np.zeros(n)]), np.concatenate([np.zeros(2 * n), two])]
     rows = np.vstack([rows, *limits])
     bounds = np.concatenate([bounds, [1 - first.reservation, 1 - second.reservation]])
+    # Issues may go beyond ideals and limits, distances not below 0.
     ranges = [(None, None)] * n + [(0, None)] * (2 * n)
     found = linprog(goal, A_ub=rows, b_ub=bounds, bounds=ranges, method="highs")
     if not found.success:
@@ -111,6 +114,7 @@ def frontier(first: Side, second: Side, points: int = 21) -> list[tuple[float, f
     -----
     Each point maximises a weighted sum, so points between corners are mixtures of the neighbours.
     """
+    # A dict for its order: many weights lead to the same corner.
     found: dict[tuple[float, float], None] = {}
     for weight in np.linspace(0.0, 1.0, points):
         # A little weight on the other side, so that ties go to what is better for both.

@@ -58,12 +58,14 @@ def _stands(part: Any, elements: Elements) -> bool:
         return part.name not in elements.removed
     if is_word(part):
         own = set(elements.owners.get(part.name, ()))
+        # Words without actions stand as long as nobody takes them away.
         return not own or bool(own - elements.removed)
     return isinstance(part, Variable)
 
 
 def _bare(part: Any, elements: Elements) -> dict[float, None]:
     trees = _drawn(part.initial) if isinstance(part, Variable) else _of_fields(part)
+    # A dict for its order: values are told as they stand in the part.
     found: dict[float, None] = {}
     for tree in trees:
         counts = _compared_with_counts(tree, elements)
@@ -98,6 +100,7 @@ def _of_fields(part: Any) -> Iterator[Expression]:
     """The expressions that the fields of a record state, apart from defaults that were left as they are."""
     for field in fields(part):
         value = getattr(part, field.name)
+        # A default is not the author's number; `defaults_that_act` looks at those.
         if field.init and not is_term(field) and not (is_word(part) and as_left(value, field)):
             yield from _stated(value)
 
@@ -105,6 +108,7 @@ def _of_fields(part: Any) -> Iterator[Expression]:
 def is_term(field: Field[Any]) -> bool:
     """Whether a field holds dates, terms, limits or where the story starts, which are no estimates."""
     kind = str(field.type)
+    # By the text of the annotation: it is what tells a date from a number of days.
     if "Date" in kind or "Moment" in kind:
         return True
     if "Duration" in kind:
@@ -115,6 +119,7 @@ def is_term(field: Field[Any]) -> bool:
 def as_left(value: Any, field: Field[Any]) -> bool:
     """Whether a field has its default, so that its author may have left it out."""
     default = field.default
+    # Texts are read when a word is made, so that the two have to be of one kind before they are compared.
     if isinstance(default, str) and isinstance(value, float):
         default = duration_or_none(default)  # "14 days" is kept as a number of days
     return isinstance(value, Number | float | int | str) and type(value) is type(default) and bool(value == default)
@@ -143,4 +148,5 @@ def _stated(value: Any) -> Iterator[Expression]:
         for one in value:
             yield from _stated(one)
     elif is_dataclass(value) and not isinstance(value, On | Every | Immediately):
+        # Clocks of the calendar hold dates and periods, which are no estimates.
         yield from _of_fields(value)

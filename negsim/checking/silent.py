@@ -113,6 +113,7 @@ class _Bench:
 
     def __init__(self, scenario: Scenario, histories: int, seed: int) -> None:
         self.scenario = scenario
+        # The author's own questions, because those that words bring for their own sake are moved by every word.
         own = {part.name: part for part in scenario.parts if isinstance(part, Question)}
         self.questions = own or dict(scenario.expanded.questions)
         program = self._program(scenario.expanded)
@@ -124,11 +125,13 @@ class _Bench:
             on_error="count",
             events=MOST_EVENTS,
         )
+        # Scenarios with many events have fewer histories, so that each part left out takes about as long.
         each = max(1.0, pilot.events / max(1, pilot.replications))
         self.n = int(max(1, min(histories, MOST_EVENTS / each)))
         self.first: Any = pilot
         self.mark = program.fingerprint()
         self.base = again(pilot, program, self.n)
+        # What gives the same program again moves nothing, and needs no histories.
         self.seen: dict[str, bool] = {self.mark: False}
 
     def _program(self, elements: Elements) -> Program:
@@ -145,14 +148,17 @@ class _Bench:
 
 def _rows(first: Runs, program: Program) -> list[tuple[float, ...]]:
     """Best values of the parameters that the program has."""
+    # At best values: what moves nothing there is dead in the author's own story.
     return [tuple(float(parameter.best) for parameter in program.parameters)]
 
 
 def _differ(one: Runs, two: Runs) -> bool:
+    # The arrays that answers are read from, and no more: other histories may well go otherwise on the way.
     for name in RECORDED:
         before, after = getattr(one.block, name), getattr(two.block, name)
         if before is None or after is None:
             continue
+        # Numbers of failed histories are missing in both, and alike.
         if before.shape != after.shape or not np.array_equal(before, after, equal_nan=before.dtype.kind == "f"):
             return True
     return False
@@ -181,8 +187,10 @@ class _Search:
         try:
             return not self.bench.moves(make())
         except BudgetError:
+            # A budget that is used up says nothing of the part that was left out.
             raise
         except REFUSED:
+            # What cannot be left out is not idle.
             return False
 
     def _told(self, where: tuple[str | int, ...], text: str, remedy: str) -> Finding:
@@ -216,6 +224,7 @@ class _Search:
 
     def _requirements(self) -> Iterator[Finding]:
         for name, requirement in self.elements.requirements.items():
+            # Requirements stand below the word that states them.
             word = next((one for one in self.elements.owners if name == one or name.startswith(f"{one}.")), "")
             origin = next((part for part in self.scenario.parts if part.name == word), None)
             if origin is None or word in self.dead or name == word or not self._idle(partial(self._without, name)):
@@ -234,6 +243,7 @@ class _Search:
             if part.name in self.dead or (table_of(part) in TABLES.values() and not isinstance(part, Action)):
                 continue
             for path, text, other in _left_out(part):
+                # Preconditions have had their turn, with both of two equal ones left out.
                 known = ".".join((part.name, *path)) in self.elements.requirements
                 if not known and self._idle(partial(self._instead, part, other)):
                     remedy = "let something hang on it, or drop it"
@@ -245,6 +255,7 @@ class _Search:
         return _elements(parts, self.scenario.interventions)
 
     def _parties(self) -> Iterator[Finding]:
+        # Last, because a party is dead if all that names it is.
         for part in self.scenario.parts:
             if not isinstance(part, Party):
                 continue
@@ -266,6 +277,7 @@ def _elements(parts: Parts, steps: tuple[Intervention, ...]) -> Elements:
         found = step.apply(found)
     known = {*found.variables, *found.parameters}
     for tree in of_scenario(found):
+        # A part that others read cannot be left out; to simulate it would fail later with less to say.
         if not reads(tree) <= known:
             raise UnknownName("something reads what is left out")
     for action in found.actions.values():
@@ -300,6 +312,7 @@ def _left_out(part: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
 def _conditions(part: Any, key: str, value: Expression, default: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
     """The part without each of the conditions that stand under a key, those apart that only end something."""
     terms = value.children if isinstance(value, And) else (value,)
+    # What an action itself changes is its own end, such as "not done".
     own = writes(part) if isinstance(part, Action) else set()
     for term in terms:
         if isinstance(term, Not) or reads(term) <= own:  # until it is done
@@ -312,6 +325,7 @@ def _replaced(part: Any, path: tuple[str, ...], text: str, value: Any) -> Iterat
     try:
         yield path, text, replace(part, **{path[0]: value})
     except REFUSED:
+        # `replace` refuses what the constructor refuses.
         return  # it goes together with another key
 
 

@@ -48,6 +48,7 @@ def verified(
     }
     exact, note = _exact(scenario, items, questions, program, max_states, max_seconds)
     asked = [name for name, entry in program.probes.asked.items() if entry.question.probable]
+    # One level for all comparisons: with many questions a false alarm would be likely somewhere.
     share = level / max(1, len(asked) * len(names))
     lines = tuple(_line(name, program, runs, exact.get(name), note, share) for name in sorted(asked))
     ran = (*names, *solving()) if exact else tuple(names)
@@ -96,6 +97,7 @@ def _line(
             if exact.high < low or exact.low > high:
                 wrong.append(f"{engine} gives {answer.value:.5g}, and the exact answer is {exact.value:.5g}")
     values = [one.value for _, one in found if isinstance(one, Proportion | Conditional)]
+    # Engines that simulate go by the same bits, so that only the order of sums may differ.
     if values and max(values) - min(values) > 1e-9:
         wrong.append("engines that simulate differ on one seed")
     kind = program.probes.asked[name].question.kind

@@ -141,6 +141,7 @@ def validate(
         said = text_of(source) if source is not None else str(text)
         told = load(source, words) if source is not None else loads(said, words=words)
         refuse_what_cannot_be_meant(told, said, "" if source is None else os.fspath(source))
+        # What is only found when a program is made of it is an error of the scenario as well.
         lower(told)
     except NegsimError as error:
         return Validation(scenario=None, problems=tuple(as_json(error)))
@@ -158,6 +159,7 @@ def findings_of(
     """Return what in a scenario does nothing, and what else is worth a second look."""
     findings = lint(told)
     dead = [finding for finding in findings if finding.code in DEAD and not _inner(told, finding)]
+    # Without histories nothing is simulated, and the answer is there at once.
     if histories:
         dead += silent_too(told, dead, histories=histories, seconds=seconds, clock=clock)
     return tuple(dead), tuple(finding for finding in findings if finding.code not in DEAD)
@@ -178,6 +180,7 @@ def silent_too(
     clock: Callable[[], float] = time.monotonic,
 ) -> list[Finding]:
     """What is silent and not said already; of a scenario whose histories cannot be told, why."""
+    # Both kinds of findings name places, one with a blank and one with a dot.
     places = {finding.where.replace(" ", ".") for finding in said if finding.code in DEAD}
     try:
         found = silent(told, histories=histories, seconds=seconds, clock=clock)
@@ -198,6 +201,7 @@ def refuse_what_cannot_be_meant(told: Scenario, text: str, about: str) -> None:
     errors: list[NegsimError] = []
     for one in hard_findings(told):
         said = f"{one.where}: {one.text}; {one.remedy}"
+        # Only the first blank: what follows the table is a name, or a path in quotation marks.
         place = one.where.replace(" ", ".", 1)
         problem = Problem(code=one.code, text=said, line=line_of(text, place), remedy=one.remedy)
         errors.append((LawError if one.code == "law" else ScenarioError).telling([problem]))

@@ -119,6 +119,7 @@ class Verification:
             )
         widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        # One note often goes for many questions; it is told once.
         notes: dict[str, list[str]] = {}
         for line in self.lines:
             if line.note:
@@ -141,6 +142,7 @@ class Verification:
 def value_of(found: Any) -> float:
     """The number of a simulated answer; NaN where it was refused."""
     if isinstance(found, str):
+        # No number at all: a table for programs must not show a refusal as a zero.
         return math.nan
     return float(found.mean if isinstance(found, Mean) else found.value)
 
@@ -149,6 +151,7 @@ def told(found: Any) -> str:
     """A simulated answer in short."""
     if isinstance(found, str):
         return "refused"
+    # Weighted histories have no whole number of hits.
     if isinstance(found, Proportion | Conditional) and found.effective is not None:
         return f"{found.value:.4g}"
     if isinstance(found, Proportion):

@@ -130,10 +130,12 @@ def verify(
     program = lower(scenario, asked)
     names = [name for name in simulating() if ENGINES[name].policies or not program.has_policies]
     began = clock()
+    # Half of the time at most for the exact answers, so that something is left to compare them with.
     half = None if seconds is None else seconds / 2
     exact, notes = _exact(scenario, asked, program, solution, max_states, max_seconds, stages, (half, clock))
     runs: dict[str, Runs] = {}
     for number, name in enumerate(reversed(names)):  # the slowest first: the others tell as many histories as it does
+        # The first leaves a fifth to the others, which are quicker.
         left = None if seconds is None else (seconds - (clock() - began)) * (0.8 if number == 0 else 1.0)
         runs[name] = simulate(
             scenario,
@@ -146,6 +148,7 @@ def verify(
         )
         replications = runs[name].replications
     runs = {name: _prefix(runs[name], replications) for name in names}
+    # One level over all questions and engines: see LEVEL.
     share = level / max(1, len(program.probes.asked) * len(names))
     lines = tuple(
         _line(name, program, runs, exact.get(name), notes.get(name, ""), share) for name in sorted(program.probes.asked)
@@ -174,7 +177,9 @@ def _exact(
             )
             _exact_answers(solution, program, found, notes)
     except EngineError as error:
+        # A scenario that is not for the exact engine has no exact answers at all.
         return {}, dict.fromkeys(program.probes.asked, f"no exact answer: {error}")
+    # Out of time: what was answered until then is kept, and only the rest is told as missing.
     except BudgetError as error:
         notes |= {name: str(error) for name in program.probes.asked if name not in found and name not in notes}
     return found, notes
@@ -182,6 +187,7 @@ def _exact(
 
 def _prefix(runs: Runs, replications: int) -> Runs:
     """The first so many histories of some runs."""
+    # Histories do not hang on how many there are: the shorter run is a piece of the longer one.
     if runs.replications == replications:
         return runs
     block = runs.block
@@ -212,6 +218,7 @@ def _answer(solution: Solution, program: Program, name: str) -> tuple[Estimate, 
     if entry.question.row.about == "action":
         action, _, _, _ = program.probes.fired[entry.column]
         return answer, float(program.actions[action].limit or math.inf)
+    # Durations and times lie within the question's own window; of other numbers the engine knows the range.
     return answer, entry.by / DAY if entry.question.row.most == "days" else solution.spread(name)
 
 
@@ -236,6 +243,7 @@ def _line(
             if not _allowed(found, exact, runs[engine], name, share)
         ]
     first = simulated[0][1] if simulated else None
+    # Not within an error but to the bit: engines that simulate draw the same numbers.
     wrong += [f"{engine} and {simulated[0][0]} differ on one seed" for engine, found in simulated[1:] if found != first]
     failed = "fails where others do not" in note
     return Line(
@@ -289,6 +297,7 @@ def _binomial(hits: int, n: int, low: float, high: float, share: float) -> bool:
     """Exact binomial acceptance region of a probability between low and high."""
     from scipy.special import bdtr, bdtrc
 
+    # bdtr is the chance of so few hits or fewer, which is 1 where all are hits.
     below = 1.0 if hits >= n else float(bdtr(hits, n, high))
     above = 1.0 if hits <= 0 else float(bdtrc(hits - 1, n, low))
     return below >= share / 2 and above >= share / 2

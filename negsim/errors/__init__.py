@@ -93,6 +93,7 @@ class NegsimError(Exception):
 
 def problem_of(error: NegsimError, path: Path = (), **said: Any) -> Problem:
     """The problem that an error without a list of them is about: what stands after the last semicolon is the remedy."""
+    # Messages are made of what is wrong and what to do, so that programs need no second text.
     text = str(error)
     _, _, remedy = text.rpartition("; ")
     wanted = re.search(r"must (?:be|lie|have|name|begin) [^,;]{1,120}", text) or re.search(r"\bwrite .{1,200}", remedy)
@@ -103,8 +104,10 @@ def problem_of(error: NegsimError, path: Path = (), **said: Any) -> Problem:
 
 def joined(errors: Sequence[NegsimError], *, about: str = "") -> NegsimError:
     """One error that tells all problems of several, of the narrowest type that fits all of them."""
+    # The same problem may be met on two ways.
     problems = list(dict.fromkeys(problem for error in errors for problem in error.problems))
     kinds = [type(error) for error in errors]
+    # NegsimError at the latest.
     kind = next(one for one in kinds[0].__mro__ if all(issubclass(other, one) for other in kinds))
     assert issubclass(kind, NegsimError)  # all of them are
     return kind.telling(problems, about=about)
@@ -138,6 +141,7 @@ class Gather:
 
     def check(self) -> None:
         """Raise what was kept."""
+        # A single one is raised as it is, with what its type carries.
         if len(self.errors) == 1:
             raise self.errors[0]
         if self.errors:
@@ -178,6 +182,7 @@ class UnknownName(ScenarioError, KeyError):
     code = "unknown_name"
 
     def __str__(self) -> str:
+        # KeyError shows its text in quotation marks.
         return str(self.args[0]) if self.args else ""
 
 
@@ -230,6 +235,7 @@ class SimulationError(NegsimError, RuntimeError):
         self.runs: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
+        # By default an exception is pickled with its arguments alone, and would lose where it happened.
         return _rebuild, (type(self), self.message, self.action, self.time, self.replication)
 
     def __str__(self) -> str:

@@ -44,6 +44,7 @@ def as_json(error: BaseException) -> list[dict[str, Any]]:
     """
     problems = getattr(error, "problems", None)
     if problems is None:
+        # Programs get the same entries for errors that are none of negsim's.
         text = str(error) or type(error).__name__
         problems = (Problem(code="error", text=text, value=quoted(text), remedy=text.rpartition("; ")[2]),)
     return [_plain(problem) for problem in problems]
@@ -52,6 +53,7 @@ def as_json(error: BaseException) -> list[dict[str, Any]]:
 def _plain(problem: Problem) -> dict[str, Any]:
     said = problem.as_dict()
     meant = MEANT.search(problem.text)
+    # The nearest name is the quickest remedy, so it is told first.
     if meant and meant.group() not in problem.remedy:
         said["remedy"] = f"{meant.group()}; {problem.remedy}" if problem.remedy else meant.group()
     there = THERE.search(problem.text)

@@ -52,6 +52,7 @@ def short(value: object, *, quote: bool = True) -> str:
         return "a table"
     if isinstance(value, list):
         return "an array"
+    # Before its digits are asked for: Python refuses to print thousands of them.
     if isinstance(value, int) and abs(value) >= 10**LONGEST:
         return "an integer of many digits"
     if isinstance(value, bool):
@@ -124,6 +125,7 @@ def _lined(problem: Problem) -> str:
 
 def quoted(text: str) -> str:
     """The value that a message quotes: after the last "not", else the first in quotation marks."""
+    # Messages say "x must be a, not b": what is after the last "not" is what was given.
     after = re.search(r", not ([^;,]{1,80})(?:;|$)", text)
     first = after or re.search(r"'([^']{1,80})'", text)
     return first.group(1).strip("'") if first else ""
@@ -141,6 +143,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """
     known = list(names)
     word, _, last = name[:120].rpartition(".")
+    # A name with a dot is looked up among those of its word first: there the slip is most often in the last part.
     same = sorted(other for other in known if word and other.startswith(word + "."))
     found = _closest(last, [other.rpartition(".")[2] for other in same])
     if found and f"{word}.{found}" in same:
@@ -154,7 +157,9 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 def _closest(name: str, names: Iterable[str]) -> str:
+    # Before the costly comparison: names of very different length cannot be near enough.
     likely = [known for known in names if abs(len(known) - len(name)) <= max(len(known), len(name)) / 2]
+    # The likeliest first, because only so many are compared.
     likely.sort(key=lambda known: (known[:2] != name[:2], abs(len(known) - len(name)), known))
     found = get_close_matches(name[:120], likely[:MOST_COMPARED], n=1, cutoff=0.6)
     return found[0] if found else ""

@@ -56,6 +56,7 @@ ELEMENTS: dict[str, type] = {
 REFERENCE = "table_of_"
 """Before the names by which models refer to each other, so that no class of that name is found instead."""
 
+# Tables of the format itself, which no word may take.
 ALONE = frozenset({"format_version", "scenario", "intervention"})
 BY_NAME = frozenset(
     {evidence.Party, variables.Fact, variables.Counter, variables.Level, parameters.Parameter, actions.Action}
@@ -115,8 +116,10 @@ class Codec:
         self.waiting: list[tuple[str, Table]] = []
         self.models: dict[str, Any] = {}
         self.tables: dict[str, Record] = {table: self.record(cls, named=True) for table, cls in ELEMENTS.items()}
+        # Each once: words given may be shipped ones.
         for word in dict.fromkeys(words):
             self._add_word(word)
+        # After the words: suppositions may name them.
         self.intervention = self.shape(interventions.Intervention, "intervention")
         self.head = HeadTable(self)
 
@@ -151,21 +154,26 @@ class Codec:
     def fields_of(self, cls: type) -> Iterator[tuple[dataclasses.Field[Any], str, Shape]]:
         """Each field of a dataclass with its key in a file and its shape."""
         hints = type_hints(cls)
+        # A tagged class keeps its key even where the constructor sets it.
         fields = [field for field in dataclasses.fields(cls) if (field.init or cls in TAGS) and in_files(field)]
         taken = {field.name for field in fields}
         for field in fields:
             shape = self.shape(hints[field.name], f"{cls.__name__}.{field.name}", field.name)
+            # A source may be a table that says its kind; in the type it is the text that is kept.
             shape = self.source if field.name == "source" and hints[field.name] is str else shape
             single = singular(field.name)
+            # Unless a field of that name is there as well.
             key = single if isinstance(shape, Named) and single not in taken else field.name
             yield field, key, shape
 
     def shape(self, hint: Any, where: str, name: str = "") -> Shape:
         """The shape of an annotation; ``where`` names the field in the error."""
+        # Files hold the plain interventions alone.
         hint = interventions.Intervention if hint is elements.Supposition else hint
         members = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
         members = tuple(one for one in members if one is not type(None))
         if len(members) > 1 and (str in members or Expression in members):
+            # With text beside it, a thing that has a name is given by its name.
             members = tuple(one for one in members if one not in BY_NAME)
         kinds: list[str] = []
         shapes: list[Shape] = []
@@ -174,11 +182,13 @@ class Codec:
         )
         for one in members:
             found = self._one(one, where, several)
+            # Scalars are told by TOML's own types, so that all of them become one shape.
             if isinstance(found, Scalar) and type(found) in (Scalar, Tree) and not found.options:
                 kinds += [kind for kind in found.kinds if kind not in kinds]
             else:
                 shapes += found.members if isinstance(found, Choice) else (found,)
         if kinds:
+            # TOML has dates of its own: they may stand where the text or number is a time.
             dated = "text" in kinds and ("real" in kinds or DATES.fullmatch(name)) and Expression not in members
             kinds += ["date"] if dated and "date" not in kinds else []
             # Text that may be either a name and an expression is left to the constructor.
@@ -244,6 +254,7 @@ class Codec:
 
 def type_hints(cls: type) -> dict[str, Any]:
     """The annotations of a dataclass, names imported only for type checkers included."""
+    # Names that a module imports for type checkers alone are not there while the program runs.
     try:
         return get_type_hints(cls)
     except NameError:

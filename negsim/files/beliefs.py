@@ -29,6 +29,7 @@ def _statement_keys() -> dict[str, Key]:
 
 def _statements(belief: Elicited) -> dict[str, Any]:
     """What to write of a belief: mean first, the 5 and 95 % points as a range."""
+    # A copy: what is written as a range is taken out of it.
     said: dict[str, Any] = dict(belief.said)
     found = {"mean": said.pop("mean")} if "mean" in said else {}
     if all(key in said for key in RANGE):
@@ -53,6 +54,7 @@ class BeliefTable(Table):
         return _statements(value)
 
     def claims(self, raw: Mapping[str, Any]) -> bool:
+        # A law has some of these keys too, and says which it is.
         return any(key in raw for key in STATEMENTS) and not ("law" in raw or "chance" in raw)
 
     def holds(self, value: Any) -> bool:
@@ -78,6 +80,7 @@ class PoolTable(Table):
 
     def parts(self, value: Any, path: Path) -> dict[str, Any]:
         found = {"pool": value.beliefs, "weights": value.weights, "method": value.method}
+        # The default is left out, so that a pool reads as it was written.
         return {key: one for key, one in found.items() if one and one != "linear"}
 
     def claims(self, raw: Mapping[str, Any]) -> bool:
@@ -95,6 +98,7 @@ class ParameterRecord(Record):
 
     def find_keys(self) -> dict[str, Key]:
         found = super().find_keys()
+        # First, because it is what people look for; not required, because it may follow from the belief.
         best = {"best": Key(found.pop("best").shape, False)}
         return {**best, **_statement_keys(), **found}
 
@@ -103,6 +107,7 @@ class ParameterRecord(Record):
 
     def parts(self, value: Any, path: Path) -> dict[str, Any]:
         belief = value.belief
+        # Left out where reading would give the same value again: a file says each number once.
         whole = {"best": value.best}
         if isinstance(belief, Elicited) and belief.whole and value.best == stated_best(belief, value.unit):
             whole = {}

@@ -23,9 +23,11 @@ def fields_of(cls: Any) -> dict[str, str]:
     return _fields(cls)
 
 
+# Beyond this many the oldest go: classes of users would be held forever.
 @lru_cache(maxsize=256)
 def _fields(cls: type) -> dict[str, str]:
     found: dict[str, str] = {}
+    # Base classes first: what a class says of its own field goes before.
     for one in reversed(cls.__mro__):
         found.update(_own(one.__dict__.get("__doc__") or ""))
     return found

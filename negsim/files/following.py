@@ -48,6 +48,7 @@ def follows(problem: Problem, wrong: Mapping[str, Any]) -> bool:
     if not name:
         return False
     for part, said in wrong.items():
+        # Parts bring names of their own below theirs, and views of them below each party.
         if name == part or name.startswith(f"{part}.") or name.endswith(f".sees.{part}"):
             return True
         if "no party is named" in problem.text and name in set(_texts(said)):
@@ -75,14 +76,17 @@ def once(problems: Sequence[Problem]) -> list[Problem]:
     >>> len(once([one, two]))
     1
     """
+    # From the end, so that of equal keys the first problem is the one that stays.
     return list({_key(problem): problem for problem in reversed(problems)}.values())[::-1]
 
 
 def _key(problem: Problem) -> object:
     name = missing(problem)
+    # Without table and name nothing says that two of them are in one part.
     if not name or len(problem.path) < 2:
         return problem
     root = name.partition(".")[0]
     near = NEAREST.search(problem.text)
     known = f"'{root}' has" in problem.text or (near is not None and near.group(1).partition(".")[0] == root)
+    # A name of which a part is known is a slip of its own; else the root is what is missing.
     return problem.path[:2], name if known else root

@@ -17,6 +17,7 @@ from negsim.files.limits import DEEPEST, check_depth, check_length, refused
 
 __all__ = ["is_json", "json_lines", "parse_json"]
 
+# Possessive and open-ended, so that text that is no JSON is passed in linear time and left to the parser.
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"?|[\[\]{}:,\n]|[^\s\[\]{}:,"]++')
 HALF = re.compile("[\ud800-\udfff]")
 
@@ -39,22 +40,28 @@ def parse_json(text: str, name: str) -> dict[str, Any]:
         If it is too long or too deep, not JSON, has a key twice in one object, or is no object.
     """
     check_length(text, name)
+    # Before the parser: it goes down a level of its own for each bracket.
     _check_tokens(text, name)
     try:
+        # JSON has no NaN, but Python's parser takes it.
         data = json.loads(text.lstrip("\ufeff"), object_pairs_hook=_object, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         said = f"not valid JSON: {error.msg} (at line {error.lineno}, column {error.colno}); correct it there"
         raise refused(name, said, error.lineno) from None
+    # NaN, or an integer of too many digits.
     except (ValueError, RecursionError) as error:
         raise refused(name, f"not valid JSON: {short(str(error), quote=False)}; correct it", None) from None
     if not isinstance(data, dict):
         raise refused(name, f"{short(data)} is no scenario; write an object with format_version and scenario", 1)
     twice = _twice(data, ())
     if twice is not None:
+        # Once it is known what is there twice, its second line is looked for; most files never need it.
         raise refused(name, f"{path_text(twice)} is there twice; remove one", _second(text, twice), twice)
+    # Escapes of half a character become signs that no file can hold.
     if HALF.search(json.dumps(data, ensure_ascii=False)):
         raise refused(name, "a text holds half a character (a lone surrogate); correct the text", None)
     check_depth(data, name)
+    # For editors; no key of the format.
     data.pop("$schema", None)
     return data
 
@@ -72,6 +79,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         doubled.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value] # add gives nothing
         return doubled
+    # Null is how JSON leaves a key out.
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -114,6 +122,7 @@ def json_lines(text: str) -> dict[str, int]:
     2
     """
     found: dict[str, int] = {}
+    # Both ways: some messages go by the place in an array, others by the name of what stands there.
     names = dict(_names(json.loads(text.lstrip("\ufeff")), ()))
     for path, line in _places(text):
         found.setdefault(_flat(path), line)
@@ -132,6 +141,7 @@ def _names(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 def _by_name(path: Path, names: dict[Path, str]) -> Path:
     steps = [names.get(path[: place + 1], step) for place, step in enumerate(path)]
+    # A pair with a value is a single thing in TOML: its value has the line of the pair.
     pair = len(path) > 1 and path[-1] == "value" and path[:-1] in names
     return tuple(steps[:-1] if pair else steps)
 
@@ -164,4 +174,5 @@ def _places(text: str) -> Iterator[tuple[Path, int]]:
             yield tuple(path), line
         key = None
         if sign in "[{":
+            # One below the first place; an entry raises it before it is noted.
             path.append(-1 if sign == "[" else "")

@@ -28,17 +28,20 @@ def file_model(codec: Codec, only: Collection[str] | None = None) -> type[BaseMo
     for table, record in codec.tables.items():
         if only is not None and table not in only:
             continue
+        # Prefixed: pydantic refuses or warns of some names that users may take.
         top[f"t_{table}"] = (dict[str, record.annotation()], Field(alias=table, default=None))  # type: ignore[misc] # the type is made at run time
     steps = Many(codec.intervention).annotation()
     top["t_intervention"] = (steps, Field(alias="intervention", default=None))
     _make_models(codec)
     whole: Any = create_model("File", __base__=Strict, **top)  # type: ignore[call-overload] # fields are made at run time
+    # Only now are all models known by name, those that hold each other included.
     for model in (*codec.models.values(), whole):
         model.model_rebuild(_types_namespace=codec.models)
     return whole  # type: ignore[no-any-return] # pydantic's create_model is untyped here
 
 
 def _make_models(codec: Codec) -> None:
+    # Making one asks for others, which are put on the list meanwhile.
     while codec.waiting:
         name, table = codec.waiting.pop()
         fields: dict[str, Any] = {}

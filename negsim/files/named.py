@@ -42,6 +42,7 @@ def tabled(data: dict[str, Any], codec: Codec) -> dict[str, Any]:
                 ]
             with gather.going_on():
                 found[table] = _by_name(entries, (table,))
+    # All arrays first: the tables within are looked at only where each part has a name.
     gather.check()
     for table, record in codec.tables.items():
         if isinstance(found.get(table), dict):
@@ -73,6 +74,7 @@ def _chosen(raw: Any, shape: Choice, path: Path) -> Any:
     """What may be of several shapes: an array of named things is one only if no array may stand there."""
     tables = [one for one in shape.members if isinstance(one, Named | Pairs)]
     if isinstance(raw, list) and tables and (raw or not any(isinstance(one, Many) for one in shape.members)):
+        # Without names it is left as it stands, and validation tells what belongs there.
         if all(isinstance(one, dict) and "name" in one for one in raw):
             return _settled(raw, tables[0], path)
         return raw
@@ -99,6 +101,7 @@ def _enter(found: dict[str, Any], entry: Any, path: Path, *, pairs: bool) -> Non
     if name in found:
         raise _wrong(path, f"the name {short(name)} is there twice; rename one, or remove it", code="clash")
     rest = {key: value for key, value in entry.items() if key != "name"}
+    # Only a value, and it stands for itself: a number or text under a name.
     found[name] = rest.get("value") if pairs and set(rest) <= {"value"} else rest
 
 
@@ -122,6 +125,7 @@ def flattened(data: dict[str, Any], codec: Codec) -> dict[str, Any]:
                 found[name] = definition
         result[table] = found
         count += len(found)
+    # After dots were counted as names: a few bytes of dotted keys can state many parts.
     if count > MOST_PARTS:
         raise FileError(f"{count:,} parts are more than {MOST_PARTS:,}; split the scenario")
     return result
@@ -137,6 +141,7 @@ def _definitions(name: str, value: Any, record: Table) -> Iterator[tuple[str, An
     }
     own = {key: one for key, one in value.items() if key not in inner}
     if own:
+        # What resembles a key of this table is a slip, and is better refused than taken for a part of a longer name.
         slips = {key for key in inner if get_close_matches(key[:200], record.keys, n=1, cutoff=0.8)}
         yield name, {**own, **{key: value[key] for key in slips}}
         inner -= slips

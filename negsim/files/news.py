@@ -63,6 +63,7 @@ def read_news(source: str | os.PathLike[str]) -> tuple[Observation, ...]:
     """
     if not isinstance(source, str | os.PathLike):
         raise FileError(f"read_news takes a path, not {short(source)}; write read_news('news.toml')")
+    # Names of shipped news go before files, as those of scenarios do.
     if isinstance(source, str) and source in shipped_news():
         file = resources.files("negsim") / "scenarios" / "news" / f"{source}.toml"
         return news_from_toml(file.read_text("utf-8"), f"{source}.toml")
@@ -135,13 +136,16 @@ def news_from_csv(text: str, name: str = "<text>") -> tuple[Observation, ...]:
     """Return the news of a CSV text with a header; empty cells are left out."""
     rows = list(csv.DictReader(io.StringIO(text)))
     tables: dict[str, Any] = {}
+    # The header is line 1.
     for number, row in enumerate(rows, start=2):
+        # An empty cell says nothing, and must not become an empty text.
         cells = {
             key: value.strip()
             for key, value in row.items()
             if key is not None and isinstance(value, str) and value.strip()
         }
         item = cells.pop("name", "")
+        # The reader keeps the cells beyond the last column under None.
         if not item or item in tables or None in row:
             why = (
                 "has no name"
@@ -159,6 +163,7 @@ def news_from_csv(text: str, name: str = "<text>") -> tuple[Observation, ...]:
 
 
 def _cell(key: str, value: str, where: str) -> Any:
+    # In CSV a delay is one number of time, not a law.
     if key == "delay":
         return {"fixed": value}
     if key not in NUMBERS:

@@ -42,6 +42,7 @@ def located(path: Path, keys: Collection[str] = ()) -> Iterator[None]:
     try:
         yield
     except NegsimError as error:
+        # The type stays, so that a caller can still tell a slip in a name from a law that does not exist.
         placed = [settled(problem, path, keys) for problem in error.problems]
         raise type(error).telling(placed) from error
     except RecursionError:
@@ -62,6 +63,7 @@ def in_file(error: NegsimError, name: str, text: str) -> NegsimError:
     except (IndexError, RecursionError, ValueError):  # no TOML: the parser has said where
         lines = {}
     placed = [replace(problem, file=name, line=_line(problem, lines)) for problem in error.problems]
+    # Those without a line first: they are about the whole file.
     placed.sort(key=lambda problem: problem.line or 0)
     return type(error).telling(placed, about=name)
 
@@ -76,6 +78,7 @@ def every_line(text: str) -> dict[str, int]:
 def _line(problem: Problem, lines: dict[str, int]) -> int | None:
     if problem.line is not None or not problem.path:
         return problem.line
+    # What is missing has no line of its own; that of the table in which it belongs is told.
     for length in range(len(problem.path), 0, -1):
         found = lines.get(_flat(problem.path[:length]))
         if found is not None:
@@ -90,6 +93,7 @@ def line_of(text: str, where: str) -> int | None:
     2
     """
     lines = every_line(text)
+    # Quotation marks do not matter: a name with dots has the same path as tables within tables.
     place = "." + where.replace('"', "")
     while place:
         if place in lines:
@@ -123,6 +127,7 @@ class _Lines:
             at = match.start()
             if not match.group().startswith("#"):
                 self.tokens.append((match.group(), line))
+        # A line end after the last token, so that a walk that looks ahead always finds one.
         self.tokens.append(("\n", line))
         self.place = 0
         self.found: dict[str, int] = {}
@@ -135,6 +140,7 @@ class _Lines:
 
     def note(self, path: Path) -> None:
         for length in range(1, len(path) + 1):
+            # The first place stays: a table is found where it is first spoken of.
             self.found.setdefault(_flat(path[:length]), self.tokens[self.place][1])
 
     def walk(self) -> None:
@@ -158,6 +164,7 @@ class _Lines:
             last = place == len(names) - 1
             if last and several:
                 self.arrays[_flat(path)] = self.arrays.get(_flat(path), -1) + 1
+            # Later headers mean the last entry of an array of tables.
             if _flat(path) in self.arrays:
                 path = (*path, self.arrays[_flat(path)])
         self.note(path)
@@ -178,6 +185,7 @@ class _Lines:
         names = self.names("=")
         after, self.place = self.place + 1, start
         path = (*table, *names)
+        # Noted where the key begins, not where its value does.
         self.note(path)
         self.place = after
         self.value(path)
@@ -191,6 +199,7 @@ class _Lines:
         elif self.sign == "{":
             self.entries(path, "}")
         else:
+            # An inner sign of a bare value (a date's colon, a number's point) is no end.
             while self.sign not in ("\n", ",", "]", "}"):
                 self.place += 1
 

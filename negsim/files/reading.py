@@ -38,6 +38,7 @@ def vocabulary() -> tuple[type, ...]:
     return WORDS
 
 
+# Few at a time: each holds the shapes of all words.
 @lru_cache(maxsize=16)
 def codec_of(words: tuple[type, ...]) -> Codec:
     """The codec for the vocabulary and these words."""
@@ -50,6 +51,7 @@ def model_of(words: tuple[type, ...], tables: frozenset[str] | None = None) -> A
     from negsim.files.models import file_model
 
     codec = codec_of(words)
+    # Of words that are not known all models are made, so that the refusal names every table there is.
     return file_model(codec, tables if tables is not None and tables <= codec.tables.keys() else None)
 
 
@@ -215,6 +217,7 @@ def _parsed(text: str, name: str) -> tuple[dict[str, Any], bool]:
     """The tables of a text, and whether some may be arrays of named things."""
     if is_json(text, name):
         return parse_json(text, name), True
+    # Only arrays of arrays or tables can be named things, and most TOML files have none.
     return parse_toml(text, name), re.search(r"\[\s*[\[{]", text) is not None
 
 
@@ -224,6 +227,7 @@ def _scenario(data: dict[str, Any], codec: Codec, words: tuple[type, ...], *, va
         _check_version(data)
     with gather.going_on():
         data = flattened(data, codec)
+    # Kept whole, because what follows from a wrong part is known by what the file said of it.
     whole = data
     if validate:
         data = _without_problems(data, codec, words, gather)
@@ -251,6 +255,7 @@ def _left(data: dict[str, Any], wrong: set[Path]) -> dict[str, Any]:
     for table, parts in data.items():
         if table == "format_version":
             continue
+        # A wrong head takes the whole scenario with it, a wrong part only itself.
         if (table,) in wrong or (table == "scenario" and any(place[0] == table for place in wrong)):
             continue
         if isinstance(parts, dict) and table != "scenario":
@@ -266,6 +271,7 @@ def _check_version(data: dict[str, Any]) -> None:
     data["format_version"] = VERSION  # what else is wrong is told all the same
     if version is None:
         raise FileError(f"format_version is missing; write 'format_version = {VERSION}' as the first line")
+    # A boolean is a number to Python, and true == 1.
     if isinstance(version, bool) or version != VERSION or not isinstance(version, int):
         newer = isinstance(version, int) and version > VERSION
         remedy = "update negsim to read this file" if newer else f"write 'format_version = {VERSION}'"
@@ -285,6 +291,7 @@ def build(data: Mapping[str, Any], codec: Codec, gather: Gather, whole: Mapping[
                 parts.append(record.build({"name": name, **definition}, (table, name)))
             except NegsimError as error:
                 gather.errors.append(error)
+                # What could be built without its wrong keys is looked at further, so that its other slips are told too.
                 if isinstance(error.partial, record.cls):
                     parts.append(error.partial)
                 else:
@@ -295,6 +302,7 @@ def build(data: Mapping[str, Any], codec: Codec, gather: Gather, whole: Mapping[
             steps.append(codec.intervention.build(step, ("intervention", n)))
     head = {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in data["scenario"].items()}
     if gather.errors:
+        # Only for its problems: with errors nothing is returned.
         _look_at_the_rest(head, parts, wrong, gather)
         gather.check()
     return Scenario(parts=tuple(parts), interventions=tuple(steps), **head)
@@ -315,6 +323,7 @@ def _look_at_the_rest(head: dict[str, Any], parts: list[Any], wrong: dict[str, A
     try:
         Scenario(parts=tuple(parts), **head)
     except NegsimError as error:
+        # Circles and reach look different where a part is missing.
         own = [problem for problem in error.problems if problem.code not in BY_ABSENCE and not follows(problem, wrong)]
         if own:
             gather.errors.append(type(error).telling(own))

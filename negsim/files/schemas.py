@@ -141,6 +141,7 @@ class Schemas:
         """Text, numbers, truth values, dates."""
         if shape.options:
             return {"enum": list(shape.options)}
+        # A whole number is a number in JSON Schema.
         types = sorted({TYPES[kind] for kind in shape.kinds} - ({"integer"} if "real" in shape.kinds else set()))
         return {"type": types[0] if len(types) == 1 else types}
 
@@ -149,6 +150,7 @@ class Schemas:
         members = [self.of(one) for one in shape.members]
         found = {"anyOf": members}
         tables = [one for one in shape.members if isinstance(one, Table)]
+        # Few tables are read more easily where they stand.
         if len(tables) < MANY:
             return found
         if any(not isinstance(one, Table) for one in shape.members):
@@ -159,6 +161,7 @@ class Schemas:
     def _kept(self, tables: Sequence[Table], found: dict[str, Any]) -> str:
         laws = [one for one in tables if isinstance(one, LawTable)]
         others = [one.title for one in tables if not isinstance(one, LawTable)]
+        # The same choice comes up under many keys, and is one definition.
         known = [name for name, one in self.defs.items() if one == found]
         if known:
             return known[0]
@@ -175,6 +178,7 @@ class Schemas:
             while name in self.defs:
                 name += "Part"
             self.names[id(table)] = name
+            # A place for it first: a table may refer to itself.
             self.defs[name] = {}
             self.tables.append(table)
         return self.names[id(table)]
@@ -187,6 +191,7 @@ class Schemas:
 
     def table(self, table: Table) -> dict[str, Any]:
         """The schema of a table: its keys, and what must be there."""
+        # A pattern stands for the hundred quantiles, which would make most of the schema.
         hidden = {*KNOWLEDGE, *STATEMENTS} - set(SPELT) if _states(table) else set()
         properties = {key: self.property(table, key) for key in table.keys if key not in hidden}
         found: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
@@ -225,6 +230,7 @@ def _shared(defs: dict[str, Any]) -> dict[str, Any]:
     for one in defs.values():
         for key, value in one.get("properties", {}).items():
             text = _text(value)
+            # A reference is longer than what is short, and worse to read than what is rare.
             if counts[text] < OFTEN or len(text) < LONG:
                 continue
             if text not in names:

@@ -40,6 +40,7 @@ __all__ = [
 MOST_ENTRIES = 1_000
 """Longest array, and largest table of named things, within one part of a scenario."""
 
+# TOML promises whole numbers of 64 bits, and no more.
 BIGGEST = 2**63
 IN_WORDS = {
     "text": "text",
@@ -91,6 +92,7 @@ class Scalar(Shape):
 
     def _check(self, raw: Any) -> Any:
         kind = _kind(raw)
+        # A whole number is a number, but no number stands for a whole one.
         fits = kind in self.kinds or (kind == "whole" and "real" in self.kinds)
         bounded = -BIGGEST <= raw < BIGGEST if kind == "whole" else kind != "real" or math.isfinite(raw)
         if not fits or not bounded:
@@ -102,6 +104,7 @@ class Scalar(Shape):
         return raw
 
     def build(self, raw: Any, path: Path) -> Any:
+        # So that 1 and 1.0 in a file are the same scenario to the bit.
         if isinstance(raw, int) and not isinstance(raw, bool) and "whole" not in self.kinds:
             return float(raw)
         return raw.isoformat() if isinstance(raw, date) else raw
@@ -133,6 +136,7 @@ class Tree(Scalar):
     """
 
     def build(self, raw: Any, path: Path) -> Any:
+        # Durations and percentages are no expressions; the field that holds them reads them itself.
         if isinstance(raw, str) and ("%" in raw or DURATION.fullmatch(raw)):
             return raw
         with located(path):
@@ -140,6 +144,7 @@ class Tree(Scalar):
 
 
 def _kind(raw: Any) -> str:
+    # First: true is a whole number to Python.
     if isinstance(raw, bool):
         return "flag"
     for kind, types in (("whole", int), ("real", float), ("text", str), ("date", date)):
@@ -154,6 +159,7 @@ def _tree_value(tree: Expression, path: Path) -> Any:
         return tree.value
     text = str(tree)
     try:
+        # Trees of users may have no text of their own that reads back; a file must not change what they mean.
         same = parse(text) == tree
     except ValueError as error:
         raise FileError(f"{path_text(path)}: {error}") from error
@@ -191,6 +197,7 @@ class Many(Shape):
         return self.kind(_each(self.item.build, [((*path, k), value) for k, value in enumerate(raw)]))
 
     def plain(self, value: Any, path: Path) -> Any:
+        # Sets have no order, and a file must be the same each time.
         items = sorted(value) if isinstance(value, frozenset) else value
         return [self.item.plain(item, (*path, k)) for k, item in enumerate(items)]
 
@@ -212,6 +219,7 @@ class Pairs(Shape):
         return Annotated[dict[str, inner], Field(max_length=MOST_ENTRIES)]
 
     def build(self, raw: Any, path: Path) -> Any:
+        # Sorted, because mappings and pairs are equal whatever the order in a file.
         values = _each(self.item.build, [((*path, key), raw[key]) for key in sorted(raw)])
         pairs = tuple(zip(sorted(raw), values, strict=True))
         return dict(pairs) if self.mapping else pairs
@@ -269,6 +277,7 @@ class Choice(Shape):
     def annotation(self) -> Any:
         from pydantic import Discriminator, Tag
 
+        # Brackets are in no key: `validation` takes these marks out of paths again.
         tagged = tuple(Annotated[one.annotation(), Tag(f"<{k}>")] for k, one in enumerate(self.members))
         union: Any = tagged[0]
         for one in tagged[1:]:
@@ -307,6 +316,7 @@ class Choice(Shape):
 
     def _table(self, member: Shape, raw: dict[str, Any]) -> bool:
         if isinstance(member, TableShape):
+            # Alone among the members, a table need not say what it is.
             only = sum(isinstance(one, TableShape) for one in self.members) == 1
             return only or member.claims(raw)
         return isinstance(member, (Pairs, Named))
@@ -322,6 +332,7 @@ class Choice(Shape):
         return self.members[index].build(raw, path)
 
     def plain(self, value: Any, path: Path) -> Any:
+        # Tables first: they know their class exactly, while a scalar may hold what is like one.
         order: Sequence[Shape] = sorted(self.members, key=lambda one: not isinstance(one, TableShape))
         for one in order:
             if one.holds(value):

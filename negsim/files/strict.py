@@ -232,6 +232,7 @@ class StrictSchemas(Schemas):
             return {"type": "array", "items": self._pair(shape.item)}
         if isinstance(shape, Many):
             return {"type": "array", "items": self.of(shape.item)}
+        # Before scalars, of which it is one.
         if isinstance(shape, Tree):
             return NUMBER if "flag" in shape.kinds else TEXT
         if isinstance(shape, Choice):
@@ -255,6 +256,7 @@ class StrictSchemas(Schemas):
         known = [one for one in shape.members if isinstance(one, Table) and one.title in KEYS]
         plain = [one for one in shape.members if isinstance(one, Scalar) and not isinstance(one, EffectText)]
         texts = [one for one in shape.members if isinstance(one, EffectText)]
+        # An effect as text says all that one as a table can, but for draws.
         if texts:
             return {"type": "string"}
         if any(one.title == "Source" for one in known):
@@ -273,6 +275,7 @@ class StrictSchemas(Schemas):
     def property(self, table: Table, key: str) -> dict[str, Any]:
         found = FORMS.get((table.title, key)) or self._condition(table, key) or self.shaped(table, key)
         if key == "requires":
+            # Requirements by name are a mapping in the format, which has no closed schema.
             found = {"type": "array", "items": closed({"name": TEXT, "value": TEXT})}
         needed = table.keys[key].required or (table.title, key) in NEEDED or key in ("title", "says")
         listed = found.get("type") == "array" and key != "range"  # nothing in it is nothing said

@@ -94,14 +94,17 @@ class Table(TableShape):
         return self.codec.reference(self)
 
     def build(self, raw: Any, path: Path) -> Any:
+        # All keys are built, so that each that is wrong is told, and not the first alone.
         values: dict[str, Any] = {}
         gather = Gather()
         for key, value in raw.items():
             if key in self.keys:
                 with gather.going_on():
                     values[key] = self.keys[key].shape.build(value, (*path, key))
+        # Without a key that must be there the constructor could only say so again.
         if gather.errors and any(one.required and key not in values for key, one in self.keys.items()):
             gather.check()
+        # The name stands above the table and is no key of it.
         if "name" in raw and "name" not in self.keys:
             values["name"] = raw["name"]
         made = self.made(values, path, gather)
@@ -118,15 +121,18 @@ class Table(TableShape):
         What it refuses then is wrong too, unless it speaks of the key that was left out.
         """
         left_out = [key for key in self.keys if gather.errors and key in _failed(gather, path)]
+        # Each round leaves a key out, so that it ends.
         for _ in range(len(values) + 1):
             try:
                 with located(path, self.keys):
                     return self.make(dict(values))
             except NegsimError as error:
                 problems = [_by_value(problem, path, values) for problem in error.problems]
+                # What speaks of a key that was left out may come of just that.
                 if not any(_speaks_of(problem, left_out) for problem in problems):
                     gather.errors.append(type(error).telling(problems))
                 culprits = [problem.path[len(path)] for problem in problems if len(problem.path) > len(path)]
+                # What must be there cannot be left out: no more can be found.
                 again = [key for key in culprits if key in values and key in self.keys and not self.keys[key].required]
                 if not again:
                     return None
@@ -142,6 +148,7 @@ def _by_value(problem: Problem, path: Path, values: dict[str, Any]) -> Problem:
     """The problem of a whole table under the one key whose value it quotes."""
     texts = {key: str(value) for key, value in values.items() if isinstance(value, str | Expression) and key != "name"}
     keys = [key for key, text in texts.items() if text == problem.value]
+    # Only if one value is meant: of two equal ones nobody knows which.
     return replace(problem, path=(*path, keys[0])) if problem.path == path and len(keys) == 1 else problem
 
 
@@ -197,6 +204,7 @@ class Record(Table):
         return found
 
     def make(self, values: dict[str, Any]) -> Any:
+        # Its constructor takes instants one by one or in a list.
         if self.cls is On:
             return On(values["on"])
         given = {"name": values["name"]} if self.named else {}
@@ -219,10 +227,12 @@ class Record(Table):
         for field in fields(self.cls):
             hidden = field.metadata.get("file", True) is False
             if hidden and getattr(value, field.name) != field.default:
+                # Code cannot be written down, and to leave it out would change the scenario in silence.
                 where = path_text((*path, field.name))
                 raise FileError(f"{where}: files hold data, no Python objects; keep this scenario in Python")
 
     def _part(self, part: Any, key: str, one: Key, found: dict[str, Any], path: Path) -> None:
+        # By type as well: 1 and true are equal.
         if not one.required and type(part) is type(one.default) and part == one.default:
             return
         if part is None:
@@ -267,6 +277,7 @@ class LawTable(Table):
         found: dict[str, Any] = {"law": self.law.family, **dict(value.given)}
         if value.floor is not None or value.ceiling is not None:
             found["truncate"] = (value.floor, value.ceiling)
+            # An array in TOML has no null.
             if None in found["truncate"]:
                 found["truncate"] = Bounds(value.floor, value.ceiling)
         if value.never is not None:
@@ -350,6 +361,7 @@ class EffectText(Scalar):
             return as_effect(raw)
 
     def plain(self, value: Any, path: Path) -> Any:
+        # Written for its refusal: an amount that does not read back must not be hidden in a text.
         TREE.plain(value.amount, path)
         return str(value)
 

@@ -30,6 +30,7 @@ def problems_in(error: ValidationError, data: dict[str, Any], codec: Codec) -> l
         if problem.code == "unknown_key":
             above, key = problem.path[:-1], str(problem.path[-1])
             meant = nearest(key[:200], [str(path[-1]) for path in missing if path[:-1] == above])
+            # A missing key and an unknown one beside it that is nearly the same are one slip, told once.
             missing -= {(*above, meant.removeprefix("; did you mean '").removesuffix("'?"))}
     return [problem for problem in found if problem.code != "missing" or problem.path in missing]
 
@@ -51,6 +52,7 @@ def _problem(found: Any, data: dict[str, Any], codec: Codec) -> Problem:
         expected = text.partition("give ")[2]
     else:
         text = found["msg"]
+        # Shapes do not know the value when their remedy is made, so it is put before it here.
         if text.startswith("does not belong here"):
             text = f"{_shown(value)} {text}"
         expected = text.partition("; write ")[2]
@@ -90,6 +92,7 @@ def _keys_at(path: Path, data: dict[str, Any], codec: Codec) -> Iterable[str]:
         raw, rest = raw[path[1]], path[2:]
     for step in rest:
         shape, raw = _within(shape, step, raw), raw[step]
+    # A choice within a choice: the form that the value has decides which keys belong there.
     while isinstance(shape, Choice):
         shape = shape.member(raw)
     return shape.keys if isinstance(shape, Table) else ()
@@ -129,6 +132,7 @@ def _place(steps: tuple[int | str, ...], data: Any) -> Path:
 
 
 def _steps(steps: tuple[int | str, ...], data: Any) -> Iterator[str | int]:
+    # A mark of a branch, unless the file has a key that looks like one.
     for n, step in enumerate(steps):
         if isinstance(step, str) and step.startswith("<") and not (isinstance(data, dict) and step in data):
             continue
@@ -137,4 +141,5 @@ def _steps(steps: tuple[int | str, ...], data: Any) -> Iterator[str | int]:
         inside = inside or (isinstance(data, list) and isinstance(step, int) and step < len(data))
         if not inside and n < len(steps) - 1:
             return
+        # Beyond what the file has, pydantic's steps tell nothing.
         data = data[step] if inside else None

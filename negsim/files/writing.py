@@ -73,6 +73,7 @@ def dumps(scenario: Scenario, *, format: str = "toml") -> str:
     codec = _codec_for(scenario)
     data = _tables(scenario, codec)
     text = _as_json(data) if format == "json" else _as_toml(data, codec)
+    # What an expression or a name could hold, but no file.
     if any("\ud800" <= sign <= "\udfff" for sign in text):
         raise FileError("a text of the scenario holds half a character (a lone surrogate); correct the text")
     return text
@@ -83,6 +84,7 @@ def _tables(scenario: Scenario, codec: Codec) -> dict[str, Any]:
     found: dict[str, Any] = {"format_version": VERSION, "scenario": codec.head.plain(scenario, ("scenario",))}
     tables = {record.cls: table for table, record in codec.tables.items()}
     words = sorted(set(codec.tables) - {*FIRST, *LAST})
+    # In the order in which people read: who there is and what is known first, questions last.
     places = {table: n for n, table in enumerate((*FIRST, *words, *LAST))}
     for part in sorted(scenario.parts, key=lambda one: (places[tables[type(one)]], one.name)):
         table = tables[type(part)]
@@ -112,12 +114,14 @@ def _whole(value: Any) -> Any:
         return {key: _whole(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_whole(one) for one in value]
+    # By way of text, so that both formats write a number alike.
     return json.loads(_number(value)) if isinstance(value, float) else value
 
 
 def _codec_for(scenario: Scenario) -> Codec:
     codec = codec_of(())
     known = {record.cls for record in codec.tables.values()}
+    # Types that files know need nothing; most scenarios have no other.
     others = {type(part) for part in scenario.parts} - known
     if not others:
         return codec
@@ -126,6 +130,7 @@ def _codec_for(scenario: Scenario) -> Codec:
             raise ScenarioError(
                 f"{cls.__name__} cannot be written: it has no class attribute table, such as table = 'promise'"
             )
+    # Sorted: the codec is kept by its words in their order.
     ordered = sorted(others - set(vocabulary()), key=lambda cls: (cls.__module__, cls.__qualname__))
     return codec_of(tuple(ordered))
 
@@ -165,11 +170,13 @@ def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
     target = FilePath(path)
     data = dumps(scenario, format="json" if target.suffix == ".json" else "toml").encode("utf-8")
     try:
+        # The file behind a link is replaced, not the link.
         target = target.resolve()
         if target.exists() and not target.is_file():
             raise FileError(f"{short(str(path), quote=False)}: not a regular file; give the path of a file")
         _replace(target, data)
     except (OSError, ValueError) as error:
+        # A ValueError too: it passes as it is.
         if isinstance(error, FileError):
             raise
         reason = getattr(error, "strerror", None) or str(error)
@@ -179,6 +186,7 @@ def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
 
 def _replace(target: FilePath, data: bytes) -> None:
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o666
+    # Beside it: only within one file system a file takes another's place in one step.
     beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}")
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
@@ -187,10 +195,12 @@ def _replace(target: FilePath, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, target)
+    # An interrupt too must leave no half-written file behind.
     except BaseException:
         with suppress(OSError):
             os.unlink(beside)
         raise
+    # The new name is safe only when the folder is written as well; where folders cannot be opened, no more can be done.
     with suppress(OSError):
         folder = os.open(target.parent, os.O_RDONLY)
         try:
@@ -253,6 +263,7 @@ def _number(value: float) -> str:
     ('40', '0.1', '1e-07', '-0.0')
     """
     text = repr(float(value))
+    # -0.0 keeps its sign, and beyond 2**53 a whole number is not the float any more.
     whole = float(value).is_integer() and abs(value) < 2**53 and text != "-0.0"
     return str(int(value)) if whole or isinstance(value, int) else text
 
@@ -263,6 +274,7 @@ def _text(value: str) -> str:
 
 def _long(value: str) -> str:
     """Text of several lines; a backslash and every quotation mark in a row of three are escaped."""
+    # Quotation marks are escaped each, so that no three of them can end the text.
     lines = value.split("\n")
     return '"""\n' + "\n".join("".join(_sign(sign) for sign in line) for line in lines) + '"""'
 

@@ -60,6 +60,7 @@ def _literals(tree: Expression, way: int) -> Iterator[Literal]:
     elif isinstance(tree, And | Or | AtLeast):
         for child in tree.children:
             yield from _literals(child, way)
+    # A comparison turns true where its left side grows, or its right side falls.
     elif isinstance(tree, Compare) and tree.op in ("<", "<=", ">", ">="):
         larger = way if tree.op in (">", ">=") else -way
         yield from _literals(tree.left, larger)
@@ -68,6 +69,7 @@ def _literals(tree: Expression, way: int) -> Iterator[Literal]:
         yield from _literals(tree.children[0], way)
         yield from _literals(tree.children[1], way if tree.op == "+" else -way)
     else:
+        # Whatever else a tree does with a name, either direction may help.
         for name in reads(tree):
             yield Literal(name, ANY)
 
@@ -80,6 +82,7 @@ def way_of(effect: EffectRow) -> int:
         return UP if amount.value else DOWN
     if isinstance(amount, Number) and effect.add:
         return UP if amount.value > 0 else DOWN
+    # Amounts that are worked out may fall out either way.
     return ANY
 
 
@@ -167,6 +170,7 @@ def lasting(program: Program, condition: Expression) -> bool:
 
 def certain(program: Program, condition: Expression) -> tuple[int, ...]:
     """Return the random clocks whose firing makes a condition true for sure, whatever the state: of a fact, or one of several."""
+    # Of 'or' any part is enough; of other joins none is sure by itself.
     parts = condition.children if isinstance(condition, Or) else (condition,)
     wanted: set[tuple[int, int]] = set()
     for part in parts:
@@ -178,6 +182,7 @@ def certain(program: Program, condition: Expression) -> tuple[int, ...]:
         for number, row in enumerate(program.actions)
         if row.clock == "random"
         and all(
+            # In each of its outcomes, or its firing would leave it open.
             any((effect.slot, way_of(effect)) in wanted and not effect.add for effect in outcome.effects)
             for outcome in row.outcomes
         )
@@ -193,6 +198,7 @@ def steady(program: Program, number: int) -> tuple[bool, bool]:
     ways = _by_slot(program, literals(row.guard))
     stopped = started = False
     for other, one in enumerate(program.actions):
+        # After its own firing it is drawn anyway.
         if other == number:
             continue
         for effect in _effects(one):

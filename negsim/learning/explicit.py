@@ -55,6 +55,7 @@ def _written(scenario: Scenario, item: Observation, dates: Dates) -> tuple[list[
     if item.kind == "level":
         return [], [(_between(condition, item), "on", when)]
     if item.kind == "happened":
+        # What happened is no fact of the state, unless a fact keeps it.
         return _happened(scenario, item, condition, dates)
     if item.kind == "not_happened" and item.after is None:
         latch, fact = _latch(item, condition)
@@ -81,6 +82,7 @@ def _happened(
     """Something turned true: at an instant; or, of what lasts, it was not so before the window and is so at its end."""
     if item.at is not None:
         return [], [(condition, "at", dates.opens / DAY)]
+    # Within a window the state at its ends tells all, but only of what is never undone.
     if not lasting(lower(scenario), condition):
         raise EngineError(
             f"news {item.name}: '{condition}' may turn false again, so that its turning true within a window has no exact "
@@ -98,6 +100,7 @@ def _latch(item: Observation, condition: Expression) -> tuple[list[Any], Express
     look = Action(
         name=f"news.{item.name}.look",
         when=And((condition, Not(fact))),
+        # At once: a condition that holds for no time at all has been true as well.
         clock=Immediately(),
         priority=-LAST,  # before anything can undo it
         effects=[f"{name} = true"],
@@ -112,6 +115,7 @@ def _said(item: Observation, condition: Expression, dates: Dates) -> tuple[list[
     report = Action(
         name=f"news.{item.name}.report",
         clock=On(dates.closes / DAY),
+        # After all else on that date, which the report tells of.
         priority=LAST,
         outcomes=[
             Outcome(name="said", weight=chance, effects=[f"{name} = true"]),
@@ -132,6 +136,7 @@ def _told(item: Observation, condition: Expression) -> tuple[list[Any], Expressi
         name=f"news.{item.name}.tell",
         when=seen,
         clock=law,
+        # Reported once, however often it is so again.
         limit=1,
         outcomes=[
             Outcome(name="told", weight=share, effects=[f"{name} = true"]),

@@ -80,6 +80,7 @@ class Voyage:
 def cuts_of(items: Sequence[Item]) -> list[float]:
     """Return the instants at which histories have to stop: before what is seen begins, and after it."""
     found = set()
+    # A microsecond before it opens: what is drawn to fire in the window must not fire before it.
     for item in items:
         found |= {max(0.0, item.dates.opens - 1.0), item.dates.closes} if item.event else {item.dates.closes}
         if item.observation.kind == "not_happened" and item.dates.opens > 0.0:
@@ -104,17 +105,20 @@ class Island:
 
     def go(self, horizon: float) -> Voyage:
         """Live through all items, and on to the end."""
+        # With a stop at the start, where a window may already be open.
         stops, steps = sorted({0.0, *cuts_of(self.items)}), list[Step]()
         for place, (cut, after) in enumerate(pairwise([*stops, horizon])):
             self.population.advance(cut)
             self.upright()
             steps += self.weigh(cut)
+            # Nothing is left to live on: the island counts for nothing, but in the evidence.
             if np.isneginf(self.log_weights).all():
                 return Voyage(None, self.log_weights, np.zeros((0, 0)), steps)
             if self.resample(cut) and steps:
                 steps[-1] = replace(steps[-1], resampled=True)
             if cut < horizon:
                 self.draw(place, cut, after)
+        # Before the end, where nothing is kept; rows are moved at stops alone.
         parameters = self.parameters(self.population.snapshot())
         self.population.advance(horizon)
         moved = 0 if self.moves is None else self.moves.moved
@@ -135,6 +139,7 @@ class Island:
             if item.dates.closes == cut:
                 self.log_weights = self.log_weights + item.likelihood(snapshot)
                 steps.append(Step(item.name, cut, *_sums(self.log_weights), False))
+                # Its window has closed: its clocks are free for other items.
                 self.drawn.pop(item.name, None)
             elif cut < item.dates.closes and item.watched(cut):
                 self.log_weights = np.where(item.possible(snapshot), self.log_weights, -np.inf)
@@ -150,6 +155,7 @@ class Island:
 
     def resample(self, cut: float) -> bool:
         """Clone histories in proportion to their weights if these are worth too few; not while a window is open."""
+        # Scaled by the largest: no exponential overflows.
         logs = self.log_weights - self.log_weights.max()
         weights = np.exp(logs)
         if self.open(cut) or weights.sum() ** 2 >= SPARE * self.size * np.square(weights).sum():
@@ -161,6 +167,7 @@ class Island:
         # a rounding of the last sum must not point behind the last history, nor to one that counts nothing
         last = int(np.flatnonzero(weights)[-1])
         self.clone(np.minimum(indices, last))
+        # All alike, and the island's weight as a whole stays what it was.
         self.log_weights = np.full(self.size, self.log_weights.max() + np.log(weights.sum() / self.size))
         if self.moves is not None and cut < self.kernel.program.horizon and self.moves.poor():
             kept = self.population.snapshot()
@@ -194,6 +201,7 @@ class Island:
         if not self.leaning:
             return
         kept, column = self.population.snapshot(), self.kernels.program.index[WEIGHT]
+        # The state has gathered the true shares over those used.
         self.log_weights = self.log_weights + np.log(kept.state[:, column])
         state = np.array(kept.state)
         state[:, column] = 1.0
@@ -208,6 +216,7 @@ class Island:
         numbers = {number for item in forced for number in item.causes.random}
         numbers |= {number for item in quiet for number in item.ruling_out}
         desk = Desk(self.kernel, self.population.snapshot(), numbers, place)
+        # A clock that an earlier item has drawn must fire as it was drawn.
         busy = {number for drawn in self.drawn.values() for number in drawn}
         # two items on one clock: the first is drawn, the other counts as it comes
         for item in forced:
@@ -251,6 +260,7 @@ class Island:
 
 def _sums(log_weights: Floats) -> tuple[float, float]:
     """Logarithms of the sums of weights and of their squares."""
+    # Without a history left the logarithm of the sum is minus infinity, and not a number otherwise.
     top = float(log_weights.max())
     if top == -np.inf:
         return -np.inf, -np.inf

@@ -137,6 +137,7 @@ class Item:
         if not self.ruling_out:
             return False
         if self.event:
+            # As long as nothing may happen; after an opening only from there on.
             return until < self.dates.opens
         return max(0.0, self.dates.opens - 1.0) <= now and until <= self.dates.closes
 
@@ -179,6 +180,7 @@ def _item(item: Observation, dates: Dates, program: Program) -> Item:
         found["dense"] = item.at is not None and not _dated(program, found["causes"], dates.opens)  # type: ignore[arg-type]
         if isinstance(wanted, Expression) and lasting(program, wanted):
             found |= {"ruling_out": certain(program, wanted), "possible": _not_yet(program, item, dates.opens)}
+        # Of an action that may fire often an earlier firing rules nothing out.
         elif isinstance(wanted, int) and program.actions[wanted].limit == 1 and item.outcome is None:
             found |= {"ruling_out": _if_random(program, wanted), "possible": _not_fired(wanted)}
     elif item.kind == "not_happened":
@@ -248,6 +250,7 @@ def _likelihood(item: Observation, dates: Dates, program: Program) -> Callable[[
 
     def likelihood(snapshot: Snapshot) -> Floats:
         shares = _share(item, dates, values(snapshot), snapshot.now)
+        # What cannot be has no logarithm, and minus infinity is what is meant.
         with np.errstate(divide="ignore"):
             return np.log(shares)
 
@@ -265,6 +268,7 @@ def _share(item: Observation, dates: Dates, values: Floats, now: float) -> Float
     yes = {
         "happened": values <= dates.closes,
         "fired": values >= 1.0,
+        # Up to now: what is not over yet can still turn true.
         "not_happened": values > min(now, dates.closes),
         "holds": values == 1.0,
         "level": (values >= low) & (values <= high),
@@ -300,6 +304,7 @@ def _come(item: Observation, since: Floats) -> Floats:
         delay, never = law
         found[happened] = np.where(since[happened] >= delay, 1.0 - never, 0.0)
         return found
+    # Many histories share the instant, and survival is costly.
     days, place = np.unique(since[happened] / DAY, return_inverse=True)
     found[happened] = np.array([1.0 - survival(law, day) for day in days.tolist()])[place] if len(days) else 0.0
     return found
@@ -307,6 +312,7 @@ def _come(item: Observation, since: Floats) -> Floats:
 
 def _law(item: Observation) -> Law | tuple[float, float]:
     assert isinstance(item.delay, Distribution | Fixed)
+    # Weights are worked out for all histories at once, by one law.
     if any(reads(tree) for tree in item.delay.arguments()):
         raise ScenarioError(f"news {item.name}: delay reads a parameter; write its numbers out")
     return Binder(item.delay, {}, f"news {item.name}: delay", clock=True).bind([])

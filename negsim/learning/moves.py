@@ -87,12 +87,14 @@ class Moves:
         from scipy.special import ndtr
 
         m = len(self.scores)
+        # Shrunk towards the mean by as much as the noise adds, so that mean and covariance stay.
         shrink = (3 * DISCOUNT - 1) / (2 * DISCOUNT)
         # of histories that count alike: rows are moved right after they were cloned in proportion to weights
         centre = self.scores.mean(axis=0)
         spread = np.zeros_like(self.scores)
         for partner in range(PARTNERS):
             a, b = self._uniforms(kept, partner)
+            # Differences of real rows have the covariance of all, without a matrix that could be singular.
             spread += _normal(a)[:, None] * (self.scores[np.minimum((b * m).astype(np.int64), m - 1)] - centre)
         noise = spread * (np.sqrt(1 - shrink * shrink) / np.sqrt(PARTNERS))
         self.scores = shrink * self.scores + (1 - shrink) * centre + noise
@@ -100,6 +102,7 @@ class Moves:
         # parameters are the last columns
         state, first = np.array(kept.state), kept.state.shape[1] - len(self.program.parameters)
         for place, number in enumerate(self.columns):
+            # Kept off 0 and 1, where quantiles are infinite.
             uniforms = np.clip(ndtr(-self.scores[:, place]), 2.0**-53, 1 - 2.0**-53)
             state[:, first + number] = upper_quantiles(self.program.parameters[number].fit.law, uniforms)
         return state

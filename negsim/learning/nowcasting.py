@@ -196,10 +196,13 @@ class Nowcast:
         by_name = {item.name: item for item in self.news}
 
         def value(names: frozenset[str]) -> float:
+            # Kept by the set of names: the orders of arrival share most of their sets.
             if names not in self.known:
+                # In the order in which they became known, whatever order is asked about.
                 chosen = [by_name[name] for name in by_name if name in names]
                 self.known[names], _, _ = _answered(self.scenario, chosen, self.questions, self.engine, self.settings)
             odds = log_odds(self.known[names][question].value)
+            # A question that is decided would carry infinity to every share.
             if math.isinf(odds):
                 raise EstimateError(
                     f"question {question}: {', '.join(sorted(names)) or 'no news'} decide it, so that there are no odds to "
@@ -329,6 +332,7 @@ def nowcast(
         answers, runs, told = _answered(scenario, items[:k], questions, engine, settings)
         found.append(answers)
         warnings += [text for text in told if text not in warnings]
+    # Only those that have an answer after each item: a line with gaps shows no steps.
     names = set.intersection(*(set(one) for one in found))
     return Nowcast(
         scenario=scenario,
@@ -359,6 +363,7 @@ def _answered(
         try:
             found[question.name] = runs.probability(question.name).estimate()
         except EstimateError:
+            # It is given something that came true in no history.
             continue
     return found, runs, runs.warnings
 

@@ -133,6 +133,7 @@ def passing(
         raise EstimateError(
             f"question {entry.question.name} has no passage of time; ask one of kind reached or when, without a given"
         )
+    # A silence may be told as a condition, which the runs need not have asked by name.
     if isinstance(silence, str) and silence not in runs.program.probes.asked:
         silence = as_condition(silence)
     quiet = entry if silence is None else runs.asked(silence)
@@ -162,6 +163,7 @@ def passing(
         days=table[:, 0] / DAY,
         dates=tuple(runs.scenario.calendar.date_text(at) for at in table[:, 0]),
         values=table[:, 1],
+        # The value may lie outside by a rounding, and an interval contains its value.
         low=np.minimum(table[:, 2], table[:, 1]),
         high=np.maximum(table[:, 3], table[:, 1]),
         level=level,
@@ -176,6 +178,7 @@ def _dates(runs: Updated, by: float, dates: Iterable[Dated] | None) -> list[floa
     calendar = runs.scenario.calendar
     if dates is not None:
         return [calendar.deadline(moment(one, "dates"), "dates") for one in dates]
+    # Silence begins where the last news has closed.
     begin = max((effect.closes for effect in runs.effects), default=0.0)
     if begin >= by:
         raise EstimateError(

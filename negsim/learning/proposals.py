@@ -64,6 +64,7 @@ class Desk:
 
     def consumed(self, when: float) -> Floats:
         """The hazard that the clocks will have consumed by an instant if they go on at their present pace, (n, actions)."""
+        # Asked of the engine, and so dear; several items ask for the same instant.
         if when not in self.known:
             kept = self.snapshot
             target = np.zeros_like(kept.target)
@@ -114,6 +115,7 @@ class Desk:
             rest = np.where(mine, np.minimum(-np.log1p(-u * fires[:, column]), most), -np.log(u))
             self.put(number, rest)
             within += self.running(number) & (rest <= most)
+        # The weight is that of the mixture, whatever part a history was drawn from.
         mixed = (1.0 - share) + share * within / np.where(able, total, 1.0)
         self.log_weights -= np.where(able, np.log(np.where(able, mixed, 1.0)), 0.0)
 
@@ -129,6 +131,7 @@ class Desk:
             Whether each fires exactly when it has used up what it uses up at its present pace.
         """
         used = self.left(numbers, until)
+        # That none of them fires is that none has used up what all do together.
         total = used.sum(axis=1)
         # a law whose support ends by then fires for sure
         able = np.isfinite(total)
@@ -154,6 +157,7 @@ class Desk:
         EngineError
             If the instant is not the next microsecond.
         """
+        # At any later instant something else may come first.
         if at != self.snapshot.now + 1.0:
             raise EngineError(f"a clock strikes at the next microsecond, not at {at!r}")
         population = self.kernel.resume(self.snapshot)

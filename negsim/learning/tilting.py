@@ -51,6 +51,7 @@ def tilted(program: Program, wanted: Wanted) -> Program:
 def _leaning(row: ActionRow, wanted: frozenset[int], place: int) -> ActionRow:
     weights = [one.weight for one in row.outcomes]
     total: Expression = reduce(add, weights)
+    # Sorted, so that sums have the same bits each time.
     mine: Expression = reduce(add, [weights[number] for number in sorted(wanted)])
     there = mine > 0
     outcomes = []
@@ -60,6 +61,7 @@ def _leaning(row: ActionRow, wanted: frozenset[int], place: int) -> ActionRow:
             more = more + LEANING * total / mine
         # the choice is lazy: nothing is divided by 0
         weight = where(there, one.weight * more, one.weight)
+        # The true share over the one used, firing by firing.
         kept = Ref(WEIGHT, "number") * where(there, 1 / more, Number(1.0))
         effect = EffectRow(slot=place, add=False, amount=kept, law=None, stream=f"{row.name}>{WEIGHT}")
         outcomes.append(replace(one, weight=weight, effects=(*one.effects, effect)))
@@ -76,13 +78,16 @@ def needed(program: Program, condition: Expression) -> dict[int, frozenset[int]]
     todo, seen = [condition], set[str]()
     while todo:
         for part in _parts(todo.pop()):
+            # What is joined otherwise, or is no fact, has several ways.
             if not isinstance(part, Ref) or part.name in seen or part.name not in program.index:
                 continue
             seen.add(part.name)
             sources = _sources(program, program.index[part.name])
+            # With two sources neither is needed.
             if len(sources) != 1:
                 continue
             (number, outcomes), row = sources[0], program.actions[sources[0][0]]
+            # If all its outcomes can do it, none has to be preferred.
             if len(outcomes) < len(row.outcomes) and row.policy is None:
                 found[number] = outcomes
             if row.clock == "immediate":
@@ -132,7 +137,9 @@ class Kernels:
                 wanted.setdefault(number, outcomes)
         if not wanted:
             return self.plain
+        # By what is wanted, so that stops that want the same share a kernel.
         key = tuple(sorted(wanted.items(), key=lambda pair: pair[0]))
+        # Islands are worked through by several threads, and each would prepare it.
         with self.lock:
             if key not in self.known:
                 self.known[key] = prepare(self.engine, tilted(self.program, wanted))

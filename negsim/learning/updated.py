@@ -25,6 +25,7 @@ class TableRows(Sequence[tuple[float, ...]]):
 
     def __init__(self, table: NDArray[np.float64]) -> None:
         self.table = table
+        # Rows stand for finished histories, and nobody may change them.
         table.setflags(write=False)
 
     def __len__(self) -> int:
@@ -139,6 +140,7 @@ class Updated(Runs):
     def expected(self) -> dict[str, float]:
         """How likely each item was, given those before it; of one that has a density, that density a day."""
         logs = [0.0, *(effect.log_evidence for effect in self.effects)]
+        # Evidence grows item by item: its quotients are the chances of each.
         pairs = zip(self.effects, logs[:-1], logs[1:], strict=True)
         return {effect.name: math.exp(after - before) for effect, before, after in pairs}
 
@@ -157,8 +159,10 @@ def effects_of(voyages: Sequence[Voyage], size: int) -> tuple[ItemEffect, ...]:
     size : int
         Histories of all islands.
     """
+    # Islands that ended early have fewer steps than those that lived through all.
     names = max((voyage.steps for voyage in voyages), key=len)
     found: list[ItemEffect] = []
+    # From the last to the first, because an item that is not settled takes what the next settled one says.
     for k in reversed(range(len(names))):
         steps = [voyage.steps[k] for voyage in voyages if k < len(voyage.steps)]
         one = _effect(steps, size)
@@ -193,6 +197,7 @@ def evidence_of(voyages: Sequence[Voyage], level: float = 0.95) -> Estimate:
         ]
     )
     top, k = float(logs.max()), len(logs)
+    # On the scale of the largest: evidence of rare news is smaller than any float.
     scaled = np.exp(logs - top)
     value = top + math.log(float(scaled.mean()))
     error = float(scaled.std(ddof=1) / scaled.mean()) / math.sqrt(k)

@@ -141,6 +141,7 @@ def _check_counts(**counts: Any) -> None:
 
 def whole_islands(count: int) -> int:
     """The number rounded up, so that all islands are alike."""
+    # Minus twice: rounding up without a float.
     return -(-count // ISLANDS) * ISLANDS
 
 
@@ -165,6 +166,7 @@ class Sailing:
         while True:
             found = self.go(count)
             least = min(found.effects, key=lambda effect: effect.effective, default=None)
+            # Doubled as long as it may be: what is worth too little is told again from the start.
             if least is None or least.effective >= ENOUGH * replications or 2 * count > most:
                 return self.judged(found, replications, least)
             count *= 2
@@ -196,6 +198,7 @@ class Sailing:
         """What each island finds, in their order."""
         kernels = Kernels.of(self.engine, self.program)
         items = items_of(self.scenario, self.program, self.news)
+        # As many rows as whole islands need, so that each has its own.
         rows = parameter_rows(self.program, self.seed, None if self.draws is None else whole_islands(self.draws))
         job = Job(
             seed=self.seed,
@@ -206,6 +209,7 @@ class Sailing:
         )
 
         def sail(number: int) -> Voyage:
+            # Each island takes every 32nd number, so that rows are spread alike over them.
             return self.sail(kernels, replace(job, replications=range(number, count, ISLANDS)), items, number)
 
         # islands and not blocks are handed out: which thread has one shows in nothing
@@ -227,6 +231,7 @@ class Sailing:
         if any(voyage.block is not None for voyage in voyages):
             return
         longest = max((voyage.steps for voyage in voyages), key=len)
+        # The item at which the last island ended; any other if there was none.
         items = sorted(self.news, key=lambda item: item.name != (longest[-1].item if longest else ""))
         item = items[0]
         raise ContradictionError(

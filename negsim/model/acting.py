@@ -40,6 +40,7 @@ class Push:
 
 def pushes(parts: Iterable[object], away: Iterable[str] = ()) -> tuple[Push, ...]:
     """What words act on, but for those that are supposed away."""
+    # What is supposed away acts on nothing.
     gone = set(away)
     found = [part for part in parts if isinstance(part, Acting) and part.name not in gone]
     return tuple(Push(part.name, on, times) for part in found for on, times in part.acting())
@@ -50,6 +51,7 @@ def acted_on(word: Any, found: Iterable[Push]) -> tuple[Any, frozenset[Push]]:
     done = set()
     for push in found:
         if push.on == word.name or push.on.startswith(f"{word.name}."):
+            # A bare name means the word's pace, and WORD.FIELD one of its numbers.
             moved = _moved(word, push.on.removeprefix(word.name).removeprefix("."), push)
             if moved is not None:
                 word = moved
@@ -59,18 +61,22 @@ def acted_on(word: Any, found: Iterable[Push]) -> tuple[Any, frozenset[Push]]:
 
 def _moved(word: Any, place: str, push: Push) -> Any:
     """The word with its pace, the odds of a field, option or product moved; None if it has no such thing."""
+    # Before the fields: a decision's options are what people act on.
     if isinstance(word, Deciding) and place in set(word.choices()):
         return word.leaning(place, push.by, push.times)  # type: ignore[attr-defined] # a decision can
     products = getattr(word, "products", {})
     if isinstance(products, Mapping) and place in products:
         return replace(word, products={**products, place: odds(products[place], push.times)})
+    # Words of users may be plain classes, of whose fields nothing is known.
     known = {field.name for field in fields(word)} if hasattr(word, "__dataclass_fields__") else set()
     key = place or "pace"
     old = getattr(word, key) if key in known else None
     if not isinstance(old, Expression):
         return None
     if key.startswith("pace"):
+        # A product with 1 would be read by people, and evaluated by engines, for nothing.
         return replace(word, **{key: push.times if old == ONE else old * push.times})
+    # Odds are those of a share; elsewhere a multiplier would mean something else.
     if isinstance(old, Number) and not 0 <= old.value <= 1:
         raise ScenarioError(f"{push.by} acts on {push.on!r}, which is {old.value!r} and no share whose odds could move")
     return replace(word, **{key: odds(old, push.times)})
@@ -86,6 +92,7 @@ def settle(actions: Mapping[str, Action], rest: Iterable[Push], words: Iterable[
     """
     found, names = dict(actions), set(words)
     for push in rest:
+        # An action's own name goes first: names may have dots, and the last part need not be an outcome.
         name, outcome = (push.on, "") if push.on in found else (push.on.rpartition(".")[0], push.on.rpartition(".")[2])
         action = found.get(name)
         where = f"{push.by} acts on {push.on!r}"

@@ -64,6 +64,7 @@ class Outcome:
 def effects_of(value: Any, where: str) -> tuple[Effect, ...]:
     """Return effects sorted by variable; two on one variable are refused."""
     items = (value,) if isinstance(value, (str, Effect)) else tuple(value)
+    # Sorted, so that actions that say the same in another order are equal.
     effects = tuple(sorted((as_effect(item) for item in items), key=lambda effect: effect.variable))
     for first, second in pairwise(effects):
         if first.variable == second.variable:
@@ -146,6 +147,7 @@ class Action:
         put(self, "pace", as_number(self.pace))
         put(self, "speed", as_number(self.speed))
         put(self, "effects", effects_of(self.effects, f"action {self.name}"))
+        # By name: outcomes are drawn in this order, which must not hang on how they were written down.
         put(self, "outcomes", tuple(sorted(self.outcomes, key=lambda outcome: outcome.name)))
         self._check_clock()
         self._check_outcomes()
@@ -172,6 +174,7 @@ class Action:
             raise ScenarioError(f"action {self.name}: memory {self.memory!r} is not one of {', '.join(MEMORIES)}")
         one = Number(1.0)
         timeless = isinstance(self.clock, (On, Every, Immediately))
+        # They fire at instants and not after a time: there is nothing that a pace could hurry.
         if timeless and (self.memory != "reset" or self.pace != one or self.speed != one):
             raise ScenarioError(
                 f"action {self.name}: {type(self.clock).__name__} has no memory, pace or speed; remove them or use "
@@ -186,6 +189,7 @@ class Action:
             if names.count(name) > 1:
                 raise ScenarioError(f"action {self.name}: outcome {name!r} is there twice; rename one")
         for outcome in self.outcomes:
+            # Made for its check alone: an action and its outcome may not change one variable in one firing.
             effects_of((*self.effects, *outcome.effects), f"action {self.name}, outcome {outcome.name}")
         if self.outcomes and all(o.weight == Number(0.0) for o in self.outcomes):
             raise ScenarioError(f"action {self.name}: every outcome has weight 0; give at least one a positive weight")
@@ -200,6 +204,7 @@ class Action:
                 f"action {self.name}: priority must be an integer within a million of 0, not {self.priority!r}"
             )
         if self.limit is not None and (
+            # The engines count firings in 32 bits.
             isinstance(self.limit, bool) or not isinstance(self.limit, int) or not 1 <= self.limit < 2**31
         ):
             raise ScenarioError(

@@ -81,6 +81,7 @@ class Elicited:
         if "p50" in said:
             if "median" in said:
                 raise ScenarioError("a belief: p50 and median say the same; give one")
+            # One name for one quantile, so that beliefs that say the same are equal.
             said["median"] = said.pop("p50")
         found = tuple(sorted((key, _number(key, value)) for key, value in said.items() if value is not None))
         if family is not None and family not in BELIEF_FAMILIES:
@@ -94,6 +95,7 @@ class Elicited:
     @property
     def whole(self) -> bool:
         """Whether it says a best value by itself: a mean, or two quantiles of which the median follows."""
+        # A single quantile has no law by itself; a mean is the best value.
         return len(self.said) > 1 or self.said[0][0] == "mean"
 
     def __repr__(self) -> str:
@@ -159,6 +161,7 @@ class Pool:
                     f"a pool: {one!r} is no belief; give what somebody says of the number, such as Elicited(range=[3, 40]), "
                     "or a law"
                 )
+            # Opinions have no best value beside them that could be the second thing.
             if isinstance(one, Elicited) and len(one.said) < 2:
                 raise ScenarioError(f"a pool: {one!r} alone is no belief; say a second thing of it, such as p95 = ...")
         put(self, "beliefs", found)
@@ -220,6 +223,7 @@ def fitted(belief: Distribution | Elicited | Pool, best: float | None, unit: str
     given = {key: float(evaluate(tree, {})) for key, tree in belief.given}
     floor, ceiling = (None if tree is None else float(evaluate(tree, {})) for tree in (belief.floor, belief.ceiling))
     never = 0.0 if belief.never is None else float(evaluate(belief.never, {}))
+    # Three quantiles and more are too many for two numbers of a law: the nearest law is looked for.
     if len(given) > 2 and belief.family in BELIEF_FAMILIES and all(key in QUANTILES for key in given):
         fit = elicit([belief.family], given)
         return Fit(Law(belief.family, fit.law.params, floor, ceiling, never), fit.points)
@@ -233,6 +237,7 @@ def _elicited(belief: Elicited, best: float | None, unit: str) -> Fit:
     if whole or best is None:
         return elicit(families, said)
     fit = elicit(families, {**said, "median": best}, must="median")
+    # Where the best value was said to fit, it may be only a rounding of what follows from the rest.
     if len(said) > 1 and fit.misfit < EXACT:
         alone = elicit(families, said)
         if abs(median(alone.law) - best) <= SAME_MEDIAN * abs(best):
@@ -246,6 +251,7 @@ def _families(belief: Elicited, best: list[float], unit: str) -> tuple[str, ...]
         return (belief.family,)
     values = [x for _, x in belief.said]
     found = default_families([*values, *best], unit)
+    # Laws on positive numbers have no quantile at 0; the search would run to the edge and tell nothing.
     if values and min(values) == 0.0 and not unit.startswith("log"):
         key = next(key for key, x in belief.said if x == 0.0)
         raise LawError(
@@ -283,6 +289,7 @@ def check_statements(belief: Elicited, best: float, unit: str) -> None:
     ScenarioError, LawError
     """
     said = dict(belief.said)
+    # Exactly: they are two texts of one number, or one of them is a slip.
     if "mean" in said and said["mean"] != best:
         raise ScenarioError(
             f"best = {best:g} and mean = {said['mean']:g} differ, and where a mean is said it is the best value; give "
@@ -300,4 +307,5 @@ def check_statements(belief: Elicited, best: float, unit: str) -> None:
                 f"{centre} = {best:g} does not lie {'above' if share < 0.5 else 'below'} {_called(key)} = {x:g}, {side} which "
                 f"{100 * min(share, 1 - share):g} % is believed to lie; change one of the two"
             )
+    # Made for its check: the best value as a median has to be possible in that family too.
     quantile_points(family, {"median": best} if centre == "best" else {})

@@ -20,6 +20,7 @@ def too_many_instants(actions: Iterable[Action], calendar: Calendar, horizon: fl
     for action in actions:
         if isinstance(action.clock, Every):
             clock = action.clock
+            # Counted by its period, without making the instants: there may be more than memory holds.
             counts[action.name] = calendar.check_repeats(clock.start, clock.period, horizon, "Every", MOST_INSTANTS)
         elif isinstance(action.clock, On):
             counts[action.name] = len(action.clock.instants)

@@ -84,6 +84,7 @@ def _text_microseconds(number: str, unit: str, text: str) -> int | float:
         raise ScenarioError(
             f"unknown unit of time in {text!r}{nearest(name, UNITS)}; use days, weeks, hours or minutes"
         )
+    # A whole number of units is exact; only what was written with a point goes by way of a float.
     return int(number) * UNITS[name] if "." not in number else float(number) * UNITS[name]
 
 
@@ -320,6 +321,7 @@ class Calendar:
 
     def at(self, when: float) -> datetime:
         """The aware wall-clock instant that many microseconds from the start."""
+        # By way of UTC, for the same reason as in `_since`.
         moment = self.origin.astimezone(UTC) + timedelta(microseconds=round(when))
         return moment.astimezone(zone_of(self.zone))
 
@@ -336,6 +338,7 @@ class Calendar:
         ('2025-06-01', '2025-06-02T00:00')
         """
         day = self.at(when).date().isoformat()
+        # Only if it is the end of that day: other instants would be told wrongly by a date.
         return day if self.deadline(day, "date") == when else self.label(when).replace(" ", "T")
 
     def repeats(
@@ -359,6 +362,7 @@ class Calendar:
         if isinstance(first, str) and counted_days(first) is None:
             wall = _parse(first, what)
         else:
+            # A number of days is elapsed time; from the instant that it leads to, days are counted by the wall clock.
             wall = self.at(begins).replace(tzinfo=None)
         return self._walk(lambda index: self._counted(wall, index * count), end)
 
@@ -373,6 +377,7 @@ class Calendar:
         length = _microseconds(period)
         if not length >= UNITS["minute"]:
             raise ScenarioError(f"{what}: the period {period!r} is too short; use at least one minute")
+        # With no start, the first one is a period after the scenario's start.
         begins = length if first is None else self.instant(first, what)
         count = (end - begins) // length + 1
         if not count <= cap:  # no number either

@@ -78,6 +78,7 @@ class Cases:
         self.place[id(node)] = len(self.nodes)
         self.nodes.append(node)
         if isinstance(node, Choice):
+            # Equal conditions fall out alike wherever they stand, so they are decided together.
             number = self._numbers.setdefault(node.condition, len(self.conditions))
             if number == len(self.conditions):
                 self.conditions.append(node.condition)
@@ -92,12 +93,14 @@ class Cases:
             case = waiting.pop()
             if case.spans[-1][0] >= 0:
                 continue  # nor can what more conditions decide bring it below 0: they only narrow spans
+            # The next choice from the root: conditions in branches that are not taken need no deciding.
             number = self._undecided(case)
             if number is None:
                 told += 1
                 yield case
                 continue
             low, high = case.span(self.conditions[number])
+            # Both where either may be; a condition that is certain has one case.
             waiting += [self._with(case, number, True)] if high > 0 else []
             waiting += [self._with(case, number, False)] if low == 0 else []
 
@@ -115,6 +118,7 @@ class Cases:
             place = min(stale)  # operands come before what is made of them
             stale.remove(place)
             new = self._span(place, decided, spans)
+            # What did not change changes nothing above it.
             if new != spans[place]:
                 spans[place] = new
                 stale.update(self.above[place])
@@ -139,5 +143,6 @@ class Cases:
             seen.add(place)
             if isinstance(node, Choice):
                 return self.condition[id(node)]
+            # From left to right, as the expression is evaluated.
             waiting += reversed(node.children)
         return None

@@ -85,10 +85,12 @@ class Do:
             If there is no such fact.
         """
         fact = fact_called(elements, self.fact)
+        # Nothing else may change the fact any more, or it would not be what is supposed.
         actions = {name: deaf(action, self.fact) for name, action in elements.actions.items()}
         if self.never:
             variables = {**elements.variables, self.fact: replace(fact, initial=Truth(False))}
             return replace(elements, actions=actions, variables=variables)
+        # The user may have an action of that name.
         name = free_name(f"do.{self.fact}", elements)
         actions[name] = Action(
             name=name,
@@ -96,6 +98,7 @@ class Do:
             effects=(Effect(self.fact, "set", Truth(True)),),
             title=f"suppose that {self.fact}",
         )
+        # Marked by name, because the rank of what is supposed goes before every priority.
         return replace(elements, actions=actions, first=elements.first | {name})
 
 
@@ -146,6 +149,7 @@ class Nudge:
         UnknownName
             If there is no such fact.
         """
+        # Asked for its refusal alone: the name must be that of a fact.
         fact_called(elements, self.fact)
         name = free_name(f"nudge.{self.fact}", elements)
         event = Action(
@@ -259,12 +263,14 @@ class WithParameter:
             If a number is given for a truth value, or the other way round.
         """
         if self.name not in elements.parameters:
+            # Numbers of words look like parameters to people, and the way to one is told.
             word, _, key = self.name.rpartition(".")
             hint = nearest(self.name, elements.parameters)
             if not hint and word in elements.owners:
                 hint = f"; if {key} is a number of {word}, let it read a parameter ({key} = 'p'), and fix that"
             raise UnknownName(f"with_parameter({self.name}): no such parameter{hint or '; declare it'}")
         old = elements.parameters[self.name]
+        # A claim has a truth and a parameter a number; True would pass as 1.
         if isinstance(old.best, bool) != isinstance(self.value, bool):
             raise ScenarioError(
                 f"with_parameter({self.name}): {self.value!r} is of another kind than {old.best!r}; give "

@@ -58,6 +58,7 @@ def check_scenario(
     """
     places = Places(elements, interventions)
     types = Names(elements.types())
+    # Laws and initial values are fixed before a history begins, so that only parameters may stand there.
     fixed = Names({name: types[name] for name in elements.parameters})
     for name, variable in elements.variables.items():
         expected = "condition" if isinstance(variable, Fact) else "number"
@@ -67,6 +68,7 @@ def check_scenario(
         _check_action(places, action, types, fixed, calendar, horizon)
     for parameter in elements.parameters.values():
         with places.at("parameters", parameter.name, "belief", about=parameter.belief):
+            # No names at all: a belief is the same in every draw.
             _check_value(parameter.belief, {}, types, "number")
     check_correlations(places)
     for question in elements.questions.values():
@@ -93,6 +95,7 @@ def check_scenario(
 
 def _check_budget(places: Places, calendar: Calendar, horizon: float) -> None:
     actions = places.elements.actions
+    # Before anything walks through instants: a few bytes can ask for more than memory holds.
     found = too_many_instants(actions.values(), calendar, horizon)
     if found is not None:
         with places.at("actions", found[0], "clock", about=actions[found[0]].clock):
@@ -245,6 +248,7 @@ def check_question(
     for key in ("condition", "throughout", "given"):
         tree = getattr(question, key)
         if tree is not None:
+            # A number may also be asked of a condition, which then counts 1.
             _checked(
                 tree,
                 types,

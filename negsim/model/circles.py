@@ -61,6 +61,7 @@ def circles(
     graph = {step.name: sorted(set(stuck.waits(step))) for step in every}
     actions = {step.name: step.action for step in every}
     words = [set(one) for one in (owners or {}).values()]
+    # Steps of one word that wait for each other are its own business: its author wrote the word, not the circle.
     parts = [part for part in components(graph) if not any({actions[name] for name in part} <= one for one in words)]
     return [_told(_around(part, graph)) for part in parts]
 
@@ -82,6 +83,7 @@ class _Stuck:
         A signal that the step itself takes down (a meeting's date is here) is not waited for from those that can only
         give it again, after the step (the date to which it was put off).
         """
+        # What a step itself turns off, others can bring only after it.
         down = {effect.variable for effect in step.effects if effect.amount == Truth(False)}
         for atom, wanted in self.lacks(step):
             for name in sorted(reads(atom)):
@@ -114,6 +116,7 @@ def _lacks(step: Step, state: Mapping[str, Span]) -> Iterator[tuple[Expression, 
     conditions = [step.guard] if span(step.guard, state)[1] == 0 else []
     conditions += [] if step.weight is None else _choices(step.weight, state)
     for condition in conditions:
+        # What stands under a 'not' is lacking when it is true.
         negated = {node.arg for node in walk(condition) if isinstance(node, Not)}
         for atom in atoms(condition):
             low, high = span(atom, state)
@@ -139,9 +142,11 @@ def _choices(weight: Expression, state: Mapping[str, Span]) -> Iterator[Expressi
 
 def helps(effect: Effect, atom: Expression, wanted: bool) -> bool:
     """Whether an effect on a variable of the atom can give it the wanted truth value."""
+    # Any amount that is not the opposite may come out right.
     if isinstance(atom, Ref):
         return effect.amount != Truth(not wanted)
     if isinstance(atom, Compare) and effect.kind == "add" and isinstance(atom.left, Ref) and not reads(atom.right):
+        # By its sign as it is written: what an expression comes to is not known here.
         rises = not isinstance(effect.amount, Neg) and not str(effect.amount).startswith("-")
         upward = atom.op in (">", ">=") if wanted else atom.op in ("<", "<=")
         downward = atom.op in ("<", "<=") if wanted else atom.op in (">", ">=")
@@ -154,6 +159,7 @@ def _around(part: list[str], graph: Mapping[str, list[str]]) -> list[str]:
     inside, first = set(part), part[0]
     ways = [[first]]
     seen: set[str] = set()
+    # Grows meanwhile.
     for way in ways:
         for name in graph[way[-1]]:
             if name == first:
@@ -176,6 +182,7 @@ def components(graph: Mapping[str, list[str]]) -> list[list[str]]:
             back[target].append(name)
     seen: set[str] = set()
     found = []
+    # In the reverse order of leaving, each walk backwards stays within one component.
     for root in reversed(_finishing_order(graph)):
         part, stack = [], [root]
         while stack:
@@ -191,6 +198,7 @@ def components(graph: Mapping[str, list[str]]) -> list[list[str]]:
 
 def _finishing_order(graph: Mapping[str, list[str]]) -> list[str]:
     """Names in the order in which a depth-first walk leaves them."""
+    # With a stack of its own: recursion would end in a scenario with a long chain.
     order: list[str] = []
     seen: set[str] = set()
     for root in graph:

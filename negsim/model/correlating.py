@@ -21,6 +21,7 @@ def check_correlations(places: Places) -> None:
     for one in found:
         with places.at("correlations", one.name, "between"):
             check_correlated(one, elements.parameters, supposed=bool(places.interventions))
+    # Only where each is sound by itself: together they would tell of the same again.
     if found and len(places.gather.errors) == before:
         with places.at("correlations", found[-1].name):
             joint(found)

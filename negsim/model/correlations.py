@@ -75,6 +75,7 @@ class Correlation:
         check_name(self.name, "correlation")
         where = f"correlation {self.name}"
         single = isinstance(self.between, (str, Parameter))
+        # Parameters or their names, one or several.
         names = tuple(getattr(one, "name", one) for one in ([self.between] if single else self.between))
         for name in names:
             check_name(name, "parameter")
@@ -92,6 +93,7 @@ class Correlation:
     @property
     def pearson(self) -> float:
         """The correlation of the normal scores that has this rank correlation."""
+        # Exact for two normal variables (Pearson 1907).
         return 2.0 * math.sin(math.pi * self.spearman / 6.0)
 
 
@@ -135,6 +137,7 @@ def nearest_correlation(matrix: Sequence[Sequence[float]]) -> NDArray[np.float64
     if given.ndim != 2 or len(given) != len(given.T) or not np.isfinite(given).all() or (given != given.T).any():
         raise ScenarioError("nearest_correlation takes a symmetric matrix of finite numbers, as many rows as columns")
     np.fill_diagonal(given, 1.0)
+    # Dykstra's correction: without it alternate projections end somewhere in both sets, not at the nearest point.
     found, correction = given, np.zeros_like(given)
     for _ in range(10_000):
         shifted = found - correction
@@ -178,6 +181,7 @@ def factor(correlations: Sequence[Correlation], names: Sequence[str]) -> NDArray
     import numpy as np
 
     wanted = scores(correlations, names)
+    # Within rounding an eigenvalue of 0 comes out below it.
     if np.linalg.eigvalsh(wanted)[0] < -ROUNDING:
         raise ScenarioError(_impossible(correlations, names))
     try:
@@ -196,6 +200,7 @@ def _impossible(correlations: Sequence[Correlation], names: Sequence[str]) -> st
     near = nearest_correlation(ranks.tolist())
     text = f"the correlations {', '.join(one.name for one in correlations)} contradict each other: nothing is correlated so"
     said = [f"{names[i]} and {names[j]} {near[i, j]:.3g}" for j in range(len(names)) for i in range(j) if ranks[i, j]]
+    # Rank correlations that can be need not be those of normal scores, which is how draws are made.
     if np.linalg.eigvalsh(2.0 * np.sin(np.pi * near / 6.0))[0] < -1e-9:
         inner = 6.0 / np.pi * np.arcsin(nearest_correlation(scores(correlations, names).tolist()) / 2.0)
         draws = [f"{inner[i, j]:.3g}" for j in range(len(names)) for i in range(j) if ranks[i, j]]
@@ -215,6 +220,7 @@ def joint(correlations: Sequence[Correlation]) -> tuple[tuple[Correlation, ...],
     for one in correlations:
         for number, first in enumerate(one.between):
             for second in one.between[:number]:
+                # A pair of which another correlation has spoken is said twice, or contradicted.
                 other = pairs.setdefault(frozenset((first, second)), one.name)
                 if other != one.name:
                     raise ScenarioError(
@@ -222,6 +228,7 @@ def joint(correlations: Sequence[Correlation]) -> tuple[tuple[Correlation, ...],
                     )
     groups = _groups(correlations)
     for group in groups:
+        # Made for its refusal alone; the program makes it again with its own names.
         factor(group, members(group))
     return groups
 
@@ -245,6 +252,7 @@ def check_correlated(one: Correlation, parameters: Mapping[str, Parameter], *, s
                 f"{where}: {name} is a claim, true or false, and no number; correlate numbers, such as the ones that its "
                 "credibility is made of"
             )
+        # An intervention may have taken the belief away, and the correlation then says nothing.
         if parameter.belief is None and not supposed:
             raise ScenarioError(
                 f"{where}: {name} has one value, and nothing else is believed of it; give it a range, or leave it out"

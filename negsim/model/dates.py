@@ -28,6 +28,7 @@ def check_dates(places: Places, calendar: Calendar, horizon: float) -> tuple[str
     """
     notes = []
     for name, action in sorted(places.elements.actions.items()):
+        # What is supposed is checked with its own words.
         if name in places.elements.supposed:
             continue
         for moment, when in _dates(action, calendar):
@@ -38,6 +39,7 @@ def check_dates(places: Places, calendar: Calendar, horizon: float) -> tuple[str
             plain = table_of(places.elements.origins.get(("actions", name), action)) in TABLES.values()
             if not _outside(action, calendar, horizon) or (not plain and not _given(places, name, moment)):
                 continue
+            # A plain action after the end may wait for a later end; lint tells it again.
             if plain and when >= 0:
                 notes.append(f"action {name}: {text}")
                 continue
@@ -82,6 +84,7 @@ def calendar_events(elements: Elements, calendar: Calendar, horizon: float) -> i
         elif isinstance(clock, Every):
             period = days(clock.period) * DAY
             first = period if clock.start is None else calendar.instant(clock.start, "Every")
+            # Only instants from the start on count; the index of those before it is kept, but nothing happens at them.
             first += max(0.0, -(first // period)) * period
             count += min(most, max(0.0, (horizon - first) // period + 1))
     return int(count)
@@ -92,6 +95,7 @@ def crowded(elements: Elements, calendar: Calendar, horizon: float) -> str:
     count = calendar_events(elements, calendar, horizon)
     if count < NEAR * MOST_EVENTS:
         return ""
+    # Twice what the calendar has, rounded up: other events need room as well.
     needed = -(-2 * count // 10_000) * 10_000
     return (
         f"the calendar alone has {count:,} dates, and a history ends with an error after {MOST_EVENTS:,} events; "

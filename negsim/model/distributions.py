@@ -98,12 +98,14 @@ class Distribution:
                 raise ScenarioError(f"{self.family}: {key} is given twice; name it or put it in order, not both")
             given[key] = value
         _split_within(given)
+        # With three parameters two statements do not fix the law.
         allowed = (*self.keys, *self.aliases, *(KNOWLEDGE if len(self.keys) < 3 else ()))
         for key in given:
             if key not in allowed:
                 raise ScenarioError(
                     f"{self.family} has no {key!r}{nearest(key, allowed)}; it takes {', '.join(allowed)}"
                 )
+        # Sorted, so that laws that say the same in another order are equal.
         put(self, given=tuple(sorted((key, quantity(value)) for key, value in given.items())))
         put(self, floor=None, ceiling=None, never=None)
 
@@ -149,6 +151,7 @@ class Distribution:
         return self._copy(never=probable(probability))
 
     def _copy(self, **changes: object) -> Self:
+        # Not by the constructor, which would read what was given once more.
         twin = object.__new__(type(self))
         put(twin, given=self.given, floor=self.floor, ceiling=self.ceiling, never=self.never)
         put(twin, **changes)

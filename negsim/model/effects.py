@@ -18,6 +18,7 @@ else:
 
 __all__ = ["Effect", "as_effect"]
 
+# One '=' alone: "a == b" is a condition, and no effect.
 TEXT = re.compile(r"\s*([a-z][a-z0-9_.]*)\s*(\+=|-=|=)(?!=)(.*)", re.DOTALL)
 
 
@@ -66,6 +67,7 @@ def as_effect(value: object) -> Effect:
         return value
     if not isinstance(value, str):
         raise ScenarioError(f"an effect is text such as 'trust += 0.4' or variable.set(...), not {value!r}")
+    # Cut before it is matched: what is longer is refused anyway, and should be so quickly.
     found = TEXT.fullmatch(value[:4000])
     if not found:
         raise ScenarioError(
@@ -73,4 +75,5 @@ def as_effect(value: object) -> Effect:
         )
     name, sign, amount = found.groups()
     tree = as_expression(amount.strip())
+    # A difference is a sum, so that engines know two kinds of effects only.
     return Effect(name, "set" if sign == "=" else "add", -tree if sign == "-=" else tree)

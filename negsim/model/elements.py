@@ -144,6 +144,7 @@ class Elements:
     def readings(self) -> Readings:
         """What expressions mean by the names that words give."""
         needs = {name: one.needs for name, one in self.requirements.items()}
+        # What is supposed to be met or away counts as there for whoever names it.
         return Readings(self.types(), {**needs, **dict.fromkeys(self.cleared, Truth(True))}, self.words)
 
     def read(self, question: Question) -> Question:

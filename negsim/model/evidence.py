@@ -83,6 +83,7 @@ def voices(parties: Mapping[str, Party], name: str) -> list[str]:
     ['a', 'b', 'c']
     """
     found = [name]
+    # Grows meanwhile, so that voices of voices are found.
     for one in found:
         found += [other for other in sorted(parties) if parties[other].within == one and other not in found]
     return found

@@ -79,6 +79,7 @@ def cases(condition: Expression) -> list[Case]:
     [[('x', True), ('y', True)], [('x', True), ('z', False)]]
     """
     found = _cases(condition, True)
+    # A case that wants a fact both true and false is none.
     return [case for case in found if not any((name, not value) in case for name, value in case)]
 
 
@@ -93,8 +94,10 @@ def _cases(node: Expression, wanted: bool) -> list[Case]:
         return _all([_cases(part, wanted) for part in node.children])
     if isinstance(node, And | Or):
         return _few([case for part in node.children for case in _cases(part, wanted)])
+    # All of them is `and`; fewer are too many cases to tell apart.
     if isinstance(node, AtLeast) and wanted and node.k == len(node.children):
         return _all([_cases(part, True) for part in node.children])
+    # It may hold in any state, as far as this knows.
     return [frozenset()]
 
 
@@ -107,6 +110,7 @@ def _all(parts: list[list[Case]]) -> list[Case]:
 
 def _few(found: list[Case]) -> list[Case]:
     """As they are; of too many, what they have in common."""
+    # What all of them need is needed; nothing wrong is excluded by knowing less.
     return found if len(found) <= MOST_CASES else [frozenset.intersection(*found)]
 
 
@@ -114,6 +118,7 @@ def exclusions(elements: Elements) -> Exclusions | None:
     """What can hold together; None if there are too many facts."""
     facts = [name for name, variable in elements.variables.items() if isinstance(variable, Fact)]
     claims = [name for name, parameter in elements.parameters.items() if isinstance(parameter.best, bool)]
+    # The masks grow with the square of the facts.
     if len(facts) + len(claims) > MOST_FACTS:
         return None
     found = Exclusions([*facts, *claims])
@@ -123,7 +128,9 @@ def exclusions(elements: Elements) -> Exclusions | None:
     for place in range(len(found.literals)):
         if start >> place & 1:
             name, value = found.literals[place]
+            # Both values of a drawn fact are possible at the start, but never together.
             found.add(place, start & ~(1 << found.number[name, not value]))
+    # Cases of guards do not change, while the search goes over them many times.
     steps = [(step, case) for step in steps_of(elements) for case in cases(step.guard)]
     grown = True
     while grown:
@@ -162,12 +169,14 @@ def _taken(found: Exclusions, step: Step, case: Case) -> bool:
             continue
         values = [effect.amount.value] if isinstance(effect.amount, Truth) else [False, True]
         made.append([found.number[effect.variable, value] for value in values])
+        # What is set has lost its old value.
         for value in (False, True):
             beside &= ~(1 << found.number[effect.variable, value])
     new = False
     for place, ones in enumerate(made):
         others = beside
         for other in made[:place] + made[place + 1 :]:
+            # Amounts that are drawn or worked out may fall out either way, each with every other.
             for number in other:
                 others |= 1 << number
         for one in ones:

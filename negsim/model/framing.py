@@ -51,9 +51,11 @@ def canonical(parts: Iterable[Element | Part]) -> tuple[Element | Part, ...]:
         raise ScenarioError(f"parts must be a list, not {str(parts)[:60]!r}; write parts=[...]")
     items = list(parts)
     for item in items:
+        # A name is all that is asked of a part here: words of users have classes of their own.
         if not hasattr(item, "name"):
             raise ScenarioError(
                 f"{item!r} is no part of a scenario; give parties, variables, parameters, actions, questions, evidence "
                 "or words"
             )
+    # By class first, because names are only unique among things of one kind.
     return tuple(sorted(items, key=lambda part: (type(part).__module__, type(part).__qualname__, part.name)))

@@ -102,6 +102,7 @@ class Without:
         gone = elements.owners.get(name)
         if gone is None and name in (*elements.actions, *elements.removed):
             gone = {name}
+        # Those who speak within a party fall silent with it.
         if gone is None and name in elements.parties:
             all_of_it = voices(elements.parties, name)
             gone = {action.name for action in elements.actions.values() if action.by in all_of_it}
@@ -110,6 +111,7 @@ class Without:
             return replace(elements, actions=left, removed=elements.removed | gone)
         if name in elements.variables:
             return replace(elements, actions={key: deaf(action, name) for key, action in elements.actions.items()})
+        # For the nearest name only: whatever can be taken away.
         shelves = (elements.mechanisms, elements.owners, elements.requirements, elements.actions, elements.parties)
         known = (*(one for shelf in shelves for one in shelf), *elements.variables)
         raise UnknownName(f"without({name}): nothing in the scenario has this name{nearest(name, known)}")
@@ -129,6 +131,7 @@ def suppositions(steps: Iterable[Intervention], elements: Elements) -> tuple[tup
 def _suppositions(steps: Iterable[Supposition], elements: Elements, off: set[str]) -> Iterator[tuple[str, str]]:
     for step in steps:
         if isinstance(step, Without) and step.element in elements.mechanisms:
+            # Mechanisms may switch each other off, and each is off once.
             if step.element not in off:
                 off.add(step.element)
                 yield from _suppositions(elements.mechanisms[step.element].off, elements, off)

@@ -45,9 +45,11 @@ def required(name: str, elements: Elements) -> list[tuple[str, str]]:
     known = elements.requirements
     if name in known:
         return [(name, "without")]
+    # A waiver that is taken away leaves a requirement that is never waived.
     waived = [one.name for one in known.values() if one.waiver_name == name]
     if waived:
         return [(one, "harden") for one in waived]
+    # What has this name as an element is taken away as such, with the requirements that it states.
     if name in elements.owners or name in elements.actions or name in elements.variables or name in elements.parties:
         return []
     return [(one, "without") for one in named(name, known)]
@@ -100,4 +102,5 @@ def free_name(name: str, elements: Elements) -> str:
     """Return the name, or with a number behind it the first that no action has."""
     if name not in elements.actions:
         return name
+    # Behind a dot: 'do.fact2' could be the event of another fact.
     return next(f"{name}.n{k}" for k in range(2, 10**6) if f"{name}.n{k}" not in elements.actions)

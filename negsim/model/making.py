@@ -26,6 +26,7 @@ def explained(cls: type[C]) -> type[C]:
     negsim.errors.ArgumentError: party russia: unknown key 'titel'; did you mean 'title'?; the keys are name, title, policy, aims, sees, within
     """
     plain = cls.__init__
+    # Subclasses inherit a constructor that is wrapped already.
     if getattr(plain, "explained", False):
         return cls
 
@@ -35,6 +36,7 @@ def explained(cls: type[C]) -> type[C]:
             plain(self, *values, **given)
         except NegsimError as error:
             raise everything(cls, plain, values, given, error) from error
+        # What a constructor does with unsuitable values raises errors of Python; they are slips of the caller here.
         except CONVERTED as error:
             raise everything(cls, plain, values, given, _told(cls, values, given, error)) from error
 
@@ -44,12 +46,14 @@ def explained(cls: type[C]) -> type[C]:
 
 
 def _told(cls: type, values: tuple[Any, ...], given: dict[str, Any], error: Exception) -> ArgumentError:
+    # Fields that the constructor sets itself are no arguments.
     known = {field.name: field for field in fields(cls) if field.init}
     name = given.get("name", values[0] if values else "")
     kind = table_of(cls).replace("_", " ")
     label = f"{kind} {name}".strip() if isinstance(name, str) else kind
     keys = ", ".join(known)
     problems = [_unknown(key, given[key], known) for key in given if key not in known]
+    # Values given in order stand for the first of the needed keys.
     problems += [_missing(key) for key, field in known.items() if _needed(field) and key not in given][len(values) :]
     if len(values) > len(known):
         text = f"takes at most {len(known)} values in order ({keys}), not {len(values)}; name them"

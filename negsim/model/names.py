@@ -42,6 +42,7 @@ def check_name(name: object, what: str = "") -> str:
     'russia.deliver_memorandum'
     """
     label = f"{what} " if what else ""
+    # The length before the pattern, which a long text would keep busy.
     if not isinstance(name, str) or len(name) > LONGEST or not NAME.fullmatch(name):
         shown = repr(name[:60]) if isinstance(name, str) else f"of type {type(name).__name__}"
         raise ExpressionError(

@@ -120,6 +120,7 @@ class Observation:
         for key in ("at", "on", "after", "by", "known"):
             if getattr(self, key) is not None:
                 put(self, key, moment(getattr(self, key), f"{where}: {key}"))
+        # All kinds are made first, so that a wrong expression is told even where two kinds are given.
         for key in KINDS:
             value = getattr(self, key)
             if value is not None and key != "fired":
@@ -153,6 +154,7 @@ class Observation:
             )
         elif self.kind in ("not_happened", "unreported"):
             fits, remedy = given in ({"by"}, {"after", "by"}), "give by, or after and by"
+            # Nobody has said so until now: a window that opens later would leave out what was said before.
             fits = fits and (self.kind == "not_happened" or "after" not in given)
         else:
             fits, remedy = given == {"on"}, "give on"
@@ -188,6 +190,7 @@ class Observation:
             raise ScenarioError(f"{where}: level without a range; give low, high or both")
         if self.low is not None and self.high is not None and not self.low <= self.high:
             raise ScenarioError(f"{where}: low {self.low!r} is above high {self.high!r}; exchange them")
+        # Both ways state one and the same table of chances.
         if self.credibility is not None and (self.true_positive is not None or self.false_positive is not None):
             raise ScenarioError(f"{where}: give credibility, or true_positive and false_positive, not both")
 
@@ -197,6 +200,7 @@ class Observation:
         if self.credibility is not None:
             return self.credibility, 1.0 - self.credibility
         return (
+            # Without rates a report is never wrong, and is the same as having seen it.
             1.0 if self.true_positive is None else self.true_positive,
             0.0 if self.false_positive is None else self.false_positive,
         )
@@ -236,6 +240,7 @@ def dates_of(item: Observation, calendar: Calendar, horizon: float) -> Dates:
     opens = 0.0
     if item.at is not None:
         opens = closes = calendar.opening(item.at, f"{where}: at")
+        # `opening` takes a bare date for its first instant, and nothing was seen just then.
         if _bare(item.at):
             raise ScenarioError(f"{where}: at = {item.at!r} has no hour; write on = for the whole of that day")
     elif item.on is not None:
@@ -250,6 +255,7 @@ def dates_of(item: Observation, calendar: Calendar, horizon: float) -> Dates:
             f"{where}: {calendar.label(opens)} to {calendar.label(closes)} does not lie within the scenario "
             f"({calendar.label(0.0)} to {calendar.label(horizon)}), or ends before it begins; correct the dates"
         )
+    # Without a date of its own, news is known as soon as it can be.
     known = closes if item.known is None else calendar.deadline(item.known, f"{where}: known")
     if known < opens:
         raise ScenarioError(
@@ -296,4 +302,5 @@ def news_in_order(news: Iterable[Observation], calendar: Calendar, horizon: floa
         if item.name in names:
             raise ScenarioError(f"news {item.name} is there twice; rename one")
         names.add(item.name)
+    # By name among those of one instant, so that nothing hangs on how they were listed.
     return tuple(sorted(items, key=lambda item: (dates_of(item, calendar, horizon).known, item.name)))

@@ -62,6 +62,7 @@ def holder(part: Any, *tests: Test) -> Path:
 
 
 def _within(value: Any, test: Test, path: Path, depth: int) -> Iterator[Path]:
+    # A bound, because what users keep in their fields may lead back to itself.
     if depth > 8:
         return
     if path and test(value):
@@ -77,6 +78,7 @@ def _children(value: Any) -> Iterator[tuple[Path, Any]]:
         yield from ((("truncate",), bound) for bound in (value.floor, value.ceiling) if bound is not None)
         yield ("never",), value.never
     elif isinstance(value, Expression):
+        # Within an expression there are no keys.
         return
     elif is_dataclass(value):
         for field in fields(value):
@@ -113,6 +115,7 @@ def singular(name: str) -> str:
     >>> singular("outcomes"), singular("parties"), singular("news_of")
     ('outcome', 'party', 'news_of')
     """
+    # English plurals that field names have, and no others.
     if name.endswith("ies"):
         return name[:-3] + "y"
     return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
@@ -142,6 +145,7 @@ def tests_for(problem: Problem, about: object, word: str) -> list[Test]:
     """What to look for in a word, the most telling first: the name that is wrong, the value, what it reads."""
     found: list[Test] = []
     if problem.code in ("unknown_name", "party"):
+        # Where the name is not found, the value itself is looked for: first the very object, then one like it.
         found += [reads_name(problem.value), on_variable(problem.value), named(problem.value)]
     found += [lambda value: value is about, lambda value: type(value) is type(about) and value == about]
     if isinstance(about, Effect):
@@ -153,6 +157,7 @@ def tests_for(problem: Problem, about: object, word: str) -> list[Test]:
         # What a word writes of its own facts is its own; what it was given comes from elsewhere.
         found += [reads_name(name) for name in sorted(reads(tree)) if not name.startswith(word + ".")]
         for node in walk(tree):
+            # 0 and 1 stand in too many places to point anywhere.
             if isinstance(node, Number) and node.value not in (0.0, 1.0):
                 found += [lambda value, node=node: value == node, named(node.value)]  # type: ignore[misc] # bound early
     if isinstance(about, On):
@@ -171,6 +176,7 @@ def settled(problem: Problem, path: Path, keys: Collection[str] = ()) -> Problem
         own = problem.path[2:] if problem.path[:2] == path[-2:] else problem.path  # a constructor has named its table
         return replace(problem, path=(*path, *own))
     text = problem.text
+    # Constructors name the part in their messages, and the place says it again.
     for step in path:
         text = re.sub(rf"^[a-z_ ]{{1,40}} {re.escape(str(step))}: ", "", text)
     begins = re.match(r"([a-z_]+)(: | must | (?=['\"\d\[-]))?", text)

@@ -154,6 +154,7 @@ class Parameter(Operand):
         put = object.__setattr__
         put(self, "name", check_name(name, "parameter"))
         put(self, "unit", unit)
+        # Messages of beliefs do not know the parameter.
         with _named(name):
             put(self, "belief", _belief(belief, said))
             put(self, "best", self._best(best))
@@ -182,6 +183,7 @@ class Parameter(Operand):
             if belief is None:
                 raise ScenarioError("has no value; give best = ..., mean = ... or a belief")
             if isinstance(belief, Chance):
+                # As likely as not counts as true, as with a claim.
                 return not reads(belief.p) and float(evaluate(belief.p, {})) >= 0.5
             return stated_best(belief, self.unit)
         if isinstance(best, bool):
@@ -234,6 +236,7 @@ class Parameter(Operand):
             return self
         then = self.as_known
         if then is None:
+            # Without a value of then, the value of today would slip in.
             raise HindsightError(
                 f"parameter {self.name} rests on what was known only later; say as_known = {{mean = ..., source = ...}}, "
                 "or leave out that only what was known counts"
@@ -255,6 +258,7 @@ class Parameter(Operand):
         return Ref(self.name, "condition" if isinstance(self.best, bool) else "number")
 
 
+# Solved once for equal parameters: variants of a scenario share nearly all of them.
 @lru_cache(maxsize=4096)
 def _fit(parameter: Parameter) -> Fit:
     assert parameter.belief is not None
@@ -271,6 +275,7 @@ def _belief(belief: object, said: dict[str, Any]) -> Belief | None:
     if unknown:
         known = [one.name for one in fields(Parameter) if one.name != "name"] + list(STATEMENTS)
         raise ScenarioError(f"there is no {unknown[0]!r}{nearest(unknown[0], known)}; it takes {', '.join(known)}")
+    # None is what a file leaves out.
     said = {key: value for key, value in said.items() if value is not None}
     if said and belief is not None:
         raise ScenarioError(f"belief and {next(iter(said))} both say what is believed; give one of the two")
@@ -282,6 +287,7 @@ def _belief(belief: object, said: dict[str, Any]) -> Belief | None:
                 f"belief = {belief!r} is none; give a law, chance(p), or what is said, {{'range': [3, 40]}}"
             )
         return belief
+    # A family says how, and nothing of what.
     if set(said) == {"family"}:
         raise ScenarioError(
             f"family = {said['family']!r} alone is no belief; say a range, quantiles or a mean beside it"

@@ -53,12 +53,15 @@ class Places:
 
     def placed(self, problem: Problem, shelf: str, name: str, keys: Path, about: object) -> Problem:
         """The problem in its place."""
+        # What an intervention brought stands in no part: its author wrote the step.
         step = self.supposed_by(name, about)
         if step is not None:
+            # The message would name an element that nobody wrote.
             return replace(settled(problem, (name,), ()), path=("intervention", step))
         origin = self.elements.origins.get((shelf, name))
         if origin is None:
             return problem
+        # A plain element has keys of its own; of a word it is looked for where the value was given.
         if table_of(origin) in PLAIN:
             return settled(problem, (table_of(origin), name, *keys), KEYS if shelf == "questions" else ())
         return _found(settled(problem, (name,), ()), origin, about)
@@ -68,6 +71,7 @@ class Places:
         for number, step in enumerate(self.interventions):
             law = isinstance(step, WithLaw) and step.action == name and about is step.law
             value = isinstance(step, WithParameter) and step.name == name
+            # The same law object, because equal ones may stand in the scenario itself.
             if law or value or (name in self.elements.supposed and self._pushes(name) == getattr(step, "fact", None)):
                 return number
         return None

@@ -92,6 +92,7 @@ def visible_to(party: str, names: Mapping[str, int]) -> dict[str, int]:
     {'terms.sent': 1}
     """
     own = f"{party}.sees."
+    # What others hold true is hidden; the party's own view takes the place of the fact.
     seen = {name: number for name, number in names.items() if ".sees." not in name}
     seen.update({name.removeprefix(own): number for name, number in names.items() if name.startswith(own)})
     return seen

@@ -99,6 +99,7 @@ class Question:
 
     def __post_init__(self) -> None:
         # Upper case too: questions of published lists keep their ids there, such as Q1.
+        # By its form alone; the name keeps its letters.
         check_name(self.name.lower() if isinstance(self.name, str) and self.name.isascii() else self.name, "question")
         where = f"question {self.name}"
         if self.kind not in KINDS:
@@ -138,6 +139,7 @@ class Question:
     def _check_keys(self, where: str) -> None:
         """Each key belongs to some kinds."""
         for key in ("after", "throughout", "or_holds", "at_least"):
+            # False is a key that was not given, as None is.
             if getattr(self, key) not in (None, False) and key not in self.row.keys:
                 kinds = tuple(kind.name for kind in KINDS.values() if key in kind.keys)
                 raise ScenarioError(f"{where}: {key} goes with kind {_either(kinds)}, not with {self.kind!r}")
@@ -226,6 +228,7 @@ class Question:
             value = getattr(self, key)
             if value is not None:
                 return key.removeprefix("given_"), calendar.deadline(value, f"question {self.name}: {key}")
+        # Without a date of its own the condition has as long as the question.
         return "by", closes
 
     @property

@@ -39,6 +39,7 @@ def check_ranges(places: Places, state: Mapping[str, Span]) -> None:
     """Keep what is no probability, no multiplier, or outside what is believed of it."""
     elements = places.elements
     best = {name: float(parameter.best) for name, parameter in elements.parameters.items()}
+    # At best values: that a draw may leave the range is advice, and no error.
     state = {**state, **{name: (value, value) for name, value in best.items()}}
     for parameter in elements.parameters.values():
         with places.at("parameters", parameter.name, "best", about=parameter.best):
@@ -61,6 +62,7 @@ def _check_action(places: Places, action: Action, state: Mapping[str, Span], bes
             _check_share(action.clock.never, best, "never")
     for key in ("pace", "speed"):
         tree = getattr(action, key)
+        # Most are plain numbers, and need no look at cases.
         if isinstance(tree, Number) and tree.value >= 0:
             continue
         part = negative_part(tree, state)
@@ -179,6 +181,7 @@ def _branches(node: Choice, state: Mapping[str, Span]) -> list[Expression]:
 def live(tree: Expression, state: Mapping[str, Span]) -> Iterator[Expression]:
     """The nodes of an expression that could be evaluated, as far as the possible values decide it."""
     waiting: list[Expression] = [tree]
+    # What is never evaluated may have no value.
     while waiting:
         node = waiting.pop()
         yield node
@@ -186,6 +189,7 @@ def live(tree: Expression, state: Mapping[str, Span]) -> Iterator[Expression]:
             waiting += [node.condition, *_branches(node, state)]
         elif isinstance(node, And | Or):
             end = 1.0 if isinstance(node, Or) else 0.0
+            # 'and' and 'or' stop at the first part that decides.
             for part in node.children:
                 waiting.append(part)
                 if span(part, state) == (end, end):
@@ -197,6 +201,7 @@ def live(tree: Expression, state: Mapping[str, Span]) -> Iterator[Expression]:
 def _check_belief(parameter: Parameter, places: Places) -> None:
     """A share stays a share and a time a time, whatever else is believed of them."""
     value, belief, what = float(parameter.best), parameter.belief, "best value"
+    # Under a supposition the belief is gone from the elements, and the original still has it.
     if any(isinstance(step, WithParameter) and step.name == parameter.name for step in places.interventions):
         original = places.elements.origins.get(("parameters", parameter.name))
         belief = original.belief if isinstance(original, Parameter) else None
@@ -222,5 +227,6 @@ def support(parameter: Parameter) -> tuple[float, float]:
         return -math.inf, math.inf
     try:
         return parameter.fit.law.support
+    # A law that cannot be solved is told elsewhere.
     except NegsimError:
         return -math.inf, math.inf

@@ -27,6 +27,7 @@ PATIENCE = 12
 def _initial(elements: Elements) -> dict[str, Span]:
     state: dict[str, Span] = {}
     for name, parameter in elements.parameters.items():
+        # Whatever is believed of it may be drawn.
         uncertain = UNSURE if isinstance(parameter.best, bool) else EVERYTHING
         best = float(parameter.best)
         state[name] = (best, best) if parameter.belief is None else uncertain
@@ -39,6 +40,7 @@ def _first_value(variable: Fact | Counter | Level, state: dict[str, Span]) -> Sp
     initial = variable.initial
     if isinstance(initial, Chance):
         low, high = span(initial.p, state)
+        # A chance of 0 or 1 is no chance.
         return (1.0, 1.0) if low >= 1 else (0.0, 0.0) if high <= 0 else UNSURE
     if isinstance(initial, Distribution):
         return (variable.low, variable.high) if isinstance(variable, Level) else EVERYTHING
@@ -54,6 +56,7 @@ def _kept(variable: Fact | Counter | Level, values: Span) -> Span:
 
 
 def _on_grid(value: float, step: float | None) -> float:
+    # Infinite bounds have no grid.
     steps = value / step if step else math.inf
     return round(steps) * step if step and math.isfinite(steps) else value
 
@@ -95,6 +98,7 @@ class Reach:
 
     def circles(self) -> list[str]:
         """Circles of steps that wait for each other at the start though something can break them."""
+        # What can happen from the start on waits for nobody.
         stuck = [step for step in self.able if not step.possible(self.start)]
         return circles(stuck, self.start, self.elements.owners)
 
@@ -116,6 +120,7 @@ def explore(elements: Elements) -> Reach:
     enabled: set[str] = set()
     weighing: set[str] = set()
     while queue:
+        # The last one in: what it changed is looked at next.
         name, _ = queue.popitem()
         if name not in enabled:
             if span(elements.actions[name].when, state)[1] == 0:
@@ -127,6 +132,7 @@ def explore(elements: Elements) -> Reach:
                 grown = _apply(step, state, elements, growth)
                 # What it adds once it can add again.
                 queue |= dict.fromkeys([other for variable in grown for other in (name, *readers.get(variable, ()))])
+    # Guards decide this; an outcome without weight is one of an action that can happen.
     blocked = frozenset(name for name in elements.actions if name not in enabled)
     able = tuple(step for step in steps if step.name in weighing)
     return Reach(elements, start, state, blocked, able, tuple(step for step in steps if step.name not in weighing))
@@ -151,6 +157,7 @@ def _apply(step: Step, state: dict[str, Span], elements: Elements, growth: Count
         new = join((low, high), _kept(variable, new))
         if new != (low, high):
             growth[effect.variable] += 1
+            # A counter that can always rise would be looked at without end.
             state[effect.variable] = new if growth[effect.variable] <= PATIENCE else _limits(variable)
             grown += [effect.variable] if state[effect.variable] != (low, high) else []
     return grown

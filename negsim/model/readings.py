@@ -38,6 +38,7 @@ class Readings:
         self, types: Mapping[str, str], meanings: Mapping[str, Expression], words: Mapping[str, Any] | None = None
     ) -> None:
         self.types = types
+        # A variable or parameter of that name goes before.
         self.meanings = {name: tree for name, tree in meanings.items() if name not in types}
         self.words = words or {}
 
@@ -45,8 +46,10 @@ class Readings:
         """What a name stands for; None if it stands for itself, or for nothing."""
         if name in self.types:
             return None
+        # A name's last part is the property, all before it the word.
         if name not in self.meanings and name.rpartition(".")[0] in self.words:
             word, _, key = name.rpartition(".")
+            # Looked up when it is needed: words work out more than anybody reads.
             value = getattr(self.words[word], key) if offered(self.words[word], key) else None
             if isinstance(value, Expression):
                 self.meanings[name] = value
@@ -59,6 +62,7 @@ class Readings:
             old = getattr(thing, field)
             new = self._value(old)
             if new is not old:
+                # By identity: what nobody changed stays the same object, and is not checked again.
                 changed[field] = new
         return replace(thing, **changed) if changed else thing
 
@@ -86,6 +90,7 @@ class Readings:
 
     def _put_in(self, tree: Expression) -> Expression:
         found = tree
+        # What is put in may itself have such names.
         for _ in range(MOST_STEPS):
             meanings = {name: self.meaning(name) for name in reads(found)}
             known = {name: meaning for name, meaning in meanings.items() if meaning is not None}

@@ -29,6 +29,7 @@ def everything(
     """The error of a constructor with whatever else it refuses, as far as the one does not follow from the other."""
     known = [field.name for field in fields(cls) if field.init]
     said = dict(zip(known, values, strict=False)) | {key: value for key, value in given.items() if key in known}
+    # It cannot be told which value belongs to which key.
     if len(values) > len(known):
         return first
     errors = _Errors(cls, plain, said, first).all()
@@ -40,6 +41,7 @@ class _Errors:
 
     def __init__(self, cls: type, plain: Callable[..., None], said: Given, first: NegsimError) -> None:
         self.cls, self.plain, self.first = cls, plain, first
+        # Whole scenarios are not built again for each key.
         self.said, self.whole = {key: value for key, value in said.items() if key not in HEAVY}, said
         self.said |= {key: _stand_in(key) for key in _named(first) if _stand_in(key) is not None}
         self.optional = [field.name for field in fields(cls) if not _needed(field)]
@@ -49,6 +51,7 @@ class _Errors:
         """All errors, the first one first."""
         found, left_out = [self.first], [] if not isinstance(self.first, ArgumentError) else [*_named(self.first)]
         while (error := self.refusal(self.said)) is not None and self.tried < MOST_TRIED:
+            # The same words again: now it is known which key they are about.
             again = str(error) == str(self.first)
             key = self.culprit(error)
             about = key or self.quoted(error)
@@ -64,6 +67,7 @@ class _Errors:
             else:
                 self.said[key] = _stand_in(key)
         heavy = {key: value for key, value in self.whole.items() if key in HEAVY}
+        # With a required key missing the parts would be looked at in a scenario that nobody wrote.
         if heavy and left_out and all(key in self.optional for key in left_out):
             error = self.refusal(self.said | heavy)
             found += [error] if error is not None else []
@@ -73,6 +77,7 @@ class _Errors:
         """What the constructor says of these arguments, if anything; what is no error of negsim tells nothing new."""
         self.tried += 1
         try:
+            # The constructor without its wrapper, which would come back here.
             self.plain(object.__new__(self.cls), **said)
         except NegsimError as error:
             return error
@@ -100,6 +105,7 @@ class _Errors:
     def quoted(self, error: NegsimError) -> str | None:
         """The one key whose text the error quotes."""
         found = [key for key, value in self.said.items() if isinstance(value, str) and repr(value) in str(error)]
+        # Of two keys with that text nobody knows which is meant.
         return found[0] if len(found) == 1 else None
 
     def placed(self, error: NegsimError, key: str) -> NegsimError:

@@ -88,6 +88,7 @@ def requirements_of(part: object) -> tuple[Requirement, ...]:
 def revised(part: object, supposed: Iterable[tuple[str, str]]) -> object:
     """The part under all suppositions that concern itself, its own requirements or its reasons, in their order."""
     for name, how in supposed:
+        # Asked anew after each step: a revised word may state other requirements, or none.
         if isinstance(part, Stating) and name in _own_names(part):
             part = part.supposing(name, how)
     return part
@@ -107,6 +108,7 @@ def named(name: str, known: Mapping[str, Requirement]) -> tuple[str, ...]:
 
 def named_or_under(name: str, known: Mapping[str, object]) -> tuple[str, ...]:
     """The one of this name, or all whose names begin with it and a dot."""
+    # The very name first: what stands under it is meant only if nothing has it.
     if name in known:
         return (name,)
     return tuple(one for one in known if one.startswith(f"{name}."))

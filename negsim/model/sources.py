@@ -36,6 +36,7 @@ BETTER = GRADES[: GRADES.index("judgement")]
 
 def declared_parties(elements: Elements) -> list[str]:
     """The parties that stand in the scenario themselves, and not only in a word."""
+    # A party that only words name has the word as its origin.
     return sorted(name for name in elements.parties if isinstance(elements.origins.get(("parties", name)), Party))
 
 
@@ -68,6 +69,7 @@ def check_views(places: Places) -> None:
 def check_sayings(places: Places) -> None:
     """What an author has say itself is there: a variable, a parameter, an action or its outcome, a part of a word."""
     elements = places.elements
+    # What is taken away may have had words of its author.
     if elements.removed or elements.cleared:
         return
     known = {*elements.variables, *elements.parameters}
@@ -116,6 +118,7 @@ def cited(source: str, evidence: frozenset[str] | set[str]) -> list[str]:
     names = source.replace(",", " ").split()
     if not names or not all(NAME.fullmatch(name) for name in names):
         return []
+    # One name among them makes it a list of names; plain words are a citation.
     meant = any("_" in name or name in evidence or nearest(name, evidence) for name in names)
     return names if meant else []
 
@@ -128,6 +131,7 @@ def check_sources(places: Places) -> None:
     for shelf, elements in (("parameters", places.elements.parameters), ("questions", places.elements.questions)):
         for name, element in elements.items():
             for source in cited(element.source, evidence):
+                # One word may be a grade in place of a source.
                 if source not in evidence and source not in WORDS:
                     text = (
                         f"source {source!r} names no evidence{nearest(source, evidence)}; declare it, or cite in words"
@@ -146,6 +150,7 @@ def by_model(source: str, evidence: Mapping[str, Evidence]) -> bool:
     if MODEL.fullmatch(source):
         return True
     names = [name for name in cited(source, set(evidence)) if name not in WORDS or name == "model"]
+    # Anything else among its sources, and it rests on more than that.
     return bool(names) and all(name == "model" or getattr(evidence.get(name), "kind", "") == "model" for name in names)
 
 

@@ -104,6 +104,7 @@ def _compared(op: str, left: Span, right: Span) -> Span:
         return (float(left[1] < right[0]), float(left[0] < right[1]))
     if op == "<=":
         return (float(left[1] <= right[0]), float(left[0] <= right[1]))
+    # Surely equal only where both are one and the same number.
     same = (float(left[0] == left[1] == right[0] == right[1]), float(left[0] <= right[1] and right[0] <= left[1]))
     return same if op == "==" else (1.0 - same[1], 1.0 - same[0])
 
@@ -114,6 +115,7 @@ def _arithmetic(node: Any, parts: list[Span]) -> Span:
         return total(left, right)
     if node.op == "-":
         return _sound(left[0] - right[1], left[1] - right[0])
+    # Near 0 a quotient may be anything.
     if node.op == "/" and right[0] <= 0 <= right[1]:
         return EVERYTHING
     corners = [_corner(node.op, a, b) for a in left for b in right]
@@ -122,16 +124,19 @@ def _arithmetic(node: Any, parts: list[Span]) -> Span:
 
 def _corner(op: str, a: float, b: float) -> float:
     if op == "*":
+        # 0 times infinity is 0 here: the other factor is some finite number.
         return 0.0 if a == 0 or b == 0 else a * b
     return a / b if math.isfinite(a) or math.isfinite(b) else math.nan
 
 
 def _sound(low: float, high: float) -> Span:
+    # Infinity less infinity may be anything.
     return (-math.inf if math.isnan(low) else low, math.inf if math.isnan(high) else high)
 
 
 def _clip(node: Any, parts: list[Span]) -> Span:
     x, low, high = parts
+    # Bounds in the wrong order are an error of the evaluation, and anything until then.
     if low[1] > high[0]:
         return EVERYTHING
     return (min(max(x[0], low[0]), high[1]), max(min(x[1], high[1]), low[0]))

@@ -108,6 +108,7 @@ class Counter(Operand):
     def __post_init__(self) -> None:
         check_name(self.name, "counter")
         object.__setattr__(self, "initial", as_number(self.initial))
+        # Expressions are checked where a history begins.
         if isinstance(self.initial, Number) and not self.initial.value.is_integer():
             raise ScenarioError(
                 f"counter {self.name}: initial must be whole, not {self.initial.value!r}; use a Level for fractions"
@@ -212,6 +213,7 @@ class Level(Operand):
         if max(p, q) >= WHOLE:
             raise ScenarioError(f"level {self.name}: step {step!r} has too many digits; use fewer, such as 0.001")
         for key, bound in (("low", self.low), ("high", self.high)):
+            # A bound beside the grid would be reached by clipping, and left by rounding.
             if math.isfinite(bound) and on_grid(bound, grid) != bound:
                 raise ScenarioError(
                     f"level {self.name}: {key} {bound!r} is not on the grid of {step!r}; make it a multiple"
@@ -267,6 +269,7 @@ def decimal_grid(step: float) -> tuple[float, float]:
     >>> decimal_grid(0.1), decimal_grid(2.5), decimal_grid(0.05)
     ((1.0, 10.0), (5.0, 2.0), (1.0, 20.0))
     """
+    # By its shortest text, because 0.1 as a float is no tenth.
     fraction = Fraction(repr(step))
     p, q = fraction.numerator, fraction.denominator
     return (float(p), float(q)) if max(p, q) < 2**1000 else (math.inf, math.inf)
@@ -279,6 +282,7 @@ def on_grid(value: float, grid: tuple[float, float]) -> float:
     0.3
     """
     p, q = grid
+    # One product and one division: the same bits in every engine.
     steps = value * q / p
     if not abs(steps) <= WHOLE:
         return math.nan

@@ -45,6 +45,7 @@ def answer_table(
     heads = ["Probability", "Range\n5–95 %", "Base\nrate", f"Monte Carlo\n{100 * level:.10g} %", "In words\n(ICD 203)"]
     cells = [_cells(row, digits) for row in rows]
     called = [_titled(titles, row) for row in rows]
+    # Cells are measured as terminals show them: some signs are two columns wide.
     needed = sum(max(map(cell_len, [*head.split("\n"), *(row[n] for row in cells)])) for n, head in enumerate(heads))
     if needed + len(heads) * GAP + LEAST <= width:
         return _beside(heads, called, cells)
@@ -81,6 +82,7 @@ def _below(heads: Sequence[str], titles: Sequence[Text], cells: Sequence[Sequenc
     if _needs(sizes) > width:  # a narrow window, or numbers with very many decimals
         heads = SHORT
         sizes = _sizes(heads, cells)
+    # Not even short heads fit: then each line is as long as it is.
     if _needs(sizes) > width:
         sizes = [0] * len(heads)
     lines = [Text("Question"), _line(heads, sizes), Text("─" * width)]
@@ -100,6 +102,7 @@ def _needs(sizes: Sequence[int]) -> int:
 def _line(cells: Sequence[str], sizes: Sequence[int], style: str = "") -> Text:
     line = Text(" " * INDENT)
     for place, (cell, size) in enumerate(zip(cells, sizes, strict=True)):
+        # Numbers stand to the right, words to the left.
         room = " " * max(0, size - cell_len(cell))
         line.append("" if place == WORDS else room)
         line.append(cell, style=style if place == 0 else "")

@@ -60,10 +60,12 @@ def _table(title: str, shown: Sequence[Lever]) -> Table:
 
 def _short(one: Estimate) -> str:
     low, high = one.ends()
+    # The column says that these are points.
     return f"{one.printed.removesuffix(' points')}\n[{low}, {high}]"
 
 
 def _notes(found: Levers) -> list[str]:
+    # Rows that are not shown are counted, so that nobody takes the table for all.
     more = max(0, len(found.helpers) - MOST) + max(0, len(found.spoilers) - MOST)
     rest = len(found) - len(found.helpers) - len(found.spoilers)
     told = [f"{found.method}, {100 * found.level:.10g} %."]
@@ -128,6 +130,7 @@ def _comparison_table(found: Comparisons, variant: str, titles: Mapping[str, str
         table.add_column(head, justify="right", no_wrap=True)
     for question in found.questions:
         one = found[variant, question]
+        # What does not stand out is there, but does not catch the eye.
         style = "" if found.changes(variant, question) else "dim"
         flips = (f"{one.gained.size:,}", f"{one.lost.size:,}")
         name = Text(titles[question], style=style)
@@ -171,6 +174,7 @@ def comparison_data(
             "title": titles[question],
             "sentence": _sentence(found, variant, question, titles[question]),
         }
+        # A few numbers of histories are enough to look them up.
         row |= {"gained": one.gained[:MOST].tolist(), "lost": one.lost[:MOST].tolist()}
     data["variants"] = [{"name": name, "changes": differences(told, variants[name])} for name in found.variants]
     return data

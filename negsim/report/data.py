@@ -43,6 +43,7 @@ def result(command: str, data: Mapping[str, Any], told: Scenario | None = None) 
     head = {"format": FORMAT, "negsim": negsim.__version__, "command": command}
     scenario = {} if told is None else {"scenario": told.name, "about": about(told)}
     found: dict[str, Any] = finite(
+        # What a command says may not hide what the envelope says.
         {**head, **scenario, **{key: data[key] for key in data if key not in {*head, *scenario}}}
     )
     return found
@@ -108,6 +109,7 @@ def finite(value: Any) -> Any:
     >>> finite({"a": (1.0, float("nan")), 2: [float("inf")]})
     {'a': [1.0, None], '2': [None]}
     """
+    # First of all: an enumeration may be text or a number, and is told by its value.
     if value is None or isinstance(value, (bool, int, str)):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, float):
@@ -116,6 +118,7 @@ def finite(value: Any) -> Any:
         return {str(key): finite(one) for key, one in value.items()}
     if isinstance(value, Path):
         return str(value)
+    # Arrays and numbers of numpy.
     if hasattr(value, "tolist"):
         return finite(value.tolist())
     if isinstance(value, Iterable):

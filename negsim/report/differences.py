@@ -38,6 +38,7 @@ def differences(one: Scenario, two: Scenario) -> list[str]:
 
 
 def _named(told: Scenario) -> dict[tuple[str, str], Any]:
+    # By kind as well: two parts of different kinds may share a name.
     return {(type(part).__name__, part.name): part for part in told.parts}
 
 
@@ -58,6 +59,7 @@ def _called(part: Any) -> str:
 
 
 def _fields(one: Any, two: Any) -> Iterator[str]:
+    # Words of users may be plain classes, which say nothing of their fields.
     if not is_dataclass(one):
         yield "it is another"
         return

@@ -32,6 +32,7 @@ def formulas(text: str) -> str:
 
     def block(found: re.Match[str]) -> str:
         body = " ".join(line.strip() for line in found.group(1).splitlines())
+        # Line breaks within a formula would end it in Markdown.
         return f"\n$$\n{body.strip()}\n$$\n"
 
     return re.sub(r"\n\.\. math:: (.*?)\n(?=\n|\Z)", block, text + "\n", flags=re.DOTALL).strip().replace("``", "`")
@@ -43,6 +44,7 @@ def parameters(text: str) -> list[str]:
     for block in re.split(r"\n(?=\S)", text.strip()):
         head, _, rest = block.partition("\n")
         name, _, kind = head.partition(" : ")
+        # A bar would end the cell.
         said = " ".join(textwrap.dedent(rest).split()).replace("|", "\\|").replace("``", "`")
         for one in name.split(", "):
             rows.append(f"| `{one}` | {kind.replace('|', chr(92) + '|')}{'. ' if kind and said else ''}{said} |")

@@ -89,6 +89,7 @@ def expanded_text(scenario: Scenario) -> str:
         does   talks.held = true
     """
     elements = scenario.expanded
+    # Elements that several words name are told once, with the first of them.
     told: set[tuple[str, str]] = set()
     lines = []
     for part in scenario.parts:
@@ -99,6 +100,7 @@ def expanded_text(scenario: Scenario) -> str:
     if lines and plain:
         lines.append("\n[stated plainly]")
     lines += _shelved(plain, elements, told)
+    # What is left was brought by no part: interventions did.
     rest = [one for _, shelf in SHELVES for one in getattr(elements, shelf).values()]
     added = _shelved(rest, elements, told)
     if added:
@@ -123,6 +125,7 @@ def _shelved(parts: Iterable[Any], elements: Elements, told: set[tuple[str, str]
         of_kind: list[Any] = [one for one in found if isinstance(one, kind)]
         for part in of_kind:
             key = (shelf, part.name)
+            # A word may state what an intervention has taken away.
             if key in told or part.name not in getattr(elements, shelf):
                 continue
             told.add(key)
@@ -178,6 +181,7 @@ def _belief(parameter: Parameter) -> str:
 
 
 def _side(share: float) -> str:
+    # Rounded before it is told whole or not: 100 * 0.95 may miss it by a hair.
     percent = round(100 * min(share, 1 - share), 9)
     return f"{percent:.{0 if percent.is_integer() else 1}f} % {'below' if share <= 0.5 else 'above'}"
 

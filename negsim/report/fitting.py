@@ -39,6 +39,7 @@ def fitted(table: Table, width: int, text: int) -> Table:
     words = [max((len(word) for cell in column for word in cell.split()), default=0) for column in cells]
     # A column that is kept whole, or has a least width (a date), stays as it is.
     least = [whole[k] if one.no_wrap else max(words[k], one.min_width or 0) for k, one in enumerate(table.columns)]
+    # What the others leave goes to the text, which breaks most easily.
     left = width - gaps - sum(size for k, size in enumerate(least) if k != text)
     for k, column in enumerate(table.columns):
         column.min_width = None

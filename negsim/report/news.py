@@ -58,6 +58,7 @@ def _table(steps: tuple[NewsStep, ...], shares: dict[str, float]) -> Table:
             day(step.date),
             Text(clean(step.title)),
             Text(step.answer.printed, style="bold"),
+            # An exact answer has no interval, and an empty cell would look forgotten.
             "exact" if exact else f"{low}–{high} %",
             signed(step.added) if step.item else "",
         ]
@@ -67,6 +68,7 @@ def _table(steps: tuple[NewsStep, ...], shares: dict[str, float]) -> Table:
 
 def signed(added: float) -> str:
     """What was added in log odds, as text; in words where it decided the question."""
+    # Infinity less infinity: it was decided before.
     if math.isnan(added):
         return "decided"
     if math.isinf(added):
@@ -93,6 +95,7 @@ def _legend(console: Console, found: Nowcast, shared: bool) -> None:
 def _least_expected(runs: Updated) -> list[str]:
     """The items that the scenario held least likely, given the others before them."""
     titles = {item.name: item.called for item in runs.news}
+    # Only what was unlikely: the least expected of likely news surprises nobody.
     least = [
         pair for pair in sorted(runs.expected.items(), key=lambda pair: pair[1])[:MOST_TOLD] if pair[1] < UNEXPECTED
     ]

@@ -25,6 +25,7 @@ def _listed() -> dict[str, type]:
         home = importlib.import_module(f"{__name__}.{module}")
         for name in getattr(home, "__all__", ()):
             one = getattr(home, name)
+            # A module also has the words that it imports; each belongs to its home alone.
             if isinstance(one, type) and is_dataclass(one) and one.__module__ == home.__name__:
                 globals()[name] = explained(one)
                 if isinstance(vars(one).get("table"), str):

@@ -29,6 +29,7 @@ class ActsOn:
 
 def targets(values: Any, where: str) -> tuple[str, ...]:
     """Sorted names of what a word acts on, given as themselves or by name."""
+    # A text is a list of letters to Python, and a word given by itself is no list at all.
     single = isinstance(values, str) or hasattr(values, "name")
     found = sorted({check_name(getattr(one, "name", one), where) for one in ([values] if single else values)})
     if not all(isinstance(one, str) for one in found):

@@ -89,12 +89,14 @@ class Age:
     @property
     def days(self) -> Expression:
         """For how many days it has held, in whole steps."""
+        # As a number of steps times their length: a counter is whole, so that days never drift.
         return self.steps * days(self.step)
 
     def expand(self) -> Iterator[Element]:
         """Yield the counter, what counts, and what begins anew."""
         steps = self.steps
         yield steps
+        # Bounded, or a condition that holds for ever would fire without end.
         yield Action(
             name=f"{self.name}.grow",
             when=both(self.of, steps < self.most),
@@ -102,11 +104,13 @@ class Age:
             memory="resume" if self.keeps else "reset",
             effects=(steps.add(1),),
         )
+        # A clock that keeps its age needs no beginning anew: it goes on where it stopped.
         if not self.keeps:
             yield Action(
                 name=f"{self.name}.begin_anew",
                 when=both(~self.of, steps > 0),
                 clock=Immediately(),
                 effects=(steps.set(0),),
+                # First of all at its instant, so that whoever reads the age sees that it begins anew.
                 priority=SETTLING,
             )

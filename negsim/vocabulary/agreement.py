@@ -156,6 +156,7 @@ class Agreement:
         names = [rung.name for rung in self.rungs]
         if not names or len(set(names)) != len(names):
             raise ScenarioError(f"{place}: rungs needs steps of different names, not {names!r}")
+        # True is a whole number to Python.
         if isinstance(self.done, bool) or not isinstance(self.done, int) or not 0 <= self.done <= len(names):
             raise ScenarioError(
                 f"{place}: done must be a whole number of steps from 0 to {len(names)}, not {self.done!r}"
@@ -183,6 +184,7 @@ class Agreement:
             raise ScenarioError(
                 f"agreement {self.name} has no step {name!r}{nearest(name, names)}; it has {', '.join(names)}"
             )
+        # Steps below the ones that are done hold from the start, and need no action.
         return Fact(f"{self.name}.{name}", names.index(name) < self.done)
 
     @property
@@ -223,6 +225,7 @@ class Agreement:
 
     def requirements(self) -> Iterator[Requirement]:
         """Yield what each step that is still to come needs besides the one before it."""
+        # What is done already requires nothing any more.
         for rung in self.rungs[self.done :]:
             if rung.when != ALWAYS:
                 name = f"{self.name}.{rung.name}"
@@ -259,6 +262,7 @@ class Agreement:
                 yield self._climb(k, rung, stands)
         if self.breaks is not None:
             yield from asked(self.broken)
+            # Before the first step there is nothing that could break down.
             guard = both(self.reached >= 1, ~self.broken, self.breaks_while)
             yield Action(
                 name=f"{self.name}.break_down",
@@ -300,8 +304,10 @@ class Agreement:
     def _climb(self, k: int, rung: Rung, stands: object) -> Action:
         fact = self.step(rung.name)
         effects = (fact.set(True), self.reached.add(1), *rung.effects)
+        # By the count and not by the fact of the step below: the ladder is climbed in order, one step at a time.
         guard, pace = both(equal(self.reached, k), stands, rung.when), pace_for(rung.takes, rung.pace)
         name = f"{self.name}.reach_{rung.name}"
+        # Without a chance of failing no outcome is drawn, and the history is shorter to read.
         if rung.fails == ZERO:
             return Action(name=name, when=guard, clock=rung.takes, pace=pace, effects=effects, title=rung.title)
         outcomes = (

@@ -204,6 +204,7 @@ class Appointment(Requires, Dateline):
     def _check(self, place: str) -> None:
         if self.level not in LEVELS:
             raise ScenarioError(f"{place}: level {self.level!r} is not one of {', '.join(LEVELS)}")
+        # Exactly one: with both it would have two first dates, with none it would never be held.
         if (self.on is None) == (self.lead is None):
             raise ScenarioError(f"{place}: give either on=instant or lead=law of the days from announcement to date")
         strangers = [name for name in (*self.confirms, *self.absent) if name not in self.among]
@@ -213,6 +214,7 @@ class Appointment(Requires, Dateline):
         check_times(self.most, f"{place}: most")
         for share in (shares := [self.downgraded, *self.absent.values()]):
             check_share(share, f"{place}: a share of absent or downgraded")
+        # Only plain numbers can be summed up beforehand; expressions are held in bounds at the review.
         if sum(share.value for share in shares if isinstance(share, Number)) > 1:
             raise ScenarioError(f"{place}: absent and downgraded add up to more than 1; lower one of these shares")
         if self.cancels is None and not self.stands:
@@ -298,6 +300,7 @@ class Appointment(Requires, Dateline):
         yield from (Party(name) for name in self.among)
         yield from (*asked(self.announced), *asked(self.held))
         passes_by = self.cancels is not None and self.on is not None
+        # Without these it can never be called off, and nobody is offered a question that has one answer.
         lost = passes_by or (self._falls_through and (self.delay is None or self.never != ZERO))
         yield from asked(self.called_off) if lost else (self.called_off,)
         yield from self._announcement()
@@ -335,8 +338,10 @@ class Appointment(Requires, Dateline):
             effects = (self.cancelled.set(False), self.reinstated.set(True))
             pace = pace_for(self.reinstates, self.pace_of_return)
             yield Action(name=f"{self.name}.reinstate", when=guard, clock=self.reinstates, pace=pace, effects=effects)
+        # A date of the calendar passes while it is cancelled; one that is arranged waits.
         if self.on is not None:
             passed, gone = both(self.cancelled, ~self.held, ~self.called_off), (self.called_off.set(True),)
+            # After the review of that instant (10): what is reinstated by then may still be held.
             yield Action(name=f"{self.name}.pass_by", when=passed, clock=On(self.on), effects=gone, priority=11)
 
     @property
@@ -356,10 +361,12 @@ class Appointment(Requires, Dateline):
 
     def _review(self) -> Iterator[Element]:
         dates, p = self.dates, self.chance
+        # A new date has no chance of its own: only doubts of those who have not confirmed count.
         if self.delay is not None and p != ONE:
             anew = where(self.confirmed, 1, doubted(ONE, self.unconfirmed)) if self.confirms else ONE
             p = where(self.postponed, anew, p)
         as_planned = self.terms.chance(p)
+        # What the lesser forms have is what is left when it is not held as planned.
         rest: Expression = 1 - as_planned
         held = (self.held.set(True), *dates.over, *self.effects)
         outcomes = [Outcome(name="held", weight=as_planned, effects=held)]
@@ -371,6 +378,7 @@ class Appointment(Requires, Dateline):
             lesser.append(("downgraded", self.downgraded, self.was_downgraded, ""))
         for outcome, share, fact, away in lesser:
             met = self._terms_without(away).met
+            # Who stays away takes along what only this party required.
             share = share if met == ALWAYS else where(met, share, 0)
             outcomes.append(Outcome(name=outcome, weight=rest * share, effects=(*held, fact.set(True))))
             left = left - share

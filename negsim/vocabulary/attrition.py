@@ -149,6 +149,7 @@ class Attrition(When):
         """Yield facts, the two concessions, and the questions when."""
         yield from (Party(name) for name in self.between)
         yield from asked(self.over)
+        # Both have the same guard, so that the first to concede stops the other's clock.
         for name in self.between:
             yield from asked(self.conceded(name))
             effects = (self.conceded(name).set(True), self.over.set(True))
@@ -157,6 +158,7 @@ class Attrition(When):
                 name=f"{self.name}.concede_{name}",
                 by=name,
                 when=guard,
+                # A unit hazard that the pace multiplies: costs and values may change while both hold out.
                 clock=Exponential(1.0),
                 pace=self.hazard(name),
                 effects=effects,
@@ -173,5 +175,6 @@ class Attrition(When):
                     when=guard,
                     clock=Immediately(),
                     outcomes=outcomes,
+                    # Once, at the beginning: a guard that turns true again is no new beginning of the war.
                     limit=1,
                 )

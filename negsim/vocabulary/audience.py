@@ -135,8 +135,10 @@ class AudienceCost(When, ActsOn):
             yield occasion(f"{self.name}.answer", self.speaks_when, Immediately(), raised, self.when, by=self.of)
         if self.gives_way != NEVER:
             yield from asked(self.paid)
+            # What is paid for is forgotten: nobody pays for the same words twice.
             effects = (self.paid.set(True), self.level.set(0), *self.price)
             outcomes = (
+                # A share of 1 or 0: whether there is something to pay is decided at that instant.
                 Outcome(name="pays", weight=where(self.level > 0, 1, 0), effects=effects),
                 Outcome(name="owes_nothing", weight=where(self.level > 0, 0, 1)),
             )

@@ -135,6 +135,7 @@ class Bargaining(When):
                     raise ScenarioError(
                         f"{place}: issue {issue.name}: {key} needs one entry for each of {', '.join(self.between)}"
                     )
+        # Made for their checks alone: a side refuses issues that make no sense to it.
         for name in self.between:
             self.side(name)
 
@@ -162,6 +163,7 @@ class Bargaining(When):
             ideal={issue.name: issue.ideal[name] for issue in self.issues},
             limit={issue.name: issue.limit[name] for issue in self.issues},
             salience={issue.name: issue.salience.get(name, 1.0) for issue in self.issues},
+            # Reservations that are expressions change in a history; a zone is drawn for plain ones.
             reservation=reserve.value if isinstance(reserve, Number) else 0.0,
         )
 
@@ -316,6 +318,7 @@ class Bargaining(When):
             A condition.
         """
         value, reserve = self.value_of_other(who) + SLACK, self.reservation.get(party(who), ZERO)
+        # A side takes what is at least as good as what it would offer itself in the next round.
         return (value >= 1 - self._next(party(who))) & (value >= reserve)
 
     def expand(self) -> Iterator[Element]:
@@ -325,11 +328,14 @@ class Bargaining(When):
         yield from (self.conceded(name) for name in self.between)
         yield from (self.terms(issue.name) for issue in self.issues)
         effects: list[Effect] = [self.number.add(1), self.tabled.set(True)]
+        # All concessions are worked out before any is made, as the effects of one firing.
         for name in self.between:
             effects.append(self.conceded(name).set(self._next(name)))
+            # What a side moved is only kept where the other imitates it.
             if self.tactic(self.other(name)).imitation > 0:
                 yield self._moved(name)
                 effects.append(self._moved(name).set(self._next(name) - self.conceded(name)))
+        # No second round while the offers of one are still compared.
         guard = both(self.when, ~self.agreed, ~self.failed, ~self.tabled)
         pace = pace_for(self.gap, self.pace)
         yield Action(name=f"{self.name}.hold_round", when=guard, clock=self.gap, pace=pace, effects=tuple(effects))
@@ -357,6 +363,7 @@ class Bargaining(When):
         else:
             mirror = clip(own + tactic.ratio * self._moved(self.other(name)), tactic.start, 1)
             wanted = mirror if tactic.imitation == 1 else (1 - tactic.imitation) * clock + tactic.imitation * mirror
+        # Nobody takes a concession back.
         return where(wanted > own, clip(wanted, 0, 1), own)
 
     def _outcomes(self) -> tuple[Outcome, ...]:
@@ -371,6 +378,7 @@ class Bargaining(When):
         }
         last = self.number >= self.rounds
         return (
+            # Weights of 1 and 0: exactly one outcome fits the offers, and none is drawn.
             Outcome(name="both_accept", weight=where(one & two, 1, 0), effects=self._settle(middle)),
             Outcome(name=f"{first}_accepts", weight=where(one & ~two, 1, 0), effects=theirs[second]),
             Outcome(name=f"{second}_accepts", weight=where(two & ~one, 1, 0), effects=theirs[first]),

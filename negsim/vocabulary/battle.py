@@ -134,6 +134,7 @@ class Offensive(When):
         yield from (Party(self.by), Party(self.against))
         yield from (*asked(self.begun), self.under_way, self.count)
         yield from asked(self.broke_through) if self.breakthrough != ZERO else (self.broke_through,)
+        # A share of 1 leaves nothing for the others, and no question is asked that has one answer.
         yield from asked(self.beaten) if self.defeat != ZERO and self.breakthrough != ONE else (self.beaten,)
         start = (self.begun.set(True), self.under_way.set(True), self.count.add(1), *self.beginning)
         guard, pace = both(self.when, ~self.under_way), pace_for(self.starts, self.pace)
@@ -227,6 +228,7 @@ class BattleNews(When):
 
     def __post_init__(self) -> None:
         place = tidy(self, "battle news", condition=["when"], number=["weight"])
+        # In the order of the author: the balance is 1 for the first, so that sorting would turn it round.
         order = tuple(getattr(one, "name", one) for one in self.between)
         if parties(self.between, place) and len(order) != 2:
             raise ScenarioError(f"{place}: between needs exactly two parties, not {len(order)}")

@@ -100,6 +100,7 @@ class Source:
         check_name(self.name, "source")
         for key in ("hit", "false_alarm"):
             rate = getattr(self, key)
+            # At 0 or 1 one report would settle the matter for good, and no log-odds could hold that.
             if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < 1:
                 raise ScenarioError(f"{where_}: {key} must lie strictly between 0 and 1, not {rate!r}")
         if isinstance(self.most, bool) or not isinstance(self.most, int) or self.most < 1:
@@ -176,6 +177,7 @@ class Belief:
 
     def __post_init__(self) -> None:
         where_ = tidy(self, "belief", party_=["of"], condition=["about"])
+        # Sorted, so that scenarios that say the same in another order are equal.
         put(self, sources=tuple(sorted(self.sources, key=lambda source: source.name)))
         for key in ("prior", "convinced_at"):
             value = getattr(self, key)
@@ -225,7 +227,9 @@ class Belief:
         """Yield log-odds, conviction, reports, and the question when it is first convinced."""
         yield Party(self.of)
         yield self.log_odds
+        # Compared in log-odds: no exponential is worked out at each report.
         line = math.log(self.convinced_at / (1 - self.convinced_at))
+        # Sources that say yes as often to what is false move nobody, and the question would have one answer.
         movable = any(source.weight_of_yes != 0 for source in self.sources)
         ask = movable or self.prior >= self.convinced_at
         yield from follows(

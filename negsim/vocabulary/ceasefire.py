@@ -144,6 +144,7 @@ class Ceasefire(When):
         yield from (Party(name) for name in self.between)
         yield from asked(self.agreed)
         yield self.holds
+        # With a beginning of its own it is pending first, and holds later.
         first = self.holds if self.begins is None else self.pending
         signed = (self.agreed.set(True), first.set(True))
         if self.agreed_when != FALSE:
@@ -152,6 +153,7 @@ class Ceasefire(When):
             yield Action(
                 name=f"{self.name}.agree_directly", when=self._open(), clock=self.direct, pace=self.pace, effects=signed
             )
+        # What was agreed begins, or falls through for want of its precondition; either way it is pending no more.
         if self.begins is not None:
             yield self.pending
             over, pending = (self.pending.set(False),), is_true(self.pending)
@@ -173,6 +175,7 @@ class Ceasefire(When):
             )
 
     def _open(self) -> Expression:
+        # One that is renewed may be agreed as soon as it does not hold; else once for all.
         closed = [~self.holds] if self.renewable else [~self.agreed]
         if self.begins is not None:
             closed.append(~self.pending)

@@ -113,6 +113,7 @@ class Channel(When, ActsOn):
     @property
     def open(self) -> Fact:
         """The fact that it is open."""
+        # Without a law of opening it is open already.
         return Fact(f"{self.name}.open", self.opens is None)
 
     @property
@@ -144,6 +145,7 @@ class Channel(When, ActsOn):
         yield Action(
             name=f"{self.name}.contact", when=guard, clock=self.contacts, pace=self.pace_of_contacts, effects=met
         )
+        # A channel that was cut or leaked is not set up again.
         gone = Fact(f"{self.name}.cut")
         ends = self.closes is not None or self.leaks is not None
         if ends:

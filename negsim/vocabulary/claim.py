@@ -97,6 +97,7 @@ class Claim:
     @property
     def holds(self) -> Parameter:
         """The truth of the matter, a contested parameter."""
+        # A certain claim is not contested: there is nothing to draw.
         belief = chance(self.credibility) if 0 < self.credibility < 1 else None
         return Parameter(
             f"{self.name}.holds",
@@ -125,6 +126,7 @@ class Claim:
         name = party(who)
         if name not in self.views:
             raise ScenarioError(f"claim {self.name}: {name} has no view of its own; add it to views=")
+        # Under the party's own name, so that the draw is its own and others' views do not move it.
         return Fact(f"{name}.sees.{self.name}", chance(self.views[name]))
 
     def expand(self) -> Iterator[Element]:

@@ -17,6 +17,7 @@ class Dateline:
 
     __slots__ = ()
 
+    # For type checkers alone: a declared property would stand in the way of the dataclass field.
     if TYPE_CHECKING:
 
         @property

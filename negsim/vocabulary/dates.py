@@ -69,6 +69,7 @@ class Dates:
     @property
     def over(self) -> tuple[Effect, ...]:
         """What its being held or called off changes here."""
+        # A meeting that is never put off has no such fact.
         return () if self.later is None else (self.postponed.set(False),)
 
     @property
@@ -80,13 +81,16 @@ class Dates:
     def end(self) -> Expression:
         """The probability that a missed date is the end of it: surely so after the last."""
         if self.later is None or self.never == ONE:
+            # Without a later date a missed one is the end, whatever was said of it.
             return ONE
+        # Counted only where a date can be missed: elsewhere the counter would be one more number in every state.
         return where(self.times_put_off < self.most, self.never, 1) if self.missable else self.never
 
     def elements(self) -> Iterator[Element]:
         """Yield the fact ``due``, the counter, and the events of the dates."""
         yield self.due
         here = (self.due.set(True),)
+        # Once it is put off, only the later dates count.
         waiting = self.guard if self.later is None else both(self.guard, ~self.postponed)
         yield Action(
             name=f"{self.name}.fall_due",
@@ -104,6 +108,7 @@ class Dates:
             name=f"{self.name}.meet_late",
             when=both(self.postponed, self.later_guard),
             clock=self.later,
+            # A fixed delay has no hazard that a pace could multiply.
             pace=ONE if isinstance(self.later, Fixed) else self.pace,
             effects=here,
             priority=REVIEWING,

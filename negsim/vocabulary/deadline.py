@@ -124,6 +124,7 @@ class Deadline(ActsOn):
             duration=["window"],
             period=["extension"],
         )
+        # A bare date means the whole day elsewhere, but what happens needs its hour.
         if isinstance(self.on, str) and "T" not in self.on.upper().replace(" ", "T"):
             raise ScenarioError(
                 f"{place}: on {self.on!r} has no hour; something happens at an instant, so write '{self.on}T23:59'"
@@ -143,6 +144,7 @@ class Deadline(ActsOn):
         yield "extension", days(self.extension)
         yield "window", days(self.window)
         for key, value in (("halving", self.halving), ("peak", self.peak)):
+            # Expressions are known only while a history runs.
             if isinstance(value, Number):
                 yield key, value.value
 
@@ -193,6 +195,7 @@ class Deadline(ActsOn):
             return ONE
         rest = amount(as_number(left)) / amount(self.halving)
         tree = 1 + (amount(self.peak) - 1) * exp(rest * -math.log(2.0))
+        # With plain numbers one number is left, which people can read.
         return tree if reads(tree) else Number(float(evaluate(tree, {})))
 
     def expand(self) -> Iterator[Element]:
@@ -229,12 +232,14 @@ class Deadline(ActsOn):
             yield from asked(self.extended)
 
     def _outcomes(self) -> tuple[Outcome, ...]:
+        # After the date its pressure is over, whatever came of it.
         rest, calm = 1 - self.settle, self.pace.set(1)
         found = [Outcome(name="settled", weight=self.settle, effects=(self.settled.set(True), calm, *self.settles))]
         again: Expression = ZERO
         if self.extend != ZERO and self.most:
             again = where(self.count < self.most, self.extend, 0)
             longer = [self.extended.set(True), self.count.add(1), calm]
+            # Each extension counts its steps anew.
             longer += [self._step.set(0)] if self.steps > 1 and self.peak != ONE else []
             found.append(Outcome(name="extended", weight=rest * again, effects=tuple(longer)))
         found.append(
@@ -247,6 +252,7 @@ class Deadline(ActsOn):
         return Counter(f"{self.name}.step")
 
     def _approach(self) -> Iterator[Action]:
+        # The approach is known beforehand, so its steps are plain dates.
         for k in range(self.steps):
             left = days(self.window) * (self.steps - k) / self.steps
             effects = (self.pace.set(self.at(left)),)
@@ -256,8 +262,10 @@ class Deadline(ActsOn):
 
     def _before(self, left: float) -> Moment:
         if counted_days(self.on) is not None:
+            # A time after the start is a number of days.
             return days(str(self.on)) - left
         if isinstance(self.on, str):
+            # By the wall clock of the date, as its author wrote it.
             return (datetime.fromisoformat(self.on) - timedelta(days=left)).isoformat()
         return self.on - left
 
@@ -271,6 +279,7 @@ class Deadline(ActsOn):
             outcomes=self._outcomes(),
             priority=10,
         )
+        # One step alone is the date itself.
         if self.steps < 2 or self.peak == ONE:
             return
         yield self._step

@@ -237,6 +237,7 @@ class Decision:
         """
         key = by.replace(".", "_")
         key = key if key not in self.reasons else f"{key}_{len(self.reasons)}"
+        # At its centre already: what another word does is measured from nothing.
         reason = ReasonFor(option, reads=log(times), weight=ONE, centre=ZERO, says=f"what {by.replace('_', ' ')} does")
         return replace(self, reasons={**self.reasons, key: reason})
 
@@ -261,6 +262,7 @@ class Decision:
         rest: Expression = ONE
         for one in self.options.values():
             rest = rest if one.share is None else rest - as_number(one.share)
+        # Summed exactly where all are numbers: 1 - 0.7 - 0.2 - 0.1 is not 0.
         return Number(1 - total(self.options)) if constant(self.options) else rest
 
     def open(self, option: str) -> Expression:
@@ -347,6 +349,7 @@ class Decision:
         return Action(
             name=f"{self.name}.decide",
             by=self.by,
+            # What turns true is the occasion; `when` belongs to dates, as checked.
             when=self.at if self.at != NEVER else self.when,
             clock=self.clock,
             outcomes=tuple(outcomes),
@@ -359,6 +362,7 @@ class Decision:
         """Whether some option is open on every occasion."""
         if any(self.open(name) == ALWAYS for name in self.options):
             return True
+        # Shares with a rest add up to 1, so one of them is above 0 while all are open.
         whole = any(option.share is None for option in self.options.values())
         return whole and all(option.when == ALWAYS for option in self.options.values())
 

@@ -139,11 +139,13 @@ class DatedAct(Requires):
     @property
     def terms(self) -> Terms:
         """What each date asks."""
+        # The party's own waiver, where it is said, goes for every date; else later dates may have their own.
         first = self.waivers.get(self.by, self.waiver)
         later = None if self.otherwise is None or self.by in self.waivers else self.otherwise.waiver
         share = first if later is None or later == first else where(self.postponed, amount(later), amount(first))
         shares = dict.fromkeys(self.requires, share)
         declared = self.waiver != ZERO or bool(self.waivers)
+        # `when` stands beside the requirements, because nobody can waive it.
         return Terms(word=self.name, needs=self.requires, shares=shares, also=self.when, declared=declared)
 
     @property
@@ -157,6 +159,7 @@ class DatedAct(Requires):
             later=None if later is None else later.delay,
             later_guard=both(~self.done, self.when),
             pace=self.pace,
+            # Without a later date the first that is missed ends it.
             never=ONE if later is None else later.never,
             most=1 if later is None else later.most,
             missable=later is not None and (self.terms.met != ALWAYS or later.on_date != ONE),

@@ -123,6 +123,7 @@ class Demand:
             instant=["not_until", "expires", "waived_on"],
         )
         steps = (
+            # A single condition may be given without a list; a text has letters, which are no conditions.
             (self.after,) if isinstance(self.after, str) or not isinstance(self.after, (list, tuple)) else self.after
         )
         put(self, after=tuple(as_condition(step) for step in steps))
@@ -130,6 +131,7 @@ class Demand:
             put(self, together_with=check_name(getattr(self.together_with, "name", self.together_with), "demand"))
         pairs = (("waived_on", "waiver", self.waiver != ZERO), ("together_with", "together", self.together is not None))
         for one, other, given in pairs:
+            # Either alone would be left out in silence.
             if (getattr(self, one) is not None) != given:
                 raise ScenarioError(f"{place}: {one} and {other} go together; give both or neither")
         if self.verifies is not None and self.verified_by is None:
@@ -163,6 +165,7 @@ class Demand:
     @property
     def clear(self) -> Expression:
         """That nothing is asked, or what is asked is met."""
+        # What was never stated stands in nobody's way.
         return ~self.stated | self.met
 
     def step(self, number: int) -> Fact:
@@ -196,6 +199,7 @@ class Demand:
         on_a_date = self.waived_on is not None or not self._waivable
         yield Requirement(
             name=self.name,
+            # With a verifier it is the verifier who must be in time, and whose fact is read.
             needs=both(self._raw, ~self.expired if self.expires is not None and self.verified_by is None else True),
             steps=(self.met.name if self.verified_by is None else self.verified.name,),
             of=self.of,
@@ -220,16 +224,19 @@ class Demand:
             The word that stands for it then.
         """
         if how == "harden":
+            # Dropped together is a way out as well, and it is in two keys.
             apart = replace(self, together_with=None, together=None)
             return replace(apart, waived_on=None, waiver=ZERO, yields=None, guaranteed_when=NEVER)
         if how == "without":
             facts = {self.stated: False, self.met: True, self.waived: False}
+        # Met or not made from the start: nothing is left to happen.
         elif self.stated_when == ALWAYS or how == "meet":
             facts = {self.met: True, self.waived: how == "waive"}
         else:
             facts = {}
         pieces: list[Element] = [Party(self.of), *(Fact(one.name, value) for one, value in facts.items())]
         if how != "without" and self.stated_when != ALWAYS:
+            # What is made later is settled at that moment, so that it is not known before.
             effects = (self.stated, self.met, self.waived) if how == "waive" else (self.stated,)
             pieces += [one for one in effects if one not in facts] + [self._raise(*effects)]
         return Settled(name=self.name, pieces=tuple(pieces))
@@ -270,6 +277,7 @@ class Demand:
             if instant is not None:
                 fact = Fact(f"{self.name}.{word}")
                 yield fact
+                # As reviews do: what happens on that instant is looked at before it is too late.
                 yield Action(name=f"{self.name}.{verb}", clock=On(instant), effects=(fact.set(True),), priority=10)
 
     def _fulfilment(self) -> Iterator[Element]:
@@ -338,6 +346,7 @@ class Demand:
                 name=f"{self.name}.accept_guarantee", by=self.of, when=guard, clock=Immediately(), effects=drop
             )
         if self.together_with is not None and self.together is not None:
+            # By names alone: the other demand is another word, which may stand later in the scenario.
             met, waived = Fact(f"{self.together_with}.met"), Fact(f"{self.together_with}.waived")
             guard, others = both(open_, ~met), (met.set(True), waived.set(True))
             yield Action(name=f"{self.name}.move_together", when=guard, clock=self.together, effects=(*drop, *others))

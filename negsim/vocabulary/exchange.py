@@ -139,6 +139,7 @@ class Exchange(When):
         stage = Counter(f"{self.name}.stage")
         begun = (self.agreed.set(True), self.under_way.set(True), stage.set(0))
         if self.agreed_when != NEVER:
+            # What is agreed while one is under way starts no second one.
             free = (
                 Outcome(name="begins", weight=where(self.under_way, 0, 1), effects=begun),
                 Outcome(name="is_under_way", weight=where(self.under_way, 1, 0)),
@@ -153,9 +154,11 @@ class Exchange(When):
                 effects=begun,
             )
         last = stage + 1 >= self.stages
+        # Once done it stays done, also while a later exchange is under way.
         effects = (stage.add(1), self.under_way.set(~last), self.done.set(last | self.done), *self.goodwill)
         carried = (*effects, self.completed.set(where(last, self.completed + 1, self.completed)))
         guard = both(self.under_way, self.when)
+        # Without a chance of failing no outcome is drawn.
         if self.fails == ZERO:
             yield Action(name=f"{self.name}.carry_out", when=guard, clock=self.takes, effects=carried)
             return

@@ -168,6 +168,7 @@ def follows(fact: Fact, condition: Expression, rise: str, fall: str, *, ask: boo
         yield from asked(fact)
     else:
         yield fact
+    # Ahead of everything else at the instant: whoever reads the fact sees what holds.
     yield Action(
         name=rise, when=both(condition, ~fact), clock=Immediately(), effects=(fact.set(True),), priority=SETTLING
     )

@@ -53,6 +53,7 @@ class Issue:
     def __post_init__(self) -> None:
         check_name(self.name, "issue")
         for key in ("ideal", "limit", "salience"):
+            # Plain numbers: ideals and limits are data of a side, from which zones are worked out.
             entries = {party(name): float(value) for name, value in dict(getattr(self, key)).items()}
             put(self, **{key: Lookup(entries)})
 
@@ -92,6 +93,7 @@ class Tactic:
     ratio: float = 1.0
 
     def __post_init__(self) -> None:
+        # An expression may be anything; what it is in a history is checked there.
         put(self, exponent=as_number(self.exponent))
         if isinstance(self.exponent, Number) and not self.exponent.value > 0:
             raise ScenarioError(f"tactic: exponent must be positive, not {self.exponent.value!r}")

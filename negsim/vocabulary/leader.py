@@ -134,6 +134,7 @@ class LeaderChange(When):
         """Yield facts, changes, and the end of novelty."""
         yield Party(self.of)
         yield from (
+            # What cannot happen is a fact that others may read, but no question.
             *(asked(self.changed) if self.changes is not None or self.loses not in (None, ZERO) else (self.changed,)),
             self.fresh,
             self.count,
@@ -153,6 +154,7 @@ class LeaderChange(When):
             yield Action(
                 name=f"{self.name}.vote", by=self.of, when=self.when, clock=On(self.election), outcomes=outcomes
             )
+        # A change while the leader is still new starts no second clock: the guard has not turned.
         yield Action(
             name=f"{self.name}.settle_in",
             when=both(self.fresh),

@@ -171,8 +171,10 @@ class Mediator(When, ActsOn):
         Expression
             A number, without unit.
         """
+        # Whoever is not the target gets the help, not the pressure.
         if party(who) != self.target:
             return self.pace
+        # On the log scale: with half the leverage half of the push is left in the logarithm of the hazard.
         pushed = self.push if self.half_life is None else exp(log(self.push) * self.leverage)
         return where(self.engaged, self.hosting * pushed, 1)
 
@@ -186,9 +188,11 @@ class Mediator(When, ActsOn):
         """Yield facts, coming and going, and what it does."""
         yield from (Party(name) for name in (self.who, *self.between))
         yield from asked(self.engaged)
+        # Who comes back presses with full weight again.
         back = (self.leverage.set(1),) if self.half_life is not None else ()
         if self.engages is not None:
             gone = Fact(f"{self.name}.left")
+            # A mediator that left returns by its own law, not by that of its first coming.
             guard = both(self.when, ~self.engaged, ~gone if self.disengages is not None else True)
             yield Action(
                 name=f"{self.name}.engage",
@@ -215,6 +219,7 @@ class Mediator(When, ActsOn):
         if self.half_life is not None:
             yield self.leverage
             left = math.exp(-math.log(2.0) * days(self.step) / days(self.half_life))
+            # Below one hundredth nobody feels it any more, and the clock may rest.
             guard = both(self.engaged, self.leverage > 0.01)
             yield Action(
                 name=f"{self.name}.tire",
@@ -228,6 +233,7 @@ class Mediator(When, ActsOn):
         left = Fact(f"{self.name}.left")
         yield from asked(left)
         effects = [self.engaged.set(False), left.set(True)]
+        # A guarantee goes with the guarantor; a text stays on the table.
         effects += [self.guarantee.set(False)] if self.guarantees is not None else []
         yield Action(
             name=f"{self.name}.disengage", by=self.who, when=as_guard(self.engaged), clock=law, effects=tuple(effects)

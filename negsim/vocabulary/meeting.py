@@ -241,6 +241,7 @@ class Meeting(Requires):
     @property
     def terms(self) -> Terms:
         """What each date asks: all consents, or all requirements."""
+        # Leaders' requirements are those of their consent, so that the date asks for consent alone.
         needs = {name: is_true(self.consent_of(name)) for name in self.among} if self.leaders else self.requires
         declared = self.waiver != ZERO or bool(self.waivers)
         shares = {name: self._share(name) for name in needs}
@@ -249,6 +250,7 @@ class Meeting(Requires):
     def _share(self, name: str) -> Expression:
         first = self.waivers.get(name, self.waiver)
         later = None if self.otherwise is None or name in self.waivers else self.otherwise.waiver
+        # Each date may have its own share; where both are alike no choice between them is printed.
         return first if later is None or later == first else where(self.postponed, amount(later), amount(first))
 
     def expand(self) -> Iterator[Element]:
@@ -280,6 +282,7 @@ class Meeting(Requires):
         Meeting
             A new one.
         """
+        # Consent cannot be waived on the day; who waives it comes without what was required.
         found: Meeting = Requires.supposing(self, requirement, "meet" if how == "waive" and self.leaders else how)
         return found
 
@@ -288,6 +291,7 @@ class Meeting(Requires):
         """The first date, and those to which it is put off."""
         first: list[Expression] = [~self.held]
         if self.on is None:
+            # What is arranged begins only with all consents; a date of the calendar is there anyway.
             first += [both(*self.terms.needs.values())] if self.leaders else [~self.called_off]
             first.append(self.when)
         later = self.otherwise
@@ -337,6 +341,7 @@ class Meeting(Requires):
         if self.otherwise is not None and self.otherwise.on_date != p:
             p = where(self.postponed, self.otherwise.on_date, p)
         chance = self.terms.chance(p)
+        # When it comes to nothing, those who consent by a law are asked anew.
         anew = tuple(self.consent_of(name).set(False) for name in self.consent)
         off = (self.called_off.set(True), *dates.over, *anew)
         outcomes = [

@@ -144,10 +144,12 @@ class Offer(When):
         yield from asked(self.made)
         yield self.pending
         yield self.times
+        # What is never accepted, or never refused, is no question.
         yield from asked(self.accepted) if self.accepts != ZERO else (self.accepted,)
         yield from asked(self.refused) if self.accepts != ONE else (self.refused,)
         put = (self.made.set(True), self.pending.set(True), self.times.add(1))
         first = both(self.when, ~self.made)
+        # The first time only: an offer that came to nothing is made again by its own law.
         yield Action(name=f"{self.name}.make", by=self.by, when=first, clock=clock_or_now(self.makes), effects=put)
         yield self._answer()
         if self.lapses is not None:
@@ -171,6 +173,7 @@ class Offer(When):
             when=both(self.pending),
             clock=self.answers,
             pace=pace_for(self.answers, self.pace),
+            # Whatever the answer is, it is not pending any more.
             effects=(self.pending.set(False),),
             outcomes=outcomes,
         )

@@ -103,6 +103,7 @@ class ReasonFor:
 def options_of(given: object, place: str) -> Lookup[Option]:
     """The options of a decision, in one form."""
     if not isinstance(given, Mapping) or not all(isinstance(one, Option) for one in given.values()):
+        # A long value would fill the screen; its beginning tells what it is.
         raise ScenarioError(f"{place}: options must be a table of Option by name, not {given!r}"[:400])
     found = {}
     for name, one in given.items():
@@ -144,9 +145,11 @@ def check_options(options: Mapping[str, Option], reasons: Mapping[str, ReasonFor
         )
     left = [name for name, option in options.items() if option.share is None]
     if len(left) > 1:
+        # Two that take the rest would have to share it, and nobody said how.
         raise ScenarioError(f"{place}: the options {' and '.join(left)} have no share; only one may take the rest")
     said = sum(one.share.value for one in options.values() if isinstance(one.share, Number))
     whole = all(isinstance(one.share, Number) for one in options.values())
+    # With expressions among them a sum below 1 may be made up in a history; one above 1 cannot be.
     if said > 1 + CLOSE or (whole and said < 1 - CLOSE):
         raise ScenarioError(f"{place}: the shares add up to {said:.6g}, not to 1; leave one out, and it has the rest")
     for name, reason in reasons.items():
@@ -165,4 +168,5 @@ def constant(options: Mapping[str, Option]) -> bool:
 
 def total(options: Mapping[str, Option]) -> float:
     """The sum of the shares that are plain numbers."""
+    # fsum: ten shares of 0.1 are 1.
     return math.fsum(option.share.value for option in options.values() if isinstance(option.share, Number))

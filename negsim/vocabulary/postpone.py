@@ -62,6 +62,7 @@ class Postpone:
 
     def __post_init__(self) -> None:
         put(self, never=as_number(self.never), on_date=as_number(self.on_date))
+        # None is kept: it means the waiver of the first date.
         put(self, waiver=None if self.waiver is None else as_expression(self.waiver))
         for key in ("never", "waiver", "on_date"):
             check_share(getattr(self, key), f"postpone: {key}")

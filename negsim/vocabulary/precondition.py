@@ -141,6 +141,7 @@ class Precondition:
         """
         if how == "harden":
             return replace(self, waiver=ZERO, waived_on=None)
+        # Its facts stay, with fixed values: others read them.
         waived = Fact(self.waived.name, how == "waive")
         return Settled(name=self.name, pieces=(Party(self.of), Fact(self.met.name, True), waived))
 
@@ -157,6 +158,7 @@ class Precondition:
         )
         waivable = self.waived_on is not None
         if not self.latched:
+            # What was waived is met by the party's word, and is not lost with the condition.
             lost = [~self.waived] if waivable else []
             yield Action(
                 name=f"{self.name}.lose",
@@ -170,6 +172,7 @@ class Precondition:
             yield self._waive()
         if self.expires is not None:
             yield self.expired
+            # With the priority of reviews: what is fulfilled at that very instant counts.
             yield Action(
                 name=f"{self.name}.expire", clock=On(self.expires), effects=(self.expired.set(True),), priority=10
             )

@@ -219,6 +219,7 @@ class Terms:
         """The probability that all that is unmet is waived."""
         asked = [(need, self.shares[name]) for name, need in self.needs.items() if need != ALWAYS]
         soft = [(need, share) for need, share in asked if share != ZERO]
+        # One share for all is one draw; unlike ones are decided by the least willing of those who are not satisfied.
         if len({share for _, share in soft}) == 1:
             return soft[0][1]
         return minimum(*(where(need, 1, share) for need, share in soft))
@@ -227,6 +228,7 @@ class Terms:
         """The probability of the step: ``p`` if all is met, 1 if what is unmet was waived, else 0."""
         met = self.met
         usual = p if met == ALWAYS else where(met, p, 0)
+        # A waiver cannot stand in for what is never waived.
         return where(both(self.waived, self.firm), 1, usual) if self.waivable else usual
 
     @property
@@ -243,6 +245,7 @@ class Terms:
                 Outcome(name="waived", weight=self.share, effects=(self.waived.set(True),)),
                 Outcome(name="insisted", weight=1 - self.share),
             )
+            # Nobody has to decide where nothing is missing.
             unmet = ~both(*self.needs.values())
             yield Action(
                 name=f"{self.word}.waive",
@@ -268,6 +271,7 @@ def occasion(
     For edges and dates, which pass whether or not the step can be taken; ``always`` are the effects of both.
     """
     if needs == ALWAYS:
+        # Without needs no outcome is drawn.
         return Action(name=name, when=guard, clock=clock, effects=(*effects, *always), **rest)
     outcomes = heard((Outcome(name="takes_place", effects=effects),), needs, "falls_through")
     return Action(name=name, when=guard, clock=clock, effects=always, outcomes=outcomes, **rest)
@@ -282,5 +286,6 @@ def heard(
     """
     if condition == ALWAYS:
         return outcomes
+    # Where it does not hold all have weight 0 but the last, so that something is always drawn.
     allowed = tuple(replace(one, weight=where(condition, one.weight, 0)) for one in outcomes)
     return (*allowed, Outcome(name=name, weight=where(condition, 0, 1), effects=effects))

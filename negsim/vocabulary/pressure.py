@@ -133,7 +133,9 @@ class Pressure(When, ActsOn):
     @property
     def pace(self) -> Expression:
         """The multiplier of hazards: 1 at the centre."""
+        # Measured from its centre, so that hazards that were estimated under it stay what they are.
         centre = self.strength if self.centre is None else self.centre
+        # On the log scale: doses add up where their factors multiply.
         return exp(log(self.factor) * (self.level - centre))
 
     def expand(self) -> Iterator[Element]:

@@ -190,6 +190,7 @@ class Process(Requires):
         ready = [] if self.when == TRUE else [self.when]
         if self.opening is not None:
             held, off = Fact(f"{self.opening}.held"), Fact(f"{self.opening}.called_off")
+            # Talks that another meeting opens count its session as the first round.
             yield Action(
                 name=f"{self.name}.open",
                 when=is_true(held),
@@ -203,6 +204,7 @@ class Process(Requires):
                 clock=Immediately(),
                 effects=(self.active.set(False),),
             )
+            # Held or called off: after either rounds follow, quickly or slowly.
             ready.append(held | off)
         yield from self._rounds(ready)
         if self.revived_by != FALSE:
@@ -212,6 +214,7 @@ class Process(Requires):
     def _rounds(self, ready: list[Expression]) -> Iterator[Element]:
         session: tuple[Effect, ...] = ()
         if self.products:
+            # What the last round yielded is over when the next begins.
             session = (self.in_session.set(True), *(self.product(name).set(False) for name in self.products))
             yield self.in_session
             yield from (self.product(name) for name in self.products)
@@ -228,6 +231,7 @@ class Process(Requires):
         yield from terms.elements(self.due)
         if self.requires:
             here = self._asking(session)
+        # Without anything to waive the date itself is the review.
         if self.requires and terms.waivable:
             yield self.due
             yield Action(
@@ -251,11 +255,13 @@ class Process(Requires):
         if not terms.waivable:
             return {"outcomes": heard(self._ends(session), terms.met, "not_held"), "priority": REVIEWING}
         outcomes = heard(self._ends(session), terms.met, "unmet", (self.due.set(True),))
+        # Each date is decided anew.
         return {"outcomes": outcomes, "effects": (terms.waived.set(False),), "priority": REVIEWING}
 
     def _ends(self, session: tuple[Effect, ...]) -> tuple[Outcome, ...]:
         effects = (self.number.add(1), *session)
         if self.stalls == ZERO:
+            # A round that is held makes the process active again.
             return (Outcome(name="goes_on", effects=(*effects, self.active.set(True))),)
         return (
             Outcome(name="goes_on", weight=1 - self.stalls, effects=(*effects, self.active.set(True))),

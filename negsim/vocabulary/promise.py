@@ -118,6 +118,7 @@ class Promise(When):
                 f"{where}: age must not be negative, not {self.age!r}; a promise still to come uses when="
             )
         whole = isinstance(self.delay, Distribution) and self.delay.floor is None and self.delay.ceiling is None
+        # The law is cut at the age that was reached; one that is cut already cannot be cut again.
         if self.age and not whole:
             raise ScenarioError(f"{where}: age needs a law that is not truncated; state the law since the promise")
         if self.only_at_table != ZERO and self.at_table == FALSE:
@@ -153,6 +154,7 @@ class Promise(When):
         if self.reliability != ONE:
             yield self.honest
             willing.append(is_true(self.honest))
+        # Who hands it over only at the table does not deliver otherwise.
         if self.only_at_table != ZERO:
             yield self.table_only
             yield self._hand_over(willing)
@@ -164,6 +166,7 @@ class Promise(When):
             yield Action(
                 name=f"{self.name}.fall_due",
                 by=self.by,
+                # Not delivered in time is broken, even if it is delivered later.
                 when=~self.delivered,
                 clock=On(self.due),
                 effects=effects,
@@ -195,6 +198,7 @@ class Promise(When):
                 effects=(aged.set(True),),
                 title="the days before the start",
             )
+            # Given that it was not delivered by then: the law is cut there, and the clock catches up at once.
             law, speed = law.truncated(low=days(self.age)), where(aged, 1, days(self.age) / CATCHING_UP)
         yield Action(
             name=f"{self.name}.deliver",
@@ -203,6 +207,7 @@ class Promise(When):
             clock=law,
             pace=self.pace,
             speed=speed,
+            # Time without its precondition does not count, and what was consumed is not lost.
             memory="resume",
             effects=(self.delivered.set(True),),
             limit=1,

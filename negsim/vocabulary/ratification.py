@@ -107,6 +107,7 @@ class Ratification(When):
             raise ScenarioError(f"{where}: give either takes=law of the days to the vote or on=its date")
         if isinstance(self.attempts, bool) or not isinstance(self.attempts, int) or self.attempts < 1:
             raise ScenarioError(f"{where}: attempts must be a positive integer, not {self.attempts!r}")
+        # A dated vote may have `again` with a single attempt: for one that could not be held on its date.
         if (self.attempts > 1) != (self.again is not None) and not (self.on is not None and self.attempts == 1):
             raise ScenarioError(f"{where}: attempts above 1 and again= go together; give both or neither")
 
@@ -140,6 +141,7 @@ class Ratification(When):
         yield Party(self.of)
         yield self.votes
         sure = self.passes == ONE
+        # What cannot happen is a fact, but no question.
         yield from asked(self.ratified) if self.passes != ZERO else (self.ratified,)
         yield from (self.rejected, self.failed) if sure else (*asked(self.rejected), *asked(self.failed))
         open_ = both(~self.ratified, ~self.failed)
@@ -155,6 +157,7 @@ class Ratification(When):
 
     def _dated(self, on: Moment, guard: Expression) -> Action:
         """The vote on its date, or put off."""
+        # Without another attempt a date that passes is the end.
         gone = self.put_off.set(True) if self.again is not None else self.failed.set(True)
         outcomes = heard(self._results(), self.when, "not_held", (gone,))
         return Action(
@@ -163,6 +166,7 @@ class Ratification(When):
 
     def _results(self) -> tuple[Outcome, ...]:
         """The vote passes or rejects; either counts as one."""
+        # Counted before this vote is: effects see the state before the firing.
         lost = (self.rejected.set(True), self.failed.set(self.votes + 1 >= self.attempts), *self.rejection)
         one, over = self.votes.add(1), ((self.put_off.set(False),) if self.on is not None else ())
         return (

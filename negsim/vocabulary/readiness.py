@@ -86,6 +86,7 @@ class Readiness(ActsOn):
         where = tidy(self, "readiness", party_=["of"], number=[*parts, "threshold", "centre"])
         for key in ("threshold", "centre"):
             tree = getattr(self, key)
+            # Above 0, because pace divides by it.
             if isinstance(tree, Number) and not 0 < tree.value <= 1:
                 raise ScenarioError(f"{where}: {key} must lie in (0, 1], not {tree.value!r}")
 
@@ -97,6 +98,7 @@ class Readiness(ActsOn):
     @property
     def motivation(self) -> Expression:
         """Cost, risk and pressure together, on [0, 1]."""
+        # Added up and cut off: beyond enough motivation more of it moves nobody.
         return clip(self.cost + self.risk + self.pressure, 0, 1)
 
     @property
@@ -112,6 +114,7 @@ class Readiness(ActsOn):
     @property
     def pace(self) -> Expression:
         """Readiness as a multiplier of a hazard: 1 at the centre."""
+        # Where nothing else is said, the hazards are those of a party that is just ready.
         return self.level / (self.threshold if self.centre is None else self.centre)
 
     def expand(self) -> Iterator[Element]:

@@ -112,6 +112,7 @@ class Reputation(ActsOn):
     @property
     def pace(self) -> Expression:
         """Trust as a multiplier: 1 at the start."""
+        # Measured from the start, where the hazards that it multiplies were estimated.
         start = self.prior_kept / (self.prior_kept + self.prior_broken)
         return self.trust / start
 
@@ -127,5 +128,6 @@ class Reputation(ActsOn):
             ("note_broken", self.broken, self.bad, self.good),
         ):
             for k, condition in enumerate(conditions):
+                # Both counts are forgotten alike at each event, so that trust moves only by what happened.
                 effects = (up.set(up * left + 1), down.set(down * left))
                 yield Action(name=f"{self.name}.{verb}.n{k + 1}", when=condition, clock=Immediately(), effects=effects)

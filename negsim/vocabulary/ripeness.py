@@ -127,6 +127,7 @@ class Ripeness:
             yield Action(
                 name=f"{sees.name}.notice", by=name, when=both(grounds, ~sees), clock=notices, effects=(sees.set(True),)
             )
+            # What is no longer felt is lost at once; to notice takes time.
             yield Action(
                 name=f"{sees.name}.lose",
                 by=name,
@@ -136,6 +137,7 @@ class Ripeness:
                 priority=SETTLING,
             )
         everybody = all_of(*(self.sees(name) for name in self.between))
+        # Ripe while all see it, not once and for all: a moment that passes can come again.
         yield from follows(self.ripe, everybody, f"{self.name}.ripen", f"{self.name}.pass")
         if self.seize is not None:
             yield from self._seizing(self.seize)

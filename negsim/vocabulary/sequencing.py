@@ -104,6 +104,7 @@ class Sequence:
                 name=f"{self.name}.note.n{k}", when=both(condition, before, ~fact), clock=Immediately(), effects=effects
             )
             if k > 1:
+                # Once is enough: the order is broken for good.
                 early = both(condition, ~self.step(k - 1), ~self.out_of_order)
                 wrong = (self.out_of_order.set(True),)
                 # Priority 1: what comes in order at the same instant is noted first.
@@ -165,6 +166,7 @@ class Sequencing:
             raise ScenarioError(
                 f"{place}: policy {self.policy!r} is not one of {', '.join(policies)}{nearest(self.policy, policies)}"
             )
+        # An order is checked whenever it is given, though only one policy reads it.
         if (self.policy == "in_order" or self.order) and sorted(self.order) != sorted(self.tracks):
             raise ScenarioError(f"{place}: order must name each of {', '.join(self.tracks)} once")
 
@@ -184,6 +186,7 @@ class Sequencing:
         if track not in self.tracks:
             raise ScenarioError(f"sequencing {self.name} has no track {track!r}{nearest(track, self.tracks)}")
         if self.policy == "parallel" or self.policy == f"{track}_first":
+            # True from the start and for ever, so that no action has to keep it so.
             return ALWAYS
         if self.policy == "in_order":
             return both(*(self.tracks[name] for name in self.order[: self.order.index(track)]))
@@ -317,5 +320,6 @@ class Deadlock(When):
         yield from (*asked(self.was_declared), *asked(self.over))
         guard, law = both(self.holds, ~self.was_declared), clock_or_now(self.declared)
         yield Action(name=f"{self.name}.declare", when=guard, clock=law, effects=(self.was_declared.set(True),))
+        # Whoever gets what it waits for breaks it, but only what was declared can be over.
         end = both(self.was_declared, ~self.condition, ~self.over)
         yield Action(name=f"{self.name}.resolve", when=end, clock=Immediately(), effects=(self.over.set(True),))

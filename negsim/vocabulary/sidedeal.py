@@ -108,6 +108,7 @@ class SideDeal(When, ActsOn):
             raise ScenarioError(
                 f"{where_}: either it is signed at the start (signed=True) or signs= says how long that takes"
             )
+        # Effects happen when it is signed; before the start nothing happens.
         if self.signed and self.effects:
             raise ScenarioError(
                 f"{where_}: effects belong to the signing, which is past; put them into the initial values"
@@ -131,6 +132,7 @@ class SideDeal(When, ActsOn):
     def expand(self) -> Iterator[Element]:
         """Yield facts, signing and collapse."""
         yield from (Party(name) for name in self.between)
+        # What is signed already is no question.
         yield from (self.was_signed,) if self.signed else asked(self.was_signed)
         yield self.in_force
         if self.signs is not None:

@@ -99,6 +99,7 @@ class Spoiler(When):
     @property
     def pace(self) -> Expression:
         """The multiplier of its hazard."""
+        # Exponential, because a multiplier of a hazard must stay above 0.
         return exp(self.growth * self.progress)
 
     @property
@@ -121,6 +122,7 @@ class Spoiler(When):
         yield Party(self.by)
         yield self.count
         effects = (self.count.add(1), *self.harm)
+        # Without a chance of derailing no outcome is drawn.
         outcomes: tuple[Outcome, ...] = ()
         if self.derails != ZERO:
             yield from asked(self.derailed)

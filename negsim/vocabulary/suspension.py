@@ -161,6 +161,7 @@ class Suspension(When):
     def expand(self) -> Iterator[Element]:
         """Yield facts, walkouts, returns and the end."""
         yield from (Party(name) for name in self.among)
+        # What cannot happen is a fact that others may read, but no question.
         finite = self.ends_when != NEVER or (self.ends != ZERO and self.walks_out)
         suspendable = self.walks_out or self.suspends_when != NEVER
         yield from (
@@ -200,6 +201,7 @@ class Suspension(When):
                 Outcome(name="for_good", weight=self.ends, effects=(self.ended.set(True),)),
                 Outcome(name="for_now", weight=1 - self.ends),
             )
+        # Nobody walks out of talks that do not run.
         guard, pace = both(self.running, self.when), self.pace.get(name, ONE)
         yield Action(
             name=f"{self.name}.walk_out_{name}",

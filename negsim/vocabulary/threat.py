@@ -145,6 +145,7 @@ class Threat(When, ActsOn):
     @property
     def pace(self) -> Expression:
         """The multiplier of what it shall deter."""
+        # It deters only while it stands: what was tested or withdrawn frightens nobody.
         return where(self.stands, 1 - self.deters * self.credibility, 1)
 
     def expand(self) -> Iterator[Element]:
@@ -175,6 +176,7 @@ class Threat(When, ActsOn):
             Outcome(name="carried_out", weight=self.resolve, effects=(self.carried_out.set(True), *self.deed)),
             Outcome(name="bluffed", weight=1 - self.resolve, effects=(self.bluffed.set(True), *self.bluff)),
         )
+        # A test that is over before they act spares them: the guard has turned false.
         guard, over = both(self.stands, self.tested_when), (self.stands.set(False),)
         yield Action(
             name=f"{self.name}.decide", by=self.by, when=guard, clock=self.acts, effects=over, outcomes=outcomes

@@ -162,11 +162,13 @@ class Truce(When):
         )
         for key in ("by", "towards"):
             names = getattr(self, key)
+            # One side may halt fire alone, and its name is then no list.
             names = (names,) if isinstance(names, (str, Party)) else names
             put(self, **{key: tuple(sorted({party(name) for name in names}))})
         self._check(place)
 
     def _check(self, place: str) -> None:
+        # Sides on both ends together: one that halts fire towards nobody is no truce.
         parties((*self.by, *self.towards), place)
         if not self.by:
             raise ScenarioError(f"{place}: by needs at least one party, the one that halts fire")
@@ -246,6 +248,7 @@ class Truce(When):
     @property
     def factor(self) -> Expression:
         """The multiplier of the hazard of collapse."""
+        # Each known ratio multiplies only where the author said that it applies.
         found = self.strain
         for given, ratio in ((self.monitored, MONITORED), (self.written, WRITTEN)):
             found = found * ratio if given else found
@@ -268,6 +271,7 @@ class Truce(When):
             guard, begun = both(self._fact("pending")), (self.holds.set(True), self.begun.set(True))
             yield occasion(f"{self.name}.begin", guard, law, begun, self.when, (self._fact("pending").set(False),))
         over = [self.holds.set(False)]
+        # The next truce begins with a clean slate.
         over += [self.recent.set(0)] if self.violations is not None else []
         ended = (*over, self.broken.set(True))
         pace = pace_for(self.lasts, self.factor)
@@ -291,6 +295,7 @@ class Truce(When):
                 Outcome(name="declared", weight=1 - self.refused, effects=tuple(effects)),
                 Outcome(name="refused", weight=self.refused, effects=(self.refused_once.set(True),)),
             )
+        # A pending one is no occasion for another.
         idle = both(
             ~self.holds, ~self._fact("pending") if self._waits else True, ~self.declared if not self.again else True
         )
@@ -307,6 +312,7 @@ class Truce(When):
                 outcomes or (Outcome(name="declared", effects=tuple(effects)),), both(self.when, idle), "too_early"
             )
             yield Action(name=f"{self.name}.be_declared", when=self.declared_when, clock=Immediately(), outcomes=chosen)
+        # Nothing says when it is declared: then at once, as soon as its precondition holds.
         if self.declares is None and self.declared_on is None and self.declared_when == NEVER:
             guard = both(self.when, idle, ~self.declared)
             yield Action(name=f"{self.name}.declare", when=guard, clock=clock_or_now(None), limit=1, **shared)  # type: ignore[arg-type] # as above
@@ -318,6 +324,7 @@ class Truce(When):
         lapse = (*over, self.lapsed.set(True), *((longer.set(False), number.set(0)) if extendable else ()))
         yield from asked(self.lapsed) if self.extends != ONE else (self.lapsed,)
         if not extendable:
+            # The term runs while it holds; a collapse throws the clock away.
             yield Action(
                 name=f"{self.name}.run_out", when=both(self.holds), clock=fixed(days(self.term)), effects=lapse
             )
@@ -329,6 +336,7 @@ class Truce(When):
             Outcome(name="extended", weight=weight, effects=more),
             Outcome(name="lapses", weight=1 - weight, effects=lapse),
         )
+        # The first term and its extensions have clocks of their own, because their lengths differ.
         yield Action(
             name=f"{self.name}.run_out", when=both(self.holds, ~longer), clock=fixed(days(self.term)), outcomes=outcomes
         )

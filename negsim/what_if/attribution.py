@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Sets = dict[frozenset[int], Floats]
 
+# Eight pieces make 256 sets already, each with an influence for every history; the count doubles with each piece.
 MOST, FEWEST = 8, 30
 
 
@@ -174,11 +175,13 @@ def attribute(runs: Runs, question: Question | Askable, news: Iterable[News], *,
     """
     needs_runs(runs, "attribute")
     two_sided(level)  # refuses what is no level
+    # Read several times below; an iterable may be a generator.
     items = tuple(news)
     if not 1 <= len(items) <= MOST:
         raise EstimateError(f"attribute takes 1 to {MOST} pieces of news, not {len(items)}")
     entry = runs.asked(question)
     needs_probability(entry)
+    # The news is the condition already; what a further one does would be nobody's share.
     if entry.given is not None:
         raise EstimateError(f"question {entry.question.name} is asked given a condition; ask one without given=")
     so, yes, row = _histories(runs, entry.question.name, question, items)
@@ -196,11 +199,14 @@ def _histories(
     """Which news is so in each history, (n, news); what it answers; its row of parameters where these were drawn."""
     asked = [Question(name=f"news_{number}", kind="when", condition=one.what) for number, one in enumerate(items)]
     stated = runs.scenario.expanded.questions
+    # What was asked of the run alone is in no scenario, and has to be recorded again beside the news.
     own = [entry.question for other, entry in runs.program.probes.asked.items() if other not in stated]
     told = again(runs, lower(runs.scenario, [*own, *asked]))
+    # A failed history has no answer, and to count it either way would move the odds of every subset.
     good = ~told.block.failed
     calendar = runs.scenario.calendar
     columns = []
+    # By the first time, not by what holds on the date: news is that it came true, even if it was lost again.
     for one, made in zip(items, asked, strict=True):
         date = calendar.deadline(moment(one.by, "news"), "news")
         came = told.block.first[:, told.program.probes.asked[made.name].column] <= date
@@ -223,6 +229,7 @@ def _subset(items: tuple[News, ...], some: tuple[int, ...], so: Bools, yes: Bool
             "odds are not known; simulate more, or leave out what settles the answer"
         )
     p = hits / size
+    # What one history does to the log odds: its residue over p(1 - p), as one of those that are in the set.
     influence = there * (yes - p) / (p * (1 - p)) * (len(yes) / size)
     return np.concatenate([[math.log(p / (1 - p))], influence])
 
@@ -231,6 +238,7 @@ def _told(
     runs: Runs, what: str, items: tuple[News, ...], sets: Sets, row: NDArray[np.int64] | None, level: float
 ) -> Attribution:
     values = shapley({some: float(one[0]) for some, one in sets.items()}, len(items))
+    # Shapley shares are linear in what sets are worth: the same sums give the influences of the shares.
     arrays: Any = {some: one[1:] for some, one in sets.items()}  # they add up as numbers do
     influences: Floats = np.stack(shapley(arrays, len(items)), axis=1)
     errors = mean_error(influences, row)
@@ -253,6 +261,7 @@ def _told(
         )
 
     def share(one: Floats) -> Estimate:
+        # Back from log odds, in which everything is worked out, to the probability that people know.
         p = 1 / (1 + math.exp(-one[0]))
         error = float(mean_error((one[1:] * p * (1 - p))[:, None], row)[0])
         low, high = max(0.0, p - z * error), min(1.0, p + z * error)
@@ -265,5 +274,6 @@ def _told(
         before=share(sets[frozenset()]),
         after=share(every),
         steps=tuple((one, text(one), estimate(value, float(error))) for one, value, error in steps),
+        # Influence is zero outside the set of all news, so what is not zero counts the histories that have all of it.
         effective=int(np.count_nonzero(every[1:])),
     )

@@ -34,6 +34,7 @@ def question_of(scenario: Scenario, question: Question | Askable) -> Question:
     if isinstance(name, str) and name in known:
         return known[name]
     tree = as_expression(question)
+    # A single unknown name is a misspelt question far oftener than a condition.
     if isinstance(tree, Ref) and tree.name not in scenario.expanded.variables:
         refuse_unasked(scenario, tree.name)
     return Question(name=ANEW, condition=tree)
@@ -60,12 +61,14 @@ class Bench:
         self.program = self._short(first.scenario.expanded)
         self.base = again(first, self.program, replications)
         self.now = self._answers(self.base)
+        # Told by the program and not by the lever: to meet what is met already gives the same histories again.
         self.told_already = {self.program.fingerprint(): self.now}
 
     def _short(self, elements: Elements) -> Program:
         """The program that records this question alone and ends when it is answered."""
         alone = replace(elements, questions={self.asked.name: self.asked})
         program = lower(self.first.scenario, elements=alone)
+        # Nothing after the deadline can change the answer, and every variant saves the time up to the end.
         return replace(program, horizon=min(program.horizon, self.until))
 
     def _answers(self, runs: Runs) -> Told:
@@ -83,6 +86,7 @@ class Bench:
 
     def _rows(self, program: Program) -> Sequence[tuple[float, ...]]:
         rows = self.first.rows
+        # The same parameters have the same rows, so that only other ones have to be drawn.
         if program.parameters == self.program.parameters:
             return rows
         return parameter_rows(program, self.first.seed, len(rows) if self.first.drawn else None)
@@ -97,6 +101,7 @@ class Bench:
             replications=list(numbers),
             rows=self._rows(program),
             contested=() if self.first.drawn else program.contested,
+            # Traces are kept of replications below this number, and the last one is wanted as well.
             trace=max(numbers, default=0) + 1,
             max_events=self.first.max_events,
         )

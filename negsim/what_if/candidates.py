@@ -55,6 +55,7 @@ def candidates_of(scenario: Scenario, told: Candidates | None) -> tuple[Candidat
     """
     said = _Words(scenario)
     if told is None:
+        # In the order of the scenario, so that lists of levers are the same in each run.
         return tuple(_candidate(said, (step,)) for step in _all(scenario.expanded))
     pairs = told.items() if isinstance(told, Mapping) else ((None, one) for one in _listed(told))
     found = tuple(_candidate(said, _steps(one), name) for name, one in pairs)
@@ -66,6 +67,7 @@ def candidates_of(scenario: Scenario, told: Candidates | None) -> tuple[Candidat
 
 
 def _listed(told: object) -> Iterable[Any]:
+    # Text is iterable as well, and its letters would be taken for levers.
     if isinstance(told, str) or not isinstance(told, Iterable):
         raise ArgumentError(
             f"candidates is {told!r}; give a list of interventions, such as [ns.Without(element='stalling')]"
@@ -75,6 +77,7 @@ def _listed(told: object) -> Iterable[Any]:
 
 def _steps(one: object) -> tuple[Intervention, ...]:
     several = (one,) if isinstance(one, STEPS) else one
+    # The same here: a text is no sequence of steps.
     if isinstance(several, str) or not isinstance(several, Iterable):
         raise ArgumentError(f"{one!r} is no lever; give an intervention such as ns.Meet(requirement='...'), or several")
     steps = tuple(several)
@@ -96,6 +99,7 @@ def _all(elements: Elements) -> Iterator[Intervention]:
 
 
 def _candidate(said: _Words, steps: tuple[Intervention, ...], name: str | None = None) -> Candidate:
+    # Several steps together have no kind of their own, even where all are alike.
     kind = KINDS.get(type(steps[0]), "changed") if len(steps) == 1 else "changed"
     told = name if name is not None else ", ".join(_called(step) for step in steps)
     return Candidate(told, kind, "; and ".join(said.step(step) for step in steps), steps)
@@ -103,6 +107,7 @@ def _candidate(said: _Words, steps: tuple[Intervention, ...], name: str | None =
 
 def _called(step: Intervention) -> str:
     """A lever's name: the element's and what becomes of it, such as ``summit.requires.russia met``."""
+    # The first key that a step has: an intervention names what it changes under one of these alone.
     keys = ("requirement", "element", "decision", "fact", "action", "name")
     name = next(str(getattr(step, key)) for key in keys if hasattr(step, key))
     if isinstance(step, Decide):
@@ -143,6 +148,7 @@ class _Words:
 
     def _requirement(self, name: str) -> str:
         one = self.elements.requirements.get(name)
+        # A name that nothing requires is refused where the step is applied; here it needs words all the same.
         if one is None:
             return f"what is required under the name '{name}'"
         who = f"{self._party(one.of)} requires" if one.of else "is required"
@@ -169,11 +175,13 @@ class _Words:
                 if action
                 else f"'{self.said.word(name)}' is taken away"
             )
+        # What follows the mark in a mechanism's title says what its absence means.
         there, _, off = mechanism.title.partition("; off: ")
         return f"'{there}' is taken away{f' ({off})' if off else ''}"
 
     def _decided(self, step: Decide) -> str:
         word: Any = self.elements.decisions.get(step.decision)
+        # Words of users may have no party who decides.
         by = getattr(word, "by", None)
         who = self._party(str(getattr(by, "name", by))) if by else "whoever decides"
         return f"{who} always decides '{self.said.part(step.decision, step.option)}' ({self.said.word(step.decision)})"
@@ -195,6 +203,7 @@ class _Words:
             )
         unit = getattr(self.elements.parameters.get(name), "unit", "")
         called = self.said.thing(name)
+        # A title with commas would run into the sentence around it.
         called = f"'{called}'" if re.search("[,;:]", called) else called
         return f"{called} is {value:.6g}{f' {unit}' if unit else ''}"
 
@@ -211,6 +220,7 @@ def elements_under(scenario: Scenario, steps: tuple[Intervention, ...], plain: E
     simulating it.
     """
     every = (*scenario.interventions, *steps)
+    # Suppositions change what words are written out as, so they come first; other steps work on the result.
     supposed = suppositions(every, plain)
     elements = expand(scenario.parts, supposed) if supposed else plain
     for step in every:

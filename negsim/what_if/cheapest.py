@@ -31,6 +31,7 @@ FIRST_LOOK = 400
 """Histories after which a set that is far from the target is left."""
 CLEARLY = 1e-4
 """Chance with which a set that reaches the target may be left after the first look."""
+# 2**64 over the golden ratio: seeds that lie near each other stay apart.
 FRESH = 0x9E3779B97F4A7C15
 """Added to the seed: what is chosen in some histories is confirmed in others."""
 
@@ -222,6 +223,7 @@ def cheapest(
     prices = _checked(target, costs, known, most, tries)
     asked = question_of(scenario, question)
     asking = own(scenario, asked)
+    # One history: this run is there for its seed, its rows and its program alone.
     first = simulate(
         scenario, replications=1, seed=seed, draws=draws, questions=asking, keep="answers", on_error="count"
     )
@@ -240,6 +242,7 @@ def cheapest(
         question=asked.called,
         by=deadline(asked, scenario),
         tried=search.tried,
+        # Sets come in the order of their cost: behind the first confirmed one there is none that is cheaper.
         left=0 if reached else total - search.tried,
         refused=search.refused,
         level=level,
@@ -252,6 +255,7 @@ def _checked(
     target: float, costs: Mapping[str, float], known: Mapping[str, Candidate], most: int, tries: int
 ) -> dict[str, float]:
     """What each change costs, by name."""
+    # A boolean is a number to Python; True would be taken for a probability of 1.
     if isinstance(target, bool) or not isinstance(target, (int, float)) or not 0 < target < 1:
         raise ArgumentError(f"target is {target!r}; give the probability that is wanted, above 0 and below 1")
     for name, number in (("most", most), ("tries", tries)):
@@ -264,6 +268,7 @@ def _checked(
             raise ArgumentError(
                 f"costs names {name!r}, which is no change of this scenario{nearest(str(name), known)}; ns.levers lists them"
             )
+        # With costs of 0 a larger set would be as cheap as a smaller one, and luck would choose between them.
         if isinstance(cost, bool) or not isinstance(cost, (int, float)) or not (math.isfinite(cost) and cost > 0):
             raise ArgumentError(f"costs: {name} costs {cost!r}; give a number above 0")
     return {name: float(cost) for name, cost in costs.items()}
@@ -273,6 +278,7 @@ def _sets(known: Mapping[str, Candidate], prices: Mapping[str, float], most: int
     """All sets of so many changes, the cheapest first, of equal cost the smaller; from none on."""
     names = sorted(prices, key=lambda name: (prices[name], name))
     found = [chosen for size in range(min(most, len(names)) + 1) for chosen in combinations(names, size)]
+    # fsum, so that sets of the same costs tie exactly, in whatever order they are added up.
     found.sort(key=lambda chosen: (math.fsum(prices[name] for name in chosen), len(chosen), chosen))
     for chosen in found:
         yield tuple(known[name] for name in chosen)
@@ -290,11 +296,13 @@ class _Search:
 
     def share(self, chosen: tuple[Candidate, ...]) -> float:
         """The share of histories with yes under a set; -1 where it is far from the target or not allowed."""
+        # Counted before it can be refused: a refused set takes time as well.
         self.tried += 1
         try:
             steps = tuple(step for one in chosen for step in one.steps)
             under = elements_under(self.bench.first.scenario, steps, self.plain)
             few = self.quick.told(under)
+            # The exact interval needs independent histories, which those of one row of parameters are not.
             if not self.quick.base.clustered and clopper_pearson(*_counted(few), CLEARLY)[1] < self.target:
                 found = _share(few)
             else:
@@ -302,6 +310,7 @@ class _Search:
         except NegsimError as error:
             self.refused[" and ".join(one.name for one in chosen)] = str(error)
             return -1.0
+        # Strictly: of equally good sets the cheaper one came first.
         if found > self.best[0]:
             self.best = (found, chosen)
         return found
@@ -328,6 +337,7 @@ def _searched(
         if search.share(chosen) < search.target:
             continue
         confirmed += 1
+        # Each look at fresh histories has half the error of the one before, so that all together keep the level.
         answer = _confirmed(search.bench, chosen, 1 - (1 - level) / 2**confirmed, draws)
         if answer.low is not None and answer.low > search.target:
             return chosen, answer, True
@@ -338,6 +348,7 @@ def _searched(
 def _confirmed(bench: Bench, chosen: Sequence[Candidate], level: float, draws: int | None) -> Estimate:
     """The answer under a set, in histories that had no part in the choice."""
     supposed = bench.first.scenario.supposing(*(step for one in chosen for step in one.steps))
+    # The sum must not leave the range of seeds.
     fresh = (bench.first.seed + FRESH) % 2**63
     asking = own(supposed, bench.asked)
     runs = simulate(

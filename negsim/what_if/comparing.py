@@ -88,6 +88,7 @@ def compare(runs_a: Runs, runs_b: Any, question: Any, by: Dated | None = None, *
     >>> found.lost.size, found.probabilities[1]
     (0, 1.0)
     """
+    # Decided by the types alone, so that the overloads above can say the same to type checkers.
     if isinstance(runs_b, (Mapping, list, tuple)) or isinstance(question, (list, tuple)):
         return _several(runs_a, runs_b, question, by, level)
     return _one(runs_a, runs_b, question, by)
@@ -120,7 +121,9 @@ def _named(variants: Any) -> dict[str, Runs]:
 def _one(runs_a: Runs, runs_b: Runs, question: Question | Askable, by: Dated | None) -> Comparison:
     _check_pairs(runs_a, runs_b)
     yes_a, yes_b = _answers(runs_a, question, by), _answers(runs_b, question, by)
+    # A history that failed in either variant is no pair; it is left out of both.
     one, two = (Told(yes, runs.block.failed) for yes, runs in ((yes_a, runs_a), (yes_b, runs_b)))
+    # Replication r has the same row in both (checked above), so that the rows of the first stand for both.
     by_row = runs_a if runs_a.clustered or runs_b.clustered else None
     pairs, gained, lost = paired(one, two, by_row)
     sides = (None, None) if by_row is None else sides_by_row(by_row, one, two)
@@ -153,6 +156,7 @@ def _check_pairs(one: Any, two: Any) -> None:
     for runs in (one, two):
         if not isinstance(runs, Runs):
             raise EstimateError("single histories were not kept; simulate both variants with keep='all'")
+        # Before the seeds are compared: equal seeds would make them look like pairs.
         if runs.weights is not None:
             raise EstimateError(
                 "histories that were conditioned on news are no pairs, because those of one variant are cloned and those of "
@@ -179,6 +183,7 @@ def _check_pairs(one: Any, two: Any) -> None:
 def _check_rows(one: Runs, two: Runs) -> None:
     places = {parameter: number for number, parameter in enumerate(two.program.parameters)}
     for number, parameter in enumerate(one.program.parameters):
+        # Parameters that one variant alone has cannot differ; only those of both must be the same.
         place = places.get(parameter)
         if place is not None and not np.array_equal(one.parameters[:, number], two.parameters[:, place]):
             raise EstimateError(
@@ -191,6 +196,7 @@ def _when(asked: Question, by: Dated | None, scenario: Scenario) -> str:
     if by is None:
         return deadline(asked, scenario)
     when = moment(by, "by")
+    # A date that was written as text is told as it was written.
     if isinstance(when, str) and counted_days(when) is None:
         return when
     return scenario.calendar.label(scenario.calendar.deadline(when, "by"))

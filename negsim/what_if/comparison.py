@@ -76,6 +76,7 @@ class Comparison:
     def by_draw(self) -> NDArray[np.float64] | None:
         """Difference under each draw of the parameters (failed pairs left out), if they were drawn."""
         rows = self.difference.rows
+        # A row without a history that counts has no difference; to divide would give not a number.
         return None if rows is None else rows.total[rows.size > 0] / rows.size[rows.size > 0]
 
     @property
@@ -92,6 +93,7 @@ class Comparison:
         """The two probabilities as text, each rounded to what its own interval supports."""
         texts = []
         for value, rows in zip(self.probabilities, self.sides, strict=True):
+            # Of the pairs that count, in both variants alike, or the two shares would not differ by the difference.
             n = self.difference.n - self.difference.unknown
             share = Proportion(hits=round(value * n), n=n, rows=rows) if n else None
             texts.append("unknown" if share is None else share.printed)

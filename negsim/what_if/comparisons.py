@@ -67,6 +67,7 @@ class Comparisons:
         variant, question = key
         if variant not in self.variants or question not in self.questions:
             raise KeyError(key)
+        # Found variant by variant, each with all questions.
         return self.found[self.variants.index(variant) * len(self.questions) + self.questions.index(question)]
 
     @property
@@ -155,6 +156,7 @@ class Comparisons:
 
     def to_dataframe(self) -> pd.DataFrame:
         """A row for each variant and question: probabilities, difference with its simultaneous interval, flips."""
+        # Under the names given here, not those of the interventions.
         rows = [
             # By the name that was given to it: runs of two variants may have the same title.
             self[name, asked].row(self.interval(name, asked)) | {"variant": name}

@@ -92,6 +92,7 @@ class Influence:
             What the answer would be if the value were known to be low, or high; or that it makes no difference that
             stands out from chance.
         """
+        # Values at both ends would read as a finding where the difference between them may be nothing.
         if not self.stands_out:
             return (
                 f"What is not known of '{self.title}' makes no difference to {what} that stands out from chance in "
@@ -206,6 +207,7 @@ class Sensitivity:
         return iter(self.influences)
 
     def __str__(self) -> str:
+        # Something is shown even where nothing stands out: its sentence says that.
         told = [one for one in self.influences if one.stands_out][:5] or list(self.influences[:1])
         lines = [f"{self.what[:1].upper()}{self.what[1:]} is {self.answer}. {self.method}."]
         for one in told:

@@ -56,6 +56,7 @@ def news_of(runs: Runs, histories: int, extra: Sequence[str] = ()) -> Items:
     """
     program, asked = _recording(runs, extra)
     told = again(runs, program, histories)
+    # In the order asked, which is that of the items; the program may have sorted its columns.
     columns = [told.program.probes.asked[name].column for name in asked]
     times = told.block.first[:, columns]
     return Items(tuple(asked.values()), times, told)
@@ -64,6 +65,7 @@ def news_of(runs: Runs, histories: int, extra: Sequence[str] = ()) -> Items:
 def _recording(runs: Runs, extra: Sequence[str]) -> tuple[Program, dict[str, Item]]:
     elements, witnesses = witnessed(runs.scenario.expanded)
     said = Phrases(runs.scenario)
+    # Keys with a blank, so that they cannot be the name of a fact.
     mine = {
         f"own {number}": (text, Item(text, "", f"'{_condition(said, text)}'", "condition"))
         for number, text in enumerate(extra)
@@ -71,6 +73,7 @@ def _recording(runs: Runs, extra: Sequence[str]) -> tuple[Program, dict[str, Ite
     facts = {
         name: (name, Item(name, "", _fact(said, name), "fact"))
         for name, variable in runs.scenario.expanded.variables.items()
+        # What a party holds true is nobody's news.
         if isinstance(variable, Fact) and ".sees." not in name
     }
     acts = {one.fact: (one.fact, _act(said, elements, one)) for one in witnesses}
@@ -80,6 +83,7 @@ def _recording(runs: Runs, extra: Sequence[str]) -> tuple[Program, dict[str, Ite
         check_name(name, "question")
         asked.append(Question(name=name, kind="when", condition=condition))
         items[name] = item
+    # Questions asked anew in the run are in no scenario, and the answer must be recorded here too.
     own = [entry.question for name, entry in runs.program.probes.asked.items() if name not in elements.questions]
     return lower(runs.scenario, [*own, *asked], elements=elements), items
 
@@ -112,6 +116,7 @@ def best_first(one: Item) -> int:
 def _known_by(calendar: Calendar, told: Any, last: float) -> float:
     """A date by which news may be known: not before the start, and not when the answer itself is known."""
     when = calendar.deadline(moment(told, "dates"), "dates")
+    # Not after the deadline: what is known then tells of an answer that is known already.
     if not 0 <= when <= last:
         raise EstimateError(
             f"date {str(told)!r} is no date of news: give one from {calendar.label(0.0)} to {calendar.label(last)}, the "
@@ -126,5 +131,7 @@ def deadlines(scenario: Scenario, told: Sequence[Any], last: float) -> list[floa
     if told:
         return sorted({_known_by(calendar, one, last) for one in told})
     days = np.unique(np.ceil(np.linspace(0, last / DAY, DATES + 1)[1:-1]))  # at the deadline the answer itself is known
+    # From the middle of the day, so that a change of clocks cannot lead to the day beside it.
     ends = {calendar.deadline(calendar.at((one - 0.5) * DAY).date().isoformat(), "dates") for one in days}
+    # Two ends of days may both lie beyond the last date.
     return sorted({min(one, last) for one in ends if one > 0})

@@ -86,6 +86,7 @@ class Lever:
     @property
     def idle(self) -> bool:
         """Whether no history's answer differs."""
+        # A history that failed under the change might have differed.
         return self.flips == (0, 0) and not self.difference.unknown
 
     @property
@@ -154,6 +155,7 @@ class Lever:
 
 def abs_text(printed: str) -> str:
     """A difference without its sign, where a verb says the direction."""
+    # A hyphen or a minus sign, whichever the text was set with.
     return printed.lstrip("+-−")
 
 
@@ -224,6 +226,7 @@ class Levers:
     @property
     def best(self) -> Lever | None:
         """The lever that helps most, if one helps beyond chance."""
+        # Levers are sorted by their difference, so that none helps if the first does not.
         return self.levers[0] if self.levers and self.levers[0].helps else None
 
     @property
@@ -248,6 +251,7 @@ class Levers:
         told += f"by more than {100 * self.choice.within:.2g} points" if others else "at all"
         several = "number" if len(others) == 1 else "numbers"
         tied = f"; not told apart from it: {several} {', '.join(others)}" if others else ""
+        # No simulation makes it certain, and three digits would round it to 100 %.
         sure = min(self.choice.probability, 0.999)
         return f"{told}{tied}. The probability of correct selection is estimated as at least {100 * sure:.3g} %."
 

@@ -110,10 +110,12 @@ def levers(
     bench = Bench(first, asked, replications)
     told: dict[str, Told] = {}
     refused: dict[str, str] = {}
+    # Expanded once for all levers: most of them differ from it in one element.
     plain = expand(scenario.parts)
     for one in tried:
         try:
             told[one.name] = bench.told(elements_under(scenario, one.steps, plain))
+        # A lever that this scenario refuses must not hide what the others do.
         except NegsimError as error:
             refused[one.name] = str(error)
     found = _ranked(bench, {one.name: one for one in tried}, told, refused, level)
@@ -125,9 +127,11 @@ def _ranked(
 ) -> Levers:
     each = simultaneous(level, len(told))
     differences = {name: bench.difference(bench.now, answers) for name, answers in told.items()}
+    # By the value, not by the end of its interval: the order is that of the best guess, and ties say the rest.
     order = sorted(differences, key=lambda name: -differences[name].value)
     tied = set(_tied(bench, [(name, told[name]) for name in order], level))
     found = tuple(_lever(tried[name], differences[name], told[name], each, name in tied) for name in order)
+    # Against the leader, history by history: narrower than the intervals of the levers themselves.
     ahead = [bench.difference(told[name], told[order[0]]) for name in order[1:]]
     entry = bench.base.asked(bench.asked.name)
     kind = "Student's t over rows of parameters" if bench.base.clustered else "Tango's score interval of pairs"
@@ -160,6 +164,7 @@ def _lever(one: Candidate, difference: PairedDifference, told: Told, each: float
         steps=one.steps,
         difference=difference,
         interval=difference.interval(each),
+        # What a failed history would have said is not known.
         probability=float(np.mean(told.yes[good])) if good.any() else float("nan"),
         tied=tied,
     )
@@ -167,6 +172,7 @@ def _lever(one: Candidate, difference: PairedDifference, told: Told, each: float
 
 def _tied(bench: Bench, order: list[tuple[str, Told]], level: float) -> Iterator[str]:
     """Names of the levers that are not told apart from the leader of their group."""
+    # One fewer than there are levers: the leader is not compared with itself.
     each = simultaneous(level, len(order) - 1)
     leader: Told | None = None
     for name, answers in order:
@@ -186,11 +192,13 @@ def _with_partings(bench: Bench, found: Levers, told: dict[str, Told], plain: El
 
 def _parting(bench: Bench, lever: Lever, answers: Told, plain: Elements) -> Parting | None:
     """What differs first in the first histories that flip, most often."""
+    # Failed histories are no flips, whatever their answers say.
     flipped = (answers.yes != bench.now.yes) & ~answers.failed & ~bench.now.failed
     numbers = np.flatnonzero(flipped)[:LOOKED_AT].tolist()
     scenario = bench.first.scenario
     before, after = scenario.expanded, elements_under(scenario, lever.steps, plain)
     pairs = zip(bench.histories(before, numbers), bench.histories(after, numbers), strict=True)
+    # The lever's own acts differ by its making; what is told is what they lead to.
     own = {name for name in (*before.actions, *after.actions) if before.actions.get(name) != after.actions.get(name)}
     forks = [fork for one, two in pairs if (fork := first_apart(one, two, own)) is not None]
     most = partings(forks)

@@ -41,6 +41,7 @@ def paired(one: Told, two: Told, by_row: Runs | None) -> tuple[PairedDifference,
     rows = None
     if by_row is not None:
         change = gained.astype(np.float64) - lost
+        # Of each row the sum of changes (+1, 0, -1): pairs within a row are a cluster.
         rows = Rows.of(by_row.draw, len(by_row.rows), change, np.ones_like(failed), failed)
     pairs = PairedDifference(n=good.size, **{name: int(mask.sum()) for name, mask in counts.items()}, rows=rows)
     return pairs, gained, lost
@@ -48,6 +49,7 @@ def paired(one: Told, two: Told, by_row: Runs | None) -> tuple[PairedDifference,
 
 def sides_by_row(by_row: Runs, one: Told, two: Told) -> tuple[Rows, Rows]:
     """The hits of either variant by row of parameters, failed pairs left out."""
+    # In either variant: both sides have to be of the same histories, or their difference is not that of the pairs.
     failed = one.failed | two.failed
     first, second = (
         Rows.of(by_row.draw, len(by_row.rows), told.yes.astype(np.float64), ~failed, np.zeros_like(failed))

@@ -70,6 +70,7 @@ def first_apart(one: Trajectory, two: Trajectory, left_out: Collection[str] = ()
         Actions that are the change itself.
     """
     first, second = (_kept(each.events, left_out) for each in (one, two))
+    # What is left of the longer one is looked at below.
     for mine, theirs in zip(first, second, strict=False):
         if _what(mine) != _what(theirs):
             # The earlier of the two is what the other history lacks; at one instant what the change brings is told.
@@ -87,6 +88,7 @@ def _kept(events: Iterable[Event], left_out: Collection[str]) -> list[Event]:
 
 
 def _what(event: Event) -> tuple[str, str, float]:
+    # The instant too: the same act at another time is already a difference.
     return event.action, event.outcome, event.at
 
 
@@ -98,5 +100,6 @@ def partings(forks: Sequence[Fork]) -> tuple[Fork, int] | None:
     earliest = {
         key: min(fork.at for fork in forks if (fork.action, fork.outcome, fork.changed) == key) for key in counted
     }
+    # The key itself comes last, so that of wholly equal ones the same is told in each run.
     key = min(counted, key=lambda one: (-counted[one], earliest[one], one))
     return Fork(*key, earliest[key]), counted[key]

@@ -91,6 +91,7 @@ def sensitivity(
     (True, True)
     """
     needs_runs(runs, "sensitivity")
+    # Regression knows no weights: weighted histories are turned into ones that count alike.
     runs = counting_alike(runs)
     entry = runs.asked(question)
     values, good = history_values(runs, entry)
@@ -123,6 +124,7 @@ def counting_alike(runs: Runs) -> Runs:
 def history_values(runs: Runs, entry: Asked) -> tuple[Floats, NDArray[np.bool_]]:
     """What each history answers as a number (yes is 1), and which histories count."""
     question = entry.question
+    # A given chooses histories and so rows: what is regressed on would no longer be spread as it is believed.
     if entry.given is not None:
         raise EstimateError(
             f"question {question.name} is asked given a condition, which changes what is believed of the parameters as "
@@ -153,6 +155,7 @@ def given_data(
     inputs = {
         parameter.name: runs.parameters[kept, place]
         for place, parameter in enumerate(runs.program.parameters)
+        # A parameter that never varies explains nothing.
         if parameter.belief is not None and np.ptp(runs.parameters[kept, place]) > 0
     }
     return GivenData(inputs, rows, seed=runs.seed, name=entry.question.name), kept
@@ -175,6 +178,7 @@ class _Teller:
         self.unit, self.level, self.n = unit, level, n
         self.limits = (0.0, 1.0) if unit else (-math.inf, math.inf)
         self.standing = found.standing_out(level)
+        # The variance of the whole may come out near zero or below by chance: shares of it would be noise over noise.
         self.bounded = not math.isnan(found.whole) and found.whole > two_sided(level) * float(found.whole_errors.std())
 
     def estimate(
@@ -186,11 +190,13 @@ class _Teller:
 
     def told(self, totals: dict[str, tuple[float, Floats]]) -> Sensitivity:
         found, entry = self.found, self.entry
+        # Stable: of equal ones the order of the scenario stays, and runs repeat.
         order = np.argsort(-found.moves, kind="stable").tolist()
         ones = [self.influence(place, totals) for place in order]
         variance = None if math.isnan(found.whole) else self.estimate(found.whole, found.whole_errors)
         chance = None
         if variance is not None and self.unit:
+            # What is left of p(1 - p), the variance of a yes or no, is chance.
             chance = found.mean * (1 - found.mean) - variance.value
         answer = self.answer(found.mean, found.resampled(found.rows.mean[:, None])[:, 0])
         return Sensitivity(
@@ -227,6 +233,7 @@ class _Teller:
         parameter = self.runs.scenario.expanded.parameters[name]
         variance = self.estimate(found.effects[place].variance, found.variance_errors[:, place])
         stands_out = self.standing[place]
+        # At both ends of nine tenths of what is believed.
         ends = [self.end(place, rank) for rank in (0.05, 0.95)]
         share = None
         if self.bounded:
@@ -234,6 +241,7 @@ class _Teller:
         return Influence(
             parameter=name,
             title=_title(self.runs, parameter),
+            # Unit "1" is how files write that there is none.
             unit="" if parameter.unit == "1" else parameter.unit,
             grade=parameter.grade,
             move=self.moved(place, variance),
@@ -256,6 +264,7 @@ class _Teller:
         value = float(self.found.moves[place])
         if self.standing[place]:
             return self.estimate(value, self.found.move_errors[:, place], self.unit)
+        # An estimate never lies outside its own interval.
         most = max(math.sqrt(variance.high), value)
         return Estimate(
             value=value,
@@ -272,6 +281,7 @@ class _Teller:
         value = float(self.worths[place])
         if self.standing[place]:
             return self.estimate(value, self.errors_of_worth[:, place])
+        # For a threshold at the mean, half the spread bounds the mean payoff above it: E max(X, 0) = E|X|/2 <= sd/2.
         most = max(math.sqrt(variance.high) / 2, value)
         return Estimate(
             value=value, low=0.0, high=most, level=self.level, kind="chance", method=variance.method, n=self.n
@@ -297,6 +307,7 @@ class _Teller:
         errors = found.resampled(np.stack([payoff, above * (means - every), means], axis=1))
         # The fits are scaled to the whole variance, whose error is half an error of their spread.
         scale = (above * every).mean() * found.whole_errors / (2 * found.whole)
+        # The error of knowing nothing, whose worth changes with the mean only where it is above the threshold.
         return self.estimate(value, errors[:, 0] + errors[:, 1] - errors[:, 2] * (found.mean > self.threshold) + scale)
 
     def total(self, value: float, errors: Floats) -> Estimate:
@@ -311,6 +322,7 @@ class _Teller:
                 first, this = order[leader], order[number]
                 gap = self.found.variances[first] - self.found.variances[this]
                 errors = self.found.variance_errors[:, first] - self.found.variance_errors[:, this]
+                # On the variances, which are regressed on the same resamples; the moves are their roots.
                 tied = bool(gap <= two_sided(self.level) * errors.std())
             leader = leader if tied else number
             told.append(replace(one, tied=tied))
@@ -340,6 +352,7 @@ def _totals(
     rows are told with the numbers, hence the keys, of the plain ones.
     """
     draws = len(runs.rows)
+    # Rows that no history has had: the keys of the next draws.
     fresh = runs.program.drawn(runs.seed, range(draws, 2 * draws))
     places = {parameter.name: place for place, parameter in enumerate(runs.program.parameters)}
     plain = _sets(runs, entry, draws, sets)
@@ -351,6 +364,7 @@ def _totals(
         halves = total(plain, _sets(other, entry, draws, sets))[kept]
         share = float(halves.mean()) / found.whole
         errors = found.resampled(halves[:, None])[:, 0] - share * found.whole_errors
+        # Kept away from zero: a resample with hardly any variance would throw the share anywhere.
         told[name] = (share, errors / np.maximum(found.whole + found.whole_errors, 0.1 * found.whole))
     return told
 
@@ -358,4 +372,5 @@ def _totals(
 def _sets(runs: Runs, entry: Asked, draws: int, sets: int) -> Floats:
     """Answers by row of parameters and number of its history, (draws, sets); failed histories count as no."""
     values = np.where(runs.block.failed, 0.0, _answers(runs, entry))[: draws * sets]
+    # Replication r has row r modulo the rows, so that the sets of histories come first and the rows within them.
     return values.reshape(sets, draws).T

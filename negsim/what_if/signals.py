@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Signal", "Watching"]
 
 NUMBERS = ("chance", "given_yes", "given_no", "move", "bits")
+# News is an observation, not an act; without this line the list would be read as a list of levers.
 SEEN = "These are what news would tell whoever sees it; making it happen may do less or more (intervene with do)."
 
 
@@ -172,6 +173,7 @@ class Watching:
 
     def __getitem__(self, name: str) -> Signal:
         """The signal of a fact, act or condition by its name, at its most telling date."""
+        # Signals alone: parameters are no news.
         for one in self.signals:
             if one.name == name:
                 return one

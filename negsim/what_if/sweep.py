@@ -78,12 +78,15 @@ def sweep(
     """
     check_is_scenario(scenario, "sweep")
     grid = {**(values or {}), **parameters}
+    # A text or a bare number has no values to try; len() of a number would be a TypeError without a remedy.
     if not grid or any(isinstance(one, (str, float, int)) or not len(one) for one in grid.values()):
         raise ArgumentError(
             "sweep has no values to try; give some by the parameter's name, as in sweep(scenario, rate=[.1, .2])"
         )
+    # One seed for all variants: without it there would be no pairs to compare.
     seed = fresh_seed() if seed is None else seed
     asked = own_questions(scenario) if questions is None else list(questions)
+    # Texts and names are asked of finished runs; only questions have to be recorded for it.
     anew = [one for one in asked if isinstance(one, Question)]
     variants = {}
     for chosen in product(*grid.values()):
@@ -101,5 +104,6 @@ def sweep(
 def own_questions(scenario: Scenario) -> list[Question | Askable]:
     """The scenario's own questions that have yes or no as answers in every history."""
     own = [part for part in scenario.parts if isinstance(part, Question)]
+    # Words bring questions of their own; the author's are asked first, and theirs only where there are no others.
     known = own or list(scenario.expanded.questions.values())
     return [one.name for one in known if one.probable and one.given is None]

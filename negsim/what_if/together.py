@@ -124,6 +124,7 @@ class Together:
             If the other's answer is always the same.
         """
         yes, no = (self.odds(question, other, answer)[0] for answer in (True, False))
+        # 0 to 0 says nothing, and nothing is so many times as high as infinite odds.
         return math.nan if yes == no == 0 or math.isinf(no) else math.inf if no == 0 else yes / no
 
     def __str__(self) -> str:
@@ -220,6 +221,7 @@ def together(runs: Runs, questions: Iterable[Question | Askable]) -> Together:
             )
     good = ~runs.block.failed
     yes = [_yes(runs, one) for one in asked]
+    # Both ways round: what A tells of B is not what B tells of A.
     pairs = [(one, other) for one in range(len(names)) for other in range(len(names)) if one != other]
     return Together(
         questions=names,
@@ -250,6 +252,7 @@ def _share(runs: Runs, yes: Bools, good: Bools) -> Proportion:
 
 def _given(runs: Runs, yes: Bools, other: Bools, good: Bools) -> Conditional | None:
     counts = other & good
+    # Nothing is known given what never is; a share of 0 of 0 would read as a finding.
     if not counts.any():
         return None
     rows = Rows.of(runs.draw, len(runs.rows), yes.astype(np.float64), counts, ~good) if runs.clustered else None

@@ -103,10 +103,12 @@ def watch(
     needs_probability(entry)
     if entry.given is not None:
         raise EstimateError(f"question {entry.question.name} is asked given a condition; ask one without given=")
+    # By default only part of the run is told again, because first times of everything cost as much as the histories.
     wanted = max(LEAST, runs.replications // PART) if histories is None else histories
     looked = _look(runs, entry, min(runs.replications, max(1, wanted)), tuple(conditions), list(dates or ()))
     signals = _ranked([looked.signal(place, level) for place in looked.telling()[:most]], level)
     believed = None
+    # Regression from fewer rows than 30 says nothing that would stand out.
     if parameters and runs.clustered and min(len(runs.rows), runs.replications) >= 30:
         believed = sensitivity(runs, question, level=level)
     ranked: Sequence[Signal | Influence] = signals
@@ -144,6 +146,7 @@ class _Looked:
         if not self.items:
             return []
         best = np.max([one.move for one in self.readings], axis=0)
+        # An item that moves nothing is no news.
         return [place for place in np.argsort(-best, kind="stable").tolist() if best[place] > 0]
 
     def signal(self, place: int, level: float) -> Signal:
@@ -156,6 +159,7 @@ class _Looked:
         seen = self.times[:, place] <= self.dates[date]
         every = np.ones(len(seen), dtype=bool)
         said = [calendar.date_text(one) for one in self.dates]
+        # The move has its error from all histories at once; chance and answers have theirs from shares.
         move, error = (float(getattr(self.readings[date], name)[place]) for name in ("move", "error"))
         bits, bits_error = bits_of(seen, self.yes, self.row)
         return Signal(
@@ -179,6 +183,7 @@ class _Looked:
         n, hits, size = len(given), int((given & yes).sum()), int(given.sum())
         rows = None
         if self.row is not None:
+            # Failed histories are gone already, so that none is unknown here.
             rows = Rows.of(self.row, len(self.runs.rows), yes.astype(np.float64), given, given & False)
         if size == n:
             return Proportion(hits=hits, n=n, rows=rows, effective=self.worth(size)).estimate(level)
@@ -194,6 +199,7 @@ class _Looked:
         return Estimate(
             value=value,
             low=max(0.0, value - z * error),
+            # The value itself may lie above the highest by a rounding, and an interval contains its value.
             high=max(value, min(highest, value + z * error)),
             level=level,
             kind="chance",
@@ -215,6 +221,7 @@ def _look(runs: Runs, entry: Asked, histories: int, conditions: Sequence[str], d
         np.rint(numbers(found.runs.block, again)[good] * DAY) if entry.question.row.timed else np.full(len(yes), np.inf)
     )
     kept = _kept(found.items, times, yes, when, entry.by)
+    # By columns, because each item is compared with each date.
     times = np.asfortranarray(times[:, kept])
     row = found.runs.draw[good] if runs.clustered else None
     due = [one for one in deadlines(runs.scenario, dates, entry.by) if one <= runs.program.horizon]
@@ -226,6 +233,7 @@ def _same(again: Runs, entry: Asked) -> Asked:
     """The question as the histories told again recorded it."""
     known = again.program.probes.asked.get(entry.question.name)
     return (
+        # A question of that name may have been asked anew with another condition.
         known if known is not None and known.question == entry.question else again.asked(str(entry.question.condition))
     )
 
@@ -234,11 +242,13 @@ def _kept(items: Sequence[Item], times: Floats, yes: Bools, when: Floats, by: fl
     """Items that can be news: neither always known nor hardly ever so, not the answer itself, each thing once."""
     seen: set[bytes] = set()
     kept = []
+    # Of equal columns the first stays: the one that reads best must come first.
     for place in sorted(range(len(items)), key=lambda number: best_first(items[number])):
         column = times[:, place]
         came = column <= by
         known = came & (column > 0)
         late = not (came & ~(yes & (when <= column))).any()  # only once the answer is there
+        # As bytes a column can be looked up in a set.
         key = np.ascontiguousarray(column).tobytes()
         if known.sum() < RARE or (late and yes.any()) or key in seen:
             continue
@@ -260,4 +270,5 @@ def _ranked(ones: Sequence[Signal | Influence], level: float) -> list[Signal | I
 
 def _gap(one: Estimate, other: Estimate) -> float:
     """Half the width of the interval of a difference, as if the two were independent: wider than it is if both move alike."""
+    # Half widths of the two intervals added as squares, as those of independent numbers are.
     return float(np.hypot(one.high - one.low, other.high - other.low) / 2)

@@ -63,6 +63,7 @@ def lint(scenario: Scenario, *, ignore: Iterable[str] = ()) -> list[Finding]:
     action deliver: carries the bare number 0.3; make it a parameter with source and grade [unsourced]
     """
     check_is_scenario(scenario, "lint")
+    # Both are costly, so that all checks share them.
     elements = scenario.expanded
     reach = explore(elements)
     apart = exclusions(elements)
@@ -88,6 +89,7 @@ def lint(scenario: Scenario, *, ignore: Iterable[str] = ()) -> list[Finding]:
         *crowded_calendar(scenario, elements),
     ]
     left_out = set(ignore)
+    # A set, because two checks may find the same.
     return sorted(finding for finding in set(found) if finding.code not in left_out)
 
 

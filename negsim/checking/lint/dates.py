@@ -16,6 +16,7 @@ AFTER = "lies after the end"
 
 def outside_dates(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
     """Plain actions dated after the end: they wait for a later end, or are slips."""
+    # The scenario has noticed these when it was loaded; to look again could say something else.
     for note in scenario.notes:
         where, _, text = note.partition(": ")
         if AFTER in text and where.removeprefix("action ") in elements.actions:

@@ -23,6 +23,7 @@ def defaults_that_act(scenario: Scenario, elements: Elements) -> Iterator[Findin
 
     Counts, limits, terms and the calendar are left out, as `negsim.checking.bare` leaves them out.
     """
+    # Worked out only where a word has a default at all.
     used: set[Expression] | None = None
     for part in scenario.parts:
         if not is_word(part) or not set(elements.owners.get(part.name, ())) - elements.removed:
@@ -51,4 +52,5 @@ def _acts(part: Any, name: str, used: set[Expression]) -> bool:
     other = changed(part, next(field for field in fields(part) if field.name == name))
     if other is None:
         return False
+    # A word acts by its actions, or by what others read of it.
     return list(other.expand()) != list(part.expand()) or bool(offers_of(part, other) & used)

@@ -24,6 +24,7 @@ def impossible_laws(elements: Elements) -> Iterator[Finding]:
     index = {name: number for number, name in enumerate(elements.parameters)}
     best = [float(parameter.best) for parameter in elements.parameters.values()]
     for shelf, name, law, clock in _laws(elements):
+        # Beliefs are laws of numbers: no parameter may stand in them.
         known = {} if shelf == "parameters" else index
         try:
             Binder(law, known, "", clock=clock).bind(best)
@@ -66,11 +67,13 @@ def _place(elements: Elements, shelf: str, name: str, about: object) -> str:
 def shares_in_draws(elements: Elements) -> Iterator[Finding]:
     """Probabilities that leave [0, 1] somewhere within what is believed of the parameters."""
     state = {name: support(parameter) for name, parameter in elements.parameters.items()}
+    # Without a belief it is its best value in every draw.
     for name, parameter in elements.parameters.items():
         if parameter.belief is None:
             state[name] = (float(parameter.best), float(parameter.best))
     for shelf, name, tree in _shares(elements):
         names = reads(tree)
+        # Other expressions are checked while histories run, where their variables have values.
         if not names or not names <= state.keys():
             continue
         low, high = span(tree, state)
@@ -88,6 +91,7 @@ def impossible_values(elements: Elements) -> Iterator[Finding]:
     """Best values that have no chance at all under what is believed of them."""
     for name, parameter in elements.parameters.items():
         low, high = support(parameter)
+        # A claim's value is a truth, which has no interval.
         if not low <= float(parameter.best) <= high and not isinstance(parameter.best, bool):
             yield Finding(
                 code="impossible",

@@ -65,6 +65,7 @@ class Slice:
     def follow(self, name: str) -> None:
         """What changes a variable."""
         variable = self.elements.variables.get(name)
+        # A parameter: nothing changes it.
         if variable is None:
             return
         for tree in of_initial(variable):
@@ -79,6 +80,7 @@ class Slice:
 
 def slice_of(scenario: Scenario, elements: Elements) -> Slice:
     """What can move the scenario's own questions; those that words bring if it has none."""
+    # Words bring questions for their own sake, and through these everything they do would count.
     own = [part for part in scenario.parts if isinstance(part, Question)]
     return Slice(elements, own or list(elements.questions.values()))
 
@@ -96,6 +98,7 @@ def moves_nothing(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
         if isinstance(part, Fact | Counter | Level | Action | Parameter):
             idle = part.name not in (found.actions if isinstance(part, Action) else found.names)
             removed = part.name in elements.removed
+            # A parameter that nothing reads at all is told as unused.
             if idle and not removed and not (isinstance(part, Parameter) and part.name not in read):
                 yield _idle(f"{kind} {part.name}", "it can move no question of the scenario")
         elif kind not in TABLES.values() and (kind, part.name) not in live and _has_actions(elements, part):

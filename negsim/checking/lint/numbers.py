@@ -30,6 +30,7 @@ AVERAGE = re.compile(
 def unsourced_parameters(elements: Elements) -> Iterator[Finding]:
     for parameter in elements.parameters.values():
         where = f"parameter {parameter.name}"
+        # A definition answers for itself.
         if parameter.grade == "definition":
             continue
         if not parameter.source.strip():

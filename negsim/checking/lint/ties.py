@@ -43,6 +43,7 @@ def tied(scenario: Scenario, elements: Elements, reach: Reach, apart: Exclusions
     told: set[tuple[str, str]] = set()
     for one, other in times.candidates():
         where, also = _owner(elements, one), _owner(elements, other)
+        # The cheap questions first: whether instants meet is worked out only for pairs that are still open.
         if where == also or (where, also) in told or not times.meet(one, other) or _exclusive(one, other, apart):
             continue
         shared = times.shared(one, other)
@@ -98,6 +99,7 @@ def _own_value(effect: Effect, elements: Elements) -> bool:
     """Whether what is added depends on what is there: what is clipped or rounded does not commute."""
     variable = elements.variables.get(effect.variable)
     bounded = isinstance(variable, Level) and (
+        # Bounds of this size stand for none.
         variable.step is not None or abs(variable.low) + abs(variable.high) < 1e300
     )
     return effect.kind == "add" and bounded
@@ -135,6 +137,7 @@ class _When:
         """Whether there is anything new."""
         before = (len(self.known), self.any)
         self.known |= more
+        # Beyond that it is not worth keeping them apart: any instant, then.
         self.any = self.any or anything or len(self.known) > MOST_TIMES
         return (len(self.known), self.any) != before
 
@@ -155,6 +158,7 @@ class _Times:
         self.actions = [
             action
             for name, action in sorted(elements.actions.items())
+            # What is supposed goes first by its rank.
             if name not in elements.supposed and name not in reach.blocked
         ]
         self.starters = {action.name: list(self._starters(action)) for action in self.actions}
@@ -165,6 +169,7 @@ class _Times:
                     self.at_once.setdefault(other.name, []).append(action)
         self.known: dict[tuple[str, str], set[str]] = {}
         self.times = {action.name: _When(set(self._dated(action))) for action in self.actions}
+        # Times grow along chains of actions; a circle of fixed delays would let them grow for ever.
         grown, rounds = True, 0
         while grown and rounds < ROUNDS:
             grown, rounds = False, rounds + 1
@@ -173,12 +178,14 @@ class _Times:
 
     def candidates(self) -> Iterator[tuple[Action, Action]]:
         """Pairs of one priority among those that fire at once, and among those that have times."""
+        # Those that fire at once go before all that have times, so that pairs of unlike kind are in order.
         for kinds in ((Immediately,), (On, Every, Fixed)):
             some = [action for action in self.actions if isinstance(action.clock, kinds)]
             yield from ((one, other) for one, other in combinations(some, 2) if one.priority == other.priority)
 
     def consequences(self, action: Action) -> list[Action]:
         """An action, and what it can set off at once: all that is done before anything else at its instant."""
+        # What follows at once from what follows at once is looked at as an action of its own.
         if isinstance(action.clock, Immediately):
             return [action]
         found, waiting = {action.name: action}, [action]
@@ -198,6 +205,7 @@ class _Times:
         """The variables over which the order of two firings can matter, looked up."""
         key = (one.name, other.name)
         if key not in self.known:
+            # Both ways round: the order of two firings matters alike, whoever is named first.
             self.known[key] = self.known[key[::-1]] = _touched(one, other, self.elements)
         return self.known[key]
 
@@ -216,6 +224,7 @@ class _Times:
     def when(self, one: Action, other: Action) -> str:
         """The first instant at which both can be due, as a date; empty if there is no such one."""
         both = self.times[one.name].known & self.times[other.name].known
+        # Where one of them may fire at any instant there is no date to name.
         return self.calendar.label(min(both)) if both else ""
 
     def _common(self, one: Action, other: Action) -> bool:
@@ -226,6 +235,7 @@ class _Times:
 
     def _at_once(self, one: Action, other: Action) -> bool:
         """Whether one event can set both going, to be due at the same instant."""
+        # Two equal delays that begin together end together, whatever begins them.
         if isinstance(one.clock, Fixed) and isinstance(other.clock, Fixed):
             if self._delay(one) is None or self._delay(one) != self._delay(other):
                 return False
@@ -242,6 +252,7 @@ class _Times:
         elif isinstance(clock, Every):
             try:
                 dates = self.calendar.repeats(clock.start, clock.period, self.horizon, action.name, 100_000)
+            # What is wrong with a calendar is told where the scenario is checked, not here.
             except NegsimError:
                 return
             yield from (when for _, when in dates)
@@ -252,6 +263,7 @@ class _Times:
             return
         read = reads(action.when)
         for other in self.actions:
+            # A fixed clock begins anew after its own firing, and need not turn its guard off for that.
             again = other is action and isinstance(action.clock, Fixed)
             if (again or writes(other) & read) and self._may_hold_after(other, action.when):
                 yield other
@@ -260,6 +272,7 @@ class _Times:
         """Whether a guard can hold after a firing, as far as what it sets decides it."""
         branches = [(*action.effects, *outcome.effects) for outcome in action.outcomes] or [action.effects]
         for effects in branches:
+            # What is set is known; what is added may be anything that the variable can reach.
             state = dict(self.reach.state)
             for effect in effects:
                 if effect.kind == "set" and isinstance(effect.amount, Truth | Number):
@@ -273,6 +286,7 @@ class _Times:
         assert isinstance(action.clock, Fixed)
         days = at_best(action.clock.after, self.best)
         speed = at_best(action.speed, self.best)
+        # A delay that is drawn falls on no instant that others share, but by luck.
         if days is None or not speed or reads(action.clock.after) & self.drawn or reads(action.speed) & self.drawn:
             return None
         return microseconds(days / speed)
@@ -292,6 +306,7 @@ class _Times:
         if reads(action.clock.after) & self.drawn:
             return False  # at random
         delay = self._delay(action)
+        # A clock that resumes has lost an unknown part of its delay by then.
         moving = delay is None or action.memory == "resume"
         later = set() if delay is None else {when + delay for when in begins if when + delay <= self.horizon}
         return self.times[action.name].add(later, anything or (moving and bool(begins)))

@@ -42,6 +42,7 @@ def unused(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
     sources = [parameter.source for parameter in elements.parameters.values()]
     cited = " ".join([*sources, *(question.source for question in elements.questions.values())])
     for part in scenario.parts:
+        # Names within longer ones do not count, but what follows a comma or a bracket does.
         if isinstance(part, Evidence) and not re.search(rf"(?<![\w.]){re.escape(part.name)}(?![\w])", cited):
             yield Finding(
                 code="unused",
@@ -56,6 +57,7 @@ def near_parties(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
     if declared_parties(elements):
         return  # then each is checked against them at load
     for one, other in combinations(sorted(elements.named_by), 2):
+        # Numbered and marked names are alike on purpose: party_1 and party_2 are two.
         first, second = (re.sub(r"[\d_]+", "", name) for name in (one, other))
         if first != second and SequenceMatcher(None, first, second).ratio() >= ALIKE:
             yield Finding(
@@ -70,6 +72,7 @@ def unused_multipliers(scenario: Scenario, elements: Elements) -> Iterator[Findi
     """Numbers given to a word that change neither what it does nor anything that uses it, such as a pace."""
     used: set[Expression] | None = None
     for part in scenario.parts:
+        # Expanding words is the costly part, and only words that still act can be idle.
         if table_of(part) in TABLES.values() or not set(elements.owners.get(part.name, ())) - elements.removed:
             continue
         for field in fields(part):  # type: ignore[arg-type] # words are dataclasses
@@ -90,6 +93,7 @@ def unused_multipliers(scenario: Scenario, elements: Elements) -> Iterator[Findi
 def acts_on_nothing(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
     """Words that act by being there (a host, pressure, a threat), and are there for nothing."""
     read: set[str] | None = None
+    # What is named in acts_on has been found already when the scenario was written out.
     for part in scenario.parts:
         if not isinstance(part, Acting) or elements.acting.get(part.name):
             continue
@@ -112,6 +116,7 @@ def _read_from_outside(elements: Elements, parts: list[Any]) -> set[str]:
         trees += [effect.amount for effect in action.changes() if isinstance(effect.amount, Expression)]
         word = owner.get(action.name, "")
         names = {name for tree in trees for name in reads(tree)} | {effect.variable for effect in action.changes()}
+        # Within its own word a name is read by what belongs to it anyway.
         found |= {name for name in names if not word or not name.startswith(f"{word}.")}
         inner = word and any(not effect.variable.startswith(f"{word}.") for effect in action.changes())
         found |= {f"{word}.{action.name}"} if inner else set()
@@ -121,6 +126,7 @@ def _read_from_outside(elements: Elements, parts: list[Any]) -> set[str]:
 
 def _idle(part: Any, field: Field[Any]) -> Any:
     """The word with another number in a field that was given one, if it then still does the same; else None."""
+    # A default is not the author's number, so that nobody expects it to move anything.
     if field.default is MISSING or as_left(getattr(part, field.name), field):
         return None
     other = changed(part, field)
@@ -134,6 +140,7 @@ def changed(part: Any, field: Field[Any]) -> Any:
     if not field.init or isinstance(number, bool) or not isinstance(number, int | float):
         return None
     whole = (number + 1, number - 1) if isinstance(number, int) else ()
+    # Several guesses, because a word may refuse some: a probability above 1, a count below 1.
     for guess in (*whole, number / 2, number + 1, 0.25):
         try:
             other = replace(part, **{field.name: guess})
@@ -158,6 +165,7 @@ def offers_of(part: Any, other: Any) -> set[Expression]:
     """The expressions that a word offers to others and that change with the field."""
     found = set()
     for name in dir(type(part)):
+        # Properties are what a word offers to others; methods and fields state it.
         if isinstance(getattr(type(part), name), property):
             one, two = getattr(part, name), getattr(other, name)
             if isinstance(one, Expression) and one != two:

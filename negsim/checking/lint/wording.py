@@ -33,11 +33,13 @@ def _asked_back(question: Question, names: set[str], scenario: Scenario) -> Iter
         yield "has no resolution wording", "write text = who does what by when, in which time zone"
         return
     lower = text.lower()
+    # Without parties there is nobody to name.
     if names and not any(name in lower for name in names):
         yield "the wording does not say who", "name the parties as the scenario does"
     if question.row.dated:
         yield from _date_said(question, text)
         zone = scenario.zone
+        # People write the city of a zone, not its name in the data base.
         places = {zone.lower(), zone.rsplit("/", 1)[-1].replace("_", " ").lower()}
         if not (ZONED.search(text) or any(place in lower for place in places)):
             yield "the wording does not say in which time zone", f"add '({zone} time)' or where the day ends"
@@ -59,5 +61,6 @@ def _date_said(question: Question, text: str) -> Iterator[tuple[str, str]]:
     day = date.fromisoformat(written.group())
     if not YEAR.search(text):
         yield "the wording names no year", f"write the date out, {day.isoformat()}"
+    # A year alone is in many texts; with the day of the month it is likely the same date.
     elif str(day.year) not in text or not re.search(rf"\b0?{day.day}\b", text):
         yield f"the wording does not say {day.isoformat()}, by which it is resolved", "make the two agree"

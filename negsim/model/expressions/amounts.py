@@ -35,6 +35,7 @@ class Amount(Expression):
         return (self.arg,)
 
     def piece(self, parts: Sequence[Piece]) -> Piece:
+        # Not seen in text: it goes when types are declared.
         return parts[0]
 
 
@@ -78,11 +79,13 @@ def odds(probability: Expressible, factor: Expressible) -> Expression:
     0.4 * 2 / (1 - 0.4 + 0.4 * 2)
     """
     p, f = as_number(probability), as_number(factor)
+    # p*f over the sum of both shares: 1 - p + p*f is never 0 for a probability and a positive factor.
     return p * f / (1 - p + p * f)
 
 
 def settled_amounts(tree: Expression, types: Mapping[str, str]) -> Expression:
     """The tree without `Amount`, now that types are declared; a name that nobody declared is left as a number."""
+    # Most trees have none, and are not made anew.
     if not any(isinstance(node, Amount) for node in walk(tree)):
         return tree
 
@@ -90,6 +93,7 @@ def settled_amounts(tree: Expression, types: Mapping[str, str]) -> Expression:
         if not isinstance(node, Amount):
             return node.with_children(parts)
         (inner,) = parts
+        # An unknown name is refused later, with its place.
         known = check(inner, types) if reads(inner) <= types.keys() else inner
         return _counted(known) if known.kind == CONDITION else known
 

@@ -20,6 +20,7 @@ def reads(tree: Expression) -> frozenset[str]:
     >>> sorted(reads(parse("memo and rounds >= 1")))
     ['memo', 'rounds']
     """
+    # Kept with the tree, which never changes; words ask for it again and again.
     try:
         return tree._names
     except AttributeError:
@@ -75,6 +76,7 @@ memo else 0' (ns.where(c, 1, 0))
     result = fold(tree, typed)
     if expected is not None:
         require("this place", expected, result)
+    # The tree with types, not the one that came in: its parts know now what they are.
     return result
 
 
@@ -109,6 +111,7 @@ def atoms(condition: Expression) -> tuple[Expression, ...]:
     >>> atoms(parse("memo and not (rounds >= 1 or memo)"))
     (parse('memo'), parse('rounds >= 1'))
     """
+    # A dict for its order: each once, as they come.
     found: dict[Expression, None] = {}
     waiting = [condition]
     while waiting:
@@ -122,6 +125,7 @@ def atoms(condition: Expression) -> tuple[Expression, ...]:
 
 def _declared(ref: Ref, names: Mapping[str, str]) -> Ref:
     if ref.name not in names:
+        # The words with which other formats say true and false.
         truths = {"yes": "true", "no": "false", "on": "true", "off": "false", "none": "false"}
         hint = f"; write {truths[ref.name]}" if ref.name in truths else nearest(ref.name, names)
         raise UnknownName(f"unknown name '{ref.name}'{hint or '; declare it'}")

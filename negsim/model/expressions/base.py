@@ -207,11 +207,14 @@ class Expression(Operand, Tree):
     def _seal(self, kind: str | None) -> None:
         children = self.children
         heights = [child._height + 1 for child in children]
+        # Chains of arithmetic are evaluated in a loop, so that their left end costs no level.
         if self._grouping and children[0]._grouping:
             heights[0] -= 1
         height = max(heights, default=1)
+        # Recursion over trees would end in a crash of the interpreter, and this in an error with a remedy.
         if height > MAX_HEIGHT:
             raise ExpressionError(f"an expression is nested {height} levels deep: {MAX_HEIGHT} are allowed")
+        # Worked out once: the hash of a tree of thousands would be asked for at each look-up.
         object.__setattr__(self, "_hash", hash((type(self).__name__, self.label(), *(c._hash for c in children))))
         object.__setattr__(self, "_height", height)
         object.__setattr__(self, "_kind", kind)
@@ -229,6 +232,7 @@ def lift(value: object) -> Expression | None:
 def _binary(operation: str, left: object, right: object) -> Expression:
     one, two = lift(left), lift(right)
     if one is None or two is None:
+        # Python then asks the other operand, and refuses in its own words if that does not know either.
         refused: Expression = NotImplemented
         return refused
     return BUILD[operation](one, two)

@@ -51,6 +51,7 @@ def column(tree: Expression, values: Mapping[str, NDArray[np.float64]], rows: in
     def step(node: Expression, parts: list[Any]) -> Any:
         match node:
             case Number() | Truth():
+                # As a number of numpy, so that a division by 0 is no Python error.
                 return np.float64(node.value)
             case Ref():
                 return values[node.name]
@@ -60,10 +61,12 @@ def column(tree: Expression, values: Mapping[str, NDArray[np.float64]], rows: in
         return found
 
     try:
+        # What is not finite is found by looking, not by warnings.
         with np.errstate(all="ignore"):
             found = fold(tree, step)
     except (_OneByOne, ValueError, OverflowError):
         return None
+    # A tree without names has one value for all rows.
     return np.broadcast_to(np.asarray(found, dtype=np.float64), (rows,))
 
 
@@ -89,6 +92,7 @@ def _operation(node: Expression, parts: list[Any]) -> Any:
         case Neg():
             return -parts[0]
         case Not():
+            # Conditions are 0.0 and 1.0 here: '~' of numpy would turn bits.
             return parts[0] == 0
         case And():
             return np.logical_and.reduce(np.broadcast_arrays(*(part != 0 for part in parts)))
@@ -102,6 +106,7 @@ def _operation(node: Expression, parts: list[Any]) -> Any:
             return np.where(parts[0] != 0, parts[1], parts[2])
         case Call():
             return _call(node.function, parts)
+    # What is not known to give the same bits is looked at row by row.
     raise _OneByOne
 
 
@@ -114,4 +119,5 @@ def _call(function: str, parts: list[Any]) -> Any:
     if function == "clip":
         x, low, high = parts
         return np.where(x < low, low, np.where(x > high, high, x))
+    # By Python's own functions: those of numpy may differ in the last bit.
     return each(_FUNCTIONS[function], np.atleast_1d(parts[0]))

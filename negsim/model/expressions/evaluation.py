@@ -89,6 +89,7 @@ def evaluate(tree: Expression, values: Mapping[str, float | bool]) -> float | bo
     >>> evaluate(parse("1 / gap if gap > 0 else 0"), {"gap": 0})
     0.0
     """
+    # As engines hold them: a whole number is a float there.
     state = [value if isinstance(value, bool) else float(value) for value in values.values()]
     result = compile_expression(tree, dict(zip(values, count())))(state)
     return bool(result) if tree.kind == "condition" else result
@@ -138,6 +139,7 @@ def _neg(node: Any, parts: list[_Any], slot: Mapping[str, int]) -> _Any:
 
 def _not(node: Any, parts: list[_Any], slot: Mapping[str, int]) -> _Any:
     (f,) = parts
+    # A look-up is quicker than a call of the operand's closure.
     if isinstance(node.arg, Ref):
         i = slot[node.arg.name]
         return lambda state: not state[i]
@@ -145,6 +147,7 @@ def _not(node: Any, parts: list[_Any], slot: Mapping[str, int]) -> _Any:
 
 
 def _and(node: Any, parts: list[_Any], slot: Mapping[str, int]) -> _Any:
+    # Two or three operands without a loop, which would be slower.
     if len(parts) == 2:
         f, g = parts
         return lambda state: bool(f(state) and g(state))
@@ -183,6 +186,7 @@ def _at_least(node: Any, parts: list[_Any], slot: Mapping[str, int]) -> _Any:
     def run(state: State) -> bool:
         missing, losses = needed, spare
         for part in fixed:
+            # Stops as soon as either side is sure, because what is not needed is not evaluated.
             if missing <= 0 or losses < 0:
                 break
             if part(state):
@@ -218,6 +222,7 @@ _COMPARE_WITH_NUMBER: dict[str, Callable[[int, float], _Any]] = {
 
 
 def _compare(node: Any, parts: list[_Any], slot: Mapping[str, int]) -> _Any:
+    # A variable beside a number needs no inner calls.
     if isinstance(node.left, Ref) and isinstance(node.right, Number):
         return _COMPARE_WITH_NUMBER[node.op](slot[node.left.name], node.right.value)
     return _COMPARE[node.op](*parts)
@@ -226,6 +231,7 @@ def _compare(node: Any, parts: list[_Any], slot: Mapping[str, int]) -> _Any:
 def _plus(f: _Any, g: _Any, fail: Failure) -> _Any:
     def run(state: State) -> float:
         result: float = f(state) + g(state)
+        # Infinity less itself and NaN less itself are NaN: one test for both, quicker than a call of isfinite.
         if result - result != 0.0:
             raise fail(state)
         return result
@@ -256,6 +262,7 @@ def _times(f: _Any, g: _Any, fail: Failure) -> _Any:
 def _over(f: _Any, g: _Any, fail: Failure) -> _Any:
     def run(state: State) -> float:
         above, below = f(state), g(state)
+        # Python raises an error of its own here, which would name no variable.
         if below == 0.0:
             raise fail(state)
         result: float = above / below

@@ -279,6 +279,7 @@ def call(function: str, *args: Expressible) -> Expression:
 
 
 def _conditions(word: str, given: Sequence[Expressible | Iterable[Expressible]]) -> tuple[Expression, ...]:
+    # One iterable stands for its items; a text is iterable too, and is one condition.
     if len(given) == 1 and isinstance(given[0], Iterable) and not isinstance(given[0], str):
         given = tuple(given[0])
     if not given:

@@ -32,10 +32,12 @@ class Number(Expression):
     value: float
 
     def __post_init__(self) -> None:
+        # A whole number without an exact float is refused, so that no digit is lost in silence.
         object.__setattr__(self, "value", exact_float(self.value))
         self._seal(NUMBER)
 
     def label(self) -> Hashable:
+        # 0.0 and -0.0 are equal to Python, and are different trees: 1/x tells them apart.
         return self.value, math.copysign(1.0, self.value)
 
     def piece(self, parts: Sequence[Piece]) -> Piece:
@@ -105,6 +107,7 @@ class Neg(Expression):
 
     @classmethod
     def _from_fields(cls, own: tuple[Any, ...], children: tuple[Any, ...]) -> Expression:
+        # Operands that turn into numbers on the way must not leave a minus before a literal.
         return negate(*children)
 
     def piece(self, parts: Sequence[Piece]) -> Piece:
@@ -137,6 +140,7 @@ class _Chain(Expression):
         word = type(self).__name__.lower()
         flat: list[Expression] = []
         for arg in self.args:
+            # Merged, so that (a and b) and c is the tree of a and b and c, whose text it has.
             flat.extend(arg.args if isinstance(arg, _Chain) and type(arg) is type(self) else (arg,))
         object.__setattr__(self, "args", tuple(flat))
         if len(flat) < 2:
@@ -279,6 +283,7 @@ class AtLeast(Expression):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "args", tuple(self.args))
+        # Beyond that a float would round it in the text.
         if not isinstance(self.k, int) or isinstance(self.k, bool) or abs(self.k) > 2**53:
             raise ExpressionError(f"'at_least' counts with a whole number written out, not {self.k!r}")
         if not self.args:
@@ -316,6 +321,7 @@ def require(user: str, needed: str, *operands: Expression) -> None:
 def single(tree: Expression) -> Expression:
     """The one operand of an `all_of` or `any_of`: a condition, also where its type was still open."""
     require("'all_of' or 'any_of'", CONDITION, tree)
+    # Its type was open, and is a condition by where it stands.
     if isinstance(tree, Ref):
         return Ref(tree.name, CONDITION)
     if isinstance(tree, Choice):
@@ -324,6 +330,7 @@ def single(tree: Expression) -> Expression:
 
 
 def _alike(user: str, left: Expression, right: Expression) -> str | None:
+    # Either side may know the type for both.
     kind = getattr(left, "kind", None) or getattr(right, "kind", None)
     require(f"{user} with another {kind}", kind or NUMBER, left, right)
     return kind

@@ -121,6 +121,7 @@ def parse(text: str, names: Mapping[str, str] | None = None) -> Expression:
     """
     if not isinstance(text, str):
         raise ExpressionError(f"an expression must be text, not {short(text)}")
+    # By characters first: encoding a text that is far too long would take the time that this saves.
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise ExpressionError(
             f"the expression {short(text)} is longer than {MAX_BYTES} bytes: split it over several variables"
@@ -138,6 +139,7 @@ def _tokens(text: str) -> Iterator[Token]:
         kind, end = str(found.lastgroup), found.end()
         if found[0] in _SIGN_REMEDY:
             raise _fault(text, at, f"unexpected {found[0]!r}: {_SIGN_REMEDY[found[0]]}")
+        # As in "3days" or "1.2.3": two tokens side by side would be told worse.
         if kind == "number" and _WORDLIKE.match(text, end):
             raise _fault(text, at, f"malformed number {short(text[at : end + 1])}: write it as 3, 0.5 or 1e-3")
         if kind != "space":
@@ -164,6 +166,7 @@ class _Parser:
 
     def take(self) -> Token:
         token = self.next
+        # The end is never taken, so that there is always a next token.
         self.position += token.kind != "end"
         return token
 
@@ -203,6 +206,7 @@ class _Parser:
             return then
         condition = self.binary(printer.OR)
         self.expect("else", "'else' (a choice is 'x if c else y')")
+        # Only the else-branch goes deeper: choices in a row are written one within the other.
         with self.deeper():
             return Choice(condition, then, self.choice())
 
@@ -214,6 +218,7 @@ class _Parser:
             level = printer.LEVELS[op]
             right = self.binary(level + 1)
             if op in ("and", "or"):
+                # A whole chain at once, so that a hundred conditions are one node and not a hundred levels.
                 left = self.chain(op, left, right)
             elif level == printer.COMPARE:
                 left = Compare(op, left, right)
@@ -234,6 +239,7 @@ class _Parser:
 
     def prefix(self, lowest: int) -> Expression:
         if self.next.text == "not":
+            # It binds more weakly than the operator before it, and would take in what follows.
             if lowest > printer.NOT:
                 raise self.wanted("an operand ('not' needs brackets here: (not x))")
             self.take()
@@ -265,6 +271,7 @@ class _Parser:
         try:
             return Number(int(token.text) if token.text.isdigit() else float(token.text))
         except ExpressionError as error:
+            # Told with its place: a number too large for a float.
             raise _fault(self.text, token.at, str(error)) from None
 
     def name(self, token: Token) -> Expression:

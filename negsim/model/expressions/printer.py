@@ -36,6 +36,7 @@ def joined(word: str, pieces: Iterable[Piece]) -> Piece:
 def infix(op: str, left: Piece, right: Piece) -> Piece:
     """Arithmetic, which groups to the left, or a comparison, which does not chain."""
     level = LEVELS[op]
+    # Comparisons do not chain, so that one on the left needs brackets too.
     first = level + 1 if level == COMPARE else level
     return Piece(level, f"{left.at(first)} {op} {right.at(level + 1)}")
 
@@ -51,6 +52,7 @@ def number(value: float) -> Piece:
     >>> number(3.0).text, number(0.1).text, number(-0.0).text
     ('3', '0.1', '-0.0')
     """
+    # -0.0 must keep its sign, and from 1e16 on the exponent is shorter.
     whole = value.is_integer() and abs(value) < 1e16 and repr(value) != "-0.0"
     text = str(int(value)) if whole else repr(value)
     return Piece(UNARY if text.startswith("-") else ATOM, text)

@@ -42,6 +42,7 @@ class Tree:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tree):
             return NotImplemented
+        # With a stack of its own: deep trees would exhaust Python's.
         pairs: list[tuple[Tree, Tree]] = [(self, other)]
         while pairs:
             one, two = pairs.pop()
@@ -84,6 +85,7 @@ class Tree:
 def _same_node(one: Tree, two: Tree) -> bool:
     return (
         type(one) is type(two)
+        # The hash first: it tells nearly all unlike trees apart without a look at their labels.
         and one._hash == two._hash
         and one.label() == two.label()
         and len(one.children) == len(two.children)
@@ -123,7 +125,9 @@ def fold(tree: N, step: Callable[[N, list[T]], T], children: Callable[[N], Seque
 
     A subtree used in several places is visited once.
     """
+    # By identity: a part that stands at several places is worked out once.
     known: dict[int, T] = {}
+    # With a stack and not by recursion: trees may be deep.
     waiting = [tree]
     while waiting:
         node = waiting[-1]

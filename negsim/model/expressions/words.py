@@ -32,6 +32,7 @@ def exact_float(value: float) -> float:
     """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise ExpressionError(f"{value!r} is not a number")
+    # A whole number may be larger than any float.
     try:
         result = float(value)
     except OverflowError:

@@ -130,6 +130,7 @@ def _reading(runs: Results, one: Drawn, time: float, rows: Mapping[str, Answer])
         unit="%", method="band for the whole curve", printed="", ends="", range=None,
     )  # fmt: skip
     told = ""
+    # Both the band and the range limit the digits.
     if one.low is not None and one.high is not None:
         low, high = float(one.low[place]), float(one.high[place])
         pairs.append((low, high))

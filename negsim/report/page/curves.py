@@ -72,6 +72,7 @@ def days_of(runs: Results, end: float) -> list[float]:
     step = max(1, -(-count // MOST_DAYS))
     dates = (first + timedelta(days=k) for k in range(0, count, step))
     found = [calendar.deadline(date.isoformat(), "date") / DAY for date in dates]
+    # A window shorter than a day has no end of a day.
     return [time for time in found if time <= end] or [end]
 
 
@@ -99,8 +100,10 @@ def curves_of(runs: Results, questions: Sequence[Question], level: float) -> tup
 def _key(asked: Asked) -> tuple[Any, ...]:
     """What questions have in common that are answered by one curve."""
     given = asked.given
+    # A given without a date of its own ends with its question, so that each deadline has other histories.
     own = asked.by if given is not None and given.default else None
     told = None if given is None else (given.form, given.column, own or given.when)
+    # Only questions that count the same histories, from the same opening on, share a curve.
     return asked.question.row.record == "edges", asked.column, told, asked.after
 
 
@@ -117,6 +120,7 @@ def _times(curve: Curve, dues: Sequence[float], days: Sequence[float]) -> Floats
     """Ends of days, deadlines, and the instants at which most happens at once."""
     # Small steps within a day are not seen in a picture; large ones are drawn at their instants.
     steps = np.diff(curve.hits, prepend=0)
+    # A step that a picture shows: more than one history, and more than a thousandth of them.
     large = (curve.times <= dues[-1]) & (steps > max(1, 1e-3 * curve.n))
     jumps = curve.times[large][np.argsort(-steps[large], kind="stable")[:MOST_STEPS]]
     return np.unique(np.concatenate([[0.0], days, jumps, dues]))

@@ -61,6 +61,7 @@ def _explained(one: Explanation, found: Found) -> dict[str, Any]:
 def _reason(one: Reason, looked: int) -> dict[str, Any]:
     """A reason with those behind it, whose shares are shares of its own histories."""
     behind = [each for each in one.behind[:MOST_BEHIND] if each.share >= LEAST_BEHIND]
+    # Told only where it says more than the share: neither none of it nor all of it.
     alone = one.kind in ("missing", "in the way") and 0.005 < one.alone < one.share - 0.005
     count = one.count or round(one.share * looked)
     return {
@@ -108,6 +109,7 @@ def _declined(one: Declined) -> dict[str, Any]:
 
 def _failing(one: Declined, failed: int, histories: int) -> Number | None:
     """The share of no after a choice: histories with the other answer count for all that they stand for."""
+    # Histories with the other answer were looked at in part, and stand for the rest.
     whole = failed + one.stands_for * (histories - failed)
     return _share(failed / whole, math.nan, math.nan, histories) if whole else None
 
@@ -259,6 +261,7 @@ def _story(story: Narrative, found: Found) -> dict[str, Any]:
     # Quiet entries only move numbers that no reader of a story follows; they are counted, not told.
     told = [one for one in entries if not one.quiet]
     left = len(told) - MOST_SCENES
+    # One scene left out would take as much room to say as to show.
     head, tail = (told, []) if left <= 1 else (told[:HEAD], told[HEAD + left :])
     return {
         "replication": story.replication,

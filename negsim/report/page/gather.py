@@ -102,6 +102,7 @@ def gathered(runs: Results, wanted: Any, level: float, most_levers: int, histori
     """Look into finished runs; what cannot be had is left out and says why."""
     missing: dict[str, str] = {}
 
+    # A part that cannot be had must not take the whole report away.
     def tried(part: str, of: Callable[[], Any]) -> Any:
         try:
             return of()
@@ -123,6 +124,7 @@ def gathered(runs: Results, wanted: Any, level: float, most_levers: int, histori
         question=question,
         level=level,
         rows=rows,
+        # The question that is looked into comes first.
         explanations=tuple(sorted(told, key=lambda one: question is not None and one.question != question.name)),
         watching=tried("watch", lambda: _watched(runs, question, level)),
         levers=tried("levers", lambda: _levers(runs, question, few, level, histories)) if few else None,
@@ -162,6 +164,7 @@ def nearest(runs: Results, question: Question) -> list[Candidate]:
     found = []
     for place, one in enumerate(candidates_of(runs.scenario, None)):
         step = one.steps[0]
+        # What does not reach the question in any number of steps cannot move it.
         away = min((far[name] for name in _about(elements, step) if name in far), default=None)
         # A requirement that is hard already cannot be hardened; to try it would only cost a run.
         idle = isinstance(step, Harden) and elements.requirements[step.requirement].hard

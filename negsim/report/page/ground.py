@@ -80,6 +80,7 @@ def _hash(scenario: Scenario) -> dict[str, str]:
 
 def run_data(runs: Results, source: str, command: str, question: str | None) -> dict[str, Any]:
     """Which histories these are, and how to get them again."""
+    # Only what everybody has can be named in a command; of another file nobody knows the place here.
     named = not command and not weighed(runs) and runs.scenario.name in shipped()
     source = source or (runs.scenario.name if named else "")
     return {
@@ -93,6 +94,7 @@ def run_data(runs: Results, source: str, command: str, question: str | None) -> 
         "partial": runs.partial,
         "failed": len(runs.failures) if hasattr(runs, "failures") else 0,
         "command": command or (_typed(runs, source, question) if source else ""),
+        # Weighted histories come of news, which this command does not have.
         "python": "" if weighed(runs) else _written(runs, source, question),
         "versions": {"negsim": negsim.__version__, "python": platform.python_version()},
     }

@@ -89,6 +89,7 @@ def _twin(number: Number | None, seed: int | None, text: str | None = None) -> M
     """A number as people read it, with all that machines want to know of it."""
     if number is None:
         return Markup('<span class="none">unknown</span>')
+    # All that machines need stands beside the number, so that none has to be read out of the text.
     told = {name: number.get(name) for name in ATTRIBUTES}
     if number["range"] is not None:
         told |= {f"range-{end}": number["range"][end] for end in ("low", "high")}

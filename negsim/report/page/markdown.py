@@ -140,6 +140,7 @@ def _why(data: dict[str, Any]) -> Iterator[str]:
         if not one["failures"]["value"]:
             yield f"It never failed in {_short(one['n'])} histories."
             continue
+        # Few of the failing histories may have been looked at; shares are then of these.
         few = one["looked"]["value"] < one["failures"]["value"]
         these = f"the {_short(one['looked'])} of them that were looked at" if few else "these"
         share = f"{_short(one['failures'])} of {_short(one['n'])} histories"

@@ -83,6 +83,7 @@ def placed(tree: Any, ref: str = "") -> Iterator[Number]:
         yield tree
     elif isinstance(tree, dict):
         for key, value in tree.items():
+            # RFC 6901: the tilde first, because the slash is written with one.
             yield from placed(value, f"{ref}/{str(key).replace('~', '~0').replace('/', '~1')}")
     elif isinstance(tree, list | tuple):
         for place, value in enumerate(tree):

@@ -54,6 +54,7 @@ def _stairs(xs: Floats, ys: Floats) -> str:
     """A path of steps: each value holds until the next time."""
     parts = [f"M{_n(xs[0])} {_n(ys[0])}"]
     for k in range(1, len(xs)):
+        # Only where the height changes: most steps of a curve are too small to be seen.
         if _n(ys[k]) != _n(ys[k - 1]) or k == len(xs) - 1:
             parts.append(f"H{_n(xs[k])}")
             if _n(ys[k]) != _n(ys[k - 1]):
@@ -79,6 +80,7 @@ def _plain(points: Sequence[str]) -> list[str]:
 def curve_picture(runs: Results, one: Drawn, base_rates: Sequence[float | None]) -> dict[str, Any]:
     """The stairs of a curve with both its bands, its deadlines, and its axes."""
     times = one.times[one.times <= one.end]
+    # A deadline at the very start would divide by 0.
     whole = max(one.end, 1e-9)
     points = [one.curve.at(float(time)) for time in times]
     xs = np.asarray(FRAME.across(times / whole))
@@ -150,6 +152,7 @@ def bar(value: float, low: float | None, high: float | None, ends: tuple[float, 
 
     found = {"value": _n(at(value)), "zero": _n(at(0.0))}
     if low is not None and high is not None:
+        # A narrow interval keeps a width that can be seen.
         found |= {"low": _n(at(low)), "width": _n(max(0.6, at(high) - at(low)))}
     return found
 
@@ -160,6 +163,7 @@ BEND, MOST_NODES, LETTERS, MOST_LINES = 0.16, 12, 15, 3
 
 def network(pairs: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """Parties around an ellipse with bent arrows between them; nothing where they are too many to be read."""
+    # Parties first, things (in quotation marks) after them.
     names = sorted({pair[key] for pair in pairs for key in ("who", "whom")}, key=lambda name: (name[0] == '"', name))
     if not 2 <= len(names) <= MOST_NODES:
         return None

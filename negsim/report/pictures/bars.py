@@ -88,6 +88,7 @@ def tornado(found: Sensitivity, ax: Axes | None = None, *, most: int = MOST_BARS
     -------
     Axes
     """
+    # Something is drawn even where nothing stands out: an empty picture would look broken.
     shown = [one for one in found.influences if one.stands_out][:most] or list(found.influences[:1])
     labels = [f"{one.title} ({_ends(one)})" for one in shown] or ["nothing is uncertain"]
     rows = _Rows.of(ax, labels)
@@ -98,6 +99,7 @@ def tornado(found: Sensitivity, ax: Axes | None = None, *, most: int = MOST_BARS
     if found.answer.unit == "%":
         held_to_percent(ax.xaxis)
         low, high = ax.get_xlim()
+        # A probability has no whiskers outside 0 and 1.
         ax.set_xlim(max(0.0, low), min(1.0, high))
     note = (
         "Bars: the answer if the parameter had its value at 5 % (orange end) or at 95 % (blue end) of what is believed. Whiskers: "
@@ -139,6 +141,7 @@ def levers(found: Levers, ax: Axes | None = None, *, most: int = MOST_LEVERS, ti
     -------
     Axes
     """
+    # By size first, because the largest are kept; then from the most helpful to the worst.
     standing = sorted((one for one in found if one.helps or one.hinders), key=lambda one: -abs(one.value))[:most]
     shown = sorted(standing or list(found.levers[:1]), key=lambda one: -one.value)
     rows = _Rows.of(ax, [one.text for one in shown] or ["there is nothing to change"])
@@ -222,6 +225,7 @@ def _bars(reason: Any, whole: float, failures: int, depth: int) -> list[_Bar]:
     """A reason and those behind it, all as shares of the failing histories."""
     share = min(1.0, whole * reason.share)
     interval = None
+    # Only a number is equal to itself: a reason behind another has no interval of its own.
     if reason.low == reason.low:
         interval = Interval(low=whole * reason.low, high=whole * reason.high, level=0.95, method="of the reason")
     elif failures:

@@ -98,6 +98,7 @@ def _paired(answers: Sequence[Answer], outcomes: Any) -> list[tuple[float, float
     told = []
     for one, came in zip(answers, became, strict=True):
         if one.is_share and np.isfinite(one.value):
+            # The range always holds the number that was said.
             low = one.value if one.band_low is None else min(one.band_low, one.value)
             high = one.value if one.band_high is None else max(one.band_high, one.value)
             told.append((one.value, low, high, came))

@@ -97,6 +97,7 @@ def _variants(runs: Any) -> dict[str, Results]:
     if isinstance(runs, Results):
         return {runs.scenario.title or runs.scenario.name: runs}
     names = [one.scenario.title or one.scenario.name for one in runs]
+    # Variants of one scenario may have one title: then they are numbered.
     return {
         f"{name} ({k})" if names.count(name) > 1 else name: one
         for k, (name, one) in enumerate(zip(names, runs, strict=True), 1)
@@ -124,6 +125,7 @@ def _line(ax: Any, place: int, shape: Shape, name: str, whose: tuple[Any, Any, f
     from matplotlib.lines import Line2D
 
     runs, asked, level = whose
+    # By turns, so that neighbours differ in colour and in stroke.
     colour, stroke = PALETTE[place % len(PALETTE)], STROKES[place % len(STROKES)]
     stairs(ax, runs, shape, colour, stroke)
     date, value, text = marks(runs, asked, level)

@@ -131,6 +131,7 @@ def _frame(sheet: Sheet, told: Narrative, names: list[str]) -> None:
 def _ends(told: Narrative) -> tuple[datetime, datetime]:
     """Start and end; a minute at least, since they are told by minutes."""
     begin, end = (datetime.fromisoformat(one) for one in (told.start, told.end))
+    # A picture needs a span of time.
     return begin, max(end, begin + timedelta(minutes=1))
 
 
@@ -140,6 +141,7 @@ def _laid_out(scenes: list[Scene], told: Narrative, wide: float, tall: float | N
     begin, end = _ends(told)
     span = (end - begin).total_seconds() / 86_400
     for scene in scenes:
+        # Told by minutes, an event at the end may lie a little behind it.
         lanes[scene.who or NOBODY].marks.append(wide * min(1.0, scene.time / span))
     levels = 6 if tall is None else max(0, int((tall / len(lanes) - FOOT - 0.06) / LEVEL))
     for scene in _chosen(scenes, most):

@@ -41,6 +41,7 @@ def watching(found: Watching, ax: Axes | None = None, *, most: int = MOST_LINES,
     handles = [_line(sheet.ax, place, one, room) for place, one in enumerate(found.signals[:most])]
     plain_axes(sheet.ax)
     sheet.ax.set_ylabel("Expected move, points", fontsize=TEXT)
+    # Nothing moves the answer by less than 0, and an axis without length cannot be drawn.
     sheet.ax.set_ylim(0, max(1e-3, 1.04 * sheet.ax.get_ylim()[1]))
     if handles:
         dated(sheet.ax, None)

@@ -46,6 +46,7 @@ def shape_of(runs: Any, group: Sequence[Any], level: float) -> Shape:
     last = max(group, key=lambda question: float(runs.asked(question).by))
     entry = runs.asked(last)
     curve, end = runs.first_passage(last, level=level).curve, entry.by / DAY
+    # Of weighted histories there is no such range.
     if curve.rows is None or curve.effective is not None:
         return Shape(curve, end, np.zeros(0), None, None)
     # Histories can be counted at any date; counts were kept at some, and the range is known there.
@@ -63,6 +64,7 @@ def shape_of(runs: Any, group: Sequence[Any], level: float) -> Shape:
 def _dates(curve: Curve, end: float, dues: Sequence[float]) -> Floats:
     """Where the range over draws is computed: regularly, at each deadline, and at each instant at which many come at once."""
     steps = np.diff(curve.hits, prepend=0)
+    # A jump of more than one history, and of more than one in ten thousand, is drawn at its instant.
     jumps = curve.times[steps > max(1, 1e-4 * curve.n)]
     if jumps.size > MOST_JUMPS:
         sizes = steps[steps > max(1, 1e-4 * curve.n)]
@@ -91,6 +93,7 @@ def stairs(ax: Axes, runs: Results, shape: Shape, colour: str = LINE, stroke: An
     start = curve.at(-1.0)
 
     def stepped(values: Any, first: float) -> Any:
+        # The last value holds up to the deadline.
         last = values[upto - 1] if upto else first
         return np.concatenate([[first], values[:upto], [last]])
 

@@ -65,6 +65,7 @@ def new_figure(size: tuple[float, float]) -> Any:
     return Figure(figsize=size)
 
 
+# A font is looked for on the disk; the sizes are few.
 @lru_cache(maxsize=64)
 def _font(size: float, weight: str) -> Any:
     from matplotlib.font_manager import FontProperties
@@ -72,6 +73,7 @@ def _font(size: float, weight: str) -> Any:
     return FontProperties(size=size, weight=weight)
 
 
+# Fitting texts asks for the same words again and again.
 @lru_cache(maxsize=4096)
 def width_of(text: str, size: float = TEXT, weight: str = "normal") -> float:
     """Inches that a line of text takes at most, from 100 dots an inch on.
@@ -109,6 +111,7 @@ def _pieces(word: str, inches: float, size: float, weight: str) -> list[str]:
     """A word, broken where it alone is wider than a line."""
     found: list[str] = []
     while width_of(word, size, weight) > inches and len(word) > 1:
+        # A sign at least, or it would never end.
         room = next((k for k in range(len(word) - 1, 1, -1) if width_of(word[:k], size, weight) <= inches), 1)
         found.append(word[:room])
         word = word[room:]
@@ -190,6 +193,7 @@ class Sheet:
     def inside(self) -> tuple[float, float]:
         """Inches of the axes as they are laid out now."""
         figure = self.ax.figure
+        # Only a layout that was worked out tells how large the axes are.
         figure.draw_without_rendering()
         box = self.ax.get_window_extent()
         return box.width / figure.dpi, box.height / figure.dpi
@@ -206,6 +210,7 @@ class Sheet:
         """Inches of height that the axes will have in the end, at least: titles and notes still take room."""
         found = self.inside[1]
         if len(self.ax.figure.axes) == 1:
+            # Somebody's axes may still be given titles, which take of the height.
             return max(0.5 * found, found - 1.0)
         spec = self.ax.get_subplotspec()
         rows = 1 if spec is None else spec.get_gridspec().nrows / len(spec.rowspan)

@@ -63,6 +63,7 @@ def _merged(found: Waits) -> list[tuple[Wait, str, str]]:
     """Each precondition of each pair once, with the two in words."""
     told: dict[tuple[str, str, str], Wait] = {}
     for one in found.waits:
+        # The first of several: one precondition is told once for each pair.
         told.setdefault((found.called(one, False), found.called(one, True), one.needs), one)
     return [(one, who.strip('"'), whom.strip('"')) for (who, whom, _), one in told.items()]
 
@@ -138,7 +139,9 @@ def apart(wanted: list[float], tall: list[float], low: float, high: float) -> li
 
     half = np.asarray(tall) / 2
     steps = np.concatenate([[0.0], np.cumsum(half[:-1] + half[1:])])
+    # Between the edges, as far as all boxes fit there at all.
     least, most = low + half[0], high - half[-1] - steps[-1]
+    # The nearest places in a given order are an isotonic regression of the places without the boxes.
     free = isotonic_regression(np.asarray(wanted) - steps).x
     return [float(one) for one in np.clip(free, least, max(least, most)) + steps]
 
