@@ -114,8 +114,9 @@ class _Bench:
     def __init__(self, scenario: Scenario, histories: int, seed: int) -> None:
         self.scenario = scenario
         # The author's own questions, because those that words bring for their own sake are moved by every word.
-        own = {part.name: part for part in scenario.parts if isinstance(part, Question)}
-        self.questions = own or dict(scenario.expanded.questions)
+        written = scenario.expanded.questions
+        own = {part.name: written[part.name] for part in scenario.parts if isinstance(part, Question)}
+        self.questions = own or dict(written)
         program = self._program(scenario.expanded)
         pilot = simulate(
             scenario,
@@ -135,6 +136,11 @@ class _Bench:
         self.seen: dict[str, bool] = {self.mark: False}
 
     def _program(self, elements: Elements) -> Program:
+        known = elements.types().keys()
+        for one in self.questions.values():
+            # A word with another key may have other facts: what asks about one that is gone needs it.
+            if any(tree is not None and reads(tree) - known for tree in (one.condition, one.throughout, one.given)):
+                raise UnknownName(f"question {one.name} reads what is not there any more")
         return lower(self.scenario, elements=replace(elements, questions=self.questions))
 
     def moves(self, elements: Elements) -> bool:

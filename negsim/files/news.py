@@ -134,7 +134,10 @@ def _item(name: str, table: Any) -> Observation:
 
 def news_from_csv(text: str, name: str = "<text>") -> tuple[Observation, ...]:
     """Return the news of a CSV text with a header; empty cells are left out."""
-    rows = list(csv.DictReader(io.StringIO(text)))
+    try:
+        rows = list(csv.DictReader(io.StringIO(text)))
+    except csv.Error as error:
+        raise FileError(f"{name}: no table of news: {error}; shorten the cell, or write the news as TOML") from None
     tables: dict[str, Any] = {}
     # The header is line 1.
     for number, row in enumerate(rows, start=2):

@@ -17,7 +17,7 @@ from negsim.learning.tilting import needed
 from negsim.model.calendar import DAY
 from negsim.model.clocks import Distribution, Fixed
 from negsim.model.expressions import Expression, reads
-from negsim.model.observed import Dates, Observation, dates_of
+from negsim.model.observed import Dates, Observation, bare, dates_of
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program
@@ -282,7 +282,7 @@ def _reported(item: Observation, dates: Dates, values: Floats) -> Floats:
     if item.delay is None:
         return np.where(values == 1.0, true, false)
     # on a bare date it came at any time of that day
-    begins = dates.closes - DAY if isinstance(item.on, str) and len(item.on) == 10 else dates.closes - 1.0
+    begins = dates.closes - DAY if bare(item.on) else dates.closes - 1.0
     came = _come(item, dates.closes - values) - _come(item, begins - values)
     return np.asarray(true * came + false * (values > dates.closes), dtype=np.float64)
 

@@ -13,7 +13,7 @@ from negsim.model.expressions import as_condition, as_number
 from negsim.model.inputs import Dated, MaybeAmount, MaybeCondition, MaybeDate, MaybeName, preset, record
 from negsim.model.names import check_name
 
-__all__ = ["KINDS", "Dates", "Observation", "dates_of", "known_by", "news_in_order"]
+__all__ = ["KINDS", "Dates", "Observation", "bare", "dates_of", "known_by", "news_in_order"]
 
 KINDS: dict[str, str] = {
     "happened": "the condition turned true",
@@ -161,7 +161,7 @@ class Observation:
         if not fits:
             dates = ", ".join(sorted(given)) or "no date"
             raise ScenarioError(f"{where}: {self.kind} with {dates}; {remedy}")
-        if self.kind in WINDOWS and self.on is not None and not _bare(self.on):
+        if self.kind in WINDOWS and self.on is not None and not bare(self.on):
             raise ScenarioError(
                 f"{where}: on = {self.on!r} is an instant and not a day; write at = for an instant, or the day alone"
             )
@@ -206,7 +206,7 @@ class Observation:
         )
 
 
-def _bare(when: Moment) -> bool:
+def bare(when: Moment | None) -> bool:
     """Whether a date has no hour."""
     return isinstance(when, str) and BARE_DATE.fullmatch(when.strip()) is not None
 
@@ -241,7 +241,7 @@ def dates_of(item: Observation, calendar: Calendar, horizon: float) -> Dates:
     if item.at is not None:
         opens = closes = calendar.opening(item.at, f"{where}: at")
         # `opening` takes a bare date for its first instant, and nothing was seen just then.
-        if _bare(item.at):
+        if bare(item.at):
             raise ScenarioError(f"{where}: at = {item.at!r} has no hour; write on = for the whole of that day")
     elif item.on is not None:
         closes = calendar.deadline(item.on, f"{where}: on")

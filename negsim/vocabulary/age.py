@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import field
 from typing import ClassVar
@@ -83,7 +84,8 @@ class Age:
     @property
     def steps(self) -> Counter:
         """How many whole steps it has held."""
-        begun = min(self.most, int(days(self.already) / days(self.step)))
+        # A whole number of steps must not be lost to rounding: 35 hours are seven times five.
+        begun = min(self.most, math.floor(days(self.already) / days(self.step) * (1 + 1e-12)))
         return Counter(f"{self.name}.steps", Number(float(begun)))
 
     @property

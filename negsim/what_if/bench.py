@@ -42,7 +42,8 @@ def question_of(scenario: Scenario, question: Question | Askable) -> Question:
 
 def own(scenario: Scenario, asked: Question) -> list[Question]:
     """The question, if the scenario does not ask it by itself."""
-    return [] if asked.name in scenario.expanded.questions else [asked]
+    # Another question of the same name is handed on, and refused where questions are put together.
+    return [] if scenario.expanded.questions.get(asked.name) in (asked, scenario.expanded.read(asked)) else [asked]
 
 
 class Bench:

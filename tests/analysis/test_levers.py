@@ -9,7 +9,7 @@ import pytest
 from believed_scenario import believed_toy
 
 import negsim as ns
-from negsim.errors import ArgumentError, EstimateError
+from negsim.errors import ArgumentError, EstimateError, ScenarioError
 from negsim.estimates import PairedDifference
 from negsim.estimates.selection import select_best, simultaneous
 
@@ -216,3 +216,11 @@ def _pairs(first: np.ndarray, second: np.ndarray) -> PairedDifference:
 def test_levels_of_many() -> None:
     assert simultaneous(0.95, 10) == pytest.approx(0.995)
     assert simultaneous(0.95, 1) == simultaneous(0.95, 0) == pytest.approx(0.95)
+
+
+def test_another_question_of_the_same_name_is_refused() -> None:
+    """Its deadline would be told, and the scenario's own would be used."""
+    toy, early = ns.load("toy"), [ns.Do(fact="memorandum.delivered", on="2025-01-02")]
+    with pytest.raises(ScenarioError, match="another question of the scenario has this name; rename it"):
+        ns.levers(toy, ns.Question(name="talks_day_5", condition="ceasefire.agreed"), early, replications=100, seed=1)
+    assert ns.levers(toy, toy.expanded.questions["talks_day_5"], early, replications=100, seed=1).levers
