@@ -147,7 +147,7 @@ def readiness(who: ns.Party, word: str, capital: str) -> ns.Readiness:  # motiva
         trust=f"1 + {who.name}.faith", threshold="readiness.threshold")
 ready = [readiness(RUSSIA, "russia_ready", "moscow"), readiness(UKRAINE, "ukraine_ready", "kyiv"), ns.Readiness(
     "us_readiness", of=US, risk="1 if us_ready.holds or us_russia.held else 0", threshold="readiness.threshold")]
-def leaders(name: str, title: str, requires: dict[ns.Party, Any], hazard: str, willing: Any) -> ns.Meeting:
+def leaders(name: str, title: str, requires: dict[ns.Party | str, Any], hazard: str, willing: Any) -> ns.Meeting:
     return ns.Meeting(
         name, among=list(requires), leaders=True, lead=ns.LogNormal(median="leaders.lead", sigma="leaders.lead_sigma"),
         on_date=ns.parse("leaders.on_date"), otherwise=ns.Postpone(slip, never=ns.parse("leaders.never")), title=title,

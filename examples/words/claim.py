@@ -7,7 +7,7 @@ word = ns.Claim(
     by="south",
     text="The South's terms have been sent",
     credibility=0.8,
-    views={"south": 1, "north": "0.6 if sent.holds else 0.1"},
+    views={"south": "1", "north": "0.6 if sent.holds else 0.1"},
 )
 answers = ns.Action(
     name="north.answer",
