@@ -18,7 +18,7 @@ PAGES = sorted(path for path in (ROOT / "docs").rglob("*.md"))
 
 def blocks(path: Path, language: str) -> list[str]:
     """The fenced blocks of a page in one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{re.escape(language)}\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:
@@ -43,6 +43,12 @@ def test_the_readme_runs_as_it_stands() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
         assert target.startswith(("http", "doi:")) or (page.parent / target).exists(), target
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    listed = set("\n".join(blocks(ROOT / "docs" / "index.md", "{toctree}")).split())
+    pages = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"}
+    assert pages <= listed, pages - listed
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:
