@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from negsim.checking.circular import Circles
 from negsim.checking.lint.finding import Finding
 from negsim.checking.lint.trees import of_scenario, writes
 from negsim.checking.lint.unused import REFUSED
@@ -151,6 +152,12 @@ class _Bench:
             self.seen[mark] = _differ(self.base, again(self.first, program, self.n, _rows(self.first, program)))
         return self.seen[mark]
 
+    def apart(self, one: Elements, two: Elements) -> bool:
+        """Whether any history answers otherwise in the second than in the first."""
+        programs = [self._program(elements) for elements in (one, two)]
+        before, after = (again(self.first, program, self.n, _rows(self.first, program)) for program in programs)
+        return _differ(before, after)
+
 
 def _rows(first: Runs, program: Program) -> list[tuple[float, ...]]:
     """Best values of the parameters that the program has."""
@@ -176,6 +183,7 @@ class _Search:
     def __init__(self, scenario: Scenario, bench: _Bench, ends: float | None, clock: Callable[[], float]) -> None:
         self.scenario, self.bench, self.ends, self.clock = scenario, bench, ends, clock
         self.elements = scenario.expanded
+        self.circles = Circles(scenario.expanded)
         self.left = 0
         self.dead: set[str] = set()
         """Words and actions that move nothing."""
@@ -240,20 +248,56 @@ class _Search:
             same = [key for key, one in self.elements.requirements.items() if one.needs == requirement.needs]
             if len(same) > 1 and not self._idle(partial(self._without, *same)):
                 continue
+            # and of a circle each may stand in for the others: it binds where they are not asked for
+            needs = {
+                key: one.needs for key, one in self.elements.requirements.items() if key not in self.elements.owners
+            }
+            around = self.circles.partners(requirement.needs, needs.values())
+            rest = [key for key, tree in needs.items() if tree in around]
+            if rest and self._matters(partial(self._without, *rest), partial(self._without, *rest, name)):
+                continue
             where = (table_of(origin), word, *name.removeprefix(f"{word}.").split("."))
-            remedy = "it holds whenever it is asked, or nothing waits for what asks it: change that, or drop it"
+            remedy = (
+                "it holds whenever it is asked, nothing waits for what asks it, or it delays too little to change an "
+                "answer: change that, or drop it"
+            )
             yield self._told(where, f"the precondition '{requirement.needs}' does not bind", remedy)
 
     def _keys(self) -> Iterator[Finding]:
         for part in self.scenario.parts:
             if part.name in self.dead or (table_of(part) in TABLES.values() and not isinstance(part, Action)):
                 continue
-            for path, text, other in _left_out(part):
+            for path, term, other in _left_out(part):
                 # Preconditions have had their turn, with both of two equal ones left out.
                 known = ".".join((part.name, *path)) in self.elements.requirements
-                if not known and self._idle(partial(self._instead, part, other)):
+                if not known and self._idle(partial(self._instead, part, other)) and not self._around(part, path, term):
                     remedy = "let something hang on it, or drop it"
+                    text = "" if term is None else f"'{term}' does not bind"
                     yield self._told((table_of(part), part.name, *path), text, remedy)
+
+    def _around(self, part: Any, path: tuple[str, ...], term: Expression | None) -> bool:
+        """Whether a condition is one of a circle, and binds where the others of the circle do not stand beside it."""
+        if term is None:
+            return False
+        key, terms = path[0], _terms(getattr(part, path[0]))
+        around = self.circles.partners(term, terms)
+        if not around:
+            return False
+        alone = [one for one in terms if one not in around]
+        neither = [one for one in alone if one != term]
+        make = [
+            partial(self._instead, part, replace(part, **{key: all_of(*kept)})) for kept in (alone, neither) if kept
+        ]
+        return len(make) == 2 and self._matters(*make)
+
+    def _matters(self, one: Callable[[], Elements], two: Callable[[], Elements]) -> bool:
+        """Whether two variants of the scenario answer otherwise; no, where one is no scenario."""
+        try:
+            return self.bench.apart(one(), two())
+        except BudgetError:
+            raise
+        except REFUSED:
+            return False
 
     def _instead(self, part: Any, *others: Any) -> Elements:
         """The scenario with others in the place of a part, or nothing."""
@@ -298,7 +342,11 @@ def _remedy(part: Any) -> str:
     return "let a question, a precondition or a pace hang on what it brings, or drop it"
 
 
-def _left_out(part: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+Less = tuple[tuple[str, ...], Expression | None, Any]
+"""Where something is left out, which of several conditions it is, and the part without it."""
+
+
+def _left_out(part: Any) -> Iterator[Less]:
     """The part with one key less, for each that its author wrote and that could matter."""
     for field in fields(part):
         value = getattr(part, field.name)
@@ -308,28 +356,32 @@ def _left_out(part: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
         if isinstance(value, Mapping):
             for key in value:
                 rest = {one: value[one] for one in value if one != key}
-                yield from _replaced(part, (field.name, key), "", rest)
+                yield from _replaced(part, (field.name, key), None, rest)
         elif isinstance(value, Expression) and "condition" in (value.kind, getattr(default, "kind", "")):
             yield from _conditions(part, field.name, value, default)
         elif _may_matter(field.name, value):
-            yield from _replaced(part, (field.name,), "", default)
+            yield from _replaced(part, (field.name,), None, default)
 
 
-def _conditions(part: Any, key: str, value: Expression, default: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+def _conditions(part: Any, key: str, value: Expression, default: Any) -> Iterator[Less]:
     """The part without each of the conditions that stand under a key, those apart that only end something."""
-    terms = value.children if isinstance(value, And) else (value,)
+    terms = _terms(value)
     # What an action itself changes is its own end, such as "not done".
     own = writes(part) if isinstance(part, Action) else set()
     for term in terms:
         if isinstance(term, Not) or reads(term) <= own:  # until it is done
             continue
         rest = [one for one in terms if one is not term]
-        yield from _replaced(part, (key,), f"'{term}' does not bind", all_of(*rest) if rest else default)
+        yield from _replaced(part, (key,), term, all_of(*rest) if rest else default)
 
 
-def _replaced(part: Any, path: tuple[str, ...], text: str, value: Any) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+def _terms(value: Expression) -> tuple[Expression, ...]:
+    return value.children if isinstance(value, And) else (value,)
+
+
+def _replaced(part: Any, path: tuple[str, ...], term: Expression | None, value: Any) -> Iterator[Less]:
     try:
-        yield path, text, replace(part, **{path[0]: value})
+        yield path, term, replace(part, **{path[0]: value})
     except REFUSED:
         # `replace` refuses what the constructor refuses.
         return  # it goes together with another key

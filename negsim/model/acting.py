@@ -11,6 +11,7 @@ from negsim.model.actions import Action
 from negsim.model.clocks import Distribution
 from negsim.model.decisions import Deciding
 from negsim.model.expressions import Expression, Number, odds
+from negsim.model.hastening import hastened, timed_by
 
 __all__ = ["Acting", "Push", "acted_on", "of_party", "pushes", "settle"]
 
@@ -82,31 +83,62 @@ def _moved(word: Any, place: str, push: Push) -> Any:
     return replace(word, **{key: odds(old, push.times)})
 
 
-def settle(actions: Mapping[str, Action], rest: Iterable[Push], words: Iterable[str]) -> dict[str, Action]:
+def settle(
+    actions: Mapping[str, Action], rest: Iterable[Push], words: Mapping[str, Any], *, supposed: bool = False
+) -> dict[str, Action]:
     """The actions under the pushes that no word took: on a law's pace, or on the odds of an outcome.
+
+    ``words`` are there as they are written out. What is ``supposed`` may have taken away what a word acts on.
 
     Raises
     ------
     ScenarioError
         If there is nothing of that name, or nothing in it that can be multiplied.
     """
-    found, names = dict(actions), set(words)
+    found = dict(actions)
     for push in rest:
-        # An action's own name goes first: names may have dots, and the last part need not be an outcome.
-        name, outcome = (push.on, "") if push.on in found else (push.on.rpartition(".")[0], push.on.rpartition(".")[2])
-        action = found.get(name)
         where = f"{push.by} acts on {push.on!r}"
-        if action is None and push.on in names:
-            inner = sorted(one for one in found if one.startswith(f"{push.on}.") and _has_law(found[one]))
-            hint = f"; name one of its actions: {', '.join(inner)}" if inner else "; name what reads it"
-            raise ScenarioError(f"{where}, which has no pace of its own{hint}")
-        if action is None:
-            raise UnknownName(
-                f"{where}, which is not there{nearest(push.on, (*names, *found))}; name a word, a field or option of one "
-                "(WORD.FIELD), or an action"
-            )
-        found[name] = _times(action, outcome, push, where)
+        owner = next((name for name in _heads(push.on) if name in words), "")
+        timed = timed_by(words[owner], push.on.removeprefix(f"{owner}.")) if owner and push.on not in found else ()
+        # An action's own name goes first: names may have dots, and the last part need not be an outcome.
+        name, _, outcome = (push.on, "", "") if push.on in found else push.on.rpartition(".")
+        if timed:
+            found |= {name: _times(found[name], "", push, where) for name in timed if name in found}
+        elif name in found and push.on not in words:
+            found[name] = _times(found[name], outcome, push, where)
+        elif not supposed:
+            raise _nothing(push, where, owner, words, found)
     return found
+
+
+def _heads(name: str) -> Iterator[str]:
+    """The name, and what stands before its dots, longest first."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+
+
+def _nothing(
+    push: Push, where: str, owner: str, words: Mapping[str, Any], found: Mapping[str, Action]
+) -> ScenarioError:
+    """The error of what cannot be acted on, with what could be."""
+    if not owner:
+        return UnknownName(
+            f"{where}, which is not there{nearest(push.on, (*words, *found))}; name a word, a field or option of one "
+            "(WORD.FIELD), or an action"
+        )
+    inner = [f"{owner}.{key}" for key in hastened(words[owner])]
+    inner = inner or sorted(one for one in found if one.startswith(f"{owner}.") and _has_law(found[one]))
+    if inner:
+        hint = f"; of {owner!r} there can be hastened: {', '.join(inner)}"
+    else:
+        hint = f"; nothing of {owner!r} takes a time drawn from a law, so let a condition read {push.by} instead"
+    if push.on == owner:
+        return ScenarioError(f"{where}, which has no pace of its own{hint}")
+    field = push.on.removeprefix(f"{owner}.")
+    if field in getattr(words[owner], "__dataclass_fields__", {}):
+        return ScenarioError(f"{where}, in which no law with a hazard stands{hint}")
+    return UnknownName(f"{where}, which is not there{nearest(push.on, inner)}{hint}")
 
 
 def _times(action: Action, outcome: str, push: Push, where: str) -> Action:

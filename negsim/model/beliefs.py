@@ -262,7 +262,7 @@ def _families(belief: Elicited, best: list[float], unit: str) -> tuple[str, ...]
         key = next(key for key, x in belief.said if x == 1.0)
         raise LawError(
             f"{_called(key)} = 1 says that some of what is believed lies above 1; if it is a share, give a number below 1 or leave "
-            "that end away (p5 = ... alone); if it is none, name the family, such as family = 'lognormal'"
+            "that end away (p5 = ... alone); if it is a multiplier, write unit = 'times'"
         )
     return found
 

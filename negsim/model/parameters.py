@@ -80,7 +80,7 @@ class Parameter(Operand):
     belief : Distribution, Chance or Elicited, optional
         What is believed of it; drawn once per draw of parameters when beliefs are asked for.
     unit : str
-        ``"days"``, ``"1/day"``, ``"1"``, ...
+        ``"days"``, ``"1/day"``, ``"1"`` (a share), ``"times"`` (a multiplier), ...
     source : str
         Names of evidence elements or a citation.
     grade : str

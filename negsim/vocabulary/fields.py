@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +12,7 @@ from negsim.model.calendar import Duration, Moment, counted_days, days, later, m
 from negsim.model.clocks import Distribution, Fixed, Immediately, On
 from negsim.model.effects import Effect, as_effect
 from negsim.model.elements import Element
-from negsim.model.expressions import Expression, Number, Truth, all_of, as_condition, as_expression, as_number
+from negsim.model.expressions import Expression, Number, Truth, all_of, as_condition, as_expression, as_number, exp
 from negsim.model.names import check_name
 from negsim.model.variables import Fact
 from negsim.vocabulary.acting import targets
@@ -35,6 +36,7 @@ __all__ = [
     "due_again",
     "fixed",
     "follows",
+    "left_of",
     "pace_for",
     "tidy",
 ]
@@ -143,6 +145,12 @@ def pace_for(clock: object, pace: Expression) -> Expression:
 def fixed(days_: float) -> Fixed:
     """A clock that fires exactly so many days after it is enabled."""
     return Fixed(Number(days_))
+
+
+def left_of(step: Duration, half_life: Expression) -> Expression | float:
+    """The share of a level that is left after a step of fading, which may depend on parameters."""
+    lost = -math.log(2.0) * days(step)
+    return math.exp(lost / half_life.value) if isinstance(half_life, Number) else exp(lost / half_life)
 
 
 def due_again(on: Moment, extension: Duration, most: int = 1) -> On | Fixed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import field
 from typing import ClassVar
@@ -10,15 +9,15 @@ from typing import ClassVar
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action
 from negsim.model.calendar import Duration, days
-from negsim.model.clocks import Distribution
+from negsim.model.clocks import Distribution, quantity
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
-from negsim.model.expressions import Expression, exp, log, where
-from negsim.model.inputs import Amount, Condition, MaybeName, Names, preset, record
+from negsim.model.expressions import Expression, Number, exp, log, where
+from negsim.model.inputs import Amount, Condition, MaybeAmount, MaybeName, Names, preset, record
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.acting import ActsOn
 from negsim.vocabulary.common import asked, parties, party, put
-from negsim.vocabulary.fields import ALWAYS, ONE, both, fixed, tidy
+from negsim.vocabulary.fields import ALWAYS, ONE, both, fixed, left_of, tidy
 from negsim.vocabulary.preconditions import When
 
 __all__ = ["Mediator"]
@@ -59,7 +58,7 @@ class Mediator(When, ActsOn):
         On whom it presses.
     push : number-valued expression
         Multiplier at full leverage for what the target shall do (default 1).
-    half_life : duration, optional
+    half_life : duration or number-valued expression, optional
         Of leverage in use; without it, it does not fade.
     step : duration
         Grid of fading (default 7 days, assumed).
@@ -106,7 +105,7 @@ class Mediator(When, ActsOn):
     guarantees: Distribution | None = None
     target: MaybeName = preset(None)
     push: Amount = preset(ONE)
-    half_life: Duration | None = None
+    half_life: MaybeAmount = preset(None)
     step: Duration = 7.0
     acts_on: tuple[str, ...] = ()
     presses_on: tuple[str, ...] = ()
@@ -119,7 +118,7 @@ class Mediator(When, ActsOn):
             party_=["who", "target"],
             condition=["when"],
             number=["hosting", "push"],
-            duration=["half_life", "step"],
+            duration=["step"],
         )
         put(self, between=parties(self.between, where_))
         if self.who in self.between:
@@ -130,7 +129,8 @@ class Mediator(When, ActsOn):
             raise ScenarioError(f"{where_}: presses_on without target; say on whom it presses")
         if self.returns is not None and self.disengages is None:
             raise ScenarioError(f"{where_}: returns without disengages; give the law of its patience too")
-        if not days(self.step) > 0 or (self.half_life is not None and not days(self.half_life) > 0):
+        put(self, half_life=None if self.half_life is None else quantity(self.half_life))
+        if not days(self.step) > 0 or (isinstance(self.half_life, Number) and not self.half_life.value > 0):
             raise ScenarioError(f"{where_}: step and half_life must be positive durations")
 
     @property
@@ -218,7 +218,7 @@ class Mediator(When, ActsOn):
                 )
         if self.half_life is not None:
             yield self.leverage
-            left = math.exp(-math.log(2.0) * days(self.step) / days(self.half_life))
+            left = left_of(self.step, self.half_life)
             # Below one hundredth nobody feels it any more, and the clock may rest.
             guard = both(self.engaged, self.leverage > 0.01)
             yield Action(

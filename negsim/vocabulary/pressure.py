@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import field
 from typing import ClassVar
@@ -10,15 +9,15 @@ from typing import ClassVar
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action
 from negsim.model.calendar import Duration, days
-from negsim.model.clocks import Distribution, Immediately
+from negsim.model.clocks import Distribution, Immediately, quantity
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, exp, log
-from negsim.model.inputs import Amount, Condition, Name, preset, record
+from negsim.model.inputs import Amount, Condition, MaybeAmount, Name, preset, record
 from negsim.model.variables import Fact, Level
 from negsim.vocabulary.acting import ActsOn
-from negsim.vocabulary.common import asked
-from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, both, fixed, tidy
+from negsim.vocabulary.common import asked, put
+from negsim.vocabulary.fields import ALWAYS, NEVER, ONE, both, fixed, left_of, tidy
 from negsim.vocabulary.preconditions import When, occasion
 
 __all__ = ["Pressure"]
@@ -54,7 +53,7 @@ class Pressure(When, ActsOn):
         Under which it is applied, whichever way: the clock of ``applied`` runs, and an occasion counts, only then.
     lifted_when : condition
         Strength falls to 0 each time this turns true.
-    half_life : duration, optional
+    half_life : duration or number-valued expression, optional
         Of leverage and attention; without it strength does not fade.
     step : duration
         Grid of fading (default 7 days, assumed).
@@ -99,7 +98,7 @@ class Pressure(When, ActsOn):
     applied_when: Condition = preset(NEVER)
     when: Condition = preset(ALWAYS)
     lifted_when: Condition = preset(NEVER)
-    half_life: Duration | None = None
+    half_life: MaybeAmount = preset(None)
     step: Duration = 7.0
     factor: Amount = preset(ONE)
     centre: float | None = None
@@ -113,11 +112,12 @@ class Pressure(When, ActsOn):
             party_=["by", "on"],
             condition=["applied_when", "when", "lifted_when"],
             number=["dose", "factor"],
-            duration=["half_life", "step"],
+            duration=["step"],
         )
         if not 0 <= self.strength <= 1:
             raise ScenarioError(f"{where}: strength must lie in [0, 1], not {self.strength!r}")
-        if not days(self.step) > 0 or (self.half_life is not None and not days(self.half_life) > 0):
+        put(self, half_life=None if self.half_life is None else quantity(self.half_life))
+        if not days(self.step) > 0 or (isinstance(self.half_life, Number) and not self.half_life.value > 0):
             raise ScenarioError(f"{where}: step and half_life must be positive durations")
 
     @property
@@ -158,7 +158,7 @@ class Pressure(When, ActsOn):
                 effects=(self.level.set(0),),
             )
         if self.half_life is not None:
-            left = math.exp(-math.log(2.0) * days(self.step) / days(self.half_life))
+            left = left_of(self.step, self.half_life)
             fading = (self.level.set(self.level * left),)
             yield Action(
                 name=f"{self.name}.fade", when=both(self.level > FELT), clock=fixed(days(self.step)), effects=fading

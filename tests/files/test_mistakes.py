@@ -257,7 +257,7 @@ def test_durations_are_taken_as_text_or_days(key: str, texts: list[str]) -> None
     worlds = [ns.loads(BASE + head[table] + text) for text in texts]
     values = {ns.simulate(world, replications=50, seed=1, engine="reference").events for world in worlds}
     assert len(values) == 1
-    assert all(getattr(part, field) for world in worlds for part in world.parts if part.name == name)
+    assert all(getattr(part, field) is not None for world in worlds for part in world.parts if part.name == name)
 
 
 def test_a_calendar_near_the_most_events_is_a_warning_at_load() -> None:
