@@ -91,6 +91,35 @@ def test_keys_and_preconditions_that_do_not_bind_are_named(before: str, after: s
     assert sorted(one.where for one in silent(ns.loads(CASE.replace(before, after)), seconds=None)) == where
 
 
+ROUND = """
+[demand.halt_first]
+of = "north"
+needs = "relief_first.met"
+yields = {law = "exponential", mean = "60 days"}
+[demand.relief_first]
+of = "south"
+needs = "halt_first.met"
+yields = {law = "exponential", mean = "80 days"}
+"""
+
+
+def test_of_a_circle_each_precondition_binds_though_the_other_stands_in_for_it() -> None:
+    both = CASE.replace('"memo.delivered"}', '"relief_first.met", north = "halt_first.met"}') + ROUND
+    assert [one.where for one in silent(ns.loads(both), seconds=None)] == ["promise.memo"]
+    signs = (
+        '[fact.signed]\n[action.sign]\nwhen = "halt_first.met and relief_first.met and not signed"\n'
+        'clock = {law = "exponential", mean = "9 days"}\neffects = ["signed = true"]\n'
+        '[question.signs]\ntext = "North and South sign by 30 June 2025 (UTC)"\ncondition = "signed"\nby = "2025-06-30"\n'
+    )
+    assert silent(ns.loads(CASE + ROUND + signs), seconds=None) == []
+    # no circle: one party's text holds whenever the other's does, and is named
+    chain = CASE.replace('south = "memo', 'north = "order.delivered", south = "memo') + (
+        '[promise.order]\nby = "south"\nto = "north"\ndelay = {law = "exponential", mean = "30 days"}\n'
+    )
+    chain = chain.replace('to = "south"\n', 'to = "south"\nwhen = "order.delivered and not talks.held"\n')
+    assert [one.where for one in silent(ns.loads(chain), seconds=None)] == ["meeting.talks.requires.north"]
+
+
 def test_time_is_kept_and_what_was_not_looked_at_is_said() -> None:
     (told,) = silent(ns.loads(CASE), seconds=0.0)
     assert told.where == "scenario"

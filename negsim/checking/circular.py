@@ -15,12 +15,15 @@ class Circles:
     """Which conditions read facts of one circle."""
 
     def __init__(self, elements: Elements) -> None:
-        waits: dict[str, set[str]] = {name: set() for name in elements.variables}
+        # What a demand brings is one node: who waits for it to be met or to be waived waits for it.
+        demands = [name for name in elements.requirements if name in elements.owners]
+        self.node = {name: one for one in demands for name in elements.variables if name.startswith(f"{one}.")}
+        waits: dict[str, set[str]] = {self.node.get(name, name): set() for name in elements.variables}
         for action in elements.actions.values():
-            needed = _needed(action.when)
+            needed = self._read(action.when)
             effects = [*action.effects, *(one for outcome in action.outcomes for one in outcome.effects)]
             for effect in effects:
-                waits.setdefault(effect.variable, set()).update(needed)
+                waits.setdefault(self.node.get(effect.variable, effect.variable), set()).update(needed)
         graph: Mapping[str, list[str]] = {
             name: sorted(one for one in found if one in waits) for name, found in waits.items()
         }
@@ -32,7 +35,10 @@ class Circles:
         return [other for other in others if other != one and own & self._circles(other)]
 
     def _circles(self, condition: Expression) -> set[int]:
-        return {self.circle_of[name] for name in _needed(condition) if name in self.circle_of}
+        return {self.circle_of[name] for name in self._read(condition) if name in self.circle_of}
+
+    def _read(self, condition: Expression) -> set[str]:
+        return {self.node.get(name, name) for name in _needed(condition)}
 
 
 def _needed(condition: Expression) -> set[str]:

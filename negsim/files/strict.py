@@ -121,7 +121,7 @@ TEXTS = {
     ("Question", "condition"): "",
     ("Question", "given"): "Only histories in which this became true count.",
     ("Question", "source"): "Of the base rate.",
-    ("Mediator", "acts_on"): "Words, or WORD.FIELD, that hosting multiplies.",
+    ("Mediator", "acts_on"): "Words, or WORD.FIELD (memo.delay, truce.direct), that hosting multiplies.",
     ("Mediator", "hosting"): "Multiplier while engaged; 1 does nothing.",
     ("Mediator", "disengages"): "Until its patience ends.",
     ("Mediator", "engages"): "Null: from the start.",
@@ -277,7 +277,7 @@ class StrictSchemas(Schemas):
         if key == "requires":
             # Requirements by name are a mapping in the format, which has no closed schema.
             found = {"type": "array", "items": closed({"name": TEXT, "value": TEXT})}
-        needed = table.keys[key].required or (table.title, key) in NEEDED or key in ("title", "says")
+        needed = table.keys[key].required or (table.title, key) in NEEDED or key == "title"
         listed = found.get("type") == "array" and key != "range"  # nothing in it is nothing said
         found = found if needed or listed else nullable(found)
         said = TEXTS.get((table.title, key), brief(described(table, key)))

@@ -138,7 +138,7 @@ def _nothing(
     field = push.on.removeprefix(f"{owner}.")
     if field in getattr(words[owner], "__dataclass_fields__", {}):
         return ScenarioError(f"{where}, in which no law with a hazard stands{hint}")
-    return UnknownName(f"{where}, which is not there{nearest(push.on, inner)}{hint}")
+    return UnknownName(f"{where}, which is not there{hint}")
 
 
 def _times(action: Action, outcome: str, push: Push, where: str) -> Action:

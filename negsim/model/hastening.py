@@ -30,7 +30,7 @@ def timed_by(word: Any, key: str) -> tuple[str, ...]:
     if not laws or isinstance(word, type):
         return ()
     found = _actions(replace(word, **{key: value}))
-    return tuple(action.name for action in found if any(action.clock is law for law in laws))
+    return tuple(action.name for action in found if any(_is(action.clock, law) for law in laws))
 
 
 def hastened(word: Any) -> dict[str, tuple[str, ...]]:
@@ -44,8 +44,10 @@ def hastened(word: Any) -> dict[str, tuple[str, ...]]:
 def _copied(value: Any, laws: list[Distribution]) -> Any:
     """The same with copies of the laws in it, which are noted."""
     if isinstance(value, Distribution):
-        laws.append(copy(value))
-        return laws[-1]
+        law = copy(value)
+        object.__setattr__(law, "given", (*value.given,))  # equal, and another object: by that it is met again
+        laws.append(law)
+        return law
     if isinstance(value, Mapping):
         return {key: _copied(one, laws) for key, one in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
@@ -53,6 +55,11 @@ def _copied(value: Any, laws: list[Distribution]) -> Any:
         held = {key: one for key, one in inner.items() if isinstance(one, Distribution)}
         return replace(value, **{key: _copied(one, laws) for key, one in held.items()}) if held else value
     return value
+
+
+def _is(clock: object, law: Distribution) -> bool:
+    """Whether a clock is this law, or made of it: a truncated one has its numbers, the very same ones."""
+    return isinstance(clock, Distribution) and clock.given is law.given
 
 
 def _actions(word: Part) -> Iterator[Action]:

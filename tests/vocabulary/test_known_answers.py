@@ -94,6 +94,20 @@ def test_attrition_atom_at_the_beginning() -> None:
     assert_share(runs, "war.over", 0.25, 0.0001, by=0)
 
 
+def test_a_half_life_may_be_a_parameter() -> None:
+    """Three steps of a week under a half-life of two weeks leave 0.8 / 2 ** 1.5, whether it is said or drawn."""
+    fades = ns.Parameter("fades", 14, unit="days")
+    rest = {"by": "us", "on": "north", "strength": 0.8, "step": "7 days", "factor": 2}
+    finals = []
+    for half_life, more in (("14 days", []), (fades, [fades]), ("fades * 2 / 2", [fades])):
+        push = ns.Pressure("push", half_life=half_life, **rest)
+        finals.append(run(push, *more, n=5, end=22).block.final[:, 0])
+    for found in finals:
+        np.testing.assert_allclose(found, 0.8 / 2**1.5, rtol=1e-12)
+    with pytest.raises(ScenarioError, match="positive durations"):
+        ns.Pressure("push", half_life="0 days", **rest)
+
+
 def test_pressure_halves_in_its_half_life_and_is_centred() -> None:
     word = ns.Pressure("push", by="us", on="north", strength=0.8, half_life="14 days", step="7 days", factor=2)
     asked = [ns.Question(name=f"d{day}", kind="value", condition=word.level, by=day) for day in (6, 7, 14, 28)]
