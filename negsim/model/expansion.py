@@ -168,7 +168,8 @@ class _Shelves:
         actions: dict[str, Any] = self.shelves["actions"]
         for one in sorted(self.pushes, key=lambda push: (push.by, push.on, str(push.times))):
             with self.gather.going_on(), placed_in(self.words.get(one.by)):
-                self.shelves["actions"] = actions = settle(actions, (one,), self.written, supposed=bool(self.supposed))
+                actions = settle(actions, (one,), self.written, supposed=bool(self.supposed))
+                self.shelves["actions"] = {**actions}
 
     def shelve(self, part: object, words: tuple[str, ...], top: Any) -> None:
         """Put an element on its shelf, or open a word; ``top`` is the part of the scenario that it comes from."""

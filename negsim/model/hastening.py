@@ -29,8 +29,8 @@ def timed_by(word: Any, key: str) -> tuple[str, ...]:
     value = _copied(getattr(word, key), laws)
     if not laws or isinstance(word, type):
         return ()
-    found = _actions(replace(word, **{key: value}))
-    return tuple(action.name for action in found if any(_is(action.clock, law) for law in laws))
+    fresh: Any = replace(word, **{key: value})
+    return tuple(action.name for action in _actions(fresh) if any(_is(action.clock, law) for law in laws))
 
 
 def hastened(word: Any) -> dict[str, tuple[str, ...]]:

@@ -6,10 +6,12 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy.stats import binom
 
 import negsim as ns
+from negsim.errors import ScenarioError
 from tests.vocabulary.helpers import accepts, run, scenario
 
 N = 4_000
