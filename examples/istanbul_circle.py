@@ -47,8 +47,7 @@ if __name__ == "__main__":
 
     number = int(ns.compare(base, runs["a guarantor"], QUESTION).gained[0])
     print(f"\nHistory {number}: without the guarantor no round by 30 June; with it, told to the day of the round:")
-    for scene in ns.narrate(runs["a guarantor"], number):
-        if not scene.quiet:
-            print(f"  {scene.date}  {scene.who + ': ' if scene.who else ''}{scene.what}")
-        if scene.action == "istanbul_2.conclude":
+    for entry in ns.narrate(runs["a guarantor"], number).entries:
+        print(f"  {entry.date}  {' '.join(f'{clause[0].upper()}{clause[1:]}.' for clause in entry.happened)}")
+        if entry.date >= "2025-06-02 13:00":
             break

@@ -6,6 +6,7 @@ four hundred hostile files over all commands.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -86,6 +87,15 @@ def about(command: list[str], file: str) -> list[str]:
     return [found.get(word, word) for word in command]
 
 
+def _told_as_json(out: str) -> bool:
+    """Whether what is wrong is told as one JSON object, each thing in words."""
+    try:
+        told = json.loads(out)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and bool(told.get("errors")) and all(one["text"] for one in told["errors"])
+
+
 def check(said: Said, what: str) -> None:
     """What holds for every command and file."""
     code, out, err, spent = said
@@ -97,6 +107,7 @@ def check(said: Said, what: str) -> None:
             "negsim: " in err,
             "Error: Invalid value" in err,
             what.startswith("lint") and "cannot be meant: " in out,
+            _told_as_json(out),
         )
         assert any(told), f"{what} ends without words: {err!r}"  # what lint finds is its result
         assert len(err) < 20_000, f"{what}: too many words"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from negsim.engines import ENGINES
 from negsim.engines.exact import Observed
 from negsim.errors import EngineError, EstimateError, NotRecorded
 from negsim.estimates import Estimate
@@ -355,7 +356,7 @@ def _answered(
     settings: dict[str, Any],
 ) -> tuple[dict[str, Estimate], Updated | None, tuple[str, ...]]:
     """The answers given some of the news; of questions that have none (what they are given never came) nothing."""
-    if engine == "exact":
+    if engine in ENGINES and ENGINES[engine].solves:
         return _solved(scenario, items, questions), None, ()
     runs = update(scenario, items, engine=engine, **settings)
     found = {}

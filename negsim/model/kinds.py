@@ -62,6 +62,10 @@ class Kind:
         Whether `explain` can tell why not.
     recorded : function
         From the condition to what is recorded of it.
+    lasts : bool
+        Whether it asks about a state that lasts, and not about something that comes: which clause its sentence takes.
+    frame : str
+        Key of its sentence in the language files; nothing for "by a date".
     csl : str
         Its property in the language of PRISM and Storm, with ``{label}`` and ``{by}``; without one it is not exported, and
         ``unsaid`` says why.
@@ -82,6 +86,8 @@ class Kind:
     needed: bool = False
     explained: bool = False
     recorded: Callable[[Expression], Expression] = _itself
+    lasts: bool = False
+    frame: str = ""
     csl: str = ""
     unsaid: str = ""
 
@@ -107,6 +113,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             name="happens",
+            frame="question_anew",
             asks="does the condition turn true within a window, however often before",
             record="edges",
             share=True,
@@ -118,6 +125,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             name="when",
+            frame="question_when",
             asks="when is the condition first true",
             record="first",
             share=True,
@@ -130,6 +138,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             name="holds",
+            lasts=True,
+            frame="question_state",
             asks="does the condition hold on a date",
             record="at",
             share=True,
@@ -140,6 +150,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             name="fired",
+            frame="question_often",
             asks="how often does the action fire by a date or within a window; with at_least: so often or more",
             record="fired",
             about="action",
@@ -151,6 +162,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             name="duration",
+            lasts=True,
+            frame="question_long",
             asks="for how long does the condition hold in all by a date",
             record="held",
             mean="values",
@@ -160,6 +173,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             name="value",
+            frame="question_value",
             asks="what is the expression on a date",
             record="at",
             about="number",

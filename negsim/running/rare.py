@@ -127,7 +127,7 @@ def rare(
     scenario = scenario.fixing(fix or {})
     asked, called = _question(scenario, question, by)
     solved = _solved(scenario, asked, called, method, draws)
-    if solved is not None and (method == "exact" or solved.error <= GOOD_ENOUGH * solved.value):
+    if solved is not None and (method == SOLVED or solved.error <= GOOD_ENOUGH * solved.value):
         return solved
     seed = fresh_seed() if seed is None else check_seed(seed)
     # other questions would be watched too
@@ -139,6 +139,10 @@ def rare(
     if not hit and solved is not None:
         return solved
     return told.estimate(called, method, islands, None if hit else told.go(seed, draws, METHODS["plain"], workers))
+
+
+EITHER, SOLVED = "auto", "exact"
+"""Methods that ask for an exact answer first, or for nothing else."""
 
 
 METHODS: dict[str, tuple[bool, bool]] = {
@@ -194,15 +198,15 @@ def _question(scenario: Scenario, asked: Question | Askable, by: Dated | None) -
 
 def _solved(scenario: Scenario, asked: Question, called: str, method: str, draws: int | None) -> RareEstimate | None:
     """The exact engine's answer, if it has one."""
-    if method == "exact" and draws is not None:
+    if method == SOLVED and draws is not None:
         raise ArgumentError("method='exact' answers at best values; leave draws away, or use method='forcing'")
-    if method not in ("auto", "exact") or draws is not None:
+    if method not in (EITHER, SOLVED) or draws is not None:
         return None
     try:
         solution = solve(scenario, questions=[], max_states=MOST_STATES, max_seconds=MOST_SECONDS)
         found = solution.probability(asked)
     except (EngineError, EstimateError):
-        if method == "exact":
+        if method == SOLVED:
             raise
         return None
     return RareEstimate(

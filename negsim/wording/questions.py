@@ -59,26 +59,17 @@ def _what(question: Question, voice: Events) -> str:
         )
         return event or voice.names.flowing(question.action.replace("_", " ").replace(".", " "))
     assert question.condition is not None
-    if question.kind == "value":
+    if question.row.about == "number":
         return number(question.condition, voice)
-    form = HOLDS if question.kind in ("holds", "duration") else COMES
-    return condition(question.condition, voice, form)
+    return condition(question.condition, voice, HOLDS if question.row.lasts else COMES)
 
 
 def _with_date(question: Question, said: Language, what: str, date: str) -> str:
-    if question.kind == "fired":
-        if question.at_least is None:
-            return said.say("question_often", what=what, date=date)
-        if question.at_least > 1:
-            return said.say("question_at_least", what=what, date=date, n=question.at_least)
-    frames = {
-        "holds": "question_state",
-        "duration": "question_long",
-        "value": "question_value",
-        "when": "question_when",
-    }
-    frames["happens"] = "question_anew"
-    frame = frames.get(question.kind, "question_before" if question.before is not None else "question_by")
+    if question.at_least is not None:
+        # Once or more is what "by a date" says already.
+        frame = "question_by" if question.at_least == 1 else "question_at_least"
+        return said.say(frame, what=what, date=date, **({} if question.at_least == 1 else {"n": question.at_least}))
+    frame = question.row.frame or ("question_before" if question.before is not None else "question_by")
     return said.say(frame, what=what, date=date)
 
 

@@ -44,5 +44,5 @@ def test_every_way_out_makes_the_round_likelier_beyond_chance(printed: str) -> N
 
 def test_one_history_is_told_to_the_day_of_the_round(printed: str) -> None:
     story = printed.partition("History ")[2].splitlines()
-    assert any("Turkey: guarantor: hand over" in line for line in story)
-    assert "what the meeting yields" in story[-1]
+    assert any("Turkey guarantees what is agreed" in line for line in story)
+    assert "The second round is held." in story[-1]

@@ -41,7 +41,8 @@ def _answer(row: Answer, question: Question, runs: Results) -> dict[str, Any]:
     number = measured(row.estimate)
     # The row's own text of its interval: it knows what is exact and where there is none.
     if number is not None:
-        number["ends"] = "" if row.interval() in ("–", "exact", "all alike") else row.interval().replace("–", " to ")
+        told = row.interval()
+        number["ends"] = told.replace("–", " to ") if any(sign.isdigit() for sign in told) else ""
     return {
         "id": row.id,
         "title": title_of(question, runs.scenario),
