@@ -16,6 +16,7 @@ def guaranteed(world: ns.Scenario) -> ns.Scenario:
     turkey = ns.Mediator("guarantor", who="turkey", between=["russia", "ukraine"], guarantees=ns.Exponential(mean=3))
     hand_over = ns.Action(
         name="guarantor.hand_over",
+        title="Turkey hands over Moscow's text",
         by="turkey",
         when=turkey.guarantee,
         clock=ns.Immediately(),

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,8 +69,11 @@ def call(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
     def called(command: list[str], file: str) -> Said:
         command = about(command, file)
         began = time.process_time()
-        with pytest.raises(SystemExit) as exit_:
-            main([command[0], file, *command[1:]])
+        with warnings.catch_warnings():
+            # What a command warns of is told on stderr, as it is outside of tests.
+            warnings.simplefilter("default")
+            with pytest.raises(SystemExit) as exit_:
+                main([command[0], file, *command[1:]])
         spent = time.process_time() - began
         out, err = capfd.readouterr()
         return int(exit_.value.code or 0), out, err, spent
