@@ -88,7 +88,7 @@ def test_a_reader_that_hangs_up_is_no_failure_to_tell() -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", f"{sys.executable} -m negsim schema | head -c 10"], capture_output=True, text=True, timeout=60
     )
-    assert (done.stdout, done.stderr) == ('{\n  "$defs', "")
+    assert (done.stdout, done.stderr) == ('{\n"$schema', "")
 
 
 def test_standard_error_may_be_closed() -> None:
@@ -168,6 +168,8 @@ def test_every_command_takes_limits() -> None:
     from negsim.cli.base import app
 
     for command in app.registered_commands:
+        if command.callback is not None and command.callback.__name__ == "mcp":
+            continue  # a server runs until it is ended; each of its calls has limits of its own
         taken = command.callback.__annotations__  # type: ignore[union-attr] # every one has a function
         assert {"seconds", "memory"} <= set(taken), f"{command.callback} takes no limits"
 

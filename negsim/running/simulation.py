@@ -261,6 +261,8 @@ def _reporter(progress: Callable[[int, int], None] | bool | None) -> Callable[[i
     if not progress:
         return lambda done, wanted: None
     try:
+        # The package itself first: its part for notebooks may have been imported before it was taken away.
+        import tqdm as _
         from tqdm.auto import tqdm
     except ImportError:
         raise ImportError(

@@ -170,7 +170,7 @@ def shares(reason: Reason) -> str:
     """A reason's share, with its interval and the share in which nothing else was missing.
 
     >>> shares(Reason(kind="missing", text="it has no text", condition="text", share=0.5, alone=0.25, low=0.4, high=0.6))
-    '50 % [40, 60], alone 25 %'
+    ' 50 % [40, 60], alone 25 %'
     """
     # Not a number is unequal to itself: what lies behind another has no interval.
     ends = f" [{100 * reason.low:.0f}, {100 * reason.high:.0f}]" if reason.low == reason.low else ""
