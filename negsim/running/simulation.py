@@ -262,7 +262,7 @@ def _reporter(progress: Callable[[int, int], None] | bool | None) -> Callable[[i
         return lambda done, wanted: None
     try:
         # The package itself first: its part for notebooks may have been imported before it was taken away.
-        import tqdm as _
+        import tqdm as _  # noqa: F401 # asked for, not used
         from tqdm.auto import tqdm
     except ImportError:
         raise ImportError(
