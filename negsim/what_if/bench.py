@@ -108,12 +108,12 @@ class Bench:
         )
         if not numbers:
             return ()
-        kernel = self._own_kernel if own else prepare("reference", program)
+        kernel = self._own_kernel if own else prepare(self.first.engine, program)
         return tuple(kernel.run(job).traces)
 
     @cached_property
     def _own_kernel(self) -> Kernel:
-        return prepare("reference", self.program)
+        return prepare(self.first.engine, self.program)
 
     def difference(self, one: Told, two: Told) -> PairedDifference:
         """Second minus first, history by history."""
