@@ -203,7 +203,6 @@ from .report.prism_text import (
 )
 from .results.answers import (
     Answer,
-    answers,
 )
 from .results.base import (
     Results,
@@ -214,6 +213,9 @@ from .results.counted import (
 from .results.dates201 import (
     DateCurve,
     date_curve,
+)
+from .results.listed import (
+    answers,
 )
 from .results.runs import (
     FirstPassage,

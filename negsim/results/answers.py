@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -15,13 +15,11 @@ from negsim.model.scenario import Scenario
 from negsim.program import Program
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "Answer",
     "Answering",
-    "Answers",
-    "answers",
     "deadline",
     "facts",
     "of_estimate",
@@ -171,37 +169,6 @@ class Answer:
         return f"{low:.2g}, {high:.2g}"
 
 
-class Answers(tuple[Answer, ...]):
-    """Answers to several questions: a tuple that notebooks show as a table.
-
-    >>> import negsim as ns
-    >>> table = answers(ns.simulate(ns.load("toy"), replications=2_000, seed=1)).to_dataframe()
-    >>> table.question[0], str(table.by[0])
-    ('talks_day_5', '2025-01-06 00:00:00+00:00')
-    """
-
-    scenario: Scenario | None
-
-    def __new__(cls, rows: Iterable[Answer] = (), scenario: Scenario | None = None) -> Answers:
-        found = super().__new__(cls, rows)
-        found.scenario = scenario
-        return found
-
-    def __getnewargs__(self) -> tuple[tuple[Answer, ...], Scenario | None]:
-        return tuple(self), self.scenario
-
-    def _repr_html_(self) -> str:
-        from negsim.results.shown import answers_card
-
-        return answers_card(self, self.scenario)
-
-    def to_dataframe(self) -> pd.DataFrame:
-        """A row a question: name, title, deadline in the scenario's zone, number, interval, range, method, n and printed form."""
-        from negsim.results.shown import answers_frame
-
-        return answers_frame(self, self.scenario)
-
-
 class Answering(Protocol):
     """What has answers to a scenario's questions: finished runs, or what was solved without any.
 
@@ -297,40 +264,6 @@ def deadline(question: Question, scenario: Scenario) -> str:
     if question.before is None and isinstance(by, str) and counted_days(by) is None:
         return by
     return scenario.calendar.date_text(question.closes(scenario.calendar, scenario.horizon))
-
-
-def answers(runs: Answering, questions: Iterable[Question | str] | None = None, *, level: float = 0.95) -> Answers:
-    """Answer the scenario's questions from finished runs, or from what was solved; of one that has no answer the row says why.
-
-    Parameters
-    ----------
-    runs : Runs, CountedRuns or Solved
-        Finished runs, or what was solved.
-    questions : iterable of Question or str, optional
-        By default those that the scenario states.
-    level : float, optional
-        Confidence level of the Monte Carlo intervals.
-
-    Returns
-    -------
-    Answers
-        A tuple of `Answer`, in the order of the questions; notebooks show it as a table.
-
-    See Also
-    --------
-    simulate : Simulate a scenario's histories.
-    solve_answers : Answer a scenario's questions exactly.
-
-    Examples
-    --------
-    >>> import negsim as ns
-    >>> rows = answers(ns.simulate(ns.load("toy"), replications=2_000, seed=1))
-    >>> rows[0].id, rows[0].rounded(), rows[0].words
-    ('talks_day_5', '77.5 %', 'likely')
-    """
-    if questions is None:
-        questions = stated(runs.scenario)
-    return Answers((runs.row(question, level=level) for question in questions), runs.scenario)
 
 
 def row_of(runs: Any, question: Question | Askable, level: float) -> Answer:

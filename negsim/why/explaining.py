@@ -13,8 +13,9 @@ from negsim.errors import EstimateError
 from negsim.model.calendar import Dated
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
-from negsim.results.answers import answers, deadline, stated
+from negsim.results.answers import deadline, stated
 from negsim.results.base import Results
+from negsim.results.listed import answers
 from negsim.results.runs import Runs
 from negsim.why.amounts import goes_with
 from negsim.why.asking import Asking

@@ -14,8 +14,9 @@ from negsim.model.elements import Elements
 from negsim.model.expressions import reads
 from negsim.model.interventions import Decide, Harden, Intervention, Meet, Waive, Without
 from negsim.model.questions import Question
-from negsim.results.answers import Answer, answers, refuse_unasked, stated
+from negsim.results.answers import Answer, refuse_unasked, stated
 from negsim.results.base import Results
+from negsim.results.listed import answers
 from negsim.results.runs import Runs
 from negsim.what_if.candidates import Candidate, candidates_of
 from negsim.what_if.lever import Levers
