@@ -206,32 +206,26 @@ def test_wrong_arguments_are_told(arguments: dict[str, object], message: str) ->
         ns.simulate(story(), **arguments)
 
 
-class SlowClock:
-    """A clock on which every look is a second later than the one before."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def perf_counter(self) -> float:
-        self.now += 1.0
-        return self.now
+def short(monkeypatch: pytest.MonkeyPatch, histories: int) -> None:
+    """Blocks of so many histories of the toy, as if each had very many firings."""
+    pilot = ns.simulate(ns.load("toy"), replications=64, seed=1, workers=1)
+    most = histories * int(pilot.block.events.sum()) // 64 + 1
+    monkeypatch.setattr("negsim.running.underway.MOST_FIRINGS", {"compiled": most, "reference": most})
 
 
-def test_a_run_with_a_budget_of_firings_can_be_ended_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A block cannot be interrupted, so where the first 64 histories take a second none has more than a quarter of them."""
-    plain = ns.simulate(ns.load("toy"), replications=400, seed=1, events=10**9, workers=1)
-    done: list[int] = []
-    monkeypatch.setattr("negsim.running.underway.time", SlowClock())
-    slow = ns.simulate(
-        ns.load("toy"), replications=400, seed=1, events=10**9, workers=1, progress=lambda now, _: done.append(now)
-    )
+def test_a_run_with_a_budget_of_firings_has_blocks_of_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a block has is lost with it if the run is interrupted. The first 64 histories say how long blocks may be."""
+    asked = {"replications": 400, "seed": 1, "events": 10**9, "workers": 1}
+    plain, done = ns.simulate(ns.load("toy"), **asked), list[int]()
+    short(monkeypatch, 16)
+    many = ns.simulate(ns.load("toy"), progress=lambda now, _: done.append(now), **asked)
     assert max(b - a for a, b in pairwise([64, *done])) == 16
-    assert (slow.block.first == plain.block.first).all()
+    assert (many.block.first == plain.block.first).all()
 
 
 def test_a_run_that_a_limit_ends_does_not_say_that_firings_ended_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Though they would have ended it later."""
-    monkeypatch.setattr("negsim.running.underway.time", SlowClock())
+    short(monkeypatch, 16)
 
     def limit(now: int, _: int) -> None:
         if now >= 80:

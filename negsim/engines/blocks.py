@@ -129,6 +129,8 @@ class Job:
         Leave counts of firings and final values away; the block has no columns for them.
     told : int
         Failures that must say what happened, where the engine needs a history for the words; one that is raised does.
+    ended : int32 (1,) or None
+        Set to 1 by another thread that wants the run to end soon, with a KeyboardInterrupt.
     """
 
     seed: int
@@ -140,6 +142,7 @@ class Job:
     stop_at_failure: bool = True
     lean: bool = False
     told: int = TOLD
+    ended: NDArray[np.int32] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -35,7 +35,9 @@ FIRST_BLOCK, LATER = 64, 8
 PILOT = 64
 """Replications by which a budget of firings is judged."""
 SHARE_OF_TIME, LONGEST_BLOCK = 1 / 16, 0.25
-"""Seconds that a block may take: with a budget of time of what is left, with one of firings too at most."""
+"""With a budget of time, what a block may take: of the time that is left, and seconds at most."""
+MOST_FIRINGS = {"compiled": 4_000_000, "reference": 100_000}
+"""With a budget of firings, those of a block: a second or two."""
 FOR_RESULTS, FOR_BLOCKS = 0.4, 0.15
 """Of a budget of memory: what the results may take, and the blocks under way; the rest is for what is asked of them."""
 A_FEW = 1_000
@@ -292,12 +294,13 @@ class Underway:
         """
         # From replication 0 on also where a checkpoint is gone on from: the verdict must not depend on how far that
         # came.
-        began = time.perf_counter()
         pilot = self.plan.run(self.kernel, 0, min(PILOT, self.replications))
-        self._shorter_blocks(min(PILOT, self.replications) / max(1e-9, time.perf_counter() - began))
         if self.done == 0 and self.stop >= PILOT:
             self.take(pilot)
         n, fired = (pilot.n, pilot.events) if isinstance(pilot, Tally) else (len(pilot.events), int(pilot.events.sum()))
+        # What a block has is lost with it if the run is interrupted. By firings and not by time: the first histories take
+        # long, since nothing is in the caches yet, and cut blocks into pieces too small to be told side by side.
+        self.size = max(1, min(self.size, MOST_FIRINGS[self.plan.engine] * n // max(1, fired)))
         # Whole numbers: a quotient of floats could differ by one between machines.
         allowed = max(PILOT, most * n // max(1, fired))
         if allowed < self.stop:
@@ -306,10 +309,6 @@ class Underway:
                 "; ask for so many replications to have them",
             )
         self.stop = max(self.done, min(self.stop, allowed))
-
-    def _shorter_blocks(self, rate: float) -> None:
-        """So short, at so many replications a second, that a run which is interrupted ends soon: no block ends early."""
-        self.size = max(1, min(self.size, int(rate * LONGEST_BLOCK)))
 
     def _go_on(self) -> bool:
         return self.ends is None or time.perf_counter() < self.ends

@@ -122,8 +122,15 @@ def results(
     if threads == 1 or stop - first <= pace.size():
         yield from _here(plan, ready, first, stop, pace)
         return
+    ended = np.zeros(1, np.int32)
+    told = replace(plan, job=replace(plan.job, ended=ended))
     with ThreadPoolExecutor(threads, thread_name_prefix="negsim") as pool:
-        yield from _through(lambda a, b: pool.submit(plan.run, ready, a, b), first, stop, pace, threads)
+        try:
+            yield from _through(lambda a, b: pool.submit(told.run, ready, a, b), first, stop, pace, threads)
+        except BaseException:
+            # The pool waits for its threads, and nobody waits for what they are about any more.
+            ended[:] = 1
+            raise
 
 
 def threads_for(engine: str, workers: int | None) -> int:

@@ -1,59 +1,37 @@
 """Trees to what the kernel evaluates: constants, slots, bit masks over atoms, cells of a grid, postfix code.
 
-The numbers of forms and operations are those of ``types.h`` and ``expressions.h``.
+The numbers of forms are those of ``types.h``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations, islice
-from typing import Any, TypeAlias
+from functools import partial
+from typing import TypeAlias
 
-from negsim.model.expressions import (
-    And,
-    Arithmetic,
-    AtLeast,
-    Call,
-    Choice,
-    Compare,
-    Expression,
-    Neg,
-    Not,
-    Number,
-    Or,
-    Ref,
-    Truth,
-    fold,
-    walk,
-)
+from negsim.engines.compiled.conjunctions import Conjunction, Conjunctions
+from negsim.engines.compiled.postfix import END, HOLDS, LOAD, PART, PUSH, Keep, Written, eager, has_jumps, lazy
+from negsim.engines.compiled.sharing import Sharing
+from negsim.model.expressions import Call, Expression, Number, Ref, Truth, fold
 from negsim.program import Slot
 
-__all__ = ["CONST", "Code", "Form"]
+__all__ = ["CONST", "MASK", "Code", "Form", "cells_of"]
 
 CONST, SLOT, MASK, TERMS, CODE, GRID, MEMO = range(7)
-(END, PUSH, LOAD, NEG, NOT, ADD, SUB, MUL, DIV, LT, LE, GT, GE, EQ, NE) = range(15)
-(MIN, MAX, ABS, EXP, LOG, SQRT, CLIP, AND, OR, ELSE, JUMP, COUNT, PART) = range(15, 28)
-ARITHMETIC = {"+": ADD, "-": SUB, "*": MUL, "/": DIV}
-COMPARE = {"<": LT, "<=": LE, ">": GT, ">=": GE, "==": EQ, "!=": NE}
-CALLS = {"min": MIN, "max": MAX, "abs": ABS, "exp": EXP, "log": LOG, "sqrt": SQRT, "clip": CLIP}
 
-# Conditions with more conjunctions than this stay postfix code.
-MOST_TERMS = 16
 # Cells of one tabulated pace, and of all together.
 MOST_CELLS, ALL_CELLS = 2**16, 2**17
-# Of paces that also read parameters, whose cells are worked out one by one, anew for each row: few enough to clear.
-MOST_MEMO, ALL_MEMO = 2**11, 2**14
-# Parts of an expression with fewer nodes than this are not worth a table.
+# Of paces that also read parameters, whose cells are worked out one by one, anew for each row: so few that one row's
+# histories meet them again, and that they are soon cleared.
+MOST_MEMO, ALL_MEMO = 2**6, 2**13
+# Parts of an expression with fewer nodes than this are not worth a place of their own.
 WORTH = 5
-
-# A conjunction: the atoms that must hold (True) or must not (False).
-Conjunction: TypeAlias = Mapping[int, bool]
-# Conjunctions of which one must hold; None: too many, or not of atoms that cannot fail.
-Terms: TypeAlias = list[Conjunction] | None
-# Code and the places of the stack it needs.
-Written: TypeAlias = tuple[list[int], int]
+# Parts within parts, each a call within a call.
+MOST_NESTED = 24
+# Bits of atoms in the first word.
+ONE_WORD = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +46,12 @@ class Form:
     offset: int = 0
     mask: int = 0
     want: int = 0
+    columns: int = -1
     value: float = 0.0
+
+
+# A form, the places of the stack that it needs, and how many parts are within each other.
+Coded: TypeAlias = tuple[Form, int, int]
 
 
 def cells_of(slot: Slot) -> tuple[int, int]:
@@ -102,13 +85,16 @@ class Code:
     memo: int = 0
     depth: int = 0
     parts: int = 0
-    _known: dict[tuple[Expression, bool], int] = field(default_factory=dict)
-    _parts: dict[Expression, int | None] = field(default_factory=dict)
-    # starts of code without jumps; whether the code being written has one
-    _straight: set[int] = field(default_factory=set)
-    _jumps: bool = False
-    # by identity, because comparing large trees takes long; the program keeps them alive
-    _seen: dict[int, int | None] = field(default_factory=dict)
+    sharing: Sharing = field(default_factory=Sharing)
+    # by identity of the node that stands for all that are alike, and whether a condition is wanted
+    _known: dict[tuple[int, bool], int] = field(default_factory=dict)
+    # of parts: their number among the forms, the places of the stack they need, how many are within each other
+    _parts: dict[int, tuple[int, int, int] | None] = field(default_factory=dict)
+    _conditions: dict[int, int | None] = field(default_factory=dict)
+
+    def share(self, tree: Expression) -> None:
+        """Count a tree beforehand: what several take is worked out once for all of them."""
+        self.sharing.add(tree)
 
     def condition(self, tree: Expression) -> int:
         """The number of a condition."""
@@ -119,9 +105,10 @@ class Code:
         return self._number(tree, False)
 
     def _number(self, tree: Expression, condition: bool) -> int:
-        key = (tree, condition)
+        node = self.sharing.first(tree)
+        key = id(node), condition
         if key not in self._known:
-            form = self._condition_form(tree) if condition else self._number_form(tree)
+            form = self._condition_form(node) if condition else self._number_form(node)
             self._known[key] = len(self.forms)
             self.forms.append(form)
         return self._known[key]
@@ -133,17 +120,17 @@ class Code:
             return Form(SLOT, slot=self.index[tree.name])
         if tree.kind == "condition":
             return self._condition_form(tree)
-        return self._grid_form(tree) or self._code_form(tree)
-
-    def _code_form(self, tree: Expression) -> Form:
-        start = self._postfix(tree)
-        return Form(CODE, code=start, offset=int(start in self._straight))
+        return (self._grid_form(tree) or self._code_form(tree))[0]
 
     def _condition_form(self, tree: Expression) -> Form:
-        terms = self._conjunctions(tree, True)
-        if terms is None:
-            return self._code_form(tree)
-        rows = [self._masks(term) for term in terms]
+        terms = self._conjunctions().of(tree)
+        return self._code_form(tree)[0] if terms is None else self._terms_form(terms)
+
+    def _conjunctions(self) -> Conjunctions:
+        return Conjunctions(self.index, self.atoms)
+
+    def _terms_form(self, terms: Sequence[Conjunction]) -> Form:
+        rows = [_masks(term) for term in terms]
         if len(rows) == 1 and len(rows[0]) <= 1:
             word, mask, want = rows[0][0] if rows[0] else (0, 0, 0)
             return Form(MASK, word=word, mask=mask, want=want)
@@ -153,52 +140,12 @@ class Code:
                 self.terms.append((int(i + 1 >= len(row)), word, mask, want))
         return Form(TERMS, slot=start, count=len(self.terms) - start)
 
-    def _masks(self, term: Conjunction) -> list[tuple[int, int, int]]:
-        words: dict[int, tuple[int, int]] = {}
-        for atom, truth in term.items():
-            mask, want = words.get(atom >> 6, (0, 0))
-            bit = 1 << (atom & 63)
-            words[atom >> 6] = (mask | bit, want | bit if truth else want)
-        return [(word, *pair) for word, pair in sorted(words.items())]
-
-    def _conjunctions(self, tree: Expression, truth: bool) -> Terms:
-        """The tree (or its opposite) as an `or` of conjunctions of atoms that cannot fail; None if it is too much."""
-        return fold(tree, self._terms, _conditions)[not truth]
-
-    def _terms(self, node: Expression, parts: Sequence[tuple[Terms, Terms]]) -> tuple[Terms, Terms]:
-        """Where the node holds, and where it does not."""
-        yes, no = [part[0] for part in parts], [part[1] for part in parts]
-        if isinstance(node, Truth):
-            return ([{}], []) if node.value else ([], [{}])
-        if isinstance(node, Not):
-            return no[0], yes[0]
-        if isinstance(node, And):
-            return _product(yes), _union(no)
-        if isinstance(node, Or):
-            return _union(yes), _product(no)
-        if isinstance(node, AtLeast):
-            # fewer than k hold: at least n - k + 1 do not
-            return _some(node.k, yes), _some(len(no) - node.k + 1, no)
-        atom = self._atom(node)
-        return (None, None) if atom is None else ([{atom: True}], [{atom: False}])
-
-    def _atom(self, tree: Expression) -> int | None:
-        """The bit of a fact, or of a slot compared with a number: conditions that cannot fail."""
-        if isinstance(tree, Ref):
-            return self._bit(self.index[tree.name], -1, 0.0)
-        if isinstance(tree, Compare) and isinstance(tree.left, Ref) and isinstance(tree.right, Number):
-            return self._bit(self.index[tree.left.name], COMPARE[tree.op], tree.right.value)
-        return None
-
-    def _bit(self, slot: int, operation: int, value: float) -> int:
-        return self.atoms.setdefault((slot, operation, value), len(self.atoms))
-
-    def _grid_form(self, tree: Expression) -> Form | None:
+    def _grid_form(self, tree: Expression) -> Coded | None:
         """A number that reads only facts and bounded levels with a step: a cell for each of their values.
 
         Without parameters all cells are worked out when the program is made ready; with them, when they are met.
         """
-        reads = sorted({self.index[node.name] for node in walk(tree) if isinstance(node, Ref)})
+        reads = sorted(self.index[name] for name in self.sharing.names(tree))
         slots = [slot for slot in reads if self.slots[slot].kind != "parameter"]
         sizes = [cells_of(self.slots[slot])[0] for slot in slots]
         cells = math.prod(sizes)
@@ -212,67 +159,100 @@ class Code:
             stride *= size
         self.gridded.update(slots)
         self.memo, self.cells = self.memo + cells * memo, self.cells + cells * (not memo)
-        form = MEMO if memo else GRID
-        return Form(form, slot=start, count=len(slots), code=self._postfix(tree, whole=True), offset=used)
+        if memo:
+            code, depth, nested = self._code_form(tree)
+            return replace(code, form=MEMO, slot=start, count=len(slots), offset=used), depth, nested
+        # Cells are filled before there are histories, so their code is whole: tables, bits and parts come later.
+        return Form(GRID, slot=start, count=len(slots), code=self._whole(tree), offset=used), 1, 0
 
-    def _part(self, node: Expression) -> int | None:
-        """The number of a part of an expression that is worth a table of its own; None if it is not."""
-        if id(node) not in self._seen:
-            if isinstance(node, Arithmetic | Call | Choice) and node.kind == "number" and _size(node) >= WORTH:
-                if node not in self._parts:
-                    form = self._grid_form(node)
-                    self._parts[node] = None if form is None else len(self.forms)
-                    self.forms += [] if form is None else [replace(form, mask=self.parts)]
-                    self.parts += form is not None
-                self._seen[id(node)] = self._parts[node]
-            else:
-                self._seen[id(node)] = None
-        return self._seen[id(node)]
+    def _whole(self, tree: Expression) -> int:
+        words, depth = fold(tree, partial(self._written, lazy), self.sharing.parts)
+        return self._keep(words, depth)
 
-    def _postfix(self, tree: Expression, whole: bool = False) -> int:
-        """Where the code of a tree begins; unless it is wanted whole, parts of it are taken from tables."""
+    def _code_form(self, tree: Expression) -> Coded:
+        taken: list[int] = []
+        nested = [0]
+        jumps = [False]
 
         def inside(node: Expression) -> Sequence[Expression]:
-            return () if not whole and self._part(node) is not None else node.children
+            return () if node is not tree and self._piece(node) is not None else self.sharing.parts(node)
 
-        def write(node: Expression, parts: Sequence[Written]) -> Written:
-            part = None if whole else self._part(node)
-            return self._write(node, parts) if part is None else ([PART, part], 1)
+        def write(node: Expression, parts: Sequence[tuple[Written, Written]]) -> tuple[Written, Written]:
+            piece = None if node is tree else self._piece(node)
+            if piece is not None:
+                words, depth, within = piece
+                taken.append(words[1])
+                nested[0] = max(nested[0], within)
+                return (words, depth), (words, depth)
+            jumps[0] |= has_jumps(node)
+            one, many = ([pair[way] for pair in parts] for way in (0, 1))
+            return self._written(lazy, node, one), self._written(eager, node, many)
 
-        outside, self._jumps = self._jumps, False
-        words, depth = fold(tree, write, inside)
+        (words, depth), (columns, places) = fold(tree, write, inside)
+        code = self._keep(words, depth)
+        wide = places <= self.most_columns
+        many = -1 if not wide else self._keep(columns, places) if jumps[0] else code
+        # What is shared is worked out once for many histories, and for one again and again.
+        shares = any(self.forms[number].form == CODE for number in taken)
+        return Form(CODE, code=code, columns=many, want=int(shares)), max(depth, places), nested[0]
+
+    def _keep(self, words: Sequence[int], depth: int) -> int:
         start = len(self.words)
-        if not self._jumps and depth <= self.most_columns:
-            self._straight.add(start)
-        self._jumps = outside
         self.words += [*words, END]
         self.depth = max(self.depth, depth)
         return start
 
-    def _write(self, node: Expression, parts: Sequence[Written]) -> Written:
-        """The code of a node from that of its operands; jumps are distances, so it can be moved."""
+    def _written(
+        self, way: Callable[[Expression, Sequence[Written], Keep], Written], node: Expression, parts: Sequence[Written]
+    ) -> Written:
         if isinstance(node, Number | Truth):
             return [PUSH, self.constant(float(node.value))], 1
         if isinstance(node, Ref):
             return [LOAD, self.index[node.name]], 1
-        if isinstance(node, And | Or | Choice | AtLeast):
-            self._jumps = True
-        if isinstance(node, And | Or):
-            return _lazy(AND if isinstance(node, And) else OR, parts)
-        if isinstance(node, Choice):
-            return _choice(parts)
-        if isinstance(node, AtLeast):
-            return self._counting(node.k, parts)
-        return _eager(node, parts)
+        return way(node, parts, self.constant)
 
-    def _counting(self, k: int, parts: Sequence[Written]) -> Written:
-        n = len(parts)
-        if k <= 0 or k > n:
-            return [PUSH, self.constant(float(k <= 0))], 1
-        words: list[int] = []
-        for i, (part, _) in reversed(list(enumerate(parts))):
-            words = [*part, COUNT, k, n - i - 1, len(words), *words]
-        return [PUSH, self.constant(0.0), *words], 1 + max(depth for _, depth in parts)
+    def _piece(self, node: Expression) -> tuple[list[int], int, int] | None:
+        """The code that takes a part from elsewhere, what it needs, and how deep parts are within it; or None."""
+        if isinstance(node, Ref | Number | Truth):
+            return None
+        if node.kind == "condition":
+            number = self._quick(node)
+            return None if number is None else ([HOLDS, number], 1, 0)
+        if id(node) not in self._parts:
+            self._parts[id(node)] = self._part(node)
+        part = self._parts[id(node)]
+        return None if part is None else ([PART, part[0]], 1 + part[1], part[2] + 1)
+
+    def _quick(self, node: Expression) -> int | None:
+        """The number of a condition that is a look at bits; None if it is not, or needs bits beyond the first word.
+
+        Facts whose bits are in the first word are assigned faster.
+        """
+        if id(node) not in self._conditions:
+            before, number = len(self.atoms), None
+            terms = self._conjunctions().of(node)
+            if terms is not None and len(self.atoms) <= max(before, ONE_WORD):
+                number = self._number(node, True)
+            while number is None and len(self.atoms) > before:
+                self.atoms.popitem()
+            self._conditions[id(node)] = number
+        return self._conditions[id(node)]
+
+    def _part(self, node: Expression) -> tuple[int, int, int] | None:
+        """A part of an expression that is worth a place of its own: a table, or what several take."""
+        fixed = all(self.slots[self.index[name]].kind == "parameter" for name in self.sharing.names(node))
+        size = self.sharing.size(node)
+        if size < WORTH and not (fixed and isinstance(node, Call)):
+            return None
+        coded = self._grid_form(node)
+        if coded is None and self.sharing.shared(node):
+            coded = self._code_form(node)
+        if coded is None or coded[2] >= MOST_NESTED:
+            return None
+        form, depth, nested = coded
+        self.forms.append(replace(form, mask=self.parts))
+        self.parts += 1
+        return len(self.forms) - 1, depth, nested
 
     def constant(self, value: float) -> int:
         """Where a number is kept (bits matter: 0.0 and -0.0 are two)."""
@@ -280,75 +260,10 @@ class Code:
         return len(self.constants) - 1
 
 
-def _size(node: Expression) -> int:
-    """How many nodes, as far as it matters."""
-    return sum(1 for _ in islice(walk(node), WORTH))
-
-
-def _conditions(node: Expression) -> Sequence[Expression]:
-    """The operands that are conditions of an `and`, `or`, `not`, `at_least`; nothing below other nodes."""
-    return node.children if isinstance(node, And | Or | Not | AtLeast) else ()
-
-
-def _union(parts: Sequence[Terms]) -> Terms:
-    terms: list[Conjunction] = []
-    for part in parts:
-        if part is None or len(terms) + len(part) > MOST_TERMS:
-            return None
-        terms += part
-    return terms
-
-
-def _product(parts: Sequence[Terms]) -> Terms:
-    terms: list[Conjunction] = [{}]
-    for part in parts:
-        if part is None or len(terms) * len(part) > MOST_TERMS:
-            return None
-        pairs = [(one, two) for one in terms for two in part]
-        terms = [
-            {**one, **two} for one, two in pairs if all(two.get(key, truth) == truth for key, truth in one.items())
-        ]
-    return terms
-
-
-def _some(needed: int, parts: Sequence[Terms]) -> Terms:
-    """Where at least so many hold."""
-    if needed <= 0:
-        return [{}]
-    if needed > len(parts):
-        return []
-    if math.comb(len(parts), needed) > MOST_TERMS:
-        return None
-    return _union([_product(list(some)) for some in combinations(parts, needed)])
-
-
-def _lazy(operation: int, parts: Sequence[Written]) -> Written:
-    words = parts[-1][0]
-    for part, _ in reversed(parts[:-1]):
-        words = [*part, operation, len(words), *words]
-    return words, max(depth for _, depth in parts)
-
-
-def _choice(parts: Sequence[Written]) -> Written:
-    (condition, a), (then, b), (otherwise, c) = parts
-    return [*condition, ELSE, len(then) + 2, *then, JUMP, len(otherwise), *otherwise], max(a, b, c)
-
-
-def _eager(node: Any, parts: Sequence[Written]) -> Written:
-    depth = max(i + depth for i, (_, depth) in enumerate(parts))
-    if isinstance(node, Call) and node.function in ("min", "max"):
-        words = list(parts[0][0])
-        for part, _ in parts[1:]:
-            words += [*part, CALLS[node.function]]
-        return words, depth
-    return [*(word for part, _ in parts for word in part), _operation(node)], depth
-
-
-def _operation(node: Any) -> int:
-    if isinstance(node, Arithmetic):
-        return ARITHMETIC[node.op]
-    if isinstance(node, Compare):
-        return COMPARE[node.op]
-    if isinstance(node, Call):
-        return CALLS[node.function]
-    return NEG if isinstance(node, Neg) else NOT
+def _masks(term: Conjunction) -> list[tuple[int, int, int]]:
+    words: dict[int, tuple[int, int]] = {}
+    for atom, truth in term.items():
+        mask, want = words.get(atom >> 6, (0, 0))
+        bit = 1 << (atom & 63)
+        words[atom >> 6] = (mask | bit, want | bit if truth else want)
+    return [(word, *pair) for word, pair in sorted(words.items())]

@@ -6,8 +6,12 @@
 
 enum {
     OP_END, OP_CONST, OP_SLOT, OP_NEG, OP_NOT, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_LT, OP_LE, OP_GT, OP_GE, OP_EQ, OP_NE,
-    OP_MIN, OP_MAX, OP_ABS, OP_EXP, OP_LOG, OP_SQRT, OP_CLIP, OP_AND, OP_OR, OP_ELSE, OP_JUMP, OP_COUNT, OP_PART
+    OP_MIN, OP_MAX, OP_ABS, OP_EXP, OP_LOG, OP_SQRT, OP_CLIP, OP_AND, OP_OR, OP_ELSE, OP_JUMP, OP_COUNT, OP_PART,
+    OP_HOLDS, OP_SELECT, OP_BOTH, OP_EITHER
 };
+
+/* Code of many lanes is given up after so often as some lane had no value in it. */
+#define OFTEN 32
 
 INLINE void fail(Work *w, int j, int what) { if (!w->lane[j].fail) w->lane[j].fail = what; }
 
@@ -26,7 +30,10 @@ INLINE int compare(int op, double a, double b) {
 
 NOINLINE double part_value(Work *w, int j, const double *top, int number);
 
-/* Postfix, with jumps where the language is lazy: `and`, `or`, the choice, `at_least`. */
+INLINE int holds(Work *w, int j, int number);
+
+/* Postfix, with jumps where the language is lazy: `and`, `or`, the choice, `at_least`. Not a number where there is no
+   value. */
 NOINLINE double run_code(Work *w, int j, const int32_t *c) {
     double *s = w->stack, top = 0.0;
     const double *state = w->state + j, *constants = w->p->constants;
@@ -60,6 +67,7 @@ NOINLINE double run_code(Work *w, int j, const int32_t *c) {
         case OP_ELSE: if (top == 0.0) c += *c; top = *--s; c++; break;
         case OP_JUMP: c += *c; c++; break;
         case OP_PART: *s++ = top, top = part_value(w, j, s, *c++); FINITE(top); break;      /* an expression of its own */
+        case OP_HOLDS: *s++ = top, top = holds(w, j, *c++); break;                          /* bits, which cannot fail */
         case OP_COUNT: {                                        /* needed, operands still to come, way out */
             double yes = *--s + top;
             if (yes >= c[0]) top = 1.0, c += c[2];
@@ -71,7 +79,6 @@ NOINLINE double run_code(Work *w, int j, const int32_t *c) {
         }
     }
 bad:
-    fail(w, j, FAIL_VALUE);
     return NAN;
 }
 
@@ -95,14 +102,7 @@ INLINE int64_t cell_of(const Work *w, int j, const Expr *e) {
     return cell;
 }
 
-/* A pace that reads only levels on bounded grids was worked out beforehand for each cell; NaN where it fails. */
-INLINE double grid_value(Work *w, int j, const Expr *e) {
-    double v = w->p->cells[cell_of(w, j, e)];
-    if (UNLIKELY(v != v)) fail(w, j, FAIL_VALUE);
-    return v;
-}
-
-/* The same where parameters are read too: a cell is worked out when it is first met with these parameters. */
+/* A cell of a pace that reads parameters too is worked out when it is first met with these parameters. */
 NOINLINE double memo_value(Work *w, int j, const Expr *e) {
     double *table = w->lane[j].bound->memo;
     if (UNLIKELY(!table)) return run_code(w, j, w->p->code + e->code);
@@ -114,24 +114,31 @@ NOINLINE double memo_value(Work *w, int j, const Expr *e) {
     return v;
 }
 
-INLINE double value(Work *w, int j, int number) {
+/* Not a number where there is no value. A pace that reads only levels on bounded grids was worked out beforehand. */
+INLINE double looked_up(Work *w, int j, int number) {
     const Expr *e = w->p->exprs + number;
     switch (e->form) {
     case FORM_CONST: return e->value;
     case FORM_SLOT: return w->state[AT(w, e->slot, j)];
     case FORM_MASK: return (w->bits[AT(w, e->word, j)] & e->mask) == e->want;
     case FORM_TERMS: return any_term(w, j, e);
-    case FORM_GRID: return grid_value(w, j, e);
+    case FORM_GRID: return w->p->cells[cell_of(w, j, e)];
     case FORM_MEMO: return memo_value(w, j, e);
     default: return run_code(w, j, w->p->code + e->code);
     }
+}
+
+INLINE double value(Work *w, int j, int number) {
+    double v = looked_up(w, j, number);
+    if (UNLIKELY(v != v)) fail(w, j, FAIL_VALUE);
+    return v;
 }
 
 /* The part's own code has the stack from here on. */
 NOINLINE double part_value(Work *w, int j, const double *top, int number) {
     double *stack = w->stack;
     w->stack += top - stack;
-    double v = value(w, j, number);
+    double v = looked_up(w, j, number);
     w->stack = stack;
     return v;
 }
@@ -153,17 +160,25 @@ INLINE void cells_of(const Work *w, const Expr *e, const LaneNo *js, int n, int6
     }
 }
 
-NOINLINE void grid_values(Work *w, const Expr *e, const LaneNo *js, int n, double *v) {
+/* What follows works out an expression in all these lanes; 0 if there is no value in one of them. Nothing has failed
+   then: it may not be needed there. */
+NOINLINE int grid_values(Work *w, const Expr *e, const LaneNo *js, int n, double *v) {
     int64_t cell[LANES];
+    int bad = 0;
     cells_of(w, e, js, n, cell);
     const double *cells = w->p->cells;
     for (int i = 0; i < n; i++) v[i] = cells[cell[i]];
-    if (LIKELY(e->want)) return;
-    for (int i = 0; i < n; i++) if (UNLIKELY(v[i] != v[i])) fail(w, js[i], FAIL_VALUE);
+    if (LIKELY(e->want)) return 1;
+    for (int i = 0; i < n; i++) bad |= v[i] != v[i];
+    return !bad;
 }
 
-NOINLINE void memo_values(Work *w, const Expr *e, const LaneNo *js, int n, double *v) {
+NOINLINE int run_columns(Work *w, const int32_t *c, const LaneNo *js, int n, double *v);
+
+NOINLINE int memo_values(Work *w, const Expr *e, const LaneNo *js, int n, double *v) {
     int64_t cell[LANES];
+    int bad = 0;
+    if (UNLIKELY(!w->lane[js[0]].bound->memo) && e->columns >= 0) return run_columns(w, w->p->code + e->columns, js, n, v);
     cells_of(w, e, js, n, cell);
     for (int i = 0; i < n; i++) {
         double none = 0.0, *table = w->lane[js[i]].bound->memo, *known = table ? table + cell[i] : &none;
@@ -172,18 +187,32 @@ NOINLINE void memo_values(Work *w, const Expr *e, const LaneNo *js, int n, doubl
         if (LIKELY(is.bits)) continue;
         v[i] = run_code(w, js[i], w->p->code + e->code);
         if (LIKELY(v[i] == v[i])) *known = -v[i];
+        else bad = 1;
     }
+    return !bad;
 }
 
-NOINLINE void values(Work *w, int number, const LaneNo *js, int n, double *v);
+NOINLINE int all_values(Work *w, int number, const LaneNo *js, int n, double *v);
 
-/* A part is worked out once for a list of lanes as long as nothing changes, however many expressions take it. */
-NOINLINE const double *part_values(Work *w, int number, const LaneNo *js, int n) {
+/* A part is worked out once for a list of lanes as long as nothing changes, however many expressions take it. Its code
+   has the columns from `place` on. Null if some lane has no value. */
+NOINLINE const double *part_values(Work *w, int number, int place, const LaneNo *js, int n) {
     int64_t part = (int64_t)w->p->exprs[number].mask;
-    double *v = w->parts + part * w->lanes;
-    if (w->part_of[part] != w->moment) values(w, number, js, n, v);
-    w->part_of[part] = w->moment;
-    return v;
+    double *v = w->parts + part * w->lanes, *columns = w->columns;
+    if (w->part_of[part] == w->moment) return v;
+    w->columns += (int64_t)place * w->lanes;
+    int known = all_values(w, number, js, n, v);
+    w->columns = columns;
+    if (LIKELY(known)) w->part_of[part] = w->moment;
+    return known ? v : 0;
+}
+
+/* Bits, which have a value always. */
+INLINE void truths(Work *w, int number, const LaneNo *js, int n, double *v) {
+    const Expr *e = w->p->exprs + number;
+    if (UNLIKELY(e->form != FORM_MASK)) { for (int i = 0; i < n; i++) v[i] = looked_up(w, js[i], number); return; }
+    const uint64_t *bits = w->bits + AT(w, e->word, 0), mask = e->mask, want = e->want;
+    for (int i = 0; i < n; i++) v[i] = (bits[js[i]] & mask) == want;
 }
 
 #define EACH for (int i = 0; i < n; i++)
@@ -202,7 +231,7 @@ NOINLINE const double *part_values(Work *w, int number, const LaneNo *js, int n)
         int64_t bad = 0;                                                                                            \
         at[top] = d;                                                                                                \
         SIDE_BY_SIDE EACH { double v = x; d[i] = v; bad |= !(v - v == 0.0); }                                       \
-        if (UNLIKELY(bad)) unbounded(w, js, n, d);                                                                  \
+        if (UNLIKELY(bad)) return 0;                                                                                \
         break;                                                                                                      \
     }
 #define FINITE_ONE(x)                                                                                               \
@@ -210,25 +239,34 @@ NOINLINE const double *part_values(Work *w, int number, const LaneNo *js, int n)
         const double *a = at[top];                                                                                  \
         double *d = own(w, top);                                                                                    \
         at[top] = d;                                                                                                \
-        EACH d[i] = x;                                                                                              \
-        unbounded(w, js, n, d);                                                                                     \
+        int64_t bad = 0;                                                                                            \
+        EACH { double v = x; d[i] = v; bad |= !(v - v == 0.0); }                                                    \
+        if (UNLIKELY(bad)) return 0;                                                                                \
         break;                                                                                                      \
     }
 
 INLINE double *own(const Work *w, int place) { return w->columns + (int64_t)place * w->lanes; }
 
-INLINE void unbounded(Work *w, const LaneNo *js, int n, const double *v) {
-    for (int i = 0; i < n; i++) if (UNLIKELY(!(v[i] - v[i] == 0.0))) fail(w, js[i], FAIL_VALUE);
-}
-
-/* Postfix without jumps in all these lanes: each operation in all of them before the next. */
-NOINLINE void run_columns(Work *w, const int32_t *c, const LaneNo *js, int n, double *v) {
+/* Postfix without jumps: each operation in all lanes before the next. Also what is not needed in some of them is worked
+   out there, and thrown away. */
+NOINLINE int run_columns(Work *w, const int32_t *c, const LaneNo *js, int n, double *v) {
     const double *at[MOST_COLUMNS];
     int top = -1;
     for (;;) {
         switch (*c++) {
-        case OP_END: memcpy(v, at[0], sizeof(double) * (size_t)n); return;
-        case OP_PART: at[++top] = part_values(w, *c++, js, n); break;
+        case OP_END: memcpy(v, at[0], sizeof(double) * (size_t)n); return 1;
+        case OP_PART: {
+            const double *part = part_values(w, *c++, top + 1, js, n);
+            if (UNLIKELY(!part)) return 0;
+            at[++top] = part;
+            break;
+        }
+        case OP_HOLDS: {
+            double *d = own(w, ++top);
+            at[top] = d;
+            truths(w, *c++, js, n, d);
+            break;
+        }
         case OP_CONST: {
             double k = w->p->constants[*c++], *d = own(w, ++top);
             at[top] = d;
@@ -267,6 +305,15 @@ NOINLINE void run_columns(Work *w, const int32_t *c, const LaneNo *js, int n, do
             SIDE_BY_SIDE EACH d[i] = x[i] < low[i] ? low[i] : x[i] > high[i] ? high[i] : x[i];
             break;
         }
+        case OP_BOTH: TWO(a[i] * b[i])
+        case OP_EITHER: TWO(a[i] > b[i] ? a[i] : b[i])
+        case OP_SELECT: {
+            const double *which = at[top - 2], *yes = at[top - 1], *no = at[top];
+            double *d = own(w, top -= 2);
+            at[top] = d;
+            SIDE_BY_SIDE EACH d[i] = which[i] != 0.0 ? yes[i] : no[i];
+            break;
+        }
         }
     }
 }
@@ -276,23 +323,38 @@ NOINLINE void run_columns(Work *w, const int32_t *c, const LaneNo *js, int n, do
 #undef FINITE_TWO
 #undef FINITE_ONE
 
-/* An expression in many lanes. */
-NOINLINE void values(Work *w, int number, const LaneNo *js, int n, double *v) {
+/* One lane has nothing to share the columns' work with, unless several expressions take the same part. */
+INLINE int in_columns(const Work *w, const Expr *e, int number, int n) {
+    return e->columns >= 0 && (n > 1 || e->want) && w->gone_wrong[number] < OFTEN;
+}
+
+NOINLINE int code_values(Work *w, int number, const LaneNo *js, int n, double *v) {
+    const Expr *e = w->p->exprs + number;
+    int bad = 0;
+    if (LIKELY(in_columns(w, e, number, n))) {
+        if (LIKELY(run_columns(w, w->p->code + e->columns, js, n, v))) return 1;
+        w->gone_wrong[number]++;
+    }
+    EACH v[i] = run_code(w, js[i], w->p->code + e->code);
+    EACH bad |= v[i] != v[i];
+    return !bad;
+}
+
+NOINLINE int all_values(Work *w, int number, const LaneNo *js, int n, double *v) {
     const Expr *e = w->p->exprs + number;
     switch (e->form) {
-    case FORM_CONST: EACH v[i] = e->value; return;
-    case FORM_SLOT: { const double *state = w->state + AT(w, e->slot, 0); EACH v[i] = state[js[i]]; return; }
-    case FORM_MASK: {
-        const uint64_t *bits = w->bits + AT(w, e->word, 0);
-        EACH v[i] = (bits[js[i]] & e->mask) == e->want;
-        return;
+    case FORM_CONST: EACH v[i] = e->value; return 1;
+    case FORM_SLOT: { const double *state = w->state + AT(w, e->slot, 0); EACH v[i] = state[js[i]]; return 1; }
+    case FORM_MASK: case FORM_TERMS: truths(w, number, js, n, v); return 1;
+    case FORM_GRID: return grid_values(w, e, js, n, v);
+    case FORM_MEMO: return memo_values(w, e, js, n, v);
+    default: return code_values(w, number, js, n, v);
     }
-    case FORM_TERMS: EACH v[i] = any_term(w, js[i], e); return;
-    case FORM_GRID: grid_values(w, e, js, n, v); return;
-    case FORM_MEMO: memo_values(w, e, js, n, v); return;
-    }
-    if (e->offset && n > 1) run_columns(w, w->p->code + e->code, js, n, v);
-    else EACH v[i] = run_code(w, js[i], w->p->code + e->code);
+}
+
+/* An expression in many lanes; those in which it has no value have failed. */
+INLINE void values(Work *w, int number, const LaneNo *js, int n, double *v) {
+    if (UNLIKELY(!all_values(w, number, js, n, v))) EACH v[i] = value(w, js[i], number);
 }
 
 /* Bits of the atoms that read a slot. */

@@ -76,7 +76,8 @@ NOINLINE void choose_outcomes(Work *w, const Action *A, const LaneNo *js, int n,
 INLINE void follow_guards(
     Work *w, const GuardDep *d, int count, const LaneNo *js, int n, const uint64_t *changed, uint64_t any
 ) {
-    LaneNo turned[LANES];
+    LaneNo turned[LANES], looking[LANES];
+    double truth[LANES];
     for (const GuardDep *end = d + count; d < end; d++) {
         if (!(d->changed & any)) continue;
         const uint8_t *on = w->on + AT(w, d->target, 0);
@@ -88,9 +89,11 @@ INLINE void follow_guards(
                 m += ((bits[js[i]] & mask) == want) != on[js[i]];
             }
         } else {
-            int guard = (int)d->mask;
-            for (int i = 0; i < n; i++)
-                if ((d->changed & changed[i]) && holds(w, js[i], guard) != on[js[i]]) turned[m++] = js[i];
+            int looks = 0;
+            for (int i = 0; i < n; i++) if (d->changed & changed[i]) looking[looks++] = js[i];
+            w->moment++;
+            values(w, (int)d->mask, looking, looks, truth);
+            for (int i = 0; i < looks; i++) if ((truth[i] == 1.0) != on[looking[i]]) turned[m++] = looking[i];
         }
         if (m) turn_guards(w, d->target, turned, m);
     }
@@ -183,12 +186,13 @@ INLINE int may_happen(Work *w, int j, int a, double when) {
     return 1;
 }
 
-/* Assign the values in w->fresh; returns whether anything changed, as a mask of effects (or of all beyond 64). */
-INLINE uint64_t assign(Work *w, int j, const Outcome *o, uint8_t *which) {
+/* Assign new values, which stand `apart` from each other; returns what changed, as a mask of effects (bit 63 for all from
+   the 63rd on). */
+INLINE uint64_t assign(Work *w, int j, const Outcome *o, const double *fresh, int64_t apart, uint8_t *which) {
     const Effect *e = w->p->effects + o->effect;
     uint64_t changed = 0;
     for (int i = 0; i < o->effects; i++) {
-        double old = w->state[AT(w, e[i].slot, j)], v = w->fresh[i];
+        double old = w->state[AT(w, e[i].slot, j)], v = fresh[i * apart];
         if (v == old) continue;
         put(w, j, e[i].slot, v);
         changed |= 1ull << (i < 63 ? i : 63);
@@ -202,11 +206,12 @@ NOINLINE void apply_long(Work *w, int j, const Outcome *o) {
     uint8_t few[256], *which = o->effects <= 256 ? few : malloc((size_t)o->effects);
     if (!which) { fail(w, j, FAIL_MEMORY); return; }
     memset(which, 0, (size_t)o->effects);
-    if (assign(w, j, o, which)) follow_slots(w, j, o, which);
+    if (assign(w, j, o, w->fresh, 1, which)) follow_slots(w, j, o, which);
     if (which != few) free(which);
 }
 
-NOINLINE uint64_t assign_any(Work *w, int j, int a, int choice, const Outcome *o, uint32_t occurrence) {
+/* One lane alone, for outcomes of very many effects. */
+NOINLINE uint64_t assign_alone(Work *w, int j, int a, int choice, const Outcome *o, uint32_t occurrence) {
     const Effect *e = w->p->effects + o->effect;
     for (int i = 0; i < o->effects; i++) {
         double v = amount(w, j, e + i, occurrence);
@@ -215,9 +220,36 @@ NOINLINE uint64_t assign_any(Work *w, int j, int a, int choice, const Outcome *o
     }
     if (UNLIKELY(w->lane[j].fail)) return 0;
     if (UNLIKELY(w->tracing)) trace_event(w, j, a, choice);
-    if (LIKELY(o->listed)) return assign(w, j, o, 0);
+    if (o->listed) return assign(w, j, o, w->fresh, 1, 0);
     apply_long(w, j, o);
     return 0;
+}
+
+/* Amounts that have to be worked out: all of them on the state before the first is assigned. */
+NOINLINE void assign_any(
+    Work *w, int a, int choice, const Outcome *o, const LaneNo *js, const uint64_t *occurrence, int n, uint64_t *changed
+) {
+    const Effect *e = w->p->effects + o->effect;
+    if (UNLIKELY(!o->listed || o->effects > MOST_SIMPLE)) {
+        for (int i = 0; i < n; i++) changed[i] = assign_alone(w, js[i], a, choice, o, (uint32_t)occurrence[i]);
+        return;
+    }
+    w->moment++;
+    for (int k = 0; k < o->effects; k++) {
+        const Slot *s = w->p->slots + e[k].slot;
+        const double *state = w->state + AT(w, e[k].slot, 0);
+        double *fresh = w->fresh + (int64_t)k * w->lanes;
+        if (e[k].constant || e[k].amount < 0)
+            for (int i = 0; i < n; i++) fresh[i] = amount(w, js[i], e + k, (uint32_t)occurrence[i]);
+        else values(w, e[k].amount, js, n, fresh);
+        for (int i = 0; i < n; i++) fresh[i] = settle(w, js[i], s, e[k].add ? state[js[i]] + fresh[i] : fresh[i]);
+    }
+    for (int i = 0; i < n; i++) {
+        changed[i] = 0;
+        if (UNLIKELY(w->lane[js[i]].fail)) continue;
+        if (UNLIKELY(w->tracing)) trace_event(w, js[i], a, choice);
+        changed[i] = assign(w, js[i], o, w->fresh + i, w->lanes, 0);
+    }
 }
 
 /* A fact turns true or false, or stays. */
@@ -275,7 +307,7 @@ NOINLINE void apply(Work *w, int a, int choice, const LaneNo *js, const uint64_t
     for (int i = 0; i < n; i++) counts[js[i]]++;
     if (UNLIKELY(A->fireds)) for (int i = 0; i < n; i++) count_firing(w, js[i], A, choice);
     if (LIKELY(o->simple && !w->tracing)) assign_simple(w, o, js, n, changed);
-    else for (int i = 0; i < n; i++) changed[i] = assign_any(w, js[i], a, choice, o, (uint32_t)occurrence[i]);
+    else assign_any(w, a, choice, o, js, occurrence, n, changed);
     for (int i = 0; i < n; i++) any |= changed[i];
     if (LIKELY(any)) follow(w, o, js, n, changed, any);
 }

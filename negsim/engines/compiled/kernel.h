@@ -64,9 +64,11 @@ COLD void take_all(Work *w, Piece *piece) {
     TAKE(instant_count, p->n_actions * by_lane), TAKE(closed, p->n_first * by_lane);
     TAKE(spell, p->n_held * by_lane), TAKE(since, p->n_held * by_lane), TAKE(edge, p->n_edges * by_lane);
     TAKE(touched, p->n_actions), TAKE(began, p->n_actions * by_lane), TAKE(anew, p->n_actions * by_lane);
-    TAKE(initial, p->n_slots), TAKE(stack, 2 * p->depth + 16), TAKE(fresh, p->most_effects);
+    TAKE(initial, p->n_slots), TAKE(stack, 2 * p->depth + 16);
+    TAKE(fresh, p->most_effects > MOST_SIMPLE ? p->most_effects : p->most_effects * w->lanes);
     TAKE(sums, p->most_outcomes * w->lanes), TAKE(columns, (p->depth + 2) * w->lanes);
     TAKE(parts, p->n_parts * w->lanes), TAKE(part_of, p->n_parts), TAKE(bounds, w->lanes);
+    TAKE(gone_wrong, p->n_exprs);
     for (int i = 0; i < w->lanes; i++) take_bound(w, w->bounds + i, i, piece);
     if (!p->many) TAKE(together, FEW * LANES);
     take_agenda(w, piece);
@@ -111,6 +113,7 @@ typedef struct {
     const uint8_t *stops;               /* actions at whose next firing they stop, which is written to untils; else null */
     const Kept *from;                   /* where they begin; null: at the start */
     const Kept *to;                     /* where they are written down when they stop; null: at the end, as results */
+    const volatile int32_t *ended;             /* turns 1 when another thread wants the loop to end; null: none does */
 } Orders;
 
 /* Rows of a block on their way through the lanes. */
@@ -252,14 +255,14 @@ INLINE void take_orders(Work *w, const Orders *o, Rows r) {
 
 enum { ROUNDS = 1024 };  /* events of each lane between two looks whether somebody wants the loop to end */
 
-/* Simulate rows order[begin] to order[end]; returns the first that failed (if that is what stops) or n; -1 if `ended` so. */
-static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n, int (*ended)(void)) {
+/* Simulate rows order[begin] to order[end]; returns the first that failed (if that is what stops) or n; -1 if it is over before. */
+static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n, int (*over)(const volatile int32_t *)) {
     Course c = {.next = begin, .end = end, .failed = n};
     int worth = (w->lanes + EIGHT - 1) / EIGHT;
     take_orders(w, o, r);
     for (int j = 0; j < w->lanes; j++) c.idle[c.n_idle++] = (LaneNo)(w->lanes - 1 - j);
     for (int64_t round = 1; c.n_going || c.n_over || c.next < c.end; round++) {
-        if (UNLIKELY(round % ROUNDS == 0) && ended()) return -1;
+        if (UNLIKELY(round % ROUNDS == 0) && over(o->ended)) return -1;
         if (!c.n_going || c.n_over >= worth) {
             finish_rows(w, o, &c);
             begin_rows(w, o, &c);

@@ -24,7 +24,9 @@ def _layout(first: str = "", last: str = "", between: Iterable[tuple[str, str]] 
 
 LAYOUTS: dict[str, np.dtype[np.void]] = {
     "Expr": _layout(
-        "form slot count word", "value unused", [("code", "i8"), ("offset", "i8"), ("mask", "u8"), ("want", "u8")]
+        "form slot count word",
+        "value",
+        [("code", "i8"), ("offset", "i8"), ("mask", "u8"), ("want", "u8"), ("columns", "i8")],
     ),
     "Term": _layout("last word", "", [("mask", "u8"), ("want", "u8")]),
     "Dimension": _layout("slot stride"),

@@ -16,15 +16,17 @@ cdef extern from "places.h":
 
 cdef extern from *:
     """
-    /* Whether a signal's handler raised: in the main thread, the only one that signals reach, with the exception set. */
-    static int signalled(void) {
+    /* Whether somebody wants the loop to end, with the exception set: a signal's handler that raised (in the main thread,
+       the only one that signals reach), or another thread. */
+    static int wanted_over(const volatile int32_t *ended) {
         PyGILState_STATE state = PyGILState_Ensure();
         int found = PyErr_CheckSignals();
+        if (!found && ended && *ended) PyErr_SetNone(PyExc_KeyboardInterrupt), found = -1;
         PyGILState_Release(state);
         return found;
     }
     """
-    int signalled() noexcept nogil
+    int wanted_over(const int32_t *ended) noexcept nogil
 
 cdef extern from "kernel.h":
     ctypedef struct Expr: pass
@@ -136,6 +138,7 @@ cdef extern from "kernel.h":
         const uint8_t *stops
         const Kept *from_ "from"
         const Kept *to
+        const int32_t *ended
     ctypedef struct Special:
         double (*gammaincc)(double, double) noexcept nogil
         double (*gammainccinv)(double, double) noexcept nogil
@@ -151,7 +154,7 @@ cdef extern from "kernel.h":
     Work *reserve(const Tables *p) noexcept
     void release(Work *w) noexcept
     int64_t run_rows(
-        Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n, int (*ended)() noexcept nogil
+        Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n, int (*over)(const int32_t *) noexcept nogil
     ) except -1 nogil
     void clone_rows(Work *w, const Orders *o, Rows r, int64_t n) noexcept nogil
     void consumed_rows(const Tables *p, const Kept *k, const Law *laws, const int32_t *row_of, int64_t n, double *T) noexcept nogil
@@ -289,7 +292,9 @@ cdef int64_t take_orders(dict given, Orders *o, Rows *r, Kept *source, Kept *tar
     o.n_parameters, o.tables, o.alike = given["n_parameters"], given["tables"], given["alike"]
     o.stop_at_failure, o.tracing = given["stop_at_failure"], given["tracing"]
     o.branched, o.until, o.from_, o.to = given["branched"], given["until"], NULL, NULL
-    o.untils, o.stops = NULL, NULL
+    o.untils, o.stops, o.ended = NULL, NULL, NULL
+    if given["ended"] is not None:
+        o.ended = <int32_t *> address(given["ended"])
     if given["untils"] is not None:
         o.untils, o.stops = <double *> address(given["untils"]), <uint8_t *> address(given["stops"])
     r.first, r.edges = <double *> address(given["first"]), <double *> address(given["edges"])
@@ -340,7 +345,7 @@ cdef class Workspace:
         n = take_orders(given, &o, &r, &source, &target)
         self.w.max_events = given["max_events"]
         with nogil:
-            failed = run_rows(self.w, &o, r, begin, end, n, signalled)
+            failed = run_rows(self.w, &o, r, begin, end, n, wanted_over)
         return failed
 
     def clone(self, dict given, int64_t count) -> None:

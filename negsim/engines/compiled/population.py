@@ -175,6 +175,7 @@ class CompiledPopulation(Histories):
             "stops": None,
             "from": source,
             "to": to,
+            "ended": self.job.ended,
         }
 
     def log(self, row: int, initial: list[float], events: Sequence[tuple[Any, ...]]) -> None:

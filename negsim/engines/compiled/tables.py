@@ -115,9 +115,13 @@ class _Lowering:
         program = self.program
         for column, (action, outcome, after, by) in enumerate(program.probes.fired):
             self.fired.setdefault(action, []).append((-1 if outcome is None else outcome, column, after, by))
+        self.share()
+        # First what is looked at as bits of the first word, which are set and read fastest.
+        for row in program.actions:
+            self.code.condition(row.guard)
+        self.probes()
         for number, row in enumerate(program.actions):
             self.action(number, row)
-        self.probes()
         slots = [self.slot(slot) for slot in program.slots]
         # all trees are known from here on, and with them the atoms
         self.atoms(slots)
@@ -131,6 +135,16 @@ class _Lowering:
             f"slot_{name}": integers(one) for name, one in zip(("guards", "paces", "probes"), starts, strict=True)
         }
         return Lowered(together(arrays | self.lists()), self.numbers(), program.horizon, self.owners())
+
+    def share(self) -> None:
+        """Show all expressions of actions to those that look for what they have in common."""
+        for row in self.program.actions:
+            for tree in (row.guard, row.pace, row.speed):
+                self.code.share(tree)
+            for outcome in row.outcomes:
+                for amount in (outcome.weight, *(effect.amount for effect in outcome.effects)):
+                    if amount is not None:
+                        self.code.share(amount)
 
     # -- actions --------------------------------------------------------------------------------------------------
 
@@ -305,5 +319,6 @@ class _Lowering:
 
 def _expr(form: Any) -> tuple[Any, ...]:
     return (
-        form.form, form.slot, form.count, form.word, form.code, form.offset, form.mask, form.want, form.value
+        form.form, form.slot, form.count, form.word, form.code, form.offset, form.mask, form.want, form.columns,
+        form.value,
     )  # fmt: skip

@@ -23,6 +23,8 @@ typedef uint16_t LaneNo;
 #define FEW 64
 /* Places of the stack of code that is run for many lanes at once. */
 #define MOST_COLUMNS 64
+/* Effects of an outcome that are worked out for many lanes at once. */
+#define MOST_SIMPLE 64
 #define MOST_AT_ONE_INSTANT 1000
 /* Instants, ages and due times are whole microseconds (section 2); hazards speak of days. */
 #define DAY 86400000000.0
@@ -44,11 +46,12 @@ typedef struct {
     int32_t count;         /* terms or dimensions */
     int32_t word;          /* FORM_MASK: word of the atoms' bits */
     int64_t code;          /* FORM_CODE, FORM_GRID, FORM_MEMO: first word of the postfix code */
-    int64_t offset;        /* FORM_GRID, FORM_MEMO: first cell of its table; FORM_CODE: 1 for run_columns */
+    int64_t offset;        /* FORM_GRID, FORM_MEMO: first cell of its table */
     uint64_t mask, want;   /* FORM_MASK; if other expressions take it as a part, mask is the part's number;
-                              FORM_GRID: want is 1 if it has a value in every cell */
+                              FORM_GRID: want is 1 if it has a value in every cell; FORM_CODE, FORM_MEMO: if it takes
+                              parts that others take too */
+    int64_t columns;       /* FORM_CODE, FORM_MEMO: first word of the code without jumps, or -1 */
     double value;          /* FORM_CONST */
-    int64_t unused;
 } Expr;
 
 typedef struct { int32_t last, word; uint64_t mask, want; } Term;      /* one word of one conjunction */
@@ -202,9 +205,10 @@ typedef struct {
     double *level[16];
     int32_t level_size[16];
     LaneNo *together;                          /* the lanes whose next event is each action's */
-    double *stack, *fresh, *sums;              /* nothing in them outlives an event; sums: of weights, by lane */
+    double *stack, *fresh, *sums;              /* nothing in them outlives an event; two last: of effects, weights, by lane */
     double *columns;                           /* the stack of run_columns, by place in its list of lanes */
     double *parts; int64_t *part_of, moment;   /* parts worked out for such a list, and when; now is `moment` */
+    int32_t *gone_wrong;                       /* by expression: how often some lane had no value in its columns */
     double *initial;
     TraceEvent *trace; int64_t n_trace, cap_trace;
     TraceChange *changes; int64_t n_changes, cap_changes;
