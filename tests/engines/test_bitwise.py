@@ -25,6 +25,8 @@ if not available("compiled"):
 from engines.bits import assert_same, both, differences, job_of
 from engines.stories import AGES, clocks, crowd, failing, order, state, supposed
 
+from negsim.engines.compiled.loop import FEW
+
 DAY = 86_400_000_000.0
 BENCH = Path(__file__).parents[2] / "benchmarks" / "istanbul-bench.toml"
 CLOCKS = dict(clocks())
@@ -137,10 +139,10 @@ def test_drawn_levels_away_from_zero(low: int) -> None:
     assert_same(story(ns.Parameter("p", 0.5), level, x, up, down), count=60)
 
 
-@pytest.mark.parametrize("size", [1, 2, 63, 64, 65])
+@pytest.mark.parametrize("size", [1, 2, 64, 65, FEW - 1, FEW, FEW + 1])
 def test_every_number_of_actions(size: int) -> None:
-    """Up to 64 histories advance side by side, and each action may be next in one of them."""
-    actions = [ns.Action(name=f"a{i:02d}", clock=ns.Exponential(1.0), effects=["c += 1"]) for i in range(size)]
+    """Of up to 128 actions histories advance side by side, and each action may be next in one of them."""
+    actions = [ns.Action(name=f"a{i:03d}", clock=ns.Exponential(1.0), effects=["c += 1"]) for i in range(size)]
     assert assert_same(story(ns.Counter("c"), *actions, end=2), count=400, trace=2).events.sum() > size * 300
 
 

@@ -20,7 +20,7 @@
 #define EIGHT 8
 typedef uint16_t LaneNo;
 /* Actions up to which all this pays. */
-#define FEW 64
+#define FEW 128
 /* Places of the stack of code that is run for many lanes at once. */
 #define MOST_COLUMNS 64
 /* Effects of an outcome that are worked out for many lanes at once. */
