@@ -16,7 +16,7 @@
 
 /* Histories advance side by side, each in a lane; those whose next event is the same action's do it together. Eight
    lanes stand in the registers of a vector unit. With many actions there is one lane. */
-#define LANES 384
+#define LANES 768
 #define EIGHT 8
 typedef uint16_t LaneNo;
 /* Actions up to which all this pays. */
