@@ -120,6 +120,7 @@ typedef struct {
 typedef struct {
     int64_t next, end;                         /* in the order of the orders */
     int64_t failed;                            /* the first row that failed; those after it are not wanted */
+    int lanes;                                 /* those that can have rows: the first ones are taken first */
     LaneNo going[LANES], over[LANES], idle[LANES];
     int n_going, n_over, n_idle;
     double when[LANES]; int64_t action[LANES]; /* of each lane's next event */
@@ -210,7 +211,7 @@ static void find_next(Work *w, Course *c) {
         c->action[0] = next_of_many(w), c->when[0] = w->due[c->action[0]];
         return;
     }
-    for (int i = 0; i < w->lanes; i += EIGHT) scan(w->due + i, w->p->n_actions, w->stride, c->when + i, c->action + i);
+    for (int i = 0; i < c->lanes; i += EIGHT) scan(w->due + i, w->p->n_actions, w->stride, c->when + i, c->action + i);
 }
 
 /* What happens before the lane's next event; false if its history is over. */
@@ -258,7 +259,8 @@ enum { ROUNDS = 1024 };  /* events of each lane between two looks whether somebo
 /* Simulate rows order[begin] to order[end]; returns the first that failed (if that is what stops) or n; -1 if it is over before. */
 static int64_t run_rows(Work *w, const Orders *o, Rows r, int64_t begin, int64_t end, int64_t n, int (*over)(const volatile int32_t *)) {
     Course c = {.next = begin, .end = end, .failed = n};
-    int worth = (w->lanes + EIGHT - 1) / EIGHT;
+    c.lanes = end - begin < w->lanes ? (int)(end - begin) : w->lanes;
+    int worth = (c.lanes + EIGHT - 1) / EIGHT;
     take_orders(w, o, r);
     for (int j = 0; j < w->lanes; j++) c.idle[c.n_idle++] = (LaneNo)(w->lanes - 1 - j);
     for (int64_t round = 1; c.n_going || c.n_over || c.next < c.end; round++) {
