@@ -92,6 +92,18 @@ def test_unknown_names_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "nothing_asked" in said(capsys, "levers", "toy", "nothing_asked", code=1)[1]
 
 
+@pytest.mark.parametrize(("text", "wanted"), [("20 %", "20 %"), ("20%", "20 %"), ("0.05", 0.05)])
+def test_precision_in_points_or_as_a_share(capsys: pytest.CaptureFixture[str], text: str, wanted: float | str) -> None:
+    asked = ("-q", "talks_day_5", "--seed", "3", "--precision", text, "--best", "--format", "json")
+    plain = ns.simulate(ns.load("toy"), seed=3, precision=wanted)
+    assert json.loads(said(capsys, "run", "toy", *asked)[0])["replications"] == plain.replications
+
+
+@pytest.mark.parametrize("text", ["0", "-0.1", "0.5", "nan", "much", "120 %", "0 %", "%"])
+def test_what_is_no_precision(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    assert "such as '10 %'" in " ".join(said(capsys, "run", "toy", "--precision", text, code=2)[1].replace("│", "").split())
+
+
 def test_run_with_precision(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = said(capsys, "run", "toy", "--seed", "3", "--precision", "0.03", "--best", "--format", "json")
     told = json.loads(out)

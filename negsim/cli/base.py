@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     *("DRAWS", "AsKnown", "Best", "By", "Csv", "Draws", "Fix", "Format", "Level", "Out", "Printed"),
     *("QuestionName", "Questions", "ScenarioName", "Seed", "Words", "app", "check_level", "check_picture", "console"),
-    *("fixed", "print_result", "write_csv"),
+    *("fixed", "half_width", "print_result", "write_csv"),
 ]
 
 ORDER = (
@@ -162,6 +162,22 @@ def print_result(command: str, data: Mapping[str, Any], told: Scenario | None = 
     from negsim.report.data import result
 
     print_json(result(command, data, told))
+
+
+def half_width(text: str) -> float | str:
+    """How near a probability is to be known: in points, or as a share of its own size with a percent sign."""
+    from negsim.errors import ArgumentError
+    from negsim.running.precision import half_width as checked
+
+    try:
+        points = float(text)
+    except ValueError:
+        points = None
+    try:
+        checked(text if points is None else points)
+    except ArgumentError as error:
+        raise typer.BadParameter(str(error)) from None
+    return text if points is None else points
 
 
 def check_level(level: float) -> None:

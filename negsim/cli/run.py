@@ -24,6 +24,7 @@ from negsim.cli.base import (
     Seed,
     app,
     console,
+    half_width,
     print_result,
     write_csv,
 )
@@ -76,11 +77,12 @@ def run(
         ),
     ] = None,
     precision: Annotated[
-        float | None,
+        Any,
         typer.Option(
-            min=1e-5,
-            max=0.499,
-            help="Simulate until every probability is known to within so much, such as 0.01, all together at 95 %.",
+            parser=half_width,
+            metavar="WIDTH",
+            help="Simulate until every probability is known to within so much, such as 0.01, or '10 %' of its own size, "
+            "all together at 95 %.",
         ),
     ] = None,
     seed: Seed = None,
@@ -160,7 +162,7 @@ def _chosen(told: Scenario, texts: list[str] | None, by: str | None) -> list[Que
     return asked(told, texts or [one.name for one in stated(told)], by)
 
 
-def _check_solves(out: Path | None, precision: float | None) -> None:
+def _check_solves(out: Path | None, precision: float | str | None) -> None:
     if out is not None:
         raise typer.BadParameter("the chart is drawn from histories; leave --out away, or use another engine")
     if precision is not None:

@@ -16,7 +16,7 @@ from negsim.results.answers import stated
 from negsim.results.counted import CountedRuns
 from negsim.results.runs import Runs
 
-__all__ = ["Precision", "precision_of"]
+__all__ = ["Precision", "half_width", "precision_of"]
 
 FIRST, GROWTH = 1_000, 1.25
 """Histories at the first look, and how many times more there are at each further one."""
@@ -43,7 +43,7 @@ def precision_of(
     able = [one.name for one in (*stated(scenario), *asked) if one.probable and one.given is None]
     told = dict(wanted) if isinstance(wanted, Mapping) else dict.fromkeys(able, wanted)
     relative = frozenset(name for name, width in told.items() if isinstance(width, str))
-    widths = {name: _width(width) for name, width in told.items()}
+    widths = {name: half_width(width) for name, width in told.items()}
     for name in told:
         if name not in able:
             raise ArgumentError(
@@ -58,7 +58,7 @@ def precision_of(
     return Precision(wanted=widths, relative=relative, cycle=cycle)
 
 
-def _width(said: Wanted) -> float:
+def half_width(said: Wanted) -> float:
     """A half-width as a number: of the probability's own size where it is a text such as ``"10 %"``."""
     if isinstance(said, str):
         share = PERCENT.fullmatch(said.strip())
