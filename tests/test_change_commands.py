@@ -101,7 +101,9 @@ def test_precision_in_points_or_as_a_share(capsys: pytest.CaptureFixture[str], t
 
 @pytest.mark.parametrize("text", ["0", "-0.1", "0.5", "nan", "much", "120 %", "0 %", "%"])
 def test_what_is_no_precision(capsys: pytest.CaptureFixture[str], text: str) -> None:
-    assert "such as '10 %'" in " ".join(said(capsys, "run", "toy", "--precision", text, code=2)[1].replace("│", "").split())
+    assert "such as '10 %'" in " ".join(
+        said(capsys, "run", "toy", "--precision", text, code=2)[1].replace("│", "").split()
+    )
 
 
 def test_run_with_precision(capsys: pytest.CaptureFixture[str]) -> None:

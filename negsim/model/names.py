@@ -14,7 +14,7 @@ __all__ = ["LONGEST", "WORDS", "check_name"]
 WORDS = frozenset(
     [
         *("and", "or", "not", "if", "else", "true", "false"),
-        *("min", "max", "abs", "exp", "log", "sqrt", "clip", "all_of", "any_of", "at_least"),
+        *("min", "max", "abs", "exp", "log", "sqrt", "floor", "clip", "all_of", "any_of", "at_least"),
     ]
 )
 """The words of the expression language, which cannot be (part of) a name."""

@@ -117,7 +117,7 @@ def _check_sign(
         told = f"{value:g}" if isinstance(part, Number) else f"'{part}' = {value:g}"
         raise _refuse(f"{what} must not be negative, not {told}; give a number of at least 0", value, "at least 0")
     for node in live(tree, state):
-        if isinstance(node, Call) or (isinstance(node, Arithmetic) and node.op == "/"):
+        if isinstance(node, Call) or (isinstance(node, Arithmetic) and node.op in "/%"):
             _check_value(node, best, what)
 
 

@@ -115,6 +115,9 @@ def _arithmetic(node: Any, parts: list[Span]) -> Span:
         return total(left, right)
     if node.op == "-":
         return _sound(left[0] - right[1], left[1] - right[0])
+    # Rounding can take a remainder beyond its divisor, by far where the dividend is large.
+    if node.op == "%":
+        return EVERYTHING
     # Near 0 a quotient may be anything.
     if node.op == "/" and right[0] <= 0 <= right[1]:
         return EVERYTHING
@@ -155,6 +158,11 @@ def _anything(node: Any, parts: list[Span]) -> Span:
     return EVERYTHING
 
 
+def _floor(node: Any, parts: list[Span]) -> Span:
+    low, high = (math.floor(end) if math.isfinite(end) else end for end in parts[0])
+    return (float(low), float(high))
+
+
 def _call(node: Any, parts: list[Span]) -> Span:
     return _FUNCTIONS[node.function](node, parts)
 
@@ -168,6 +176,7 @@ _FUNCTIONS: dict[str, _Step] = {
     "exp": _positive,
     "sqrt": _positive,
     "log": _anything,
+    "floor": _floor,
 }
 _STEPS: dict[type[Expression], _Step] = {
     Number: _leaf,

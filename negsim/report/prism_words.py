@@ -110,6 +110,9 @@ class Writer:
                 return f"!({parts[0]})"
             case And() | Or():
                 return "(" + (" & " if isinstance(node, And) else " | ").join(parts) + ")"
+            case Arithmetic() if node.op == "%":
+                # The remainder of PRISM is of whole numbers alone.
+                return f"({parts[0]} - {parts[1]} * floor({parts[0]} / {parts[1]}))"
             case Arithmetic():
                 return f"({parts[0]} {node.op} {parts[1]})"
             case Compare():
@@ -137,7 +140,7 @@ class Writer:
 def _called(function: str, parts: list[str]) -> str:
     """The functions that PRISM has, and the others by those."""
     match function:
-        case "min" | "max":
+        case "min" | "max" | "floor":
             return f"{function}({', '.join(parts)})"
         case "abs":
             return f"max({parts[0]}, -{parts[0]})"

@@ -28,8 +28,8 @@ TRUTHS = ("open", "heat > cold", "cold >= 0", "not open", "rounds == 2", "heat *
 
 def numbers() -> st.SearchStrategy[str]:
     def larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-        two = st.tuples(st.sampled_from("+-*/"), inner, inner).map(lambda t: f"({t[1]} {t[0]} {t[2]})")
-        one = st.tuples(st.sampled_from(["log", "sqrt", "exp", "abs"]), inner).map(lambda t: f"{t[0]}({t[1]})")
+        two = st.tuples(st.sampled_from("+-*/%"), inner, inner).map(lambda t: f"({t[1]} {t[0]} {t[2]})")
+        one = st.tuples(st.sampled_from(["log", "sqrt", "exp", "abs", "floor"]), inner).map(lambda t: f"{t[0]}({t[1]})")
         both = st.tuples(st.sampled_from(["and", "or"]), st.sampled_from(TRUTHS), inner, inner)
         many = st.tuples(st.integers(0, 3), st.sampled_from(TRUTHS), inner, inner, inner)
         return st.one_of(

@@ -50,10 +50,10 @@ def several(one: st.SearchStrategy[Expression], low: int = 2) -> st.SearchStrate
 def grow_numbers(c: st.SearchStrategy[Expression], n: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
     return st.one_of(
         n.map(lambda x: -x),
-        st.builds(Arithmetic, st.sampled_from("+-*/"), n, n),
+        st.builds(Arithmetic, st.sampled_from("+-*/%"), n, n),
         st.builds(Choice, c, n, n),
         st.builds(Call, st.sampled_from(["min", "max"]), several(n)),
-        st.builds(Call, st.sampled_from(["abs", "exp", "log", "sqrt"]), n.map(lambda x: (x,))),
+        st.builds(Call, st.sampled_from(["abs", "exp", "log", "sqrt", "floor"]), n.map(lambda x: (x,))),
         st.builds(Call, st.just("clip"), st.tuples(n, n, n)),
     )
 
@@ -145,11 +145,18 @@ def naive_at_least(k: int, conditions: list[Any]) -> bool:
 
 
 def naive_arithmetic(op: str, a: float, b: float) -> float:
-    if op == "/":
+    if op in "/%":
         if b == 0:
             raise NotFinite
-        return finite(a / b)
+        quotient = finite(a / b)
+        return quotient if op == "/" else finite(a - finite(b * naive_floor(quotient)))
     return finite({"+": a + b, "-": a - b, "*": a * b}[op])
+
+
+def naive_floor(x: float) -> float:
+    """By truncation, which keeps the sign of zero."""
+    cut = math.copysign(float(abs(int(x))), x)
+    return cut - (cut > x)
 
 
 def naive_call(function: str, args: list[float]) -> float:
@@ -163,6 +170,8 @@ def naive_call(function: str, args: list[float]) -> float:
         return finite(args[1] if x < args[1] else args[2] if x > args[2] else x)
     if function == "abs":
         return finite(abs(x))
+    if function == "floor":
+        return naive_floor(x)
     try:
         return finite({"exp": math.exp, "log": math.log, "sqrt": math.sqrt}[function](x))
     except (ValueError, OverflowError):

@@ -120,7 +120,7 @@ HOSTILE = {
     "backtick": "`a`",
     "power": "9**9**9",
     "whole division": "a // b",
-    "remainder": "a % b",
+    "old format": "'%s' % a",
     "matrix": "a @ b",
     "shift": "1 << 99999",
     "and sign": "a & b",

@@ -7,7 +7,7 @@
 enum {
     OP_END, OP_CONST, OP_SLOT, OP_NEG, OP_NOT, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_LT, OP_LE, OP_GT, OP_GE, OP_EQ, OP_NE,
     OP_MIN, OP_MAX, OP_ABS, OP_EXP, OP_LOG, OP_SQRT, OP_CLIP, OP_AND, OP_OR, OP_ELSE, OP_JUMP, OP_COUNT, OP_PART,
-    OP_HOLDS, OP_SELECT, OP_BOTH, OP_EITHER
+    OP_HOLDS, OP_SELECT, OP_BOTH, OP_EITHER, OP_MOD, OP_FLOOR
 };
 
 /* Code of many lanes is given up after so often as some lane had no value in it. */
@@ -49,6 +49,8 @@ NOINLINE double run_code(Work *w, int j, const int32_t *c) {
         case OP_SUB: top = *--s - top; FINITE(top); break;
         case OP_MUL: top = *--s * top; FINITE(top); break;
         case OP_DIV: if (top == 0.0) goto bad; top = *--s / top; FINITE(top); break;
+        /* where the quotient is not finite, the remainder is not either */
+        case OP_MOD: --s, top = *s - top * floor(*s / top); FINITE(top); break;
         case OP_LT: top = *--s < top; break;
         case OP_LE: top = *--s <= top; break;
         case OP_GT: top = *--s > top; break;
@@ -61,6 +63,7 @@ NOINLINE double run_code(Work *w, int j, const int32_t *c) {
         case OP_EXP: top = exp(top); FINITE(top); break;
         case OP_LOG: if (!(top > 0.0)) goto bad; top = log(top); break;
         case OP_SQRT: if (top < 0.0) goto bad; top = sqrt(top); break;
+        case OP_FLOOR: top = floor(top); break;
         case OP_CLIP: s -= 2; top = s[0] < s[1] ? s[1] : s[0] > top ? top : s[0]; break;
         case OP_AND: if (top == 0.0) c += *c; else top = *--s; c++; break;
         case OP_OR: if (top != 0.0) c += *c; else top = *--s; c++; break;
@@ -287,6 +290,8 @@ NOINLINE int run_columns(Work *w, const int32_t *c, const LaneNo *js, int n, dou
         case OP_SUB: FINITE_TWO(a[i] - b[i])
         case OP_MUL: FINITE_TWO(a[i] * b[i])
         case OP_DIV: FINITE_TWO(b[i] == 0.0 ? NAN : a[i] / b[i])
+        case OP_MOD: FINITE_TWO(a[i] - b[i] * floor(a[i] / b[i]))
+        case OP_FLOOR: ONE(floor(a[i]))
         case OP_EXP: FINITE_ONE(exp(a[i]))
         case OP_LOG: FINITE_ONE(a[i] > 0.0 ? log(a[i]) : NAN)
         case OP_SQRT: FINITE_ONE(a[i] < 0.0 ? NAN : sqrt(a[i]))

@@ -15,10 +15,12 @@ from negsim.model.expressions import And, Arithmetic, AtLeast, Call, Choice, Com
 __all__ = ["COMPARE", "END", "HOLDS", "Keep", "LOAD", "PART", "PUSH", "Written", "eager", "has_jumps", "lazy"]
 
 (END, PUSH, LOAD, NEG, NOT, ADD, SUB, MUL, DIV, LT, LE, GT, GE, EQ, NE) = range(15)
-(MIN, MAX, ABS, EXP, LOG, SQRT, CLIP, AND, OR, ELSE, JUMP, COUNT, PART, HOLDS, SELECT, BOTH, EITHER) = range(15, 32)
-ARITHMETIC = {"+": ADD, "-": SUB, "*": MUL, "/": DIV}
+(MIN, MAX, ABS, EXP, LOG, SQRT, CLIP, AND, OR, ELSE, JUMP, COUNT, PART, HOLDS, SELECT, BOTH, EITHER, MOD, FLOOR) = (
+    range(15, 34)
+)
+ARITHMETIC = {"+": ADD, "-": SUB, "*": MUL, "/": DIV, "%": MOD}
 COMPARE = {"<": LT, "<=": LE, ">": GT, ">=": GE, "==": EQ, "!=": NE}
-CALLS = {"min": MIN, "max": MAX, "abs": ABS, "exp": EXP, "log": LOG, "sqrt": SQRT, "clip": CLIP}
+CALLS = {"min": MIN, "max": MAX, "abs": ABS, "exp": EXP, "log": LOG, "sqrt": SQRT, "floor": FLOOR, "clip": CLIP}
 
 # Code and the places of the stack it needs.
 Written: TypeAlias = tuple[list[int], int]

@@ -95,6 +95,11 @@ def _binary(op: str, a: Value, b: Value) -> Value:
     d = None
     if a.d is not None or b.d is not None:
         d = _sum(_scaled(a.d, 1.0 / np.asarray(b.v)), _scaled(b.d, -v / np.asarray(b.v)))
+    if op == "%":
+        whole = np.floor(v)
+        v = a.v - b.v * whole
+        # Between the jumps, where it has a derivative.
+        d = _sum(a.d, _scaled(b.d, -whole))
     # Asked by itself: x / inf is finite, and 0 / 0 is caught already, but the mask must name a division by zero also
     # where the quotient came out as a number.
     zero = np.equal(b.v, 0.0)
@@ -171,6 +176,9 @@ def _function(name: str, parts: Sequence[Value]) -> Value:
     if name == "abs":
         # At 0, where there is none, the derivative is taken as 0: the mean of the two sides.
         return Value(np.abs(x.v), _scaled(x.d, np.sign(x.v)), x.bad)
+    if name == "floor":
+        # Level but for its jumps, where there is no derivative.
+        return _finite(np.floor(x.v), None, x.bad)
     if name == "exp":
         v = np.exp(x.v)
         return _finite(v, _scaled(x.d, v), x.bad)

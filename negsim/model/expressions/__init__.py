@@ -25,7 +25,7 @@ from negsim.model.expressions.functions import (
     equal,
     where,
 )
-from negsim.model.expressions.mathematics import absolute, clip, exp, log, maximum, minimum, sqrt
+from negsim.model.expressions.mathematics import absolute, clip, exp, floor, log, maximum, minimum, sqrt
 from negsim.model.expressions.nodes import (
     And,
     Arithmetic,
@@ -84,6 +84,7 @@ __all__ = [
     "equal",
     "evaluate",
     "exp",
+    "floor",
     "fold",
     "log",
     "maximum",

@@ -87,11 +87,20 @@ class Operand:
     def __rtruediv__(self, other: Operable) -> Expression:
         return _binary("/", other, self)
 
+    def __mod__(self, other: Operable) -> Expression:
+        return _binary("%", self, other)
+
+    def __rmod__(self, other: Operable) -> Expression:
+        return _binary("%", other, self)
+
     def __neg__(self) -> Expression:
         return BUILD["negate"](self.__expression__())
 
     def __abs__(self) -> Expression:
         return BUILD["abs"](self.__expression__())
+
+    def __floor__(self) -> Expression:
+        return BUILD["floor"](self.__expression__())
 
     def __lt__(self, other: Operable) -> Expression:
         return _binary("<", self, other)

@@ -75,6 +75,8 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "-": np.subtract,
     "*": np.multiply,
     "/": np.true_divide,
+    # Where the quotient is not finite, the remainder is not either.
+    "%": lambda x, y: x - y * np.floor(np.true_divide(x, y)),
 }
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": np.less,
@@ -84,7 +86,13 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": np.equal,
     "!=": np.not_equal,
 }
-_FUNCTIONS: dict[str, Callable[[float], float]] = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt, "abs": abs}
+_FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "log": math.log,
+    "sqrt": math.sqrt,
+    "abs": abs,
+    "floor": np.floor,
+}
 
 
 def _operation(node: Expression, parts: list[Any]) -> Any:

@@ -29,6 +29,8 @@ from negsim.model.expressions.structure import fold, walk
 State: TypeAlias = Sequence[float | bool]
 Evaluator: TypeAlias = Callable[[State], float | bool]
 Failure: TypeAlias = Callable[[State], EvaluationError]
+UNBOUNDED = (ZeroDivisionError, OverflowError, ValueError)
+"""What Python raises where a quotient or its floor is not finite."""
 # Closures take Any for a state: a float and a bool alike, and nothing is checked in the hot loop.
 _Any: TypeAlias = Callable[[Any], Any]
 
@@ -273,12 +275,38 @@ def _over(f: _Any, g: _Any, fail: Failure) -> _Any:
     return run
 
 
-_ARITHMETIC = {"+": _plus, "-": _minus, "*": _times, "/": _over}
+def _floor(x: float) -> float:
+    whole = float(math.floor(x))
+    # The integer of Python has no negative zero, and the float of C has.
+    return whole or math.copysign(0.0, x)
+
+
+def _remainder(x: float, y: float) -> float:
+    """In this order of operations, each of which must have a finite value."""
+    # A quotient that is not finite has no floor: an error of Python.
+    return x - y * _floor(x / y)
+
+
+def _modulo(f: _Any, g: _Any, fail: Failure) -> _Any:
+    def run(state: State) -> float:
+        try:
+            result = _remainder(f(state), g(state))
+        except UNBOUNDED:
+            raise fail(state) from None
+        if result - result != 0.0:
+            raise fail(state)
+        return result
+
+    return run
+
+
+_ARITHMETIC = {"+": _plus, "-": _minus, "*": _times, "/": _over, "%": _modulo}
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
+    "%": _remainder,
 }
 
 
@@ -298,7 +326,7 @@ def _arithmetic(node: Any, parts: list[_Any], slot: Mapping[str, int]) -> _Any:
         for operation, part, fail in steps:
             try:
                 result = operation(result, part(state))
-            except ZeroDivisionError:
+            except UNBOUNDED:
                 raise fail(state) from None
             if result - result != 0.0:
                 raise fail(state)
@@ -318,6 +346,7 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "exp": math.exp,
     "log": math.log,
     "sqrt": math.sqrt,
+    "floor": _floor,
     "clip": _clip,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from negsim.model.expressions.base import Expression
 from negsim.model.expressions.functions import Expressible, call
 
-__all__ = ["absolute", "clip", "exp", "log", "maximum", "minimum", "sqrt"]
+__all__ = ["absolute", "clip", "exp", "floor", "log", "maximum", "minimum", "sqrt"]
 
 
 def minimum(*numbers: Expressible) -> Expression:
@@ -134,6 +134,37 @@ def sqrt(x: Expressible) -> Expression:
     parse('sqrt(trust)')
     """
     return call("sqrt", x)
+
+
+def floor(x: Expressible) -> Expression:
+    """The largest whole number that is not above a number.
+
+    Parameters
+    ----------
+    x : number, str or Expression
+        The number, or an expression that is one.
+
+    Returns
+    -------
+    Expression
+        A number; `math.floor` of an expression gives the same.
+
+    See Also
+    --------
+    clip : The number within bounds.
+    absolute : The number without its sign.
+
+    Notes
+    -----
+    ``x % y`` of expressions is ``x - y * floor(x / y)``, in this order of operations: it has the sign of ``y``, and a
+    history in which ``y`` is 0 fails, with the state in words.
+
+    Examples
+    --------
+    >>> floor("rounds / 2")
+    parse('floor(rounds / 2)')
+    """
+    return call("floor", x)
 
 
 def clip(x: Expressible, low: Expressible, high: Expressible) -> Expression:

@@ -172,7 +172,7 @@ class Or(_Chain):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Arithmetic(Expression):
-    """`+ - * /` of two numbers."""
+    """`+ - * / %` of two numbers; `x % y` is `x - y * floor(x / y)`."""
 
     _own: ClassVar[tuple[str, ...]] = ("op",)
     _grouping: ClassVar[bool] = True
@@ -181,8 +181,8 @@ class Arithmetic(Expression):
     right: Expression
 
     def __post_init__(self) -> None:
-        if self.op not in ("+", "-", "*", "/"):
-            raise ExpressionError(f"unknown arithmetic {self.op!r}: there are + - * /")
+        if self.op not in ("+", "-", "*", "/", "%"):
+            raise ExpressionError(f"unknown arithmetic {self.op!r}: there are + - * / %")
         require(f"'{self.op}'", NUMBER, self.left, self.right)
         self._seal(NUMBER)
 
@@ -244,7 +244,7 @@ class Choice(Expression):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call(Expression):
-    """`min max abs exp log sqrt clip` of numbers."""
+    """`min max abs exp log sqrt floor clip` of numbers."""
 
     _own: ClassVar[tuple[str, ...]] = ("function",)
     function: str
@@ -352,7 +352,8 @@ BUILD.update(
         "and": lambda left, right: And((left, right)),
         "or": lambda left, right: Or((left, right)),
         "abs": lambda arg: Call("abs", (arg,)),
-        **{op: partial(Arithmetic, op) for op in "+-*/"},
+        "floor": lambda arg: Call("floor", (arg,)),
+        **{op: partial(Arithmetic, op) for op in "+-*/%"},
         **{op: partial(Compare, op) for op in ("<", "<=", ">", ">=")},
     }
 )

@@ -38,14 +38,13 @@ _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n]+)"
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_.]*)"
-    r"|(?P<sign>\*\*|//|:=|<=|>=|==|!=|[-+*/<>(),])"
+    r"|(?P<sign>\*\*|//|:=|<=|>=|==|!=|[-+*/%<>(),])"
 )
 _WORDLIKE = re.compile(r"[A-Za-z0-9_.]")
 _SIGN_REMEDY = {
     "**": "there are no powers: write x * x",
-    "//": "there is no whole division: write x / y",
+    "//": "write floor(x / y)",
     ":=": "there are no assignments",
-    "%": "there is no remainder",
     "&": "in text write 'and'",
     "|": "in text write 'or'",
     "~": "in text write 'not'",

@@ -12,7 +12,7 @@ LEVELS = {
     "and": AND,
     **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARE),
     **dict.fromkeys("+-", SUM),
-    **dict.fromkeys("*/", PRODUCT),
+    **dict.fromkeys("*/%", PRODUCT),
 }
 
 

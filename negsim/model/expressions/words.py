@@ -17,6 +17,7 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "exp": (1, 1),
     "log": (1, 1),
     "sqrt": (1, 1),
+    "floor": (1, 1),
     "clip": (3, 3),
 }
 CALLS = frozenset(FUNCTIONS) | {"all_of", "any_of", "at_least"}
