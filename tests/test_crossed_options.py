@@ -19,7 +19,7 @@ import pytest
 import negsim as ns
 
 N, SEED, BLOCK = 240, 5, 37
-SHARES, MEANS = ("talks", "given"), ("waited", "refused", "mood")
+SHARES, MEANS = ("talks", "given"), ("waited", "refused", "mood", "moods")
 KEEP = ("all", "answers", "counts")
 DRAWS = (None, 7)
 ON_ERROR = ("raise", "count")
@@ -48,6 +48,7 @@ def story(most: float) -> ns.Scenario:
         ],
     )
     questions = [
+        ns.Question(name="moods", kind="integral", condition=trust - 0.25, by=30),
         ns.Question(name="talks", condition=talks, by=20),
         ns.Question(name="given", condition=talks, by=20, given=memo, given_by=6),
         ns.Question(name="waited", kind="duration", condition=memo & ~talks, by=30),

@@ -40,7 +40,7 @@ class Kind:
         What it asks, in words.
     record : {'first', 'edges', 'at', 'held', 'fired'}
         What a run records for it: the first time of its condition; the first time that it turns true in a window; a value
-        on a date; the time for which it holds; firings of an action.
+        on a date; the time for which it holds, or a number over time; firings of an action.
     about : {'condition', 'number', 'action'}
     share : bool
         Whether its answer is yes or no.
@@ -169,6 +169,15 @@ KINDS: dict[str, Kind] = {
             mean="values",
             unit="days",
             most="days",
+            csl="R{{{label}}}=? [ C<={by} ]",
+        ),
+        Kind(
+            name="integral",
+            frame="question_integral",
+            asks="what is the number, added up over the days to a date (its mean times the days)",
+            record="held",
+            about="number",
+            mean="values",
             csl="R{{{label}}}=? [ C<={by} ]",
         ),
         Kind(

@@ -325,10 +325,10 @@ class _Model:
             if question.row.record == "fired":
                 row = next(row for row in self.program.actions if row.name == question.action)
                 line = f"[{self.words.action(row)}] true : 1;"
-            elif question.row.record == "held" and question.recorded is not None:
-                line = f"{self.words.told(question.recorded)} : 1;"
             elif question.row.about == "number" and question.recorded is not None:
                 line = f"true : {self.words.told(question.recorded)};"
+            elif question.row.record == "held" and question.recorded is not None:
+                line = f"{self.words.told(question.recorded)} : 1;"
             else:
                 continue
             blocks.append(f'rewards "{self.words.label(name)}"\n  {line}\nendrewards')

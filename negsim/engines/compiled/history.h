@@ -66,7 +66,7 @@ INLINE void forget(Work *w, const LaneNo *js, int n) {
     }
     for (int i = 0; i < p->n_counts; i++) for (int l = 0; l < n; l++) w->counts[AT(w, i, js[l])] = 0;
     for (int i = 0; i < p->n_first; i++) for (int l = 0; l < n; l++) w->closed[AT(w, i, js[l])] = 0;
-    for (int i = 0; i < p->n_held; i++) for (int l = 0; l < n; l++) w->spell[AT(w, i, js[l])] = 0;
+    for (int i = 0; i < p->n_held; i++) for (int l = 0; l < n; l++) w->flow[AT(w, i, js[l])] = 0.0;
     for (int i = 0; i < p->n_edges; i++) for (int l = 0; l < n; l++) w->edge[AT(w, i, js[l])] = 0;
     for (int l = 0; l < n; l++) {
         Lane *lane = w->lane + js[l];
@@ -249,7 +249,7 @@ NOINLINE void finish_histories(Work *w, const LaneNo *given, int n) {
     n = unfailed(w, js, n);
     for (int l = 0; l < n; l++) {
         int64_t row = w->lane[js[l]].row;
-        for (int i = 0; i < p->n_held; i++) if (w->spell[AT(w, i, js[l])]) end_spell(w, js[l], i, p->horizon);
+        for (int i = 0; i < p->n_held; i++) gather(w, js[l], i, p->horizon);
         if (!r.final) continue;
         for (int i = 0; i < p->n_variables; i++) r.final[row * p->n_variables + i] = w->state[AT(w, i, js[l])];
         for (int i = 0; i < p->n_counts; i++) r.counts[row * p->n_counts + i] = w->counts[AT(w, i, js[l])];

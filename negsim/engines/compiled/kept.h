@@ -47,7 +47,7 @@ COLD void keep_probes(const Work *w, const Kept *k, int j) {
     int64_t row = w->lane[j].row;
     for (int i = 0; i < p->n_first; i++) k->open[row * p->n_first + i] = !w->closed[AT(w, i, j)];
     for (int i = 0; i < p->n_edges; i++) k->turned[row * p->n_edges + i] = w->edge[AT(w, i, j)] == EDGE_ON;
-    for (int i = 0; i < p->n_held; i++) k->since[row * p->n_held + i] = w->spell[AT(w, i, j)] ? w->since[AT(w, i, j)] : NAN;
+    for (int i = 0; i < p->n_held; i++) k->since[row * p->n_held + i] = w->flow[AT(w, i, j)] != 0.0 ? w->since[AT(w, i, j)] : NAN;
 }
 
 /* Write down histories that stopped; of those that failed nothing is kept. */
@@ -115,7 +115,8 @@ COLD void resume_probes(Work *w, const Kept *k, int j) {
     }
     for (int i = 0; i < p->n_held; i++) {
         double since = k->since[lane->row * p->n_held + i];
-        w->spell[AT(w, i, j)] = since == since, w->since[AT(w, i, j)] = since;
+        /* what has been so since then is so still */
+        w->flow[AT(w, i, j)] = since == since ? value(w, j, p->held[i].condition) : 0.0, w->since[AT(w, i, j)] = since;
     }
     /* everything up to now is known, and so is the opening of a window right after it */
     for (lane->next_at = 0; lane->next_at < p->n_dates && p->at[lane->next_at].date <= kept_now(k, lane->row);) lane->next_at++;

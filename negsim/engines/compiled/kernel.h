@@ -62,7 +62,7 @@ COLD void take_all(Work *w, Piece *piece) {
     TAKE(grid, p->n_slots * by_lane), TAKE(bits, p->n_words * by_lane), TAKE(on, p->n_actions * by_lane);
     TAKE(next_instant, p->n_actions * by_lane), TAKE(instant_stamp, p->n_actions * by_lane);
     TAKE(instant_count, p->n_actions * by_lane), TAKE(closed, p->n_first * by_lane);
-    TAKE(spell, p->n_held * by_lane), TAKE(since, p->n_held * by_lane), TAKE(edge, p->n_edges * by_lane);
+    TAKE(flow, p->n_held * by_lane), TAKE(since, p->n_held * by_lane), TAKE(edge, p->n_edges * by_lane);
     TAKE(touched, p->n_actions), TAKE(began, p->n_actions * by_lane), TAKE(anew, p->n_actions * by_lane);
     TAKE(initial, p->n_slots), TAKE(stack, 2 * p->depth + 16);
     TAKE(fresh, p->most_effects > MOST_SIMPLE ? p->most_effects : p->most_effects * w->lanes);

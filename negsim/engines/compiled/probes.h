@@ -40,21 +40,17 @@ INLINE void open_edge(Work *w, int j, int i) {
     *edge = EDGE_OVER;
 }
 
-INLINE void end_spell(Work *w, int j, int i, double when) {
-    double since = w->since[AT(w, i, j)], date = w->p->held[i].date;
-    if (since < date) w->rows.held[w->lane[j].row * w->p->n_held + i] += (when < date ? when : date) - since;
-    w->spell[AT(w, i, j)] = 0;
+INLINE void gather(Work *w, int j, int i, double when) {
+    double flow = w->flow[AT(w, i, j)], since = w->since[AT(w, i, j)], date = w->p->held[i].date;
+    if (flow == 0.0) return;
+    if (since < date) w->rows.held[w->lane[j].row * w->p->n_held + i] += flow * ((when < date ? when : date) - since);
 }
 
 INLINE void look_held(Work *w, int j, int i) {
-    int on = holds(w, j, w->p->held[i].condition);
-    if (on == w->spell[AT(w, i, j)]) return;
-    if (!on) {
-        end_spell(w, j, i, w->lane[j].now);
-    } else {
-        w->spell[AT(w, i, j)] = 1;
-        w->since[AT(w, i, j)] = w->lane[j].now;
-    }
+    double v = value(w, j, w->p->held[i].condition);
+    if (v == w->flow[AT(w, i, j)]) return;
+    gather(w, j, i, w->lane[j].now);
+    w->flow[AT(w, i, j)] = v, w->since[AT(w, i, j)] = w->lane[j].now;
 }
 
 /* The instant after which a history stops. */

@@ -227,7 +227,7 @@ class _Lowering:
     def probes(self) -> None:
         probes, condition = self.program.probes, self.code.condition
         self.rows["First"] = [(condition(one), condition(two)) for one, two in probes.first]
-        self.dated["held"] = [(condition(tree), column, date) for column, (tree, date) in enumerate(probes.held)]
+        self.dated["held"] = [(self.code.number(tree), column, date) for column, (tree, date) in enumerate(probes.held)]
         self.rows["Edge"] = [(condition(tree), 0, after) for tree, after, _ in probes.edges]
         at = [(self.code.number(tree), column, date) for column, (tree, date) in enumerate(probes.at)]
         # a window opens when everything at earlier instants has happened: right after the microsecond before it

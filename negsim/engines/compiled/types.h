@@ -197,7 +197,7 @@ typedef struct {
     double *began;                                            /* by lane: t0 of steady clocks that are due too late to tell */
     int32_t *anew;                                            /* by lane: see anew_now */
     int32_t *next_instant;                                    /* by lane */
-    uint8_t *closed, *spell, *edge; double *since;            /* by lane: probes */
+    uint8_t *closed, *edge; double *flow, *since;            /* by lane: probes; flow: what is gathered, and since when */
     int32_t *instant_stamp, *instant_count;                   /* by lane */
     int32_t *touched;                                         /* many actions: those that the history has used */
     Bound *bounds, *last; int64_t turns;                      /* as many as lanes; the last that was taken */

@@ -247,7 +247,7 @@ class Solution(Undated):
         return self._gathered(graph, chain, posed, by, (rewards, steps, float(graph.start_tallies[column])))
 
     def duration(self, condition: Question | Askable, by: Dated | None = None) -> Estimate:
-        """Expected time (days) for which a condition holds by a date, or of a question of kind duration.
+        """Expected time (days) for which a condition holds by a date, or of a question of kind duration or integral.
 
         Parameters
         ----------
@@ -288,7 +288,7 @@ class Solution(Undated):
         else:
             found = self.travel(chain, upto, rewards=a_day, step_rewards=a_step)
         value = float(found.integrals[0]) + (begun if since == 0.0 else 0.0)
-        most = float(a_day.max(initial=0.0)) * ((upto - since) / DAY)
+        most = float(abs(a_day).max(initial=0.0)) * ((upto - since) / DAY)
         most += sum(
             float(a_step[due].max(initial=0.0))
             for when, due in chain.timeline
@@ -296,7 +296,8 @@ class Solution(Undated):
         )
         if chain.delay is not None and () in a_step:
             most += float(a_step[()].max(initial=0.0)) * (1.0 + (upto - since) / DAY / chain.delay.days)
-        error = (found.sweep.lost + early + self.misfit(graph, chain, upto)) * most + found.sweep.relative * value
+        size = value if a_day.min(initial=0.0) >= 0.0 else most  # of numbers of both signs a sum is no measure
+        error = (found.sweep.lost + early + self.misfit(graph, chain, upto)) * most + found.sweep.relative * size
         return exact(value, error, method_of(found.sweep), fitted=bool(graph.fitted))
 
     def first_time(self, question: Question | Askable, by: Dated | None = None) -> Estimate:

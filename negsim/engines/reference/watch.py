@@ -48,6 +48,7 @@ class Watch:
         self.next_date = self.dates[0] if self.dates else inf
         self.dates_seen = 0
         self.totals = [0.0] * len(self.held)
+        self.levels = [0.0] * len(self.held)
         self.since: list[float | None] = [None] * len(self.held)
         self.fired = [0] * self.n_fired
         try:
@@ -89,20 +90,19 @@ class Watch:
         self.was[k] = holds
 
     def clockwork(self, k: int) -> None:
-        """Keep the time for which condition k holds, up to its date."""
-        condition, date = self.held[k]
-        since = self.since[k]
-        if condition(self.history.state):
-            if since is None:
-                self.since[k] = self.history.now
-        elif since is not None:
+        """Gather the time for which condition k holds, or number k over time, up to its date."""
+        expression, date = self.held[k]
+        level, since = float(expression(self.history.state)), self.since[k]
+        if level == self.levels[k]:
+            return
+        if since is not None:
             self.close(k, since, date)
+        self.levels[k], self.since[k] = level, self.history.now if level else None
 
     def close(self, k: int, since: float, date: float) -> None:
         """Add a spell that ends now."""
         if since < date:
-            self.totals[k] += min(self.history.now, date) - since
-        self.since[k] = None
+            self.totals[k] += self.levels[k] * (min(self.history.now, date) - since)
 
     def pass_dates(self, now: float) -> None:
         """Take the values at every date that lies before ``now``: nothing more happens on them.
@@ -183,6 +183,11 @@ class Watch:
         self.values = {k: value for k, value in enumerate(kept.at[row].tolist()) if value == value}
         self.totals, self.fired = kept.held[row].tolist(), kept.fired[row].tolist()
         self.since = [None if since != since else since for since in kept.since[row].tolist()]
+        # What has been so since then is so still.
+        self.levels = [
+            0.0 if since is None else float(expression(self.history.state))
+            for (expression, _), since in zip(self.held, self.since, strict=True)
+        ]
 
     def event(self, now: float, name: str, outcome: str, changes: list[tuple[str, float, float]]) -> Event:
         """A row of the log."""
