@@ -417,6 +417,21 @@ def test_verify(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(call(capsys, "verify", "toy", "-n", "200", "--format", "json")[1])["agree"] is True
 
 
+def test_verify_with_news(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """All engines are given them; without them the answers are others."""
+    file = tmp_path / "news.toml"
+    file.write_text('[news.talks]\nhappened = "talks.held"\nat = "5 days"\nsource = "s"\n')
+    code, out, err = call(capsys, "verify", "toy", "--news", str(file), "-n", "640")
+    assert (code, err) == (0, "")
+    assert "exact" in out
+    asked = ("verify", "toy", "-n", "640", "--format", "json")
+    told, plain = (json.loads(call(capsys, *asked, *more)[1]) for more in (("--news", str(file)), ()))
+    assert told["agree"]
+    assert str(told["answers"] if "answers" in told else told) != str(plain["answers"] if "answers" in plain else plain)
+    assert "leave --stages away" in call(capsys, "verify", "toy", "--news", str(file), "--stages", "4")[2]
+    assert "nowhere.toml" in call(capsys, "verify", "toy", "--news", "nowhere.toml")[2]
+
+
 def test_verify_fails_on_disagreement(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = ns.solve(ns.load("toy").with_law("russia.deliver_memorandum", ns.Exponential(0.6)))
     monkeypatch.setattr(ns, "verify", lambda scenario, **options: verify(scenario, **options, solution=wrong))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["export", "lint", "verify"]
 
-HISTORIES = 10_000
+HISTORIES, CONDITIONED = 10_000, 2_000
 FEW_EVENTS, MANY_EVENTS = 120_000, 10**15
 """Firings by default, what the reference engine tells in a few seconds; and where so many histories were asked for."""
 
@@ -43,6 +43,13 @@ def verify(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Seed of the engines that simulate.")] = 1,
     stages: Stages = None,
+    news: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help=f"Give all engines these news first (with {CONDITIONED:,} histories unless -n says otherwise).",
+        ),
+    ] = None,
     format: Printed = Format.table,
 ) -> None:
     """Run all engines side by side; fail if they disagree.
@@ -52,11 +59,14 @@ def verify(
     import negsim as ns
     from negsim.report.words import clean
 
-    if replications is not None:
+    if news is not None and stages is not None:
+        raise typer.BadParameter("news are exact for the scenario's own clocks; leave --stages away")
+    if replications is not None or news is not None:
         limits.lift()
     found = ns.verify(
         told,
-        replications=replications or HISTORIES,
+        news=() if news is None else ns.read_news(news),
+        replications=replications or (HISTORIES if news is None else CONDITIONED),
         seed=seed,
         stages=stages,
         seconds=0.9 * limits.left,

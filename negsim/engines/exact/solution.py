@@ -280,13 +280,11 @@ class Solution(Undated):
         self.ungiven(posed, "an expected number of firings or time held")
         upto, since, _ = self.dates(posed, by)
         a_day, a_step, begun = rewards
-        early = 0.0
+        early, begin = 0.0, None
         if since > 0.0:
             opened = self.travel(chain, since, closed=False)
-            early = opened.sweep.lost + opened.sweep.relative
-            found = self.travel(chain, upto, begin=(since, opened.v), rewards=a_day, step_rewards=a_step)
-        else:
-            found = self.travel(chain, upto, rewards=a_day, step_rewards=a_step)
+            early, begin = opened.sweep.lost + opened.sweep.relative, (since, opened.v)
+        found = self.travel(chain, upto, begin=begin, rewards=a_day, step_rewards=a_step)
         value = float(found.integrals[0]) + (begun if since == 0.0 else 0.0)
         most = float(abs(a_day).max(initial=0.0)) * ((upto - since) / DAY)
         most += sum(
@@ -296,6 +294,7 @@ class Solution(Undated):
         )
         if chain.delay is not None and () in a_step:
             most += float(a_step[()].max(initial=0.0)) * (1.0 + (upto - since) / DAY / chain.delay.days)
+        size = value if a_day.min(initial=0.0) >= 0.0 else most  # of numbers of both signs a sum is no measure
         size = value if a_day.min(initial=0.0) >= 0.0 else most  # of numbers of both signs a sum is no measure
         error = (found.sweep.lost + early + self.misfit(graph, chain, upto)) * most + found.sweep.relative * size
         return exact(value, error, method_of(found.sweep), fitted=bool(graph.fitted))
