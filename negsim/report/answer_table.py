@@ -54,7 +54,7 @@ def answer_table(
 
 def _cells(row: Answer, digits: int | None) -> list[str]:
     base = "–" if row.base_rate is None else f"{100 * row.base_rate:.3g} %"
-    return [row.rounded(digits), row.range(digits), base, row.interval(digits), row.words]
+    return [row.rounded(digits), row.range(digits), base, row.interval(digits), row.in_words(digits)]
 
 
 def _titled(titles: Mapping[str, str], row: Answer) -> Text:

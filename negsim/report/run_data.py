@@ -101,7 +101,7 @@ def _answer(row: Answer, title: str, digits: int | None) -> dict[str, Any]:
         "band_low_error": errors[0],
         "band_high_error": errors[1],
         "range": None if spread == "–" else spread,
-        "words": row.words or None,
+        "words": row.in_words(digits) or None,
         "base_rate": row.base_rate,
         "given": row.given or None,
         "n": row.n,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from decimal import Decimal
+from typing import Any, NoReturn, Protocol
 
 from negsim.errors import EstimateError, NotRecorded, nearest
 from negsim.estimates import Conditional, Estimate, words
@@ -13,9 +15,6 @@ from negsim.model.calendar import counted_days
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "Answer",
@@ -27,6 +26,10 @@ __all__ = [
     "row_of",
     "stated",
 ]
+
+
+# A probability that is printed as a number, and not as a bound.
+_SHOWN = re.compile(r"(\d+(?:\.\d+)?) %")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +103,8 @@ class Answer:
 
     @property
     def words(self) -> str:
-        """The probability in the words of ICD 203: one word for the number, none for its range."""
-        return words(self.value) if self.is_share and not math.isnan(self.value) else ""
+        """The probability in the words of ICD 203: one word for the number as it is printed, none for its range."""
+        return self.in_words()
 
     def __repr__(self) -> str:
         return (
@@ -122,6 +125,24 @@ class Answer:
             For people.
         """
         return "unknown" if self.estimate is None else self.estimate.rounded(digits)
+
+    def in_words(self, digits: int | None = None) -> str:
+        """The words of `words` for the number that `rounded` prints, so that equal numbers have equal words.
+
+        Parameters
+        ----------
+        digits : int, optional
+            Least number of decimals; by default as many as the ranges support.
+
+        Returns
+        -------
+        str
+            Empty for what is no probability.
+        """
+        if not self.is_share or math.isnan(self.value):
+            return ""
+        shown = _SHOWN.fullmatch(self.rounded(digits))
+        return words(float(Decimal(shown[1]) / 100) if shown else self.value)
 
     def interval(self, digits: int | None = None) -> str:
         """The Monte Carlo interval as text; a dash where there is none, a word where the number is exact.

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import negsim as ns
-from negsim.results.answers import deadline, stated
+from negsim.results.answers import Answer, deadline, stated
 
 SEED = 20250528
 
@@ -145,3 +147,38 @@ def test_exact_answers_over_draws_weigh_a_given_as_histories_do() -> None:
     assert abs(row.value - p.mean()) > 0.05, "the plain mean over draws is the wrong model"
     simulated = ns.answers(ns.simulate(told, replications=60_000, seed=SEED, draws=draws))[0]
     assert abs(row.value - simulated.value) < 6 * math.sqrt(0.25 / simulated.counted)
+
+
+PUBLISHED = {
+    "almost no chance": (0, 5),
+    "very unlikely": (5, 20),
+    "unlikely": (20, 45),
+    "roughly even chance": (45, 55),
+}
+
+
+@given(hits=st.integers(0, 400), n=st.integers(1, 400), digits=st.sampled_from([None, 0, 1, 3]))
+def test_the_word_is_that_of_the_number_that_is_printed(hits: int, n: int, digits: int | None) -> None:
+    """Two answers that look alike never have two words: of 180 and 182 in 400, both 45 %, one was 'unlikely'."""
+    found = ns.Proportion(hits=min(hits, n), n=n).estimate()
+    row = Answer(
+        id="x",
+        text="",
+        kind="reached",
+        by="2025-01-02",
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        estimate=found,
+    )
+    shown = row.rounded(digits)
+    if shown[0].isdigit():
+        percent = float(shown.split()[0])
+        mirrored = min(percent, 100 - percent)
+        low, high = PUBLISHED.get(row.in_words(digits)) or PUBLISHED[OPPOSITE[row.in_words(digits)]]
+        assert low <= mirrored <= high
+        assert (row.in_words(digits) in OPPOSITE) == (percent > 55)
+    assert row.words == row.in_words()
+
+
+OPPOSITE = {"almost certain": "almost no chance", "very likely": "very unlikely", "likely": "unlikely"}
