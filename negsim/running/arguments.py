@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from negsim.errors import BudgetError, NegsimError, nearest
+from negsim.errors import ArgumentError, BudgetError, NegsimError, nearest
 from negsim.model.questions import Question
 from negsim.program.drawn import MOST_DRAWS
 
@@ -93,6 +93,8 @@ def check_simulate(given: dict[str, Any]) -> tuple[Question, ...]:
     for name, most in (("replications", MOST_REPLICATIONS), ("draws", MOST_DRAWS), ("max_events", MOST_EVENTS - 1)):
         if given[name] is not None and given[name] > most:
             raise BudgetError(f"{name} = {given[name]:,} is more than can be kept; give at most {most:,}")
+    if given["rows"] is not None and given["draws"] is not None:
+        raise ArgumentError("rows= are drawn already; leave draws= away, or rows=")
     check_count("trace", given["trace"], 0)
     check_choice("on_error", given["on_error"], ("raise", "count"))
     if given["keep"] == "times":

@@ -35,7 +35,8 @@ PLAIN = (type(None), bool, int, float, complex, str, bytes)
 def identity(plan: Plan, calendar: Calendar, drawn: int | None) -> dict[str, Any]:
     """What decides the bits of a run; the engine and the workers do not.
 
-    ``drawn`` is the number of rows drawn from what is believed of the parameters, None at best values. Rows that are
+    ``drawn`` is the number of rows drawn from what is believed of the parameters, None at best values or in rows of the
+    caller's own. Rows that are
     drawn follow from the scenario, the seed and their number.
     """
     job = plan.job
@@ -46,7 +47,8 @@ def identity(plan: Plan, calendar: Calendar, drawn: int | None) -> dict[str, Any
         "zone": calendar.zone,
         "policies": _digest([repr(policies)]) if policies else "",
         "seed": job.seed,
-        "parameters": _digest([np.asarray(job.rows[0], dtype=np.float64).tobytes()])
+        # All rows: those of the caller's own follow from nothing.
+        "parameters": _digest([np.asarray(row, dtype=np.float64).tobytes() for row in job.rows])
         if drawn is None
         else f"{drawn} draws",
         "contested": list(job.contested),

@@ -15,6 +15,7 @@ from negsim.model.questions import Question
 from negsim.model.scenario import Fixing, Scenario, check_is_scenario
 from negsim.program import lower
 from negsim.program.drawn import parameter_rows
+from negsim.program.given import GivenRows, given_rows
 from negsim.results.base import Results
 from negsim.results.runs import Runs
 from negsim.results.tally import grid
@@ -43,6 +44,7 @@ def simulate(
     questions: Iterable[Question] = (),
     engine: str = "auto",
     draws: int | None = None,
+    rows: GivenRows | None = None,
     fix: Fixing | None = None,
     keep: Literal["all", "answers"] = "all",
     trace: int = 0,
@@ -67,6 +69,7 @@ def simulate(
     questions: Iterable[Question] = (),
     engine: str = "auto",
     draws: int | None = None,
+    rows: GivenRows | None = None,
     fix: Fixing | None = None,
     keep: Literal["counts"],
     trace: int = 0,
@@ -90,6 +93,7 @@ def simulate(
     questions: Iterable[Question] = (),
     engine: str = "auto",
     draws: int | None = None,
+    rows: GivenRows | None = None,
     fix: Fixing | None = None,
     keep: Literal["all", "answers", "counts"] = "all",
     trace: int = 0,
@@ -123,6 +127,10 @@ def simulate(
         How many rows of parameters to draw from what is believed of them; replication r uses row ``r % draws``.
         By default every parameter has its best value, and contested claims are drawn for each replication with their
         credibility; ``fix`` reads them one way.
+    rows : mapping of str to array, data frame or array, optional
+        Rows of parameters of one's own in place of ``draws``: a design, a posterior, what somebody else believes. Columns by
+        name, of equal length; parameters that are not named keep their best value. Or an array (rows, parameters) in the
+        order of ``scenario.expanded.parameters``. Replication r uses row r modulo the number of rows.
     fix : mapping of str to bool or float, optional
         Claims that are read one way, ``{"terms": True}``, and parameters fixed at a value: short for simulating
         ``scenario.fixing(fix)``.
@@ -199,11 +207,11 @@ def simulate(
     ends = None if seconds is None else began + check_seconds(seconds)
     memory = None if memory is None else check_memory(memory)
     seed = fresh_seed() if seed is None else check_seed(seed)
-    scenario = scenario.fixing(fix or {})
+    scenario, drawn = scenario.fixing(fix or {}), draws is not None or rows is not None
     enough = (
         None
         if precision is None
-        else precision_of(scenario, asked, precision, replications, _believed(scenario, draws))
+        else precision_of(scenario, asked, precision, replications, _cycle(scenario, draws, rows))
     )
     if enough is not None:
         replications = enough.rounded(replications)
@@ -212,8 +220,8 @@ def simulate(
     job = Job(
         seed=seed,
         replications=(),
-        rows=parameter_rows(program, seed, draws),
-        contested=program.contested if draws is None else (),
+        rows=parameter_rows(program, seed, draws) if rows is None else given_rows(program, rows),
+        contested=program.contested if not drawn else (),
         trace=trace,
         max_events=max_events,
         stop_at_failure=on_error == "raise",
@@ -225,7 +233,7 @@ def simulate(
         scenario=scenario,
         plan=Plan(program=program, engine=chosen, job=job, edges=edges),
         replications=replications,
-        drawn=draws is not None,
+        drawn=drawn,
         note=note,
         size=block or block_size(chosen, replications, len(job.rows), workers),
         threads=workers,
@@ -249,8 +257,10 @@ def _most(precise: bool) -> int:
     return MOST if precise else HISTORIES
 
 
-def _believed(scenario: Scenario, draws: int | None) -> int | None:
-    """Draws of the parameters, where anything is believed of them: else all rows are the same."""
+def _cycle(scenario: Scenario, draws: int | None, rows: GivenRows | None) -> int | None:
+    """How many rows there are, where they differ: draws do where anything is believed of the parameters."""
+    if rows is not None:
+        return len(given_rows(lower(scenario), rows))
     return draws if any(one.belief is not None for one in scenario.expanded.parameters.values()) else None
 
 
