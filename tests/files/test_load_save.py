@@ -65,7 +65,7 @@ def everything() -> Scenario:
     ]
     clocks = {
         "paced": LogNormal(median="14 days", sigma="waiver * 2").truncated("1 day", "90 days").or_never(0.1),
-        "floor": Weibull(shape=0.7, scale=30).truncated(low=1),
+        "from_below": Weibull(shape=0.7, scale=30).truncated(low=1),
         "ceiling": Weibull(shape=0.7, scale=30).truncated(high=60),
         "within": Exponential(within="90 % within 3 weeks"),
         "zero": Exponential(0.2).or_never(0),
