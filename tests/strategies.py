@@ -249,14 +249,14 @@ def questions(draw: Any, names: Names, acts: list[ns.Action], horizon: int, *, m
     dates = st.one_of(st.none(), st.integers(0, horizon) if markov else moments(horizon), texts)
     found = []
     for number in range(draw(st.integers(0, 5))):
-        kinds = ["reached", "reached", "when", "holds", "fired", "duration", "integral", "value"]
+        kinds = ["reached", "reached", "when", "holds", "fired", "duration", "value"]
         kind = draw(st.sampled_from(kinds if markov else [*kinds, "happens", "happens"]))
         said: dict[str, Any] = {"name": f"Q{number}", "kind": kind, "by": draw(dates)}
         if kind == "fired":
             asked = draw(st.sampled_from(acts))
             said |= {"action": asked.name, "outcome": draw(st.sampled_from([None, *(o.name for o in asked.outcomes)]))}
             said["at_least"] = None if markov else draw(st.sampled_from([None, 1, 2]))
-        elif kind in ("value", "integral"):
+        elif kind == "value":
             said["condition"] = draw(number_texts(names, 1))
         else:
             said["condition"] = draw(condition_texts(names, 1))

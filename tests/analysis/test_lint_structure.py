@@ -158,6 +158,7 @@ COLUMNS = {
     "holds": "at",
     "value": "at",
     "duration": "held",
+    "integral": "held",
     "fired": "fired",
 }
 
