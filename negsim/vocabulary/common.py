@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from negsim.errors import ScenarioError
 from negsim.model.actions import Action, Outcome
@@ -12,6 +12,7 @@ from negsim.model.clocks import Immediately
 from negsim.model.elements import Element
 from negsim.model.evidence import Party
 from negsim.model.expressions import Expression, Number, Truth, as_condition, as_expression, as_number, odds, where
+from negsim.model.lookup import Lookup
 from negsim.model.names import check_name
 from negsim.model.questions import Question
 from negsim.model.variables import Fact
@@ -42,42 +43,6 @@ MOST_PRODUCTS = 5
 """Products of one meeting: 2**5 outcomes are as many as anybody can read."""
 
 TRUE, FALSE, ZERO, ONE = Truth(True), Truth(False), Number(0.0), Number(1.0)
-
-T = TypeVar("T")
-
-
-class Lookup(Mapping[str, T], Generic[T]):
-    """A mapping that cannot change: sorted by key, hashable, equal to any mapping with the same entries.
-
-    >>> Lookup({"b": 2, "a": 1})
-    Lookup({'a': 1, 'b': 2})
-    """
-
-    __slots__ = ("_pairs",)
-
-    def __init__(self, entries: Mapping[str, T] | Iterable[tuple[str, T]] = ()) -> None:
-        # Sorted: scenarios that say the same in another order are equal, and have the same text.
-        self._pairs: tuple[tuple[str, T], ...] = tuple(sorted(dict(entries).items(), key=lambda pair: pair[0]))
-
-    def __getitem__(self, key: str) -> T:
-        # A word has a handful of parties: a dictionary beside the pairs would have to be kept out of equality and hash.
-        for name, value in self._pairs:
-            if name == key:
-                return value
-        raise KeyError(key)
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self._pairs)
-
-    def __len__(self) -> int:
-        return len(self._pairs)
-
-    def __hash__(self) -> int:
-        return hash(self._pairs)
-
-    def __repr__(self) -> str:
-        return f"Lookup({dict(self._pairs)!r})"
-
 
 EMPTY: Lookup[Any] = Lookup()
 """A table without entries."""
