@@ -226,7 +226,9 @@ class _Search:
 
     def _asked(self, part: Any) -> bool:
         """Whether a question counts what an action does."""
-        return isinstance(part, Action) and any(one.action == part.name for one in self.bench.questions.values())
+        return isinstance(part, Action) and any(
+            part.name in [name for name, _, _ in one.counts] for one in self.bench.questions.values()
+        )
 
     def _acts(self, part: Any) -> bool:
         """Whether it has actions to leave out; what only says something (a claim) is left out itself."""

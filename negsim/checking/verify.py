@@ -12,7 +12,7 @@ import numpy as np
 
 from negsim.checking.verification import Line, Verification, told
 from negsim.engines import ENGINES, simulating, solving
-from negsim.engines.blocks import ARRAYS, Block
+from negsim.engines.blocks import ARRAYS, Block, numbers
 from negsim.engines.exact import Solution
 from negsim.engines.exact.options import listed
 from negsim.errors import BudgetError, EngineError, EstimateError, NegsimError, RunawayError
@@ -216,8 +216,8 @@ def _answer(solution: Solution, program: Program, name: str) -> tuple[Estimate, 
     if entry.question.probable:
         return answer, 0.0
     if entry.question.row.about == "action":
-        action, _, _, _ = program.probes.fired[entry.column]
-        return answer, float(program.actions[action].limit or math.inf)
+        limits = [program.actions[program.probes.fired[column][0]].limit or math.inf for column, _ in entry.terms]
+        return answer, sum(abs(weight) * limit for limit, (_, weight) in zip(limits, entry.terms, strict=True))
     # Durations and times lie within the question's own window; of other numbers the engine knows the range.
     return answer, entry.by / DAY if entry.question.row.most == "days" else solution.spread(name)
 
@@ -288,8 +288,7 @@ def _allowed(found: Any, exact: tuple[Estimate, float], run: Runs, name: str, sh
         return _binomial(found.hits, trials, estimate.low, estimate.high, share)
     if math.isinf(width):
         # Firings without a limit have no largest number; the largest one met stands for it.
-        column = run.program.probes.asked[name].column
-        width = max(1.0, float(np.max(run.block.fired[:, column])))
+        width = max(1.0, float(np.ptp(numbers(run.block, run.program.probes.asked[name]))))
     return bool(abs(found.mean - estimate.value) <= estimate.error + 1e-12 * width + _bernstein(found, width, share))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -283,7 +285,8 @@ def answered(block: Block, entry: Asked, since: float, upto: float) -> tuple[NDA
     if question.row.record == "at":
         yes = block.at[:, entry.column] == 1.0
     elif question.row.record == "fired":
-        yes = block.fired[:, entry.column] >= (question.at_least or 0)
+        counts_so_far, unit = added(block.fired, entry)
+        yes = counts_so_far >= _whole(question.at_least or 0, unit)
     else:
         times = times_of(block, entry)
         yes = (times >= since) & (times <= upto)
@@ -301,6 +304,33 @@ def numbers(block: Block, entry: Asked) -> NDArray[np.float64]:
     if entry.question.row.timed:
         return times_of(block, entry) / DAY
     record = entry.question.row.record
-    table = {"held": block.held, "fired": block.fired, "at": block.at}[record]
+    if record == "fired":
+        total, unit = added(block.fired, entry)
+        return total / unit
+    table = {"held": block.held, "at": block.at}[record]
     values: NDArray[np.float64] = table[:, entry.column].astype(np.float64)
     return values / DAY if record == "held" else values
+
+
+def added(fired: NDArray[np.int64], entry: Asked) -> tuple[NDArray[np.float64], float]:
+    """Firings of what a question counts, added up with their weights, (n,), and the unit of that: 1 / unit counts one.
+
+    In whole numbers, as the weights are written: .3 and .6 are .9, which floats do not say.
+    """
+    places = [_places(weight) for _, weight in entry.terms]
+    # Beyond that floats lose whole numbers anyhow.
+    unit = 10.0 ** min(max([*places, _places(entry.question.at_least or 0.0)]), 12)
+    total = np.zeros(len(fired), dtype=np.float64)
+    for column, weight in entry.terms:
+        total += fired[:, column] * _whole(weight, unit)
+    return total, unit
+
+
+def _places(number: float) -> int:
+    """Decimals with which a number is written."""
+    exponent = Decimal(repr(float(number))).normalize().as_tuple().exponent
+    return max(0, -int(exponent))
+
+
+def _whole(number: float, unit: float) -> float:
+    return float(round(number * unit)) if _places(number) <= round(math.log10(unit)) else number * unit

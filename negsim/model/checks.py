@@ -256,17 +256,12 @@ def check_question(
                 "number" if question.row.about == "number" and types_of(tree, types) != "condition" else "condition",
                 f"{where}: {key}",
             )
-    if question.action is not None:
-        if question.action not in elements.actions:
-            raise UnknownName(
-                f"{where}: no action is named {question.action!r}{nearest(question.action, elements.actions)}"
-            )
-        names = [outcome.name for outcome in elements.actions[question.action].outcomes]
-        if question.outcome is not None and question.outcome not in names:
-            raise UnknownName(
-                f"{where}: action {question.action} has no outcome "
-                f"{question.outcome!r}{nearest(question.outcome, names)}"
-            )
+    for action, outcome, _ in question.counts:
+        if action not in elements.actions:
+            raise UnknownName(f"{where}: no action is named {action!r}{nearest(action, elements.actions)}")
+        names = [one.name for one in elements.actions[action].outcomes]
+        if outcome is not None and outcome not in names:
+            raise UnknownName(f"{where}: action {action} has no outcome {outcome!r}{nearest(outcome, names)}")
     _check_window(question, calendar, horizon, where)
 
 

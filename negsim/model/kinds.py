@@ -51,7 +51,8 @@ class Kind:
     most : {'', 'share', 'days', 'count'}
         Between which numbers an answer lies: 0 and 1, 0 and the days to the deadline, 0 and no end, or anywhere.
     keys : tuple of str
-        Keys of a question that go with it, of ``after``, ``throughout``, ``or_holds`` and ``at_least``.
+        Keys of a question that go with it, of ``after``, ``throughout``, ``or_holds``, ``at_least`` and
+        ``weights``.
     dates : {'own', 'earlier', 'any'}
         Which dates may be asked of what was recorded: its own, another deadline, or any window.
     dated : bool
@@ -151,13 +152,14 @@ KINDS: dict[str, Kind] = {
         Kind(
             name="fired",
             frame="question_often",
-            asks="how often does the action fire by a date or within a window; with at_least: so often or more",
+            asks="how often does the action fire, or do several with weights, by a date or within a window; with at_least: so "
+            "often or more",
             record="fired",
             about="action",
             mean="values",
             unit="times",
             most="count",
-            keys=("after", "at_least"),
+            keys=("after", "at_least", "weights"),
             csl="R{{{label}}}=? [ C<={by} ]",
         ),
         Kind(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import math
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 from negsim.errors import ScenarioError, nearest
 from negsim.model.calendar import Calendar, moment
 from negsim.model.expressions import Expression, Operand, as_condition, as_expression
-from negsim.model.inputs import MaybeAmount, MaybeCondition, MaybeDate, MaybeName, preset, record
+from negsim.model.inputs import MaybeAmount, MaybeCondition, MaybeDate, MaybeName, Numbers, preset, record
 from negsim.model.kinds import KINDS, Kind
+from negsim.model.lookup import Lookup
 from negsim.model.names import check_name
 
 __all__ = ["ANEW", "GIVENS", "Askable", "Question"]
@@ -37,6 +40,9 @@ class Question:
         What is asked about; a number for kind ``value``, none for kind ``fired``.
     action, outcome : str
         For kind ``fired``.
+    weights : mapping from action to float, optional
+        For kind ``fired``, in place of ``action``: several actions, each with what one firing counts. A key is an action's
+        name, or ``"action:outcome"`` for firings with that outcome alone.
     by : date, instant or days
         Deadline; a bare date means the whole of that day, a text of whole days (``"90 days"``) so many days of the
         calendar after the start. By default the scenario's end.
@@ -48,8 +54,9 @@ class Question:
         however often before; ``fired`` counts in it.
     or_holds : bool
         Kind ``happens``: a condition that holds when the window opens counts as well.
-    at_least : int, optional
-        Kind ``fired``: the question is then whether the action fires at least so often, and has a probability.
+    at_least : int or float, optional
+        Kind ``fired``: the question is then whether the action fires at least so often, and has a probability; with
+        ``weights``, whether they come to at least so much, reckoned in the decimals as they are written.
     throughout : condition, optional
         Must hold in every state before the condition is first true.
     given : condition, optional
@@ -82,11 +89,12 @@ class Question:
     condition: MaybeAmount = preset(None)
     action: MaybeName = preset(None)
     outcome: str | None = None
+    weights: Numbers = preset(Lookup())
     by: MaybeDate = preset(None)
     before: MaybeDate = preset(None)
     after: MaybeDate = preset(None)
     or_holds: bool = False
-    at_least: int | None = None
+    at_least: float | None = None
     throughout: MaybeCondition = preset(None)
     given: MaybeCondition = preset(None)
     given_by: MaybeDate = preset(None)
@@ -121,16 +129,22 @@ class Question:
             )
         if self.action is not None and not isinstance(self.action, str):
             put(self, "action", self.action.name)
+        put(self, "weights", _weights(self.weights, where))
         self._check_fit(where)
 
     def _check_fit(self, where: str) -> None:
         if self.row.about == "action":
-            if self.action is None or self.condition is not None:
-                raise ScenarioError(f"{where}: kind {self.kind!r} asks of an action; give action= and no condition")
-        elif self.condition is None or self.action is not None:
+            if self.condition is not None or (self.action is None) == (not self.weights):
+                raise ScenarioError(
+                    f"{where}: kind {self.kind!r} asks of an action, or of several with what a firing of each counts; give "
+                    "action= or weights=, and no condition"
+                )
+        elif self.condition is None or self.action is not None or self.weights:
             raise ScenarioError(f"{where}: kind {self.kind!r} asks of a condition; give condition= and no action")
         if self.outcome is not None and self.action is None:
-            raise ScenarioError(f"{where}: outcome {self.outcome!r} without an action; give action=")
+            raise ScenarioError(
+                f"{where}: outcome {self.outcome!r} without an action; give action=, or the key 'action:outcome' in weights"
+            )
         self._check_keys(where)
         self._check_given(where)
         if self.base_rate is not None and not (isinstance(self.base_rate, (int, float)) and 0 <= self.base_rate <= 1):
@@ -138,9 +152,9 @@ class Question:
 
     def _check_keys(self, where: str) -> None:
         """Each key belongs to some kinds."""
-        for key in ("after", "throughout", "or_holds", "at_least"):
+        for key in ("after", "throughout", "or_holds", "at_least", "weights"):
             # False is a key that was not given, as None is.
-            if getattr(self, key) not in (None, False) and key not in self.row.keys:
+            if getattr(self, key) not in (None, False, {}) and key not in self.row.keys:
                 kinds = tuple(kind.name for kind in KINDS.values() if key in kind.keys)
                 raise ScenarioError(f"{where}: {key} goes with kind {_either(kinds)}, not with {self.kind!r}")
         if self.by is not None and self.before is not None:
@@ -149,8 +163,18 @@ class Question:
             )
         if not isinstance(self.or_holds, bool):
             raise ScenarioError(f"{where}: or_holds must be true or false, not {self.or_holds!r}")
+        self._check_at_least(where)
+
+    def _check_at_least(self, where: str) -> None:
         k = self.at_least
-        if k is not None and (isinstance(k, bool) or not isinstance(k, int) or k < 1):
+        if k is None:
+            return
+        if self.weights:
+            if isinstance(k, bool) or not isinstance(k, int | float) or not 0 < k < math.inf:
+                raise ScenarioError(f"{where}: at_least must be a number above 0, not {k!r}")
+            # What was written as 2 and as 2.0 is one question.
+            object.__setattr__(self, "at_least", float(k))
+        elif isinstance(k, bool) or not isinstance(k, int) or k < 1:
             raise ScenarioError(f"{where}: at_least must be a whole number from 1 on, not {k!r}")
 
     def _check_given(self, where: str) -> None:
@@ -169,6 +193,23 @@ class Question:
     def row(self) -> Kind:
         """What its kind is: what is recorded, what the answer is, which keys and dates go with it."""
         return KINDS[self.kind]
+
+    @property
+    def counts(self) -> tuple[tuple[str, str | None, float], ...]:
+        """What is counted: actions, each with an outcome or any, and what one firing counts; nothing of other kinds."""
+        if self.action is not None:
+            return ((self.action, self.outcome, 1.0),)
+        return tuple((*_counted(key), weight) for key, weight in self.weights.items())
+
+    @property
+    def subject(self) -> str:
+        """What it is about, as it is written: its condition, or what it counts."""
+        if self.condition is not None:
+            return str(self.condition)
+        return str(self.action) if self.action is not None else ", ".join(f"{n} x {key}" for key, n in self._told())
+
+    def _told(self) -> list[tuple[str, str]]:
+        return [(key, f"{weight:g}") for key, weight in self.weights.items()]
 
     @property
     def recorded(self) -> Expression | None:
@@ -235,6 +276,26 @@ class Question:
     def probable(self) -> bool:
         """Whether its answer is yes or no, so that it has a probability."""
         return self.row.share or self.at_least is not None
+
+
+def _weights(given: Any, where: str) -> Lookup[float]:
+    """The weights as a table, or words that say what is wrong with them."""
+    if not isinstance(given, Mapping):
+        raise ScenarioError(f"{where}: weights must be a table of actions and numbers, not {given!r}")
+    found = {}
+    for key, weight in given.items():
+        name = key if isinstance(key, str) else getattr(key, "name", key)
+        if not isinstance(name, str):
+            raise ScenarioError(f"{where}: weights: {key!r} is no action; give its name, or 'action:outcome'")
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < abs(weight) < math.inf:
+            raise ScenarioError(f"{where}: weights: {name} must count a number other than 0, not {weight!r}")
+        found[name] = float(weight)
+    return Lookup(found)
+
+
+def _counted(key: str) -> tuple[str, str | None]:
+    action, colon, outcome = key.partition(":")
+    return action.strip(), outcome.strip() if colon else None
 
 
 def _either(kinds: tuple[str, ...]) -> str:

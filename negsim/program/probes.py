@@ -31,7 +31,7 @@ class Asked:
     """A question with its dates in microseconds and the column that answers it.
 
     ``column`` counts within the probes of what its kind records: first times, rising edges, values at dates, durations,
-    firings.
+    firings. ``terms`` are the columns that a count adds up, each with what a firing counts.
     """
 
     question: Question
@@ -39,6 +39,7 @@ class Asked:
     after: float
     column: int
     given: Given | None = None
+    terms: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,27 +97,31 @@ def lower_questions(
     for name in sorted(questions):
         question = questions[name]
         by, after = question.closes(calendar, horizon), question.opens(calendar)
-        key = _key(question, (after, by), elements, order)
-        column = tables[question.row.record].of(key)
+        keys = _keys(question, (after, by), elements, order)
+        columns = [tables[question.row.record].of(key) for key in keys]
+        terms = tuple(zip(columns, (weight for _, _, weight in question.counts), strict=False))
         given = _given(question, calendar, by, tables)
-        asked[name] = Asked(question=question, by=by, after=after, column=column, given=given)
+        asked[name] = Asked(question=question, by=by, after=after, column=columns[0], given=given, terms=terms)
     rows = {name: tuple(table) for name, table in tables.items()}
     return Probes(**rows, asked=asked, law_places=places)  # type: ignore[arg-type] # the columns' keys are these rows
 
 
-def _key(
+def _keys(
     question: Question, window: tuple[float, float], elements: Elements, order: Sequence[str]
-) -> tuple[object, ...]:
-    """What is recorded for a question, as a row of the table that its kind asks for."""
+) -> list[tuple[object, ...]]:
+    """What is recorded for a question, as rows of the table that its kind asks for: one, or one for each count."""
     after, by = window
     record, condition = question.row.record, question.recorded
     if record == "first":
-        return condition, ALWAYS if question.throughout is None else question.throughout
+        return [(condition, ALWAYS if question.throughout is None else question.throughout)]
     if record == "edges":
-        return condition, after, question.or_holds
+        return [(condition, after, question.or_holds)]
     if record == "fired":
-        return order.index(str(question.action)), _outcome(question, elements), after, by
-    return condition, by
+        return [
+            (order.index(action), _outcome(action, outcome, elements), after, by)
+            for action, outcome, _ in question.counts
+        ]
+    return [(condition, by)]
 
 
 def _given(question: Question, calendar: Calendar, by: float, tables: Mapping[str, _Columns]) -> Given | None:
@@ -129,7 +134,5 @@ def _given(question: Question, calendar: Calendar, by: float, tables: Mapping[st
     return Given(form, tables["first"].of((question.given, ALWAYS)), when, default)
 
 
-def _outcome(question: Question, elements: Elements) -> int | None:
-    if question.outcome is None or question.action is None:
-        return None
-    return [outcome.name for outcome in elements.actions[question.action].outcomes].index(question.outcome)
+def _outcome(action: str, outcome: str | None, elements: Elements) -> int | None:
+    return None if outcome is None else [one.name for one in elements.actions[action].outcomes].index(outcome)

@@ -69,7 +69,7 @@ def _asked(question: Question) -> str:
     """The wording of a question, or what it asks where it has none."""
     if question.text:
         return question.text
-    return str(question.action if question.condition is None else question.condition)
+    return question.subject
 
 
 def _titled(element: Any) -> str:

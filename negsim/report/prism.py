@@ -323,8 +323,10 @@ class _Model:
         for name, entry in self.program.probes.asked.items():
             question = entry.question
             if question.row.record == "fired":
-                row = next(row for row in self.program.actions if row.name == question.action)
-                line = f"[{self.words.action(row)}] true : 1;"
+                rows = {row.name: row for row in self.program.actions}
+                line = "\n  ".join(
+                    f"[{self.words.action(rows[name])}] true : {number(weight)};" for name, _, weight in question.counts
+                )
             elif question.row.about == "number" and question.recorded is not None:
                 line = f"true : {self.words.told(question.recorded)};"
             elif question.row.record == "held" and question.recorded is not None:
@@ -344,7 +346,8 @@ class _Model:
     def asked(self, name: str, entry: Asked) -> str:
         """A question in CSL."""
         question, label, by = entry.question, f'"{self.words.label(name)}"', number(entry.by / DAY)
-        if question.row.record == "fired" and (question.outcome is not None or entry.after > 0 or question.at_least):
+        one_outcome = any(outcome is not None for _, outcome, _ in question.counts)
+        if question.row.record == "fired" and (one_outcome or entry.after > 0 or question.at_least):
             return "// not said in CSL here: firings with one outcome, in a window, or how often at least"
         if question.row.unsaid:
             return f"// not said in CSL: {question.row.unsaid}"

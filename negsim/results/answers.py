@@ -256,7 +256,7 @@ def stated(scenario: Scenario) -> tuple[Question, ...]:
 
 
 def _subject(question: Question) -> str:
-    return str(question.action if question.condition is None else question.condition)
+    return question.subject
 
 
 def _due(question: Question, scenario: Scenario) -> float:

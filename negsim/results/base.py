@@ -256,7 +256,8 @@ class Results:
             return
         calendar = self.scenario.calendar
         if question.row.about == "action":
-            what = f"kind={question.kind!r}, action={question.action!r}, at_least={question.at_least!r}"
+            of = f"weights={dict(question.weights)!r}" if question.weights else f"action={question.action!r}"
+            what = f"kind={question.kind!r}, {of}, at_least={question.at_least!r}"
         else:
             what = f"kind={question.kind!r}, condition='{question.condition}'"
         opens = f"after={calendar.at(since).isoformat()!r}, " if since > 0 else ""

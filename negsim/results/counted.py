@@ -329,7 +329,7 @@ class CountedRuns(Results):
     def _sum(self, entry: Asked) -> ExactSum:
         """The sum of a question's numbers over the histories that count."""
         name = entry.question.name
-        if entry.given is None:
+        if entry.given is None and not entry.question.weights:
             tables = {"held": self.tally.held, "fired": self.tally.fired, "at": self.tally.at}
             return tables[entry.question.row.record][entry.column]
         total = self.tally.given[given_numbers(self.program).index(name)]

@@ -191,7 +191,8 @@ def limits(entry: Asked) -> tuple[float, float]:
     """Between which numbers every answer to a question lies: no interval of a mean goes beyond."""
     highest = {"": math.inf, "share": 1.0, "count": math.inf, "days": entry.by / DAY}
     most = entry.question.row.most
-    return -math.inf if most == "" else 0.0, highest[most]
+    anywhere = most == "" or any(weight < 0 for _, weight in entry.terms)
+    return -math.inf if anywhere else 0.0, highest[most]
 
 
 def needs_probability(entry: Asked) -> None:

@@ -134,8 +134,9 @@ def grid(program: Program, calendar: Calendar) -> NDArray[np.float64]:
 
 
 def given_numbers(program: Program) -> list[str]:
-    """The questions whose mean is summed over the histories in which what they are given came true."""
-    return [name for name, one in program.probes.asked.items() if one.given and one.question.row.mean == "values"]
+    """The questions whose mean is no column's: over the histories in which what they are given came true, or weighted."""
+    asked = program.probes.asked.items()
+    return [name for name, one in asked if (one.given or one.question.weights) and one.question.row.mean == "values"]
 
 
 def pivots(edges: NDArray[np.float64], program: Program, draws: int) -> NDArray[np.float64]:

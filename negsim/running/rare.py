@@ -188,6 +188,11 @@ def _question(scenario: Scenario, asked: Question | Askable, by: Dated | None) -
             f"question {called} is of kind {asked.kind!r}, which has no probability; ask whether a condition comes true, "
             "or give at_least"
         )
+    if len(asked.counts) > 1 or asked.weights:
+        raise ArgumentError(
+            f"question {called} counts with weights, towards which no clock is forced; ask it of one action, or simulate it "
+            "without being rare"
+        )
     if asked.given is not None:
         raise ArgumentError(
             f"question {called} is given that '{asked.given}'; ask for both together and for '{asked.given}' alone, and "

@@ -56,25 +56,29 @@ class Asking:
     def against(self, told: Chronicle) -> tuple[Cause, ...]:
         """The causes of a no."""
         spot = self.spot(told)
-        if self.question.action is not None:
-            return self.inquiry.not_fired(told, self.firing(), spot, self.depth)
+        if self.question.counts:
+            return tuple(
+                cause for way in self.firings() for cause in self.inquiry.not_fired(told, way, spot, self.depth)
+            )
         # A first time outside the window is the thing itself, in other words than those of the question.
         early = self.question.row.record == "first" and told.first(self.condition, spot.state) >= 0
         if early or told.holds(self.condition, spot.state):
             return (Cause("wording", self.condition),)
         return self.inquiry.why(told, self.condition, spot, self.depth)
 
-    def firing(self) -> Route:
-        """The action that is asked about, as a way."""
-        action = self.inquiry.scenario.expanded.actions[str(self.question.action)]
-        return route_of(action, self.question.outcome)
+    def firings(self) -> list[Route]:
+        """The actions that are asked about and add to the count, as ways."""
+        actions = self.inquiry.scenario.expanded.actions
+        return [route_of(actions[name], outcome) for name, outcome, weight in self.question.counts if weight > 0]
 
     def won(self, told: Chronicle) -> int:
         """The state with which a history's yes came about."""
         upto = told.index(self.entry.by)
-        if self.question.action is not None:
-            outcome = self.question.outcome
-            return told.fired(self.question.action, None if outcome is None else (outcome,), upto) + 1
+        if self.question.counts:
+            ways = [
+                (name, None if outcome is None else (outcome,)) for name, outcome, w in self.question.counts if w > 0
+            ]
+            return max((told.fired(name, outcomes, upto) for name, outcomes in ways), default=-1) + 1
         if self.question.row.record == "first":
             return max(told.first(self.condition, upto), 0)
         # Of what comes and goes the last spell up to the deadline is the one that answered.

@@ -53,22 +53,33 @@ def _asked(question: Question, scenario: Scenario, voice: Events) -> str:
 
 
 def _what(question: Question, voice: Events) -> str:
-    if question.action is not None:
-        event = (
-            voice.event(question.action, question.outcome or "") if question.action in voice.elements.actions else ""
-        )
-        return event or voice.names.flowing(question.action.replace("_", " ").replace(".", " "))
+    if question.counts:
+        return voice.said.listed([_counted(one, voice) for one in question.counts])
     assert question.condition is not None
     if question.row.about == "number":
         return number(question.condition, voice)
     return condition(question.condition, voice, HOLDS if question.row.lasts else COMES)
 
 
+def _counted(count: tuple[str, str | None, float], voice: Events) -> str:
+    """An event that is counted, and what it counts if that is not one."""
+    action, outcome, weight = count
+    event = voice.event(action, outcome or "") if action in voice.elements.actions else ""
+    text = event or voice.names.flowing(action.replace("_", " ").replace(".", " "))
+    return text if weight == 1.0 else voice.said.say("question_weighted", what=text, n=f"{weight:g}")
+
+
 def _with_date(question: Question, said: Language, what: str, date: str) -> str:
     if question.at_least is not None:
+        if question.weights:
+            return said.say("question_sum", what=what, date=date, n=f"{question.at_least:g}")
         # Once or more is what "by a date" says already.
         frame = "question_by" if question.at_least == 1 else "question_at_least"
-        return said.say(frame, what=what, date=date, **({} if question.at_least == 1 else {"n": question.at_least}))
+        return said.say(
+            frame, what=what, date=date, **({} if question.at_least == 1 else {"n": f"{question.at_least:g}"})
+        )
+    if question.weights:
+        return said.say("question_total", what=what, date=date)
     frame = question.row.frame or ("question_before" if question.before is not None else "question_by")
     return said.say(frame, what=what, date=date)
 

@@ -39,8 +39,9 @@ class Slice:
         for question in questions:
             for tree in of_question(question):
                 self.add(reads(tree))
-            if question.action is not None and question.action in elements.actions:
-                self.act(elements.actions[question.action])
+            for name, _, _ in question.counts:
+                if name in elements.actions:
+                    self.act(elements.actions[name])
         while self.waiting:
             self.follow(self.waiting.pop())
 

@@ -286,9 +286,9 @@ def gathered(machine: Machine, what: Posed, until: Posed) -> Estimate:
     steps: dict[tuple[int, ...], Floats] = {}
     begun = 0.0
     if what.record == "fired":
-        a_day = on_chain(chain, graph.tallies[:, 0])
-        steps = {due: on_chain(chain, table[:, 0]) * still[:, None] for due, table in graph.step_tallies.items()}
-        begun = float(graph.start_tallies[0])
+        a_day = on_chain(chain, what.added(graph, graph.tallies))
+        steps = {k: on_chain(chain, what.added(graph, v)) * still[:, None] for k, v in graph.step_tallies.items()}
+        begun = float(what.added(graph, graph.start_tallies))
     else:
         a_day = on_states(graph, chain, what.watch.trees[0])[:, None]
     found = _endless(machine, watch, True, a_day * still[:, None], steps)
@@ -301,7 +301,8 @@ def gathered(machine: Machine, what: Posed, until: Posed) -> Estimate:
     days, residual = solve.times(found.v)
     largest, size = float(np.abs(gains).max(initial=0.0)), float(np.abs(gains) @ days)
     value = begun + float(found.before[0] + gains @ days)
-    most = largest * found.begun + sum(float(step.max(initial=0.0)) for step in steps.values()) * len(chain.timeline)
+    a_step = sum(float(np.abs(step).max(initial=0.0)) for step in steps.values())
+    most = largest * found.begun + a_step * len(chain.timeline)
     error = solve.error(residual) * largest + found.sweep.lost * most
     relative = found.sensitivity + solve.relative + len(gains) * EPSILON
     error += found.sweep.relative * most + relative * (size + abs(value))
@@ -326,10 +327,10 @@ def long_run_rate(machine: Machine, posed: Posed) -> Estimate:
     machine.ungiven(posed, "a long-run rate")
     found = _endless(machine, Watch(counted=posed.watch.counted), False)
     graph, chain = found.graph, found.chain
-    gains = on_chain(chain, graph.tallies[:, 0])[:, 0]
+    gains = on_chain(chain, posed.added(graph, graph.tallies))[:, 0]
     if chain.delay is not None:
         ends = graph.step_tallies.get(())
-        gains = chain.delay.gained(gains, None if ends is None else on_chain(chain, ends[:, 0])[:, 0])
+        gains = chain.delay.gained(gains, None if ends is None else on_chain(chain, posed.added(graph, ends))[:, 0])
     return _settled(found, gains, share=False)
 
 

@@ -122,6 +122,13 @@ class Posed:
         """How what is given is dated: by, not_by, on; empty if nothing is given."""
         return "" if self.entry.given is None else self.entry.given.form
 
+    def added(self, graph: Graph, tallies: Floats) -> Floats:
+        """Firings of what is counted, added up with their weights: the last axis of tallies has a column a count."""
+        columns = [graph.counted.index(one) for one in self.watch.counted]
+        weights = np.asarray([weight for _, weight in self.entry.terms])
+        found: Floats = tallies[..., columns] @ weights
+        return found
+
     @property
     def alone(self) -> Watch:
         """The question's own condition, without what is given."""
@@ -150,11 +157,16 @@ def watch_of(program: Program, entry: Asked) -> Watch:
     elif question.row.record == "edges":
         monitors.append(Monitor(probes.edges[entry.column][0], ALWAYS, True))
     elif question.row.record == "fired":
-        action, outcome, _, _ = probes.fired[entry.column]
+        counted = tuple(probes.fired[column][:2] for column, _ in entry.terms)
         if question.at_least is None:
-            more["counted"] = ((action, outcome),)
+            more["counted"] = counted
+        elif question.weights:
+            raise EngineError(
+                f"question {question.name}: whether firings with weights come to at least {question.at_least:g} has no exact "
+                "answer; ask for their mean (without at_least), ask it of one action, or simulate"
+            )
         elif question.at_least <= MOST_COUNTED:
-            more["nth"] = Nth(action, outcome, question.at_least)
+            more["nth"] = Nth(*counted[0], int(question.at_least))
         else:
             raise EngineError(
                 f"question {question.name}: at_least = {question.at_least} firings are more than the exact engine counts "

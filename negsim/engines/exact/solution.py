@@ -241,10 +241,9 @@ class Solution(Undated):
             raise EstimateError(
                 f"question {posed.entry.question.name} asks for a probability (at_least); use probability()"
             )
-        column = graph.counted.index(posed.watch.counted[0])
-        rewards = on_chain(chain, graph.tallies[:, column])
-        steps = {due: on_chain(chain, table[:, column]) for due, table in graph.step_tallies.items()}
-        return self._gathered(graph, chain, posed, by, (rewards, steps, float(graph.start_tallies[column])))
+        rewards = on_chain(chain, posed.added(graph, graph.tallies))
+        steps = {due: on_chain(chain, posed.added(graph, table)) for due, table in graph.step_tallies.items()}
+        return self._gathered(graph, chain, posed, by, (rewards, steps, float(posed.added(graph, graph.start_tallies))))
 
     def duration(self, condition: Question | Askable, by: Dated | None = None) -> Estimate:
         """Expected time (days) for which a condition holds by a date, or of a question of kind duration or integral.
@@ -288,14 +287,15 @@ class Solution(Undated):
         value = float(found.integrals[0]) + (begun if since == 0.0 else 0.0)
         most = float(abs(a_day).max(initial=0.0)) * ((upto - since) / DAY)
         most += sum(
-            float(a_step[due].max(initial=0.0))
+            float(abs(a_step[due]).max(initial=0.0))
             for when, due in chain.timeline
             if since <= when <= upto and due in a_step
         )
         if chain.delay is not None and () in a_step:
-            most += float(a_step[()].max(initial=0.0)) * (1.0 + (upto - since) / DAY / chain.delay.days)
-        size = value if a_day.min(initial=0.0) >= 0.0 else most  # of numbers of both signs a sum is no measure
-        size = value if a_day.min(initial=0.0) >= 0.0 else most  # of numbers of both signs a sum is no measure
+            most += float(abs(a_step[()]).max(initial=0.0)) * (1.0 + (upto - since) / DAY / chain.delay.days)
+        # Of numbers of both signs a sum is no measure.
+        signs = min(float(gain.min(initial=0.0)) for gain in (a_day, *a_step.values()))
+        size = value if signs >= 0.0 else most
         error = (found.sweep.lost + early + self.misfit(graph, chain, upto)) * most + found.sweep.relative * size
         return exact(value, error, method_of(found.sweep), fitted=bool(graph.fitted))
 

@@ -196,8 +196,9 @@ def _distances(elements: Elements, question: Question) -> dict[str, int]:
     asked = elements.read(question)
     trees = [tree for tree in (asked.condition, asked.throughout) if tree is not None]
     front = {name for tree in trees for name in reads(tree)}
-    if question.action is not None and question.action in elements.actions:
-        front |= {name for tree in of_action(elements.actions[question.action]) for name in reads(tree)}
+    for counted, _, _ in question.counts:
+        if counted in elements.actions:
+            front |= {name for tree in of_action(elements.actions[counted]) for name in reads(tree)}
     found: dict[str, int] = {}
     # From the question outwards, a step of cause and effect each time, until nothing new is found.
     steps = 0

@@ -155,7 +155,7 @@ class Archipelago:
         entry = self.plan.entry
         if self.plan.cone.counted is None:
             return None
-        return np.maximum((entry.question.at_least or 1) - now.kept.fired[:, entry.column], 1)
+        return np.maximum(int(entry.question.at_least or 1) - now.kept.fired[:, entry.column], 1)
 
     # -- who goes on ------------------------------------------------------------------------------------------------
 
