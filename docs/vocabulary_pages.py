@@ -33,7 +33,7 @@ def elements_of(word: Any) -> list[str]:
     """What the word of the example expands into."""
     rows = ["| element | kind | what |", "| --- | --- | --- |"]
     for one in word.expand():
-        if isinstance(one, ns.Party | ns.Question):
+        if isinstance(one, ns.Party | ns.Question) and not isinstance(word, ns.Series):
             continue
         what = ""
         if isinstance(one, ns.Action):

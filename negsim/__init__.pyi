@@ -202,6 +202,9 @@ from .report.prism import (
 from .report.prism_text import (
     PrismText,
 )
+from .results.along import (
+    Along,
+)
 from .results.answers import (
     Answer,
 )
@@ -346,6 +349,9 @@ from .vocabulary.sequencing import (
     Sequence,
     Sequencing,
 )
+from .vocabulary.series import (
+    Series,
+)
 from .vocabulary.sidedeal import (
     SideDeal,
 )
@@ -437,6 +443,7 @@ __all__ = [
     "Action",
     "Age",
     "Agreement",
+    "Along",
     "Answer",
     "Appointment",
     "AsKnown",
@@ -546,6 +553,7 @@ __all__ = [
     "Sensitivity",
     "Sequence",
     "Sequencing",
+    "Series",
     "SideDeal",
     "Signal",
     "Solution",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from negsim.model.actions import Action
 from negsim.model.correlations import Correlation
@@ -20,7 +20,7 @@ from negsim.model.requirements import Requirement
 from negsim.model.sayings import Says
 from negsim.model.variables import Counter, Fact, Level, Variable
 
-__all__ = ["ASKED", "SHELVES", "Element", "Elements", "Mechanism", "Part", "Supposition"]
+__all__ = ["ASKED", "SHELVES", "Asking", "Element", "Elements", "Mechanism", "Part", "Supposition", "written_out"]
 
 
 class Supposition(Protocol):
@@ -89,6 +89,19 @@ class Part(Protocol):
 
     def expand(self) -> Iterable[Element | Part]:
         """The plain elements that the word stands for."""
+
+
+Asking: TypeAlias = Question | Part
+"""What is given as a question: one, or a word that writes out as questions, such as a series."""
+
+
+def written_out(asked: Iterable[object]) -> list[object]:
+    """Questions, with words that are nothing but questions written out; everything else as it is, for others to refuse."""
+    found: list[object] = []
+    for one in asked:
+        parts = list(one.expand()) if isinstance(one, Part) and not isinstance(one, type) else []
+        found += parts if parts and all(isinstance(part, Question) for part in parts) else [one]
+    return found
 
 
 @record

@@ -39,6 +39,7 @@ __all__ = [
     "ConditionsOf",
     "Date",
     "Dated",
+    "Dates",
     "Effects",
     "Given",
     "Laws",
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     Truthful: TypeAlias = Given[Expression | Chance, Conditional | Chance]
     Size: TypeAlias = Given[Expression | Distribution, Numeric | Distribution]
     MaybeDate: TypeAlias = Given[Moment | None, Dated | None]
+    Dates: TypeAlias = Given[tuple[Moment, ...], Iterable[Dated]]
     Name: TypeAlias = Given[str, Party | str]
     Called: TypeAlias = Given[str, Named | str]
     MaybeName: TypeAlias = Given[str | None, Named | str | None]
@@ -108,6 +110,7 @@ else:
     Truthful = Expression | Chance
     Size = Expression | Distribution
     MaybeDate = Moment | None
+    Dates = tuple[Moment, ...]
     Name = Called = str
     MaybeName = str | None
     Names = tuple[str, ...]

@@ -19,7 +19,7 @@ from negsim.model.checks import MOST_INSTANTS, check_question
 from negsim.model.clocks import Chance, Distribution, Every, Fixed, Immediately, On
 from negsim.model.correlations import Correlation, joint
 from negsim.model.effects import Effect
-from negsim.model.elements import Elements
+from negsim.model.elements import Asking, Elements, written_out
 from negsim.model.expressions import Evaluator, Expression, Number, compile_expression, reads
 from negsim.model.parameters import Parameter
 from negsim.model.policies import visible_to
@@ -170,7 +170,7 @@ class Program:
 
 def lower(
     scenario: Scenario,
-    questions: Iterable[Question] = (),
+    questions: Iterable[Asking] = (),
     mixed: Iterable[str] = (),
     *,
     elements: Elements | None = None,
@@ -181,7 +181,7 @@ def lower(
     ----------
     scenario : Scenario
         Whose histories they are.
-    questions : iterable of Question, optional
+    questions : iterable of Question or Series, optional
         Asked besides the scenario's own.
     mixed : iterable of str, optional
         Contested claims that become facts drawn at the start, for an engine that follows all at once.
@@ -216,7 +216,7 @@ def lower(
     check_is_scenario(scenario, "simulate")
     elements = _mixing(scenario.expanded if elements is None else elements, tuple(mixed))
     asked = dict(elements.questions)
-    for question in questions:
+    for question in written_out(questions):
         if not isinstance(question, Question):
             raise ArgumentError(
                 f"questions takes questions, not {str(question)[:60]!r}; write Question(name='mine', condition='...')"

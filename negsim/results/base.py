@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from negsim.errors import EstimateError, NotRecorded, nearest
 from negsim.model.calendar import Dated, moment
 from negsim.model.expressions import Expression, Operand, Truth, as_expression
+from negsim.model.inputs import Named
 from negsim.model.kinds import KINDS
 from negsim.model.questions import ANEW, Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program
 from negsim.program.probes import Asked
+from negsim.results.along import Along, along_of, of_series
 from negsim.results.answers import Answer, row_of
 from negsim.results.equality import digest, same
 from negsim.results.frames import table
@@ -167,6 +169,30 @@ class Results:
             With its intervals and their printed forms.
         """
         return row_of(self, question, level)
+
+    def along(self, series: Named | str, *, level: float = 0.95) -> Along:
+        """The answers of a series of questions, an array over dates.
+
+        Parameters
+        ----------
+        series : Series or str
+            The series, or its name.
+        level : float, optional
+            Confidence level, strictly between 0 and 1.
+
+        Returns
+        -------
+        Along
+            One answer a date and, where single histories were kept, the numbers of each.
+
+        Raises
+        ------
+        NotRecorded
+            If the runs asked no such series.
+        """
+        found = of_series(self.program.probes.asked, series)
+        answers = [self.row(entry.question, level=level) for entry in found]
+        return along_of(series, found, answers, self.scenario.calendar, getattr(self, "block", None))
 
     @property
     def partial(self) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from negsim.errors import ArgumentError, BudgetError, NegsimError, nearest
+from negsim.model.elements import written_out
 from negsim.model.questions import Question
 from negsim.program.drawn import MOST_DRAWS
 
@@ -123,10 +124,11 @@ def _questions(given: object) -> tuple[Question, ...]:
         raise NegsimError(
             f"questions must be a list of questions, not {short(given)}; write questions=[ns.Question(...)]"
         )
-    found = tuple(given)
-    for question in found:
+    found = []
+    for question in written_out(given):
         if not isinstance(question, Question):
             raise NegsimError(
                 f"questions has {short(question)}, which is no question; write ns.Question(name='mine', condition='...')"
             )
-    return found
+        found.append(question)
+    return tuple(found)

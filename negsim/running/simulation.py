@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from negsim.engines import Job, Trajectory, choose, prepare
 from negsim.errors import NegsimError
 from negsim.laws.draws import check_seed, fresh_seed
-from negsim.model.questions import Question
+from negsim.model.elements import Asking
 from negsim.model.scenario import Fixing, Scenario, check_is_scenario
 from negsim.program import lower
 from negsim.program.drawn import parameter_rows
@@ -41,7 +41,7 @@ def simulate(
     *,
     replications: int | None = None,
     seed: int | None = None,
-    questions: Iterable[Question] = (),
+    questions: Iterable[Asking] = (),
     engine: str = "auto",
     draws: int | None = None,
     rows: GivenRows | None = None,
@@ -66,7 +66,7 @@ def simulate(
     *,
     replications: int | None = None,
     seed: int | None = None,
-    questions: Iterable[Question] = (),
+    questions: Iterable[Asking] = (),
     engine: str = "auto",
     draws: int | None = None,
     rows: GivenRows | None = None,
@@ -90,7 +90,7 @@ def simulate(
     *,
     replications: int | None = None,
     seed: int | None = None,
-    questions: Iterable[Question] = (),
+    questions: Iterable[Asking] = (),
     engine: str = "auto",
     draws: int | None = None,
     rows: GivenRows | None = None,

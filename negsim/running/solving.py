@@ -12,6 +12,7 @@ from negsim.engines.exact.questions import NoSuchHistory
 from negsim.errors import EngineError, EstimateError
 from negsim.estimates import Estimate
 from negsim.laws.draws import check_seed, fresh_seed
+from negsim.model.elements import Asking
 from negsim.model.questions import Question
 from negsim.model.scenario import Fixing, Scenario, check_is_scenario
 from negsim.program import lower
@@ -25,7 +26,7 @@ __all__ = ["solve", "solve_answers"]
 def solve(
     scenario: Scenario,
     *,
-    questions: Iterable[Question] = (),
+    questions: Iterable[Asking] = (),
     observed: Iterable[Observed] = (),
     max_states: int | None = None,
     max_seconds: float = 60.0,
@@ -116,7 +117,7 @@ def solve(
 def solve_answers(
     scenario: Scenario,
     *,
-    questions: Iterable[Question] | None = None,
+    questions: Iterable[Asking] | None = None,
     draws: int | None = None,
     seed: int | None = None,
     level: float = 0.95,

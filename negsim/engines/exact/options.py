@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from negsim.engines.exact.transient import METHODS
 from negsim.errors import EngineError, UnknownName, nearest
+from negsim.model.elements import written_out
 from negsim.model.expressions import reads
 from negsim.program import Program
 
@@ -56,15 +57,16 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def listed(values: Iterable[T], kind: type[T], name: str) -> tuple[T, ...]:
+def listed(values: Iterable[object], kind: type[T], name: str) -> tuple[T, ...]:
     """Several things of one kind as a tuple."""
     if isinstance(values, (kind, str)) or not isinstance(values, Iterable):
         raise EngineError(f"{name} is {_shown(values)}; give a list of {kind.__name__}")
-    found = tuple(values)
-    for one in found:
+    found: list[T] = []
+    for one in written_out(values):
         if not isinstance(one, kind):
             raise EngineError(f"{name} holds {_shown(one)}; give a list of {kind.__name__}")
-    return found
+        found.append(one)
+    return tuple(found)
 
 
 def check_claims(program: Program, claims: Sequence[str]) -> None:
