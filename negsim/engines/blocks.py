@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from negsim.errors import SimulationError
 from negsim.model.calendar import DAY
 from negsim.program import Program
-from negsim.program.binding import believed
+from negsim.program.believing import believed
 from negsim.program.drawn import DrawnRows
 from negsim.program.probes import Asked
 

@@ -26,7 +26,8 @@ from negsim.model.policies import visible_to
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.model.variables import Fact, Level, Variable, decimal_grid
-from negsim.program.binding import Binder, drawn, share
+from negsim.program.believing import drawn
+from negsim.program.binding import Binder, share
 from negsim.program.probes import Probes, lower_questions
 from negsim.program.rows import ActionRow, Bound, EffectRow, OutcomeRow, Slot
 
