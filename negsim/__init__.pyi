@@ -97,6 +97,9 @@ from .model.clocks import (
     Weibull,
     chance,
 )
+from .model.constraints import (
+    Constraint,
+)
 from .model.correlations import (
     Correlation,
     nearest_correlation,
@@ -461,6 +464,7 @@ __all__ = [
     "Comparison",
     "Comparisons",
     "Conditional",
+    "Constraint",
     "Correlation",
     "CountedRuns",
     "Counter",

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negsim.engines import Snapshot
-from negsim.laws.columns import upper_quantiles
 from negsim.laws.draws import uniforms_array
 from negsim.model.clocks import Chance, Fixed
 from negsim.model.expressions import reads
@@ -69,9 +68,8 @@ class Moves:
             for number, one in enumerate(program.parameters)
             if one.belief is not None and not isinstance(one.belief, Chance) and one.name not in fixed
         )
-        names = [program.parameters[number].name for number in columns]
-        uniforms = [uniforms_array(seed, "parameter", name, rows)[0] for name in names]
-        scores = -ndtri(np.array(uniforms).T) if columns else np.zeros((len(rows), 0))
+        # As they were drawn: those of correlated ones together, and where constraints had them drawn again, the last.
+        scores = -ndtri(program.beliefs.uniforms(seed, rows)[:, list(columns)])
         return cls(program, seed, columns, np.asarray(scores, dtype=np.float64), len(np.unique(rows)))
 
     def poor(self) -> bool:
@@ -97,14 +95,21 @@ class Moves:
             # Differences of real rows have the covariance of all, without a matrix that could be singular.
             spread += _normal(a)[:, None] * (self.scores[np.minimum((b * m).astype(np.int64), m - 1)] - centre)
         noise = spread * (np.sqrt(1 - shrink * shrink) / np.sqrt(PARTNERS))
-        self.scores = shrink * self.scores + (1 - shrink) * centre + noise
+        moved = shrink * self.scores + (1 - shrink) * centre + noise
         self.moved += 1
         # parameters are the last columns
         state, first = np.array(kept.state), kept.state.shape[1] - len(self.program.parameters)
-        for place, number in enumerate(self.columns):
-            # Kept off 0 and 1, where quantiles are infinite.
-            uniforms = np.clip(ndtr(-self.scores[:, place]), 2.0**-53, 1 - 2.0**-53)
-            state[:, first + number] = upper_quantiles(self.program.parameters[number].fit.law, uniforms)
+        beliefs, columns = self.program.beliefs, list(self.columns)
+        # Those that are not moved have the values that they have.
+        values = state[:, first:].copy()
+        uniforms = np.zeros_like(values)
+        # Kept off 0 and 1, where quantiles are infinite.
+        uniforms[:, columns] = np.clip(ndtr(-moved), 2.0**-53, 1 - 2.0**-53)
+        values = beliefs.values(uniforms, columns, values)
+        # Where a constraint would be broken, the row stays where it is.
+        fine = beliefs.allowed(values)
+        self.scores = np.where(fine[:, None], moved, self.scores)
+        state[fine, first:] = values[fine]
         return state
 
     def _uniforms(self, kept: Snapshot, partner: int) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -161,6 +161,8 @@ class Pool:
                     f"a pool: {one!r} is no belief; give what somebody says of the number, such as Elicited(range=[3, 40]), "
                     "or a law"
                 )
+            if isinstance(one, Distribution) and any(reads(tree) for tree in one.arguments()):
+                raise ScenarioError(f"a pool: {one!r} reads other parameters; only a belief by itself may")
             # Opinions have no best value beside them that could be the second thing.
             if isinstance(one, Elicited) and len(one.said) < 2:
                 raise ScenarioError(f"a pool: {one!r} alone is no belief; say a second thing of it, such as p95 = ...")
@@ -207,8 +209,12 @@ def _number(key: str, value: Any) -> float:
     raise ScenarioError(f"a belief: {key} = {said} is no number; give a finite number or a duration")
 
 
-def fitted(belief: Distribution | Elicited | Pool, best: float | None, unit: str) -> Fit:
+def fitted(
+    belief: Distribution | Elicited | Pool, best: float | None, unit: str, at: Mapping[str, float] | None = None
+) -> Fit:
     """The law of a belief about a number with this best value (None: not said), and how well it says what was said.
+
+    What it reads of other parameters has the values ``at``.
 
     Raises
     ------
@@ -220,9 +226,12 @@ def fitted(belief: Distribution | Elicited | Pool, best: float | None, unit: str
     if isinstance(belief, Pool):
         laws = [fitted(one, None, unit).law for one in belief.beliefs]
         return Fit(Pooled(laws, checked_weights(belief.weights or None, len(laws)), belief.method))
-    given = {key: float(evaluate(tree, {})) for key, tree in belief.given}
-    floor, ceiling = (None if tree is None else float(evaluate(tree, {})) for tree in (belief.floor, belief.ceiling))
-    never = 0.0 if belief.never is None else float(evaluate(belief.never, {}))
+    values = dict(at or {})
+    given = {key: float(evaluate(tree, values)) for key, tree in belief.given}
+    floor, ceiling = (
+        None if tree is None else float(evaluate(tree, values)) for tree in (belief.floor, belief.ceiling)
+    )
+    never = 0.0 if belief.never is None else float(evaluate(belief.never, values))
     # Three quantiles and more are too many for two numbers of a law: the nearest law is looked for.
     if len(given) > 2 and belief.family in BELIEF_FAMILIES and all(key in QUANTILES for key in given):
         fit = elicit([belief.family], given)

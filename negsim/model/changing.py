@@ -10,7 +10,7 @@ from negsim.model.calendar import moment
 from negsim.model.clocks import Clock, On
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
-from negsim.model.expressions import Truth
+from negsim.model.expressions import Truth, reads
 from negsim.model.inputs import Called, Date, MaybeDate, preset, record
 from negsim.model.looking_up import (
     deaf,
@@ -276,6 +276,7 @@ class WithParameter:
                 f"with_parameter({self.name}): {self.value!r} is of another kind than {old.best!r}; give "
                 f"{'true or false' if isinstance(old.best, bool) else 'a number'}"
             )
-        return replace(
-            elements, parameters={**elements.parameters, self.name: replace(old, best=self.value, belief=None)}
-        )
+        # What is supposed is not asked whether it fits what is known of it together with others.
+        kept = {name: one for name, one in elements.constraints.items() if self.name not in reads(one.holds)}
+        fixed = replace(old, best=self.value, belief=None)
+        return replace(elements, parameters={**elements.parameters, self.name: fixed}, constraints=kept)

@@ -20,6 +20,7 @@ from negsim.model.actions import Action
 from negsim.model.budgets import MOST_INSTANTS, too_many_instants
 from negsim.model.calendar import Calendar
 from negsim.model.clocks import Chance, Distribution, Every, Fixed, On
+from negsim.model.constraining import check_beliefs
 from negsim.model.correlating import check_correlations
 from negsim.model.dates import check_dates
 from negsim.model.effects import Effect
@@ -68,8 +69,9 @@ def check_scenario(
         _check_action(places, action, types, fixed, calendar, horizon)
     for parameter in elements.parameters.values():
         with places.at("parameters", parameter.name, "belief", about=parameter.belief):
-            # No names at all: a belief is the same in every draw.
-            _check_value(parameter.belief, {}, types, "number")
+            # Other parameters alone: a belief is fixed before a history begins, as laws are.
+            _check_value(parameter.belief, fixed if isinstance(parameter.belief, Distribution) else {}, types, "number")
+    check_beliefs(places)
     check_correlations(places)
     for question in elements.questions.values():
         with places.at("questions", question.name, about=question.condition):

@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from negsim.model.actions import Action
+from negsim.model.constraints import Constraint
 from negsim.model.correlations import Correlation
 from negsim.model.decisions import Deciding
 from negsim.model.evidence import Evidence, Party
@@ -64,7 +65,20 @@ class Mechanism:
         object.__setattr__(self, "off", tuple(self.off))
 
 
-Element = Party | Fact | Counter | Level | Parameter | Correlation | Action | Question | Evidence | Mechanism | Says
+Element = (
+    Party
+    | Fact
+    | Counter
+    | Level
+    | Parameter
+    | Correlation
+    | Constraint
+    | Action
+    | Question
+    | Evidence
+    | Mechanism
+    | Says
+)
 
 
 @runtime_checkable
@@ -140,6 +154,7 @@ class Elements:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     correlations: Mapping[str, Correlation] = field(default_factory=dict)
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
     says: Mapping[str, Says] = field(default_factory=dict)
     owners: Mapping[str, set[str]] = field(default_factory=dict)
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
@@ -191,5 +206,6 @@ SHELVES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Evidence, "evidence"),
     (Mechanism, "mechanisms"),
     (Correlation, "correlations"),
+    (Constraint, "constraints"),
     (Says, "says"),
 )

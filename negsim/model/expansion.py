@@ -12,6 +12,7 @@ from negsim.errors.problems import path_text
 from negsim.model.acting import Push, acted_on, pushes, settle
 from negsim.model.actions import Action, Outcome
 from negsim.model.clocks import Every, Fixed
+from negsim.model.constraints import Constraint
 from negsim.model.correlations import Correlation
 from negsim.model.decisions import Deciding
 from negsim.model.elements import ASKED, SHELVES, Element, Elements, Mechanism, Part
@@ -247,6 +248,7 @@ for _kind in (
     Question,
     Mechanism,
     Correlation,
+    Constraint,
     Fixed,
     Every,
 ):

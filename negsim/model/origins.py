@@ -25,6 +25,7 @@ TABLES = {
     "Evidence": "evidence",
     "Parameter": "parameter",
     "Correlation": "correlation",
+    "Constraint": "constraint",
     "Fact": "fact",
     "Counter": "counter",
     "Level": "level",

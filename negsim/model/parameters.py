@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 from negsim.errors import HindsightError, LawError, ScenarioError, nearest
 from negsim.laws import Fit
 from negsim.model.beliefs import STATEMENTS, Belief, Elicited, check_statements, fitted, stated_best
-from negsim.model.clocks import Chance
+from negsim.model.clocks import Chance, Distribution
 from negsim.model.expressions import Expression, Operand, Ref, evaluate, reads
+from negsim.model.lookup import Lookup
 from negsim.model.names import check_name
 
 __all__ = ["GRADES", "AsKnown", "Parameter", "dates_of", "iso_date", "latest"]
@@ -78,7 +79,8 @@ class Parameter(Operand):
         where a belief says it (its mean if that is said, else its median). A contested claim takes its likelier truth
         value for it, and is drawn with its credibility whether or not beliefs are.
     belief : Distribution, Chance or Elicited, optional
-        What is believed of it; drawn once per draw of parameters when beliefs are asked for.
+        What is believed of it; drawn once per draw of parameters when beliefs are asked for. The arguments of a law may
+        read other parameters: ``LogNormal(median="kyiv.delay", sigma=0.5)``.
     unit : str
         ``"days"``, ``"1/day"``, ``"1"`` (a share), ``"times"`` (a multiplier), ...
     source : str
@@ -135,6 +137,8 @@ class Parameter(Operand):
     title: str = ""
     cases: tuple[str, ...] = ()
     as_known: AsKnown | None = None
+    at: Lookup[float] = field(default=Lookup(), init=False, repr=False)
+    """The best values of the parameters that its belief reads, in a scenario."""
 
     def __init__(
         self,
@@ -153,6 +157,7 @@ class Parameter(Operand):
     ) -> None:
         put = object.__setattr__
         put(self, "name", check_name(name, "parameter"))
+        put(self, "at", Lookup())
         put(self, "unit", unit)
         # Messages of beliefs do not know the parameter.
         with _named(name):
@@ -185,6 +190,8 @@ class Parameter(Operand):
             if isinstance(belief, Chance):
                 # As likely as not counts as true, as with a claim.
                 return not reads(belief.p) and float(evaluate(belief.p, {})) >= 0.5
+            if isinstance(belief, Distribution) and any(reads(tree) for tree in belief.arguments()):
+                raise ScenarioError("has no value: its belief reads other parameters; give best = ... too")
             return stated_best(belief, self.unit)
         if isinstance(best, bool):
             return best
@@ -206,9 +213,28 @@ class Parameter(Operand):
         """Whether it is a claim that may be true or false: drawn anew for each history where parameters are not."""
         return isinstance(self.belief, Chance)
 
+    def beside(self, best: Mapping[str, float]) -> Parameter:
+        """The parameter where those that its belief reads have these best values.
+
+        Parameters
+        ----------
+        best : mapping from str to float
+            By name.
+
+        Returns
+        -------
+        Parameter
+            The same, but that it knows them.
+        """
+        found = replace(self)
+        object.__setattr__(found, "at", Lookup(best))
+        return found
+
     @property
     def fit(self) -> Fit:
         """The law that is believed of the number, solved once, and how well it says what was said of it.
+
+        Where a belief reads other parameters, it is the law at their best values.
 
         Raises
         ------
@@ -264,7 +290,7 @@ def _fit(parameter: Parameter) -> Fit:
     assert parameter.belief is not None
     assert not isinstance(parameter.belief, Chance)
     try:
-        return fitted(parameter.belief, parameter.best, parameter.unit)
+        return fitted(parameter.belief, parameter.best, parameter.unit, parameter.at)
     except LawError as error:
         raise LawError(f"belief of parameter {parameter.name}: {error}") from None
 
@@ -273,7 +299,7 @@ def _belief(belief: object, said: dict[str, Any]) -> Belief | None:
     """The belief from either way to say it."""
     unknown = [key for key in said if key not in STATEMENTS]
     if unknown:
-        known = [one.name for one in fields(Parameter) if one.name != "name"] + list(STATEMENTS)
+        known = [one.name for one in fields(Parameter) if one.init and one.name != "name"] + list(STATEMENTS)
         raise ScenarioError(f"there is no {unknown[0]!r}{nearest(unknown[0], known)}; it takes {', '.join(known)}")
     # None is what a file leaves out.
     said = {key: value for key, value in said.items() if value is not None}

@@ -174,8 +174,10 @@ class Question:
                 raise ScenarioError(f"{where}: at_least must be a number above 0, not {k!r}")
             # What was written as 2 and as 2.0 is one question.
             object.__setattr__(self, "at_least", float(k))
-        elif isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        elif isinstance(k, bool) or not isinstance(k, int | float) or k < 1 or k != math.floor(min(k, 2.0**53)):
             raise ScenarioError(f"{where}: at_least must be a whole number from 1 on, not {k!r}")
+        else:
+            object.__setattr__(self, "at_least", int(k))
 
     def _check_given(self, where: str) -> None:
         ways = [key for key in GIVENS if getattr(self, key) is not None]

@@ -9,6 +9,7 @@ from negsim.errors import ArgumentError, HindsightError, NegsimError, ScenarioEr
 from negsim.model.calendar import Calendar, Dated, moment
 from negsim.model.checks import check_scenario
 from negsim.model.clocks import Clock
+from negsim.model.constraints import at_best
 from negsim.model.elements import Elements
 from negsim.model.expansion import expand
 from negsim.model.framing import AsOf, Fixing, Parts, Start, Steps, canonical, check_dates
@@ -141,7 +142,7 @@ class Scenario:
             except NegsimError as error:
                 placed = [replace(problem, path=("intervention", number)) for problem in error.problems]
                 raise type(error).telling(placed) from error
-        return elements
+        return replace(elements, parameters=at_best(elements.parameters))
 
     @property
     def notes(self) -> tuple[str, ...]:

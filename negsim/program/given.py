@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -44,6 +45,15 @@ def given_rows(program: Program, rows: Any) -> tuple[tuple[float, ...], ...]:
     table = np.tile(np.array(program.best(), dtype=np.float64), (*count, 1))
     for name, column in columns.items():
         table[:, names.index(name)] = _checked(name, column, isinstance(_parameter(program, name).best, bool))
+    wrong = np.flatnonzero(~program.beliefs.allowed(table))
+    if wrong.size:
+        broken = next(
+            one for one in program.constraints if not replace(program.beliefs, constraints=[one]).allowed(table).all()
+        )
+        raise ArgumentError(
+            f"rows: '{broken.holds}' does not hold in row {wrong[0]}; give rows in which it does, or leave the constraint "
+            f"{broken.name} out of the scenario"
+        )
     return tuple(map(tuple, table.tolist()))
 
 

@@ -17,6 +17,7 @@ from negsim.model.actions import Action
 from negsim.model.calendar import Calendar
 from negsim.model.checks import MOST_INSTANTS, check_question
 from negsim.model.clocks import Chance, Distribution, Every, Fixed, Immediately, On
+from negsim.model.constraints import Constraint
 from negsim.model.correlations import Correlation, joint
 from negsim.model.effects import Effect
 from negsim.model.elements import Asking, Elements, written_out
@@ -26,7 +27,7 @@ from negsim.model.policies import visible_to
 from negsim.model.questions import Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.model.variables import Fact, Level, Variable, decimal_grid
-from negsim.program.believing import drawn
+from negsim.program.believing import Beliefs
 from negsim.program.binding import Binder, share
 from negsim.program.probes import Probes, lower_questions
 from negsim.program.rows import ActionRow, Bound, EffectRow, OutcomeRow, Slot
@@ -66,6 +67,7 @@ class Program:
     parameters: tuple[Parameter, ...]
     probes: Probes
     correlations: tuple[tuple[Correlation, ...], ...] = ()
+    constraints: tuple[Constraint, ...] = ()
 
     @property
     def has_policies(self) -> bool:
@@ -96,7 +98,12 @@ class Program:
 
     def drawn(self, seed: int, rows: Sequence[int]) -> NDArray[np.float64]:
         """The same as an array, (rows, parameters)."""
-        return drawn(self.parameters, seed, rows, self.correlations)
+        return self.beliefs.drawn(seed, rows)
+
+    @cached_property
+    def beliefs(self) -> Beliefs:
+        """What is believed of the parameters together."""
+        return Beliefs(self.parameters, self.correlations, self.constraints)
 
     def bind(self, values: Sequence[float]) -> Bound:
         """Solve every law for one row of parameter values.
@@ -165,7 +172,7 @@ class Program:
         ]
         # By their texts, which are complete for all of these: equal programs have equal ones.
         parts = (self.horizon, self.slots, actions, policies, self.laws, self.parameters, self.probes)
-        text = repr((*parts, self.correlations))
+        text = repr((*parts, self.correlations, *([self.constraints] if self.constraints else [])))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -273,6 +280,7 @@ class _Writer:
             parameters=tuple(elements.parameters[name] for name in sorted(elements.parameters)),
             probes=probes,
             correlations=joint(tuple(elements.correlations.values())),
+            constraints=tuple(elements.constraints[name] for name in sorted(elements.constraints)),
         )
 
     def rank(self, action: Action) -> tuple[int, int, str]:

@@ -24,10 +24,8 @@ def impossible_laws(elements: Elements) -> Iterator[Finding]:
     index = {name: number for number, name in enumerate(elements.parameters)}
     best = [float(parameter.best) for parameter in elements.parameters.values()]
     for shelf, name, law, clock in _laws(elements):
-        # Beliefs are laws of numbers: no parameter may stand in them.
-        known = {} if shelf == "parameters" else index
         try:
-            Binder(law, known, "", clock=clock).bind(best)
+            Binder(law, index, "", clock=clock).bind(best)
         except NegsimError as error:
             text, _, remedy = str(error).removeprefix(": ").partition("; ")
             remedy = remedy or "correct what is said of it"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from negsim.checking.lint.finding import Finding
-from negsim.checking.lint.trees import of_action, of_effect, of_initial, of_question, of_scenario
+from negsim.checking.lint.trees import of_action, of_belief, of_effect, of_initial, of_question, of_scenario
 from negsim.model.actions import Action
 from negsim.model.elements import Elements
 from negsim.model.evidence import Party
@@ -66,8 +66,14 @@ class Slice:
     def follow(self, name: str) -> None:
         """What changes a variable."""
         variable = self.elements.variables.get(name)
-        # A parameter: nothing changes it.
+        # Nothing changes a parameter; what is believed of it may lean on others, or have to fit them.
         if variable is None:
+            if name in self.elements.parameters:
+                for tree in of_belief(self.elements.parameters[name]):
+                    self.add(reads(tree))
+                for one in self.elements.constraints.values():
+                    if name in reads(one.holds):
+                        self.add(reads(one.holds))
             return
         for tree in of_initial(variable):
             self.add(reads(tree))

@@ -9,10 +9,11 @@ from negsim.model.clocks import Chance, Distribution, Fixed
 from negsim.model.effects import Effect
 from negsim.model.elements import Elements
 from negsim.model.expressions import Expression
+from negsim.model.parameters import Parameter
 from negsim.model.questions import Question
 from negsim.model.variables import Variable
 
-__all__ = ["of_action", "of_effect", "of_firing", "of_initial", "of_question", "of_scenario", "writes"]
+__all__ = ["of_action", "of_belief", "of_effect", "of_firing", "of_initial", "of_question", "of_scenario", "writes"]
 
 
 def of_effect(effect: Effect) -> Iterator[Expression]:
@@ -65,6 +66,16 @@ def of_scenario(elements: Elements) -> Iterator[Expression]:
         yield from of_initial(variable)
     for question in elements.questions.values():
         yield from of_question(question)
+    for parameter in elements.parameters.values():
+        yield from of_belief(parameter)
+    for constraint in elements.constraints.values():
+        yield constraint.holds
+
+
+def of_belief(parameter: Parameter) -> Iterator[Expression]:
+    """What is believed of a parameter depends on."""
+    if isinstance(parameter.belief, Distribution):
+        yield from parameter.belief.arguments()
 
 
 def writes(action: Action) -> set[str]:

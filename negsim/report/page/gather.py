@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from negsim.checking.lint.trees import of_action, of_initial
+from negsim.checking.lint.trees import of_action, of_belief, of_initial
 from negsim.errors import ArgumentError, NegsimError
 from negsim.model.elements import Elements
 from negsim.model.expressions import reads
@@ -217,6 +217,9 @@ def _behind(elements: Elements, writers: dict[str, list[Any]], name: str) -> Ite
             yield from reads(tree)
     if name in elements.variables:
         for tree in of_initial(elements.variables[name]):
+            yield from reads(tree)
+    if name in elements.parameters:
+        for tree in of_belief(elements.parameters[name]):
             yield from reads(tree)
 
 
