@@ -53,6 +53,9 @@ from .files import (
 from .files.news import (
     read_news,
 )
+from .files.rows import (
+    read_rows,
+)
 from .laws.pools import (
     pool,
 )
@@ -634,6 +637,7 @@ __all__ = [
     "posterior",
     "rare",
     "read_news",
+    "read_rows",
     "replay",
     "save",
     "schema",

@@ -88,6 +88,14 @@ def run(
     seed: Seed = None,
     draws: Draws = None,
     best: Best = False,
+    rows_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--rows",
+            metavar="FILE",
+            help="CSV with a column for each parameter that it names and a row a draw, in place of drawing them.",
+        ),
+    ] = None,
     engine: Annotated[str, typer.Option(help="auto, compiled, reference, or exact (no sampling).")] = "auto",
     stages: Annotated[
         int | None,
@@ -119,6 +127,7 @@ def run(
         raise typer.BadParameter("stages stand in for clocks where a scenario is solved; add --engine exact")
     chosen = _chosen(told, question, by)
     shown = _Shown(format, level, digits, csv_file)
+    given = _given(rows_file, engine, draws, best)
     if _solves(engine):
         _check_solves(out, precision)
         _solve(told, chosen, shown, draws=draws, seed=seed, stages=stages)
@@ -128,7 +137,8 @@ def run(
     n = replications or (_enough(engine) if precision is None else MOST)
     if replications is not None or precision is not None:
         limits.lift()
-    options = {"seed": seed, "engine": engine, "draws": _rows(n, draws, best), "workers": workers}
+    options: dict[str, Any] = {"seed": seed, "engine": engine, "workers": workers}
+    options |= {"draws": _rows(n, draws, best)} if given is None else {"rows": given}
     options |= limits.for_simulation(_events(engine)) | {"precision": precision}
     runs, interrupted = _simulate(told, n, limits, chosen, **options)
     limits.grace()
@@ -237,6 +247,18 @@ def _check_run(engine: str, level: float, best: bool, draws: int | None) -> None
         raise typer.BadParameter(f"{level!r} must lie between 0 and 1, such as 0.95", param_hint="--level")
     if best and draws is not None:
         raise typer.BadParameter("--best fixes the parameters and --draws draws them; give one of the two")
+
+
+def _given(rows_file: Path | None, engine: str, draws: int | None, best: bool) -> dict[str, list[float]] | None:
+    """The rows of a file, if one is given; nothing else says then where parameters come from."""
+    from negsim.files.rows import read_rows
+
+    if rows_file is None:
+        return None
+    if draws is not None or best or _solves(engine):
+        other = "--draws" if draws is not None else "--best" if best else "--engine exact"
+        raise typer.BadParameter(f"--rows gives the rows and {other} says otherwise; give one of the two")
+    return read_rows(rows_file)
 
 
 def _solves(engine: str) -> bool:
