@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -45,12 +46,22 @@ COMMANDS: list[list[str]] = [
     ["sensitivity", "QUESTION", "--seed", "1", "-n", "64", *WITHIN, "--totals", "--format", "json"],
     ["watch", "QUESTION", "--seed", "1"],
     ["watch", "QUESTION", "--seed", "1", "-n", "64", *WITHIN, "--format", "json"],
+    ["why", "QUESTION", "--seed", "1"],
+    ["why", "QUESTION", "--yes", "--seed", "1", "-n", "64", *WITHIN, "--format", "json"],
+    ["compare", "FILE", "--seed", "1"],
+    ["compare", "--without", "PARTY", "--seed", "1", "-n", "64", *WITHIN, "--format", "json"],
+    ["levers", "QUESTION", "--seed", "1"],
+    ["levers", "QUESTION", "--seed", "1", "-n", "64", *WITHIN, "--format", "json"],
+    ["update", "--news", "NEWS", "--seed", "1"],
+    ["report", "--out", "PAGE.html", "--seed", "1"],
+    ["report", "--out", "PAGE.md", "--seed", "1", "-n", "64", *WITHIN],
     ["verify", "-n", "50", *WITHIN],
     ["export", "--prism"],
     ["replay", "3", "--seed", "1"],
 ]
-"""``QUESTION`` and ``PARTY`` stand for the file's first of each, or for a name that nothing has. Who asks for so many histories
-is given them however long they take, so there a limit is given too."""
+"""``QUESTION`` and ``PARTY`` stand for the file's first of each, or for a name that nothing has; ``FILE`` for the file once
+more, ``NEWS`` for a file that says that its first fact did not hold on the first day, ``PAGE`` for a path elsewhere. Who asks for
+so many histories is given them however long they take, so there a limit is given too."""
 MUST_SUCCEED = ("validate", "show", "lint")
 MOST_SECONDS, MOST_BYTES = 10.0, 2e9
 FEW_FILES, MANY_FILES = 20, 400
@@ -84,11 +95,19 @@ def call(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
 def about(command: list[str], file: str) -> list[str]:
     """The command with names of the file in the place of ``QUESTION`` and ``PARTY``."""
     text = _file_text(file) if file in ns.shipped() else Path(file).read_bytes().decode("utf-8", "replace")
-    found = {}
-    for kind in ("question", "party"):
+    found = {"FILE": file}
+    for kind in ("question", "party", "fact"):
         name = re.search(rf"(?m)^\[{kind}\.(\"?)(?!-)([^\]\"\n]+)\1\]", text)
         found[kind.upper()] = name[2] if name else f"no_{kind}"
-    return [found.get(word, word) for word in command]
+    # Elsewhere: beside a hostile file nothing may be written.
+    elsewhere = Path(tempfile.gettempdir(), f"negsim_commands_{os.getpid()}")
+    elsewhere.mkdir(exist_ok=True)
+    if "NEWS" in command:
+        found["NEWS"] = str(elsewhere / "news.toml")
+        item = {"holds": f"not {found['FACT']}", "on": "1 day", "source": "a test"}
+        lines = [f"{key} = {json.dumps(value)}" for key, value in item.items()]
+        Path(found["NEWS"]).write_text("\n".join(["[news.item]", *lines]), encoding="utf-8", errors="replace")
+    return [found.get(word, word).replace("PAGE", str(elsewhere / "page")) for word in command]
 
 
 def _told_as_json(out: str) -> bool:
