@@ -128,8 +128,8 @@ def check_sources(places: Places) -> None:
     evidence = frozenset(places.elements.evidence)
     if not evidence:
         return
-    for shelf, elements in (("parameters", places.elements.parameters), ("questions", places.elements.questions)):
-        for name, element in elements.items():
+    for shelf in ("parameters", "questions", "correlations", "constraints"):
+        for name, element in getattr(places.elements, shelf).items():
             for source in cited(element.source, evidence):
                 # One word may be a grade in place of a source.
                 if source not in evidence and source not in WORDS:

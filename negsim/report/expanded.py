@@ -9,6 +9,8 @@ from negsim.laws import mean, quantile
 from negsim.model.actions import Action
 from negsim.model.beliefs import Elicited
 from negsim.model.clocks import Chance, Every, Fixed, Immediately, On
+from negsim.model.constraints import Constraint
+from negsim.model.correlations import Correlation
 from negsim.model.effects import Effect
 from negsim.model.elements import SHELVES, Elements, Mechanism
 from negsim.model.evidence import Evidence, Party
@@ -22,7 +24,7 @@ from negsim.report.words import by_a_model, clean, judgement
 
 __all__ = ["PLAIN", "element_text", "expanded_text", "overview"]
 
-PLAIN = (Party, Evidence, Parameter, Fact, Counter, Level, Action, Question, Mechanism, Says)
+PLAIN = (Party, Evidence, Parameter, Correlation, Constraint, Fact, Counter, Level, Action, Question, Mechanism, Says)
 INDENT = "    "
 TOLD = 0.01
 """Shares of a belief that differ by more than this from those that were said are told."""
@@ -151,11 +153,16 @@ def _lines(element: Any) -> list[str]:
         best = str(element.best).lower() if isinstance(element.best, bool) else f"{element.best:.10g}"
         return [f"{head} = {best} {element.unit}{believed}, grade {element.grade}{source}{_titled(element)}"]
     if isinstance(element, Question):
-        what = (
-            element.condition if element.condition is not None else f"{element.action} {element.outcome or ''}".strip()
-        )
+        what = element.subject if element.outcome is None else f"{element.subject} {element.outcome}"
         by = "" if element.by is None else f" by {element.by}"
         return [f"{head}: {element.kind} {what}{by}"]
+    if isinstance(element, (Correlation, Constraint)):
+        source = f", source {element.source}" if element.source else ""
+        if isinstance(element, Constraint):
+            what = str(element.holds)
+        else:
+            what = f"{', '.join(element.between)} by rank {element.spearman:g}"
+        return [f"{head}: {what}{source}{_titled(element)}"]
     return [f"{head}{_titled(element)}"]
 
 

@@ -25,12 +25,16 @@ MOST_DATES = 1_000
 class Series:
     """One question on many dates: how far the front has come each week, how many rounds by the end of each month.
 
+    .. math:: x_{rk} = f\\bigl(S_r(t_k)\\bigr), \\qquad k = 1, \\dots, K
+
+    is what history ``r`` answers on date ``t_k``; its ``K`` answers belong to one path and go together.
+
     Parameters
     ----------
     name : str
         What it is called by; its questions are ``NAME.at_DATE``.
     kind : str
-        Of the questions (default ``value``), as in `Question`.
+        Of the questions (default ``value``, our choice), as in `Question`.
     condition : condition or number-valued expression
         What is asked about.
     action, outcome : str
@@ -53,7 +57,9 @@ class Series:
 
     Notes
     -----
-    It moves nothing. ``runs.along("NAME")`` has one answer a date, and the numbers of every history.
+    It moves nothing. ``runs.along("NAME")`` has one answer a date, and the numbers of every history. The intervals are of each
+    date by itself: what is said of a whole path needs the joint numbers, ``along.values`` (Jordà and Marcellino 2010,
+    *J. Applied Econometrics* 25:635, doi:10.1002/jae.1166).
 
     Examples
     --------

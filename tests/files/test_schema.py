@@ -43,6 +43,7 @@ def test_the_schema_names_every_table_and_is_json() -> None:
         "evidence",
         "parameter",
         "correlation",
+        "constraint",
         "fact",
         "counter",
         "level",

@@ -107,7 +107,7 @@ def test_what_does_not_fit_is_refused(part: Any, words: str) -> None:
             lambda: ns.Question(name="q", kind="reach", condition="memo"),
             "kind 'reach' is not one of .*did you mean 'reached'",
         ),
-        (lambda: ns.Question(name="q", kind="fired", condition="memo"), "give action= and no condition"),
+        (lambda: ns.Question(name="q", kind="fired", condition="memo"), "give action= or weights=, and no condition"),
         (lambda: ns.Question(name="q", action="act"), "give condition= and no action"),
         (
             lambda: ns.Question(name="q", kind="holds", condition="memo", after=3),

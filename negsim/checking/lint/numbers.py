@@ -9,6 +9,8 @@ from negsim.checking.bare import bare_numbers
 from negsim.checking.lint.finding import Finding
 from negsim.laws import mean, upper_quantile
 from negsim.model.clocks import Chance
+from negsim.model.constraints import Constraint
+from negsim.model.correlations import Correlation
 from negsim.model.elements import Elements
 from negsim.model.interventions import WithParameter
 from negsim.model.parameters import Parameter
@@ -46,6 +48,15 @@ def unsourced_parameters(elements: Elements) -> Iterator[Finding]:
                 where=where,
                 text="has grade 'unknown'",
                 remedy="grade its evidence: good, fair, weak, judgement or assumed",
+            )
+    together: list[Correlation | Constraint] = [*elements.correlations.values(), *elements.constraints.values()]
+    for one in together:
+        if not one.source.strip():
+            yield Finding(
+                code="unsourced",
+                where=f"{type(one).__name__.lower()} {one.name}",
+                text="has no source",
+                remedy="say where it comes from, if only 'judgement of ...'",
             )
 
 

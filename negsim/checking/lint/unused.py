@@ -40,7 +40,10 @@ def unused(scenario: Scenario, elements: Elements) -> Iterator[Finding]:
                 code="unused", where=f"parameter {part.name}", text="nothing reads it", remedy="drop it, or use it"
             )
     sources = [parameter.source for parameter in elements.parameters.values()]
-    cited = " ".join([*sources, *(question.source for question in elements.questions.values())])
+    sources += [question.source for question in elements.questions.values()]
+    sources += [one.source for one in elements.correlations.values()]
+    sources += [one.source for one in elements.constraints.values()]
+    cited = " ".join(sources)
     for part in scenario.parts:
         # Names within longer ones do not count, but what follows a comma or a bracket does.
         if isinstance(part, Evidence) and not re.search(rf"(?<![\w.]){re.escape(part.name)}(?![\w])", cited):

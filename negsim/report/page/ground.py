@@ -14,6 +14,8 @@ from negsim.errors import NegsimError
 from negsim.files import dumps, shipped
 from negsim.laws import quantile
 from negsim.model.clocks import Chance
+from negsim.model.constraints import Constraint
+from negsim.model.correlations import Correlation
 from negsim.model.evidence import Evidence
 from negsim.model.parameters import Parameter
 from negsim.model.scenario import Scenario
@@ -22,6 +24,7 @@ from negsim.report.page.gather import weighed
 from negsim.report.page.numbers import Number, counted, exactly, said
 from negsim.report.words import GUESSES, judgement, plain
 from negsim.results.base import Results
+from negsim.wording.phrases import Phrases
 
 __all__ = ["LIMITS", "assumption_data", "carried_data", "run_data", "safe_url", "scenario_data"]
 
@@ -123,13 +126,26 @@ def assumption_data(scenario: Scenario) -> dict[str, Any]:
     """Every parameter: value, range, source and grade."""
     elements = scenario.expanded
     guessed, total, later = judgement(scenario)
+    together: list[Correlation | Constraint] = [*elements.correlations.values(), *elements.constraints.values()]
     return {
         "guessed": counted(guessed),
         "total": counted(total),
         "later": counted(later),
         "rows": [_assumption(one, dict(elements.evidence)) for one in elements.parameters.values()],
+        "together": [_together(one, scenario) for one in together],
         "evidence": [{**_cited(one), "note": one.note} for one in elements.evidence.values()],
     }
+
+
+def _together(one: Correlation | Constraint, scenario: Scenario) -> dict[str, Any]:
+    """What is believed of several numbers together, as a sentence."""
+    elements = scenario.expanded
+    if isinstance(one, Correlation):
+        titles = [elements.parameters[name].title or plain(name) for name in one.between]
+        text = f"{'; '.join(titles)}: these go together with a rank correlation of {one.spearman:g}"
+    else:
+        text = f"Always so: {Phrases(scenario).condition(one.holds)}"
+    return {"name": one.name, "text": one.title or text, "sources": _sources(one.source, dict(elements.evidence))}
 
 
 def _assumption(one: Parameter, evidence: dict[str, Evidence]) -> dict[str, Any]:

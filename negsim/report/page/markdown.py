@@ -274,6 +274,10 @@ def _assumptions(data: dict[str, Any]) -> Iterator[str]:
         for each in one["rows"]
     )
     yield from _table(("Assumption", "Value", "Range", "Source", "Grade"), rows)
+    if one["together"]:
+        yield from ("", "### What is believed of several together", "")
+    for each in one["together"]:
+        yield f"- {plainly(sentence(each['text']))} {'; '.join(_linked(source) for source in each['sources'])}".rstrip()
     if one["evidence"]:
         yield from ("", "### Sources", "")
     for each in one["evidence"]:
