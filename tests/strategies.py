@@ -149,10 +149,29 @@ def parameters(draw: Any, names: Names) -> list[Any]:
         told = belief is None and 0 < best < 1
         found.append(ns.Parameter("share", best, belief, **(said if told else {})))
         names.shares.append("share")
+    found += draw(together(found))
     if draw(st.booleans()):
         found.append(ns.Parameter("claim", draw(st.booleans()), draw(st.sampled_from([None, ns.chance(0.7)]))))
         names.claims.append("claim")
     return found
+
+
+@st.composite
+def together(draw: Any, found: list[ns.Parameter]) -> list[Any]:
+    """What is believed of several together: a belief that reads another, a correlation, a constraint."""
+    unsure = [one for one in found if one.belief is not None]
+    if len(unsure) < 2 or draw(st.booleans()):
+        return []
+    first, second = unsure[:2]
+    if draw(st.booleans()) and second.name != "share":
+        leaning = ns.Parameter(second.name, second.best, ns.LogNormal(median=f"1 + {first.name}", sigma=0.4))
+        found[found.index(second)] = leaning
+    more = [ns.Constraint(name="apart", holds=f"{first.name} + {second.name} < 20 and {first.name} != {second.name}")]
+    more += [
+        ns.Correlation(name="haste_and_pull", between=[first, second], spearman=draw(st.sampled_from([0.5, -0.7])))
+    ]
+    chosen = draw(st.lists(st.sampled_from(more), unique_by=lambda one: one.name))
+    return [one for one in chosen if one.name != "apart" or first.best != second.best]
 
 
 @st.composite
@@ -243,6 +262,14 @@ def swings(draw: Any, names: Names) -> list[ns.Action]:
 
 
 @st.composite
+def weights(draw: Any, acts: list[ns.Action]) -> dict[str, float]:
+    """Several actions, or one outcome of them, and what a firing counts."""
+    several = draw(st.lists(st.sampled_from(acts), unique_by=lambda act: act.name, min_size=1, max_size=3))
+    keys = [draw(st.sampled_from([act.name, *(f"{act.name}:{one.name}" for one in act.outcomes)])) for act in several]
+    return {key: draw(st.sampled_from([1, 2.5, 0.1, -1])) for key in keys}
+
+
+@st.composite
 def questions(draw: Any, names: Names, acts: list[ns.Action], horizon: int, *, markov: bool) -> list[ns.Question]:
     """Up to five questions of all kinds."""
     texts = st.sampled_from(["2025-03-29", "2025-03-30T12:00", "2025-03-31T13:00"])
@@ -256,6 +283,8 @@ def questions(draw: Any, names: Names, acts: list[ns.Action], horizon: int, *, m
             asked = draw(st.sampled_from(acts))
             said |= {"action": asked.name, "outcome": draw(st.sampled_from([None, *(o.name for o in asked.outcomes)]))}
             said["at_least"] = None if markov else draw(st.sampled_from([None, 1, 2]))
+            if draw(st.integers(0, 2)) == 0:
+                said |= {"action": None, "outcome": None, "weights": draw(weights(acts))}
         elif kind == "value":
             said["condition"] = draw(number_texts(names, 1))
         else:
@@ -343,7 +372,7 @@ def scenarios(
     asked = draw(questions(names, acts, horizon, markov=markov)) if ask else []
     supposed = draw(interventions(names, acts, horizon, markov=markov)) if suppose else []
     removed = {step.element for step in supposed if isinstance(step, ns.Without)}
-    asked = [question for question in asked if question.action not in removed]
+    asked = [question for question in asked if not removed & {name for name, _, _ in question.counts}]
     zone = draw(st.sampled_from(ZONES))
     everything = [*parts, *(ns.Party(name) for name in parties), *acts, *asked]
     return build("random-scenario", horizon, zone, everything, supposed)

@@ -6,13 +6,14 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from running import AVAILABLE, on_every_engine
 from strategies import scenarios, seeds
 
 import negsim as ns
 from negsim.engines import Block, Job, prepare
+from negsim.errors import CircularPrecondition
 from negsim.model.scenario import canonical
 from negsim.program import lower
 
@@ -119,7 +120,12 @@ def test_a_removed_action_leaves_the_draws_of_the_others(
         None if events is None else tuple(event for event in events if event.action != chosen.name)
         for events in histories(beside, engine, seed=seed)
     ]
-    assert kept == histories(described.without(chosen.name), engine, seed=seed)
+    try:
+        without = histories(described.without(chosen.name), engine, seed=seed)
+    except CircularPrecondition:
+        # It was all that could break a circle; nothing is left to compare.
+        assume(False)
+    assert kept == without
 
 
 @on_every_engine
