@@ -28,8 +28,11 @@ LEAST_SECONDS, LEAST_MEMORY = 1.0, 64_000_000
 DEFAULT_SECONDS, DEFAULT_MEMORY = 7.5, 1_500_000_000
 """Where nothing is said: a file from a stranger must not keep a machine busy. These seconds are those of the processor, so
 that a busy machine ends nothing; seconds that the user gives are those of the clock on the wall."""
-GRACE, HARD = 1.3, 1.4
-"""What a command that has its results may take to tell them; and where one that did not stop is ended."""
+LATE, GRACE, HARD = 1.2, 1.4, 1.48
+"""How late a simulation may end that had hardly any time; what a command that has its results may take to tell them; and where
+one that did not stop is ended."""
+SHORT = 2.0
+"""Of so few seconds most go to reading: a few histories late are more than none in time."""
 BEYOND = 1.2
 """Memory is given back late: a command is stopped at this multiple."""
 SLACK = 192_000_000
@@ -120,7 +123,7 @@ class Limits:
         else:
             self.began = time.process_time() if began is None else 0.0
         self.unlimited = False
-        self.factor = 1.0
+        self.factor = LATE if self.said and self.seconds < SHORT else 1.0
         self.base = 0.0
 
     @property
@@ -136,8 +139,12 @@ class Limits:
     def for_simulation(self, events: int) -> dict[str, Any]:
         """What `simulate` may take: by default so many firings, with a time given a part of what is left of it."""
         memory = max(LEAST_MEMORY, self.memory * 0.9)
+        if self.said and self.left * 0.8 >= LEAST_SECONDS:
+            return {"seconds": self.left * 0.8, "memory": memory}
         if self.said:
-            return {"seconds": max(1.0, self.left * 0.8), "memory": memory}
+            self.factor = LATE
+            # The least that may be asked for, for small blocks: what is done when this limit ends it is kept.
+            return {"seconds": LEAST_SECONDS, "memory": memory}
         return {"events": None if self.unlimited else events, "memory": memory}
 
     def lift(self) -> None:
