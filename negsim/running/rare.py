@@ -25,6 +25,7 @@ from negsim.results.answers import refuse_unasked
 from negsim.running.arguments import check_count
 from negsim.running.forcing.cone import cone_of
 from negsim.running.forcing.islands import Archipelago, Plan
+from negsim.running.forcing.leaning import Leaning, may_lean
 from negsim.running.solving import solve
 from negsim.running.workers import processors
 
@@ -226,10 +227,16 @@ class _Told:
     """Histories of one question on islands."""
 
     def __init__(self, program: Program, entry: Asked, engine: str, islands: int, size: int) -> None:
-        self.program, self.entry, self.islands, self.size = program, entry, islands, size
+        self.entry, self.islands, self.size = entry, islands, size
+        self.cone, self.leaning = cone_of(program, entry), None
+        leaning = may_lean(program, self.cone.actions)
+        if leaning:
+            self.leaning = Leaning.of(program, leaning)
+            # what the scenario says of its actions, and not what was put in to draw them otherwise
+            self.cone, program = cone_of(self.leaning.wide, entry), self.leaning.program
+        self.program = program
         chosen, _ = choose(engine, program)
         self.kernel = prepare(chosen, program)
-        self.cone = cone_of(program, entry)
         self.laws = lru_cache(maxsize=4096)(lambda values: program.bind(values).laws)
 
     def go(self, seed: int, draws: int | None, how: tuple[bool, bool], workers: int | None) -> list[Archipelago]:
@@ -242,6 +249,7 @@ class _Told:
             entry=self.entry,
             laws=self.laws,
             size=self.size,
+            leaning=self.leaning,
             forcing=how[0],
             resampling=how[1],
         )
@@ -291,9 +299,20 @@ class _Told:
         forced = [self.program.actions[a].name for a in self.cone.actions if self.program.actions[a].clock == "random"]
         if method == "plain" or not self.cone.actions:
             return "plain histories"
-        told = ", ".join(forced[:3]) + (f" and {thousands(len(forced) - 3)} more" if len(forced) > 3 else "")
         if method == "splitting":
-            return f"clones of histories, chosen by how likely {told or 'it'} still comes in time"
-        if not forced:
-            return "clones of histories; no random clock stands between the start and the question"
-        return f"forced clocks ({told}) with resampling on the outlook"
+            return f"clones of histories, chosen by how likely {_few(forced) or 'it'} still comes in time"
+        leaning = () if self.leaning is None else self.leaning.places
+        drawn = [f"forced clocks ({_few(forced)})"] if forced else []
+        drawn += (
+            [f"outcomes of {_few([self.program.actions[a].name for a in leaning])} drawn to lean"] if leaning else []
+        )
+        if not drawn:
+            return (
+                "clones of histories; neither a random clock nor an outcome stands between the start and the question"
+            )
+        return f"{' and '.join(drawn)}, with resampling on the outlook"
+
+
+def _few(names: list[str]) -> str:
+    """Some names, and how many there are besides."""
+    return ", ".join(names[:3]) + (f" and {thousands(len(names) - 3)} more" if len(names) > 3 else "")

@@ -61,7 +61,7 @@ def test_without_a_hit_there_is_a_bound() -> None:
 
 
 def test_forgotten_weights_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(islands, "settle", lambda pending, now: np.zeros(len(now.instants)))
+    monkeypatch.setattr(islands, "settle", lambda pending, now, leant: np.zeros(len(now.instants)))
     assert ns.rare(stages(), "done2", by=12.0, seed=1).value > 0.5
 
 

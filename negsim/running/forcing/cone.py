@@ -6,7 +6,7 @@ so what it does not see costs precision and no more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,13 @@ from negsim.model.expressions import (
     Truth,
     reads,
 )
-from negsim.program import Program
+from negsim.program import EffectRow, Program
 from negsim.program.probes import Asked
 from negsim.running.forcing.trees import (
     DENIED,
     Seen,
+    Sides,
+    amount_of,
     breakers_of,
     crosses,
     firings_of,
@@ -54,14 +56,15 @@ class Need:
 class Maker:
     """An action, with one of its outcomes, that can make a leaf true.
 
-    ``step`` is how much it adds to the number that the leaf compares; 0 if one firing may do. ``gate`` must hold when it
-    fires, or the outcome has no chance.
+    ``step`` is how much it adds to the number that the leaf compares; 0 if one firing may do, by the effect that is given.
+    ``gate`` must hold when it fires, or the outcome has no chance.
     """
 
     action: int
     outcome: int
     step: float
     gate: Need | None
+    effect: EffectRow | None = None
 
 
 @dataclass(slots=True)
@@ -88,8 +91,12 @@ class Status:
     leaves : tuple of bool
     firings : tuple of tuple of int
         By leaf and maker: how often it has to fire, at least; 0 if that will not do.
+    after : tuple of tuple of tuple of int
+        By leaf and maker: how often it has to fire after each outcome of its action, where that is not what it needs.
     shares : tuple of tuple of float
         By leaf and maker: the probability of its outcome.
+    chances : tuple of tuple of float
+        Of the cone's actions: the probabilities of all outcomes.
     breaks : tuple of tuple of float
         By leaf and breaker: the probability of its outcome; 0 if that would not make the leaf false.
     enabled : tuple of bool
@@ -101,7 +108,9 @@ class Status:
     key: object
     leaves: tuple[bool, ...]
     firings: tuple[tuple[int, ...], ...]
+    after: tuple[tuple[tuple[int, ...], ...], ...]
     shares: tuple[tuple[float, ...], ...]
+    chances: tuple[tuple[float, ...], ...]
     breaks: tuple[tuple[float, ...], ...]
     enabled: tuple[bool, ...]
     paces: tuple[tuple[float, float], ...]
@@ -116,6 +125,8 @@ class Cone:
     leaves : list of Leaf
     guards : dict from action to Need
         Of the actions that can help.
+    counted, chosen : Maker or None, bool
+        The firings that are asked for themselves, if so, and whether with one outcome alone.
     watched : tuple of int
         Actions after whose firing the picture of what is still missing, and how fast it comes, is another one.
     """
@@ -126,7 +137,8 @@ class Cone:
         self.numbers: dict[Expression, int] = {}
         self.guards: dict[int, Need] = {}
         self.goal = Need(0, ())
-        self.counted: int | None = None
+        self.counted: Maker | None = None
+        self.chosen = False
         self.lasting: Need | None = None
         self.dated = False
         self.known: dict[tuple[float, ...], Status] = {}
@@ -175,10 +187,12 @@ class Cone:
         slots = {self.program.index[name] for name in reads(tree)}
         for number, row in enumerate(self.program.actions):
             for place, outcome in enumerate(row.outcomes):
-                steps = [step_of(tree, effect, self.program) for effect in outcome.effects if effect.slot in slots]
-                good = [step for step in steps if step is not None]
+                steps = [
+                    (step_of(tree, effect, self.program), effect) for effect in outcome.effects if effect.slot in slots
+                ]
+                good = [(step, effect) for step, effect in steps if step is not None]
                 if good:
-                    yield Maker(number, place, good[0], self.gate(number, place))
+                    yield Maker(number, place, good[0][0], self.gate(number, place), good[0][1])
 
     def gate(self, action: int, outcome: int) -> Need | None:
         """What must hold for an outcome to have a chance; the action's guard is taken in as well."""
@@ -229,7 +243,10 @@ class Cone:
         """Whether a firing can change what another clock of the cone waits for or how fast it runs, or counts."""
         program = self.program
         written = {effect.slot for outcome in program.actions[action].outcomes for effect in outcome.effects}
-        if action == self.counted:
+        # after each firing with an outcome that leans the next one has to lean anew
+        if action in self.actions and len(program.actions[action].outcomes) > 1:
+            return True
+        if self.counted is not None and action == self.counted.action:
             return True
         for other in self.actions:
             row = program.actions[other]
@@ -255,16 +272,33 @@ class Cone:
     def _status(self, state: list[Any]) -> Status:
         leaves = tuple(bool(look(state)) for look in self.looks)
         chances = {action: shares_of([weight(state) for weight in self.weights[action]]) for action in self.actions}
-        firings, shares = [], []
+        firings, after, shares = [], [], []
         for leaf, sides in zip(self.leaves, self.sides, strict=True):
-            firings.append(tuple(firings_of(sides, maker.step, state) for maker in leaf.makers))
+            firings.append(tuple(self._firings(maker, sides, state, ()) for maker in leaf.makers))
+            after.append(tuple(self._after(maker, sides, state) for maker in leaf.makers))
             shares.append(tuple(chances[maker.action][maker.outcome] for maker in leaf.makers))
         breaks = tuple(self._breaks(number, state, chances) for number in range(len(self.leaves)))
         enabled = tuple(bool(guard(state)) for guard in self.guarded)
         paces = tuple((pace(state), speed(state)) for pace, speed in self.factors)
-        alike = (leaves, tuple(firings), tuple(tuple(one > 0 for one in several) for several in breaks), enabled)
+        alike = (
+            leaves,
+            tuple(firings),
+            tuple(after),
+            tuple(tuple(one > 0 for one in several) for several in breaks),
+            enabled,
+        )
         key = self.keys.setdefault(alike, object())
-        return Status(key, leaves, tuple(firings), tuple(shares), breaks, enabled, paces)
+        all_chances = tuple(tuple(chances[action]) for action in self.actions)
+        return Status(key, leaves, tuple(firings), tuple(after), tuple(shares), all_chances, breaks, enabled, paces)
+
+    def _firings(self, maker: Maker, sides: Sides, state: list[Any], effects: Iterable[EffectRow]) -> int:
+        """How often a maker has to fire after some effects."""
+        value = 0.0 if sides is None else amount_of(effects, sides[0], state[sides[0]])
+        return firings_of(sides, maker.effect, maker.step, state, value)
+
+    def _after(self, maker: Maker, sides: Sides, state: list[Any]) -> tuple[int, ...]:
+        outcomes = self.program.actions[maker.action].outcomes
+        return tuple(self._firings(maker, sides, state, one.effects) for one in outcomes) if len(outcomes) > 1 else ()
 
     def _breaks(self, number: int, state: list[Any], shares: dict[int, list[float]]) -> tuple[float, ...]:
         """How likely each breaker's firing makes a leaf false."""
@@ -281,8 +315,9 @@ def cone_of(program: Program, entry: Asked) -> Cone:
     """The cone of a question."""
     cone, record = Cone(program), entry.question.row.record
     if record == "fired":
-        cone.counted, outcome, _, _ = program.probes.fired[entry.column]
-        cone.gate(cone.counted, outcome or 0)
+        action, outcome, _, _ = program.probes.fired[entry.column]
+        cone.counted = Maker(action, outcome or 0, 0.0, cone.gate(action, outcome or 0))
+        cone.chosen = outcome is not None
         return cone.finish()
     condition = entry.question.recorded
     assert condition is not None  # a question with a probability is about a condition or an action

@@ -15,9 +15,10 @@ from negsim.laws.draws import uniforms_array
 from negsim.program import Program
 from negsim.program.probes import Asked
 from negsim.running.forcing.cone import Cone
+from negsim.running.forcing.leaning import Leaning
 from negsim.running.forcing.outlook import look
 from negsim.running.forcing.standing import Standing, standing
-from negsim.running.forcing.targets import Forced, force, settle
+from negsim.running.forcing.targets import Forced, force, free_ones, settle
 
 __all__ = ["Archipelago", "Plan"]
 
@@ -42,6 +43,7 @@ class Plan:
     entry: Asked
     laws: Callable[[tuple[float, ...]], tuple[Any, ...]]
     size: int
+    leaning: Leaning | None = None
     forcing: bool = True
     resampling: bool = True
 
@@ -117,7 +119,8 @@ class Archipelago:
             Those that go on, and whether they need not be forced.
         """
         plan, now = self.plan, standing(self.population)
-        self.weight += settle(self.pending, now)
+        leaning = plan.leaning
+        self.weight += settle(self.pending, now, 0.0 if leaning is None else leaning.odds(now))
         going = self._count(now)
         looked = going[forced[going] | ~stood[going]]
         outlook = look(plan.cone, plan.laws, now, looked, plan.window, self._missing(now))
@@ -127,7 +130,11 @@ class Archipelago:
         if len(parents):
             clones = self.population.select(parents.tolist(), step, self.number.tolist())
             wanted = np.where(forced[parents] & plan.forcing, parents, -1)
-            new, self.pending = force(plan.program, clones.snapshot(), outlook.running, wanted, step)
+            kept = clones.snapshot()
+            free = free_ones(kept, step)
+            new, self.pending = force(plan.program, kept, outlook.running, wanted, free, step)
+            if leaning is not None:
+                new = leaning.put(new, outlook.leans, wanted, free)
             self.population = plan.kernel.resume(new, clones.instants)
         return ~forced[parents]
 

@@ -55,6 +55,31 @@ class Tape:
         """The time of something that comes with it with some probability."""
         return self.put(share * node.mass, lambda slope: node.add(share * slope))
 
+    def either(self, node: Node, other: Node) -> Node:
+        """The time of what comes in one of two ways that exclude each other."""
+
+        def back(slope: Floats) -> None:
+            node.add(slope)
+            other.add(slope)
+
+        return self.put(node.mass + other.mass, back)
+
+    def waited(self, node: Node, comes: Floats, waits: Floats) -> Node:
+        """The time of what comes, to who has waited since a time, with some probability in each later cell, (n, K+1)."""
+        mass, waiting = np.zeros_like(node.mass), np.zeros(len(node.mass))
+        for k in range(node.mass.shape[1]):
+            mass[:, k] = comes[:, k] * waiting
+            waiting = waits[:, k] * waiting + node.mass[:, k]
+
+        def back(slope: Floats) -> None:
+            found, worth = np.zeros_like(slope), np.zeros(len(slope))
+            for k in reversed(range(slope.shape[1])):
+                found[:, k] = worth
+                worth = comes[:, k] * slope[:, k] + waits[:, k] * worth
+            node.add(found)
+
+        return self.put(mass, back)
+
     def gated(self, node: Node, gate: Node) -> Node:
         """The first if the second has come by then."""
         passed = np.cumsum(gate.mass, axis=1)

@@ -16,15 +16,38 @@ from numpy.typing import NDArray
 from negsim.engines import Snapshot
 from negsim.laws.draws import uniforms_array
 from negsim.program import Program
-from negsim.running.forcing.outlook import Running
 from negsim.running.forcing.standing import Standing
 
-__all__ = ["FREE", "Forced", "force", "settle"]
+__all__ = ["FREE", "Forced", "Running", "force", "free_ones", "settle"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 FREE = 0.05
 """Share of the histories whose targets are drawn as they always are, at each step."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Running:
+    """A clock that runs in some histories, and what its firing would be worth there.
+
+    Attributes
+    ----------
+    rows : int64 (n,)
+        Which histories.
+    action : int
+    edges : float64 (n, K+1)
+        Hazard that it will have consumed at the borders of the cells of the time left; the first is what it has now.
+    mass : float64 (n, K+1)
+        Probability to fire in each cell, the last: not in the time left.
+    worth : float64 (n, K+1)
+        About how likely the history gets there if it does.
+    """
+
+    rows: Ints
+    action: int
+    edges: Floats
+    mass: Floats
+    worth: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +76,14 @@ class Forced:
     drawn: Ints
 
 
+def free_ones(kept: Snapshot, step: int) -> NDArray[np.bool_]:
+    """Which clones are drawn as they always are at a step, (n,)."""
+    # a name that no action can have
+    return np.asarray(uniforms_array(kept.seed, "move", "free or forced", kept.replications, step)[0] < FREE)
+
+
 def force(
-    program: Program, kept: Snapshot, running: list[Running], parents: Ints, step: int
+    program: Program, kept: Snapshot, running: list[Running], parents: Ints, free: NDArray[np.bool_], step: int
 ) -> tuple[Snapshot, list[Forced]]:
     """Draw the targets of running clocks anew where the outlook says how.
 
@@ -67,6 +96,8 @@ def force(
         Of the histories that were cloned.
     parents : int64 (n,)
         Which of these each clone has; -1 for one whose targets stay.
+    free : bool (n,)
+        Those whose targets stay all the same, and count as if they had been drawn.
     step : int
         Number of the step, which the draws carry.
 
@@ -76,8 +107,6 @@ def force(
         The same histories with other targets.
     """
     target, purpose, forced = kept.target.copy(), kept.purpose.copy(), []
-    # a name that no action can have
-    free = uniforms_array(kept.seed, "move", "free or forced", kept.replications, step)[0] < FREE
     for one in running:
         place = np.full(int(max(parents.max(), one.rows.max())) + 1, -1)
         place[one.rows] = np.arange(len(one.rows))
@@ -107,9 +136,17 @@ def _drawn(edges: Floats, share: Floats, cell: Floats, place: Floats) -> Floats:
         return np.asarray(low - np.log1p(place * np.expm1(-width)))
 
 
-def settle(before: list[Forced], now: Standing) -> Floats:
-    """The logarithms of what histories weigh for the way that they went since their targets were set, (n,)."""
-    odds, kept = np.zeros(len(now.instants)), now.kept
+def settle(before: list[Forced], now: Standing, leant: Floats | float = 0.0) -> Floats:
+    """The logarithms of what histories weigh for the way that they went since their targets were set, (n,).
+
+    Parameters
+    ----------
+    before : list of Forced
+    now : Standing
+    leant : float64 (n,)
+        The logarithms of the shares of outcomes that were used over the true ones.
+    """
+    odds, kept = np.zeros(len(now.instants)) + leant, now.kept
     for one in before:
         rows, a = one.rows, one.action
         same = (kept.drawn[rows, a] == one.drawn) & (kept.target[rows, a] == one.target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from negsim.errors import EvaluationError
@@ -24,7 +24,19 @@ from negsim.model.expressions import (
 )
 from negsim.program import EffectRow, Program
 
-__all__ = ["DENIED", "Seen", "breakers_of", "crosses", "firings_of", "positive", "shares_of", "sides_of", "step_of"]
+__all__ = [
+    "DENIED",
+    "Seen",
+    "Sides",
+    "amount_of",
+    "breakers_of",
+    "crosses",
+    "firings_of",
+    "positive",
+    "shares_of",
+    "sides_of",
+    "step_of",
+]
 
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 DENIED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -36,6 +48,8 @@ COMPARED: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+Sides = tuple[int, str, Evaluator] | None
+"""A comparison of a variable with what is not one: its slot, the sign, the other side; None of anything else."""
 UNKNOWN_SHARE = 0.5
 """Of the outcomes of a firing, where the weights cannot be worked out yet."""
 MOST_FIRINGS = 40
@@ -111,7 +125,7 @@ def crosses(effect: EffectRow, sides: tuple[int, str, Evaluator], state: list[An
     return not COMPARED[op](new, border)
 
 
-def sides_of(tree: Expression, program: Program) -> tuple[int, str, Evaluator] | None:
+def sides_of(tree: Expression, program: Program) -> Sides:
     """A comparison of a variable with what is not a variable, as (slot, sign, other side)."""
     if not isinstance(tree, Compare):
         return None
@@ -123,11 +137,25 @@ def sides_of(tree: Expression, program: Program) -> tuple[int, str, Evaluator] |
     return None
 
 
-def firings_of(sides: tuple[int, str, Evaluator] | None, step: float, state: list[Any]) -> int:
-    if sides is None or step == 0.0:
+def amount_of(effects: Iterable[EffectRow], slot: int, value: float) -> float:
+    """What a number is after the effects of an outcome, as far as these are constants."""
+    for effect in effects:
+        if effect.slot == slot and isinstance(effect.amount, Number):
+            return effect.amount.value + (value if effect.add else 0.0)
+    return value
+
+
+def firings_of(sides: Sides, effect: EffectRow | None, step: float, state: list[Any], value: float) -> int:
+    """How often an outcome has to come, at least, until a comparison holds of a number that has a value; 0 for never."""
+    if sides is None:
         return 1
-    slot, op, other = sides
-    gap = (value_of(other, state, math.nan) - state[slot]) / step
+    _, op, other = sides
+    border = value_of(other, state, math.nan)
+    if step == 0.0:
+        sets = effect is not None and not effect.add and isinstance(effect.amount, Number)
+        # a number that is set to what does not do will never do
+        return int(not sets or COMPARED[op](amount_of([effect], sides[0], value), border)) if effect else 1
+    gap = (border - value) / step
     if not math.isfinite(gap):
         return 1
     # a count that rounding left a hair above a whole number is that number
