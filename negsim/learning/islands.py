@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negsim.engines import Block, Job, Population, Snapshot
+from negsim.engines.blocks import ARRAYS
 from negsim.laws.draws import Stream
 from negsim.learning.items import Item, Items
 from negsim.learning.moves import Moves
 from negsim.learning.proposals import Desk
 from negsim.learning.tilting import WEIGHT, Kernels
 
-__all__ = ["Island", "Step", "Voyage", "cuts_of"]
+__all__ = ["Island", "Step", "Voyage", "arrays_of", "cuts_of", "joined_voyages"]
 
 Floats = NDArray[np.float64]
 
@@ -68,6 +70,8 @@ class Voyage:
     steps : list of Step
     moved : int
         How often rows of parameters were moved.
+    lost : int
+        Histories besides these of which none was left at the end.
     """
 
     block: Block | None
@@ -75,6 +79,46 @@ class Voyage:
     parameters: Floats
     steps: list[Step] = field(default_factory=list)
     moved: int = 0
+    lost: int = 0
+
+
+def joined_voyages(before: Sequence[Voyage], more: Sequence[Voyage]) -> list[Voyage]:
+    """Islands with further histories, which set out by themselves: what counts is the sum of their weights over their number."""
+    return [_joined(one, other) for one, other in zip(before, more, strict=True)] if before else list(more)
+
+
+def _joined(one: Voyage, other: Voyage) -> Voyage:
+    steps = [_both(*pair) for pair in zip_longest(one.steps, other.steps)]
+    there = [voyage for voyage in (one, other) if voyage.block is not None]
+    blocks = [voyage.block for voyage in there if voyage.block is not None]
+    if not there:
+        return Voyage(None, np.concatenate([one.log_weights, other.log_weights]), one.parameters, steps)
+    lost = sum(voyage.lost if voyage.block is not None else len(voyage.log_weights) for voyage in (one, other))
+    return Voyage(
+        block=Block(**arrays_of(blocks)),
+        log_weights=np.concatenate([voyage.log_weights for voyage in there]),
+        parameters=np.concatenate([voyage.parameters for voyage in there]),
+        steps=steps,
+        moved=one.moved + other.moved,
+        lost=lost,
+    )
+
+
+def arrays_of(blocks: Sequence[Block]) -> dict[str, Any]:
+    """The arrays of several blocks, one after the other."""
+    return {name: np.concatenate([getattr(block, name) for block in blocks]) for name in ARRAYS}
+
+
+def _both(one: Step | None, other: Step | None) -> Step:
+    """A step of all histories of an island; part of them may have ended before."""
+    there = [step for step in (one, other) if step is not None]
+    return replace(
+        there[0],
+        log_sum=float(np.logaddexp.reduce([step.log_sum for step in there])),
+        log_squares=float(np.logaddexp.reduce([step.log_squares for step in there])),
+        settled=all(step.settled for step in there),
+        resampled=any(step.resampled for step in there),
+    )
 
 
 def cuts_of(items: Sequence[Item]) -> list[float]:

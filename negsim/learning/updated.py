@@ -190,7 +190,7 @@ def evidence_of(voyages: Sequence[Voyage], level: float = 0.95) -> Estimate:
     """Return the logarithm of the evidence, its error from how islands differ; the evidence itself has no bias."""
     logs = np.array(
         [
-            np.logaddexp.reduce(voyage.log_weights) - math.log(max(1, len(voyage.log_weights)))
+            np.logaddexp.reduce(voyage.log_weights) - math.log(max(1, len(voyage.log_weights) + voyage.lost))
             if voyage.block is not None
             else -np.inf
             for voyage in voyages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,11 +12,10 @@ from typing import Any
 import numpy as np
 
 from negsim.engines import Block, Job, choose
-from negsim.engines.blocks import ARRAYS
 from negsim.errors import ArgumentError, ContradictionError, EffectiveError
 from negsim.estimates.weights import LEAST
 from negsim.laws.draws import check_seed, fresh_seed
-from negsim.learning.islands import Island, Voyage
+from negsim.learning.islands import Island, Voyage, arrays_of, joined_voyages
 from negsim.learning.items import Items, items_of, questions_of
 from negsim.learning.moves import Moves
 from negsim.learning.tilting import Kernels
@@ -162,18 +162,30 @@ class Sailing:
 
     def enough(self, replications: int, most: int) -> Updated:
         """Take more histories until they are worth a fifth of those asked for after every item, or there are most."""
-        count = whole_islands(replications)
+        legs, voyages = [whole_islands(replications)], list[Voyage]()
+        began = time.perf_counter()
         while True:
-            found = self.go(count)
+            voyages = joined_voyages(voyages, self.voyages(legs[-1], sum(legs[:-1]), len(legs) - 1))
+            found = self.found(voyages, legs, began)
             least = min(found.effects, key=lambda effect: effect.effective, default=None)
-            # Doubled as long as it may be: what is worth too little is told again from the start.
-            if least is None or least.effective >= ENOUGH * replications or 2 * count > most:
+            more = self.more(sum(legs), most, 0.0 if least is None else ENOUGH * replications / least.effective)
+            if not more:
                 return self.judged(found, replications, least)
-            count *= 2
+            legs.append(more)
+
+    @staticmethod
+    def more(count: int, most: int, times: float) -> int:
+        """How many further histories to take, where so many times as many would be worth enough; none if they are."""
+        # A little more than that, since what they will be worth is a guess; islands are alike.
+        wanted = whole_islands(math.ceil(count * min(max(1.15 * times - 1.0, 0.25), 3.0)))
+        return max(0, min(wanted, (most - count) // ISLANDS * ISLANDS)) if times > 1.0 else 0
 
     def judged(self, found: Updated, replications: int, least: ItemEffect | None) -> Updated:
         """Refuse, warn of or let pass what the worst item left."""
-        if least is None or least.effective >= ENOUGH * replications:
+        # Of those asked for that they are worth a fifth does: only who had to take more is told so.
+        if least is None or (
+            found.requested <= whole_islands(replications) and least.effective >= ENOUGH * replications
+        ):
             return found
         worth = f"after news {least.name} {found.replications:,} histories are worth {least.effective:,.0f} equal ones"
         if least.effective < LEAST:
@@ -181,21 +193,29 @@ class Sailing:
                 f"{worth}, and it takes {LEAST:.0f}; take more (replications=, most=), or see whether the item and the "
                 "scenario fit"
             )
-        text = f"{worth}, less than a fifth of the {replications:,} asked for: the scenario hardly expected it"
+        if least.effective < ENOUGH * replications:
+            text = f"{worth}, less than a fifth of the {replications:,} asked for: the scenario hardly expected it"
+        else:
+            text = f"{worth}, and more than the {replications:,} asked for were taken to have a fifth of these: the scenario hardly expected it"
         return replace(
             found, warnings=(*found.warnings, text), note="; ".join(one for one in (found.note, text) if one)
         )
 
-    def go(self, count: int) -> Updated:
-        """Conditioned histories, so many in all."""
-        began = time.perf_counter()
-        voyages = self.voyages(count)
-        self.check_possible(voyages, count)
-        effects = effects_of(voyages, count) if self.news else ()
-        return self.joined(voyages, effects, time.perf_counter() - began, count)
+    def go(self, legs: Sequence[int]) -> Updated:
+        """Conditioned histories, in legs of so many."""
+        began, voyages = time.perf_counter(), list[Voyage]()
+        for leg, count in enumerate(legs):
+            voyages = joined_voyages(voyages, self.voyages(count, sum(legs[:leg]), leg))
+        return self.found(voyages, legs, began)
 
-    def voyages(self, count: int) -> list[Voyage]:
-        """What each island finds, in their order."""
+    def found(self, voyages: Sequence[Voyage], legs: Sequence[int], began: float) -> Updated:
+        """What the islands found, as one run."""
+        self.check_possible(voyages, sum(legs))
+        effects = effects_of(voyages, sum(legs)) if self.news else ()
+        return self.joined(voyages, effects, time.perf_counter() - began, tuple(legs))
+
+    def voyages(self, count: int, first: int, leg: int) -> list[Voyage]:
+        """What each island finds with so many further histories in all, from a number on, in their order."""
         kernels = Kernels.of(self.engine, self.program)
         items = items_of(self.scenario, self.program, self.news)
         # As many rows as whole islands need, so that each has its own.
@@ -210,7 +230,8 @@ class Sailing:
 
         def sail(number: int) -> Voyage:
             # Each island takes every 32nd number, so that rows are spread alike over them.
-            return self.sail(kernels, replace(job, replications=range(number, count, ISLANDS)), items, number)
+            mine = range(first + number, first + count, ISLANDS)
+            return self.sail(kernels, replace(job, replications=mine), items, number + ISLANDS * leg)
 
         # islands and not blocks are handed out: which thread has one shows in nothing
         threads = threads_for(self.engine, self.workers)
@@ -249,7 +270,9 @@ class Sailing:
             "(2001), which keeps their mean and covariance and is an approximation"
         )
 
-    def joined(self, voyages: Sequence[Voyage], effects: tuple[ItemEffect, ...], seconds: float, count: int) -> Updated:
+    def joined(
+        self, voyages: Sequence[Voyage], effects: tuple[ItemEffect, ...], seconds: float, legs: tuple[int, ...]
+    ) -> Updated:
         """The islands as one run; those that no history is left of have a weight of 0 in the evidence alone."""
         there = [(number, voyage) for number, voyage in enumerate(voyages) if voyage.block is not None]
         block = joined_blocks([voyage.block for _, voyage in there if voyage.block is not None])
@@ -273,13 +296,13 @@ class Sailing:
             news=self.news,
             effects=effects,
             log_evidence=evidence_of(voyages),
-            retell=lambda program: replace(self, program=program).go(count),
+            retell=lambda program: replace(self, program=program).go(legs),
         )
 
 
 def joined_blocks(blocks: Sequence[Block]) -> Block:
     """The histories of several blocks as one, numbered from 0 on."""
-    arrays: dict[str, Any] = {name: np.concatenate([getattr(block, name) for block in blocks]) for name in ARRAYS}
+    arrays = arrays_of(blocks)
     # without the number that the weights of outcomes were kept in
     arrays["final"] = arrays["final"][:, :-1]
     arrays["replications"] = np.arange(len(arrays["failed"]))

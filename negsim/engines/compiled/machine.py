@@ -27,6 +27,8 @@ __all__ = ["Machine"]
 
 # Seeds and rows of parameters of which keys and laws are kept.
 KEPT_SEEDS, KEPT_ROWS = 4, 4096
+# So few rows are kept together with their laws.
+FEW_ROWS, KEPT_FEW = 64, 32
 # Rows from which on their laws are solved all at once.
 ALL_AT_ONCE = 16
 
@@ -59,6 +61,7 @@ class Machine:
         self.kernel = loop.Kernel(self.lowered)
         self.seeds: dict[int, dict[str, Any]] = {}
         self.solved: dict[bytes, Any] = {}
+        self.few: dict[bytes, Any] = {}
         self.solving, self.telling = Lock(), Lock()
         self.idle: list[Any] = []
         self.teller: Any = None
@@ -90,6 +93,17 @@ class Machine:
         """
         if self.program.laws and len(rows) > KEPT_ROWS // 2:
             return self.solve(rows)
+        if len(rows) > FEW_ROWS:
+            return self._laws(rows)
+        key = rows.tobytes()
+        found = self.few.get(key)  # populations ask for their few rows again and again
+        if found is None:
+            if len(self.few) >= KEPT_FEW:
+                self.few.clear()
+            self.few[key] = found = self._laws(rows)
+        return found
+
+    def _laws(self, rows: NDArray[np.float64]) -> Any:
         with self.solving:
             keys = [row.tobytes() for row in rows]
             if len(self.solved) >= KEPT_ROWS:

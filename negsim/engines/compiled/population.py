@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -51,9 +52,7 @@ class CompiledPopulation(Histories):
         values = np.ascontiguousarray(self.kept.state[alive, first:])
         if not values.size:
             return np.array([self.program.best()]), row_of
-        # bits, so that -0.0 is another row than 0.0; a row as one piece, since pieces are compared 20 times as fast as columns
-        pieces = values.view(np.dtype((np.void, values.itemsize * values.shape[1]))).reshape(-1)
-        _, place, row_of[alive] = np.unique(pieces, return_index=True, return_inverse=True)
+        place, row_of[alive] = _different(values)
         return values[place], row_of
 
     def keep(self, until: float, *, logged: bool = True) -> Snapshot:
@@ -190,6 +189,27 @@ class CompiledPopulation(Histories):
             )
             for time, action, outcome, changes in events
         )
+
+
+def _different(values: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each row is found first that differs in some bit, and which of these each row is."""
+    # bits, so that -0.0 is another row than 0.0
+    bits = values.view(np.uint64)
+    # One number a row: sums that wrap around, of odd multiples.
+    _, place, which = np.unique(bits @ _odd(bits.shape[1]), return_index=True, return_inverse=True)
+    if (bits[place][which] == bits).all():
+        return place, which
+    # Two rows have one number, which hardly ever is: whole rows are compared, which takes 20 times as long.
+    pieces = values.view(np.dtype((np.void, values.itemsize * values.shape[1]))).reshape(-1)
+    _, place, which = np.unique(pieces, return_index=True, return_inverse=True)
+    return place, which
+
+
+@lru_cache(maxsize=64)
+def _odd(count: int) -> NDArray[np.uint64]:
+    """Odd numbers without a pattern."""
+    found = np.random.Generator(np.random.PCG64(count)).integers(0, 2**63, count, dtype=np.uint64)
+    return found * np.uint64(2) + np.uint64(1)
 
 
 def _kept(kept: Snapshot, due: NDArray[np.float64]) -> dict[str, Any]:
