@@ -1,27 +1,20 @@
 """Results in a file: plain arrays, a manifest and the scenario itself, so that what is loaded answers everything.
 
-The file is numpy's ``.npz``, not compressed, so that what it says of its sizes is so. Nothing in it is code. Whose
-results they are stands in the manifest; the scenario stands in it as TOML, and the tables of the program are made anew
+Whose results they are stands in the manifest; the scenario stands in it as TOML, and the tables of the program are made anew
 from it and compared.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
-import secrets
-import struct
-import zipfile
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import negsim
 from negsim import errors
@@ -35,6 +28,7 @@ from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program, lower
 from negsim.program.drawn import DrawnRows, parameter_rows
+from negsim.results.archive import FORMAT, Arrays, checksum, in_bytes, read, replaced
 from negsim.results.counted import CountedRuns
 from negsim.results.runs import Runs
 from negsim.results.solved import Solved
@@ -42,14 +36,7 @@ from negsim.results.tally import Tally
 
 __all__ = ["load_runs", "manifest", "save_runs"]
 
-FORMAT = "negsim results 1"
-MOST_MANIFEST = 2**26
-"""Bytes of a manifest that is read: answers over a hundred thousand draws fit."""
 PLAIN = ("seed", "drawn", "engine", "note", "seconds", "max_events", "requested")
-BROKEN = (zipfile.BadZipFile, struct.error, EOFError, KeyError, ValueError, RuntimeError, OverflowError)
-"""What readers of zip files and arrays raise about bytes that are not as they should be."""
-
-Arrays = dict[str, NDArray[Any]]
 
 
 def save_runs(runs: Any, path: str | os.PathLike[str]) -> None:
@@ -64,10 +51,10 @@ def save_runs(runs: Any, path: str | os.PathLike[str]) -> None:
         "scenario": {"name": runs.scenario.name, "sha256": hashlib.sha256(dumps(runs.scenario).encode()).hexdigest()},
         "asked": _beside(runs),
         "program": runs.program.fingerprint(),
-        "arrays": {key: _sum(array) for key, array in arrays.items()},
+        "arrays": {key: checksum(array) for key, array in arrays.items()},
     }
-    every = {"manifest": _bytes(json.dumps(head, sort_keys=True)), "scenario": _bytes(text), **arrays}
-    _replaced(Path(path), every, name)
+    every = {"manifest": in_bytes(json.dumps(head, sort_keys=True)), "scenario": in_bytes(text), **arrays}
+    replaced(Path(path), every, name)
 
 
 def load_runs(path: str | os.PathLike[str], words: Iterable[type] = ()) -> Runs | CountedRuns | Solved:
@@ -107,7 +94,7 @@ def load_runs(path: str | os.PathLike[str], words: Iterable[type] = ()) -> Runs 
     True
     """
     name = short(os.fspath(path), quote=False)
-    head, text, arrays = _read(path, name)
+    head, text, arrays = read(path, name, UNPACK)
     try:
         scenario, program = _whose(head, text, tuple(words), name)
         found: Runs | CountedRuns | Solved = UNPACK[head["kind"]](head, arrays, scenario, program)
@@ -126,7 +113,7 @@ def manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
     FileError
         As `load_runs`.
     """
-    return _read(path, short(os.fspath(path), quote=False), only_head=True)[0]
+    return read(path, short(os.fspath(path), quote=False), UNPACK, only_head=True)[0]
 
 
 # ---- what there is to write ----
@@ -195,94 +182,7 @@ def _scenario_text(runs: Any, name: str) -> str:
     return dumps(replace(runs.scenario, parts=[*runs.scenario.parts, *beside]))
 
 
-def _bytes(text: str) -> NDArray[np.uint8]:
-    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
-
-
-def _sum(array: NDArray[Any]) -> str:
-    return hashlib.blake2b(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data, digest_size=16).hexdigest()
-
-
-def _replaced(target: Path, arrays: Arrays, name: str) -> None:
-    """Write beside the file and take its place at once: a kill leaves the old one."""
-    try:
-        target = target.resolve()
-        if target.exists() and not target.is_file():
-            raise FileError(f"{name}: not a regular file; name another one")
-        beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}")
-        try:
-            with beside.open("xb") as file:
-                np.savez(file, **arrays)  # type: ignore[arg-type] # names that no parameter of savez has
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(beside, target)
-        except BaseException:
-            with suppress(OSError):
-                beside.unlink()
-            raise
-    except OSError as error:
-        raise FileError(f"{name}: cannot be written ({error.strerror or error}); choose another place") from error
-
-
 # ---- what a file has ----
-
-
-def _read(path: str | os.PathLike[str], name: str, *, only_head: bool = False) -> tuple[dict[str, Any], str, Arrays]:
-    """Manifest, scenario and arrays of a file, each looked at before it is believed."""
-    try:
-        with zipfile.ZipFile(path) as file:
-            sizes = {one.filename: one for one in file.infolist()}
-            if not {"manifest.npy", "scenario.npy"} <= sizes.keys():
-                _foreign(name)
-            # Nothing is compressed, so that no file of some bytes becomes an array of gigabytes.
-            if any(
-                one.compress_type != zipfile.ZIP_STORED or one.file_size > one.compress_size for one in sizes.values()
-            ):
-                _foreign(name)
-            head = _manifest(_array(file, "manifest.npy"), name)
-            if only_head:
-                return head, "", {}
-            text = _array(file, "scenario.npy").tobytes().decode("utf-8")
-            arrays = {key: _array(file, f"{key}.npy") for key in head["arrays"]}
-    except FileNotFoundError:
-        raise FileError(f"{name}: no such file; check the path") from None
-    except BROKEN as error:
-        if isinstance(error, FileError):
-            raise
-        raise FileError(f"{name}: no results of negsim, or damaged ({error}); save the results anew") from None
-    except OSError as error:
-        raise FileError(f"{name}: cannot be read ({error.strerror or error}); give the path of saved results") from None
-    for key, wanted in head["arrays"].items():
-        if _sum(arrays[key]) != wanted:
-            raise FileError(f"{name}: damaged (the checksum of {key} is wrong); save the results anew")
-    return head, text, arrays
-
-
-def _foreign(name: str) -> NoReturn:
-    raise FileError(f"{name}: no results of negsim; give a file that runs.save(path) wrote")
-
-
-def _array(file: zipfile.ZipFile, member: str) -> NDArray[Any]:
-    """One array, whose header says no more than there is."""
-    data = file.read(member)
-    stream = io.BytesIO(data)
-    version = np.lib.format.read_magic(stream)
-    header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-    shape, _, kind = header(stream)
-    if kind.hasobject or int(np.prod(shape, dtype=object)) * kind.itemsize != len(data) - stream.tell():
-        raise ValueError(f"{member} says another size than it has")
-    stream.seek(0)
-    found: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
-    return found
-
-
-def _manifest(array: NDArray[Any], name: str) -> dict[str, Any]:
-    if array.dtype != np.uint8 or array.size > MOST_MANIFEST:
-        _foreign(name)
-    head = json.loads(array.tobytes())
-    if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("kind") not in UNPACK:
-        _foreign(name)
-    return head
 
 
 def _whose(head: dict[str, Any], text: str, words: tuple[type, ...], name: str) -> tuple[Scenario, Program]:
