@@ -300,3 +300,20 @@ def test_the_old_name_of_keeping_all_still_works_and_says_so() -> None:
     with pytest.warns(DeprecationWarning, match="keep='all'"):
         old = ns.simulate(toy, replications=20, seed=1, keep="times")
     assert np.array_equal(old.block.first, ns.simulate(toy, replications=20, seed=1, keep="all").block.first)
+
+
+def test_counts_of_one_drawn_row() -> None:
+    """One draw of the parameters is a cluster of its own: counts answer as histories do, at every date of theirs."""
+    rate = ns.Parameter("rate", 0.1, belief=ns.Uniform(0.05, 0.2))
+    act = ns.Action(name="act", when="not done", clock=ns.Exponential("rate"), effects=["done = true"])
+    parts = [rate, ns.Fact("done"), act, ns.Question(name="q", condition="done", by=10)]
+    scenario = ns.Scenario("one", start="2025-01-01", end=20, parts=parts)
+    kept = {
+        keep: ns.simulate(scenario, replications=200, seed=1, draws=1, keep=keep)  # type: ignore[call-overload]
+        for keep in ("all", "counts")
+    }
+    assert kept["all"].probability("q").hits == kept["counts"].probability("q").hits
+    early = [kept[keep].probability("q", by="2025-01-05").hits for keep in ("all", "counts")]
+    assert early[0] == early[1] > 0
+    whole, counted = (kept[keep].first_passage("q").at(10) for keep in ("all", "counts"))
+    assert (whole.value, whole.low, whole.high) == (counted.value, counted.low, counted.high)

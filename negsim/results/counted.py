@@ -164,7 +164,7 @@ class CountedRuns(Results):
         edges, counts, failed = tally.edges, tally.reached[entry.column][None, :], tally.failed_rows.sum(keepdims=True)
         size = np.array([tally.n]) - failed
         if self.clustered:
-            edges, counts, failed = tally.pivots, tally.reached_rows[entry.column], tally.failed_rows
+            edges, counts, failed = tally.pivots, tally.by_row(entry.column), tally.failed_rows
             size = self._simulated() - failed
         low = -1 if since <= 0 else self._edge(edges, since - 1.0, after)
         hits = counts[:, low + 1 : self._edge(edges, upto, by) + 1].sum(axis=1)
@@ -234,7 +234,7 @@ class CountedRuns(Results):
         seen = counts > 0
         rows = None
         if self.clustered:
-            by_row = self.tally.reached_rows[entry.column] * (self.tally.pivots >= entry.after)
+            by_row = self.tally.by_row(entry.column) * (self.tally.pivots >= entry.after)
             failed = self.tally.failed_rows
             hits, size = np.cumsum(by_row, axis=1, dtype=np.float64), (self._simulated() - failed).astype(np.float64)
             rows = CurveRows(hits=hits, size=size, unknown=failed.astype(np.float64))
