@@ -9,7 +9,7 @@ import pytest
 
 import negsim as ns
 from negsim.learning.islands import Step, Voyage, joined_voyages
-from negsim.learning.updating import ISLANDS, Sailing
+from negsim.learning.sailing import ISLANDS, Sailing
 
 
 def rare() -> ns.Scenario:
