@@ -68,6 +68,9 @@ from .learning.passage import (
     Passing,
     passing,
 )
+from .learning.saved import (
+    load_runs,
+)
 from .learning.updated import (
     Updated,
 )
@@ -230,9 +233,6 @@ from .results.listed import (
 from .results.runs import (
     FirstPassage,
     Runs,
-)
-from .results.saved import (
-    load_runs,
 )
 from .results.solved import (
     Solved,

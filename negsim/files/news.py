@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path as FilePath
@@ -19,7 +19,7 @@ from negsim.files.places import in_file, path_text
 from negsim.files.tables import Record
 from negsim.model.observed import Observation
 
-__all__ = ["news_from_csv", "news_from_toml", "read_news", "shipped_news"]
+__all__ = ["news_from_csv", "news_from_tables", "news_from_toml", "news_tables", "read_news", "shipped_news"]
 
 NUMBERS = ("low", "high", "true_positive", "false_positive", "credibility", "probability")
 """Columns of a CSV file that hold numbers; the others hold text."""
@@ -112,6 +112,21 @@ def _built(tables: Mapping[str, Any]) -> tuple[Observation, ...]:
             found.append(_item(name, table))
     gather.check()
     return tuple(found)
+
+
+def news_tables(news: Iterable[Observation]) -> dict[str, dict[str, Any]]:
+    """Return news as tables by name, as a file has them.
+
+    >>> news_tables([Observation(name="talks", happened="talks.held", at="5 days", source="definition")])
+    {'talks': {'happened': 'talks.held', 'at': '5 days', 'source': 'definition'}}
+    """
+    return {item.name: _record().plain(item, ("news", item.name)) for item in news}
+
+
+def news_from_tables(tables: Mapping[str, Any]) -> tuple[Observation, ...]:
+    """Return the news of such tables, also those without a source, which only Python may say."""
+    record = _record()
+    return tuple(record.build({"name": name, **table}, ("news", name)) for name, table in tables.items())
 
 
 def _item(name: str, table: Any) -> Observation:

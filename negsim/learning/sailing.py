@@ -24,7 +24,7 @@ from negsim.program import Program
 from negsim.program.drawn import parameter_rows
 from negsim.running.workers import threads_for
 
-__all__ = ["ISLANDS", "MOST", "Sailing", "whole_islands"]
+__all__ = ["ISLANDS", "MOST", "Retelling", "Sailing", "whole_islands"]
 
 ISLANDS = 32
 """Populations that exchange nothing: every interval is taken over them."""
@@ -189,8 +189,27 @@ class Sailing:
             news=self.news,
             effects=effects,
             log_evidence=evidence_of(voyages),
-            retell=lambda program: replace(self, program=program).go(legs),
+            retell=Retelling(self, legs),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Retelling:
+    """Tells the same histories once more, under a program that records other things of them as well.
+
+    Attributes
+    ----------
+    sailing : Sailing
+    legs : tuple of int
+        How many histories set out together.
+    """
+
+    sailing: Sailing
+    legs: tuple[int, ...]
+
+    def __call__(self, program: Program) -> Updated:
+        """The same histories."""
+        return replace(self.sailing, program=program).go(self.legs)
 
 
 def joined_blocks(blocks: Sequence[Block]) -> Block:

@@ -136,6 +136,9 @@ class Updated(Runs):
     warnings: tuple[str, ...] = ()
     retell: Callable[[Program], Runs] | None = field(default=None, compare=False)
 
+    __eq__ = Runs.__eq__
+    __hash__ = Runs.__hash__
+
     @property
     def expected(self) -> dict[str, float]:
         """How likely each item was, given those before it; of one that has a density, that density a day."""

@@ -8,6 +8,7 @@ from typing import Any
 from negsim.engines import choose
 from negsim.errors import ArgumentError
 from negsim.laws.draws import check_seed, fresh_seed
+from negsim.learning import keeping  # noqa: F401  # whoever has conditioned histories can save them
 from negsim.learning.items import questions_of
 from negsim.learning.sailing import MOST, Sailing
 from negsim.learning.updated import Updated

@@ -76,7 +76,7 @@ def _told(error: SimulationError) -> tuple[Any, ...]:
 def _beside(results: Any) -> list[str]:
     """Arrays of results that stand beside the block, such as weights, and what else a kind of results has."""
     known = {*BASE, "program", "rows", "engine", "note", "seconds", "block", "tally"}
-    return [one.name for one in fields(results) if one.name not in known]
+    return [one.name for one in fields(results) if one.name not in known and one.compare]
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from negsim.results.runs import Runs
 from negsim.results.solved import Solved
 from negsim.results.tally import Tally
 
-__all__ = ["load_runs", "manifest", "save_runs"]
+__all__ = ["KINDS", "Kept", "estimate_of", "facts_of", "head_of", "load_results", "manifest", "runs_of", "save_runs"]
 
 PLAIN = ("seed", "drawn", "engine", "note", "seconds", "max_events", "requested")
 
@@ -57,47 +57,29 @@ def save_runs(runs: Any, path: str | os.PathLike[str]) -> None:
     replaced(Path(path), every, name)
 
 
-def load_runs(path: str | os.PathLike[str], words: Iterable[type] = ()) -> Runs | CountedRuns | Solved:
-    """Read results that ``runs.save(path)`` wrote: they answer whatever the saved ones did, and compare equal to them.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How results of a kind are kept: to arrays and plain data, and back.
 
-    Parameters
+    Attributes
     ----------
-    path : str or path
-        Where they are.
-    words : iterable of type, optional
-        Word classes of your own that the scenario has.
-
-    Returns
-    -------
-    Runs, CountedRuns or Solved
-        As they were saved.
-
-    Raises
-    ------
-    FileError
-        If there is no such file, it holds no results of negsim, is damaged, or was made by a version whose histories
-        are others.
-
-    See Also
-    --------
-    simulate : Simulate a scenario's histories.
-    Runs : Simulated histories as arrays.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> import negsim as ns
-    >>> runs = ns.simulate(ns.load("toy"), replications=100, seed=1)
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     runs.save(f"{folder}/toy.npz")
-    ...     ns.load_runs(f"{folder}/toy.npz") == runs
-    True
+    pack : function
+        From the results to arrays by name and a dictionary for JSON.
+    unpack : function
+        From that dictionary, the arrays, the scenario and the program to the results.
     """
+
+    pack: Callable[[Any], tuple[Arrays, dict[str, Any]]]
+    unpack: Callable[[dict[str, Any], Arrays, Scenario, Program], Any]
+
+
+def load_results(path: str | os.PathLike[str], words: Iterable[type] = ()) -> Any:
+    """Read results of any kind that is known; see `negsim.learning.saved.load_runs`."""
     name = short(os.fspath(path), quote=False)
-    head, text, arrays = read(path, name, UNPACK)
+    head, text, arrays = read(path, name, KINDS)
     try:
         scenario, program = _whose(head, text, tuple(words), name)
-        found: Runs | CountedRuns | Solved = UNPACK[head["kind"]](head, arrays, scenario, program)
+        found = KINDS[head["kind"]].unpack(head, arrays, scenario, program)
     except FileError:
         raise
     except (NegsimError, KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
@@ -113,7 +95,7 @@ def manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
     FileError
         As `load_runs`.
     """
-    return read(path, short(os.fspath(path), quote=False), UNPACK, only_head=True)[0]
+    return read(path, short(os.fspath(path), quote=False), KINDS, only_head=True)[0]
 
 
 # ---- what there is to write ----
@@ -121,14 +103,15 @@ def manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def _packed(runs: Any) -> tuple[Arrays, dict[str, Any]]:
     """Arrays and plain data of results of a kind that can be saved."""
-    kinds = {Runs: _pack_runs, CountedRuns: _pack_counts, Solved: _pack_solved}
-    if type(runs) not in kinds:
-        raise FileError(f"results of kind {type(runs).__name__} cannot be saved; save those that they were made of")
-    arrays, head = kinds[type(runs)](runs)
-    return arrays, {"kind": type(runs).__name__, "draws": _draws(runs.rows, arrays), **head}
+    kind = type(runs).__name__
+    if kind not in KINDS:
+        raise FileError(f"results of kind {kind} cannot be saved; save those that they were made of")
+    arrays, head = KINDS[kind].pack(runs)
+    return arrays, {"kind": kind, "draws": _draws(runs.rows, arrays), **head}
 
 
-def _pack_runs(runs: Any) -> tuple[Arrays, dict[str, Any]]:
+def head_of(runs: Any) -> tuple[Arrays, dict[str, Any]]:
+    """Arrays and plain data of histories."""
     arrays = {f"block/{name}": getattr(runs.block, name) for name in ARRAYS}
     known = {one.name for one in fields(Runs)} - {"scenario", "program", "rows", "block", *PLAIN}
     arrays |= {f"beside/{name}": getattr(runs, name) for name in sorted(known) if getattr(runs, name) is not None}
@@ -203,8 +186,11 @@ def _whose(head: dict[str, Any], text: str, words: tuple[type, ...], name: str) 
     return scenario, program
 
 
-def _unpack_runs(head: dict[str, Any], arrays: Arrays, scenario: Scenario, program: Program) -> Runs:
-    facts = _facts(head, arrays, scenario, program)
+def runs_of(
+    head: dict[str, Any], arrays: Arrays, scenario: Scenario, program: Program, kind: type[Runs] = Runs, **more: Any
+) -> Runs:
+    """Histories of a kind from arrays and plain data."""
+    facts = facts_of(head, arrays, scenario, program)
     like = empty_block(program, Job(seed=head["seed"], replications=range(0), rows=facts["rows"]))
     blocks: dict[str, Any] = {name: arrays[f"block/{name}"] for name in ARRAYS}
     n = len(blocks["failed"])
@@ -218,13 +204,13 @@ def _unpack_runs(head: dict[str, Any], arrays: Arrays, scenario: Scenario, progr
     beside: dict[str, Any] = {
         key.partition("/")[2]: array for key, array in arrays.items() if key.startswith("beside/")
     }
-    runs = Runs(block=Block(**blocks, failures=_failed(head)), **facts, **beside)
+    runs = kind(block=Block(**blocks, failures=_failed(head)), **facts, **beside, **more)
     runs.block.traces += _traces(runs, int(head["traces"]))
     return runs
 
 
 def _unpack_counts(head: dict[str, Any], arrays: Arrays, scenario: Scenario, program: Program) -> CountedRuns:
-    facts = _facts(head, arrays, scenario, program)
+    facts = facts_of(head, arrays, scenario, program)
     found = {key.partition("/")[2]: array for key, array in arrays.items() if key.startswith("tally/")}
     tally = Tally.empty(program, found["edges"], len(facts["rows"]))
     for name, array in tally.arrays().items():
@@ -236,7 +222,7 @@ def _unpack_counts(head: dict[str, Any], arrays: Arrays, scenario: Scenario, pro
 
 
 def _unpack_solved(head: dict[str, Any], arrays: Arrays, scenario: Scenario, program: Program) -> Solved:
-    found = {name: tuple(_estimate(one) for one in several) for name, several in head["found"].items()}
+    found = {name: tuple(estimate_of(one) for one in several) for name, several in head["found"].items()}
     return Solved(
         scenario=scenario,
         program=program,
@@ -248,10 +234,16 @@ def _unpack_solved(head: dict[str, Any], arrays: Arrays, scenario: Scenario, pro
     )
 
 
-UNPACK: dict[str, Any] = {"Runs": _unpack_runs, "CountedRuns": _unpack_counts, "Solved": _unpack_solved}
+KINDS: dict[str, Kept] = {
+    "Runs": Kept(head_of, runs_of),
+    "CountedRuns": Kept(_pack_counts, _unpack_counts),
+    "Solved": Kept(_pack_solved, _unpack_solved),
+}
+"""By the names of their classes; whoever has results of another kind adds how they are kept."""
 
 
-def _facts(head: dict[str, Any], arrays: Arrays, scenario: Scenario, program: Program) -> dict[str, Any]:
+def facts_of(head: dict[str, Any], arrays: Arrays, scenario: Scenario, program: Program) -> dict[str, Any]:
+    """What results of every kind have."""
     plain = {name: head[name] for name in PLAIN}
     return {"scenario": scenario, "program": program, "rows": _rows(head, arrays, program), **plain}
 
@@ -265,7 +257,8 @@ def _rows(head: dict[str, Any], arrays: Arrays, program: Program) -> Sequence[tu
     return rows
 
 
-def _estimate(one: dict[str, Any]) -> Estimate:
+def estimate_of(one: dict[str, Any]) -> Estimate:
+    """An estimate from plain data."""
     pairs = {name: tuple(value) for name, value in one.items() if isinstance(value, list)}
     return Estimate(**{**one, **pairs})
 

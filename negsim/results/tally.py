@@ -232,11 +232,10 @@ class Tally:
     def by_row(self, first: int) -> NDArray[np.int64]:
         """First times between the pivots by draw of the parameters, (K, P)."""
         if len(self.reached_rows):
-            return self.reached_rows[first]
+            return np.asarray(self.reached_rows[first])
         # One draw has all of them, and was not counted twice; every pivot is an edge.
         upto = np.cumsum(self.reached[first])[np.searchsorted(self.edges, self.pivots)]
-        found: NDArray[np.int64] = np.diff(upto, prepend=0)[None, :]
-        return found
+        return np.asarray(np.diff(upto, prepend=0)[None, :], dtype=np.int64)
 
     @classmethod
     def empty(cls, program: Program, edges: NDArray[np.float64], draws: int) -> Tally:
