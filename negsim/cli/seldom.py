@@ -65,6 +65,11 @@ def _answered(runs: Results, row: Answer, level: float) -> Answer:
     from negsim.estimates.base import thousands
 
     draws = len(runs.rows) if runs.drawn and any(one.belief is not None for one in runs.program.parameters) else None
+    if runs.asked(row.id).question.weights:
+        return replace(row, notes=(*row.notes, "rare, and a count with weights, towards which no history is steered"))
+    if draws is not None and tuple(runs.rows[0]) != runs.program.draws(runs.seed, [0])[0]:
+        # Steered histories would draw what the scenario believes, and not what somebody gave.
+        return replace(row, notes=(*row.notes, "rare; histories with rows of one's own are not steered"))
     repetitions = REPETITIONS if draws is None else min(REPETITIONS, draws)
     if repetitions < LEAST:
         return replace(row, notes=(*row.notes, f"rare, but {draws} draws of parameters are too few to tell how rare"))

@@ -86,3 +86,18 @@ def test_one_thing_says_where_parameters_come_from(case: Path, tmp_path: Path, o
     rows = tmp_path / "rows.csv"
     rows.write_text("rate\n0.1\n", encoding="utf-8")
     assert ran(str(case), "--rows", str(rows), "-n", "20", *other) == 2
+
+
+def test_rare_questions_keep_the_rows_that_were_given(
+    case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What somebody else believes is not drawn anew from what the scenario believes."""
+    case.write_text(
+        case.read_text(encoding="utf-8").replace("best = 0.1", "best = 0.1\np95 = 0.3\nmean = 0.1"), encoding="utf-8"
+    )
+    rows = tmp_path / "rows.csv"
+    rows.write_text("rate\n0.00001\n0.00002\n" * 1, encoding="utf-8")
+    assert ran(str(case), "--rows", str(rows), "-n", "400", "--seed", "3", "--format", "json", "--rare") == 0
+    found = json.loads(capsys.readouterr().out)["questions"][0]
+    assert found["value"] < 0.01
+    assert any("rows of one's own" in note for note in found["notes"])

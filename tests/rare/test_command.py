@@ -40,3 +40,13 @@ def test_by_itself_it_does_so_where_a_budget_was_given(deal: str, capsys: pytest
     assert "rare, " not in told(capsys, deal)
     assert "rare, " in told(capsys, deal, "--seconds", "50")
     assert "rare, " not in told(capsys, deal, "--seconds", "50", "--no-rare")
+
+
+def test_a_count_with_weights_keeps_its_plain_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    act = ns.Action(name="act", clock=ns.Exponential(0.001))
+    asked = ns.Question(name="q", kind="fired", weights={"act": 2.0}, at_least=4, by=9)
+    ns.save(ns.Scenario("s", start="2025-01-01", end=9, parts=[act, asked]), tmp_path / "s.toml")
+    with pytest.raises(SystemExit) as end:
+        main(["run", str(tmp_path / "s.toml"), "--rare", "-n", "200", "--no-reasons"])
+    assert not end.value.code
+    assert "count with weights" in " ".join(capsys.readouterr().out.split())

@@ -26,7 +26,7 @@ QUICK = {
 def asked_of(described: ns.Scenario) -> list[ns.Question]:
     """Questions that can be rare."""
     questions = described.expanded.questions.values()
-    return [one for one in questions if one.probable and one.given is None]
+    return [one for one in questions if one.probable and one.given is None and not one.weights]
 
 
 def score(described: ns.Scenario, asked: ns.Question, wanted: float, error: float = 0.0) -> float:
