@@ -18,6 +18,7 @@ from negsim.report.pictures.calibrated import calibration
 from negsim.report.pictures.curves import based, curves
 from negsim.report.pictures.lanes import history
 from negsim.report.pictures.news import watching
+from negsim.report.pictures.nowcast import nowcast, passing
 from negsim.report.pictures.shapes import Shape, on_dates, shape_of, stairs
 from negsim.report.pictures.style import FAINT, INK, LINE, Sheet, dated, held_to_percent, new_figure, plain_axes
 from negsim.report.pictures.waiting import waits
@@ -36,6 +37,8 @@ __all__ = [
     "first_passage",
     "history",
     "levers",
+    "nowcast",
+    "passing",
     "reasons",
     "tornado",
     "waits",
