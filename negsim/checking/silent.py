@@ -24,13 +24,12 @@ from negsim.errors import BudgetError, UnknownName
 from negsim.errors.problems import path_text
 from negsim.model.actions import Action
 from negsim.model.clocks import Distribution, Fixed
-from negsim.model.elements import Elements
+from negsim.model.elements import Elements, own_questions, questions_of
 from negsim.model.evidence import Party
 from negsim.model.expansion import expand
 from negsim.model.expressions import And, Expression, Not, all_of, reads
 from negsim.model.interventions import Intervention, Without, suppositions
 from negsim.model.origins import TABLES, table_of
-from negsim.model.questions import Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.program import Program, lower
 from negsim.results.runs import Runs
@@ -116,7 +115,7 @@ class _Bench:
         self.scenario = scenario
         # The author's own questions, because those that words bring for their own sake are moved by every word.
         written = scenario.expanded.questions
-        own = {part.name: written[part.name] for part in scenario.parts if isinstance(part, Question)}
+        own = {one.name: written[one.name] for one in own_questions(scenario.parts)}
         self.questions = own or dict(written)
         program = self._program(scenario.expanded)
         pilot = simulate(
@@ -217,7 +216,7 @@ class _Search:
             table = table_of(part)
             if table in TABLES.values() and not isinstance(part, Action):
                 continue
-            if part.name in self.elements.removed or self._asked(part):
+            if part.name in self.elements.removed or self._asked(part) or questions_of(part):
                 continue
             leave = partial(self._without, part.name) if self._acts(part) else partial(self._instead, part)
             if self._idle(leave):

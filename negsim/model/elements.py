@@ -21,7 +21,19 @@ from negsim.model.requirements import Requirement
 from negsim.model.sayings import Says
 from negsim.model.variables import Counter, Fact, Level, Variable
 
-__all__ = ["ASKED", "SHELVES", "Asking", "Element", "Elements", "Mechanism", "Part", "Supposition", "written_out"]
+__all__ = [
+    "ASKED",
+    "SHELVES",
+    "Asking",
+    "Element",
+    "Elements",
+    "Mechanism",
+    "Part",
+    "Supposition",
+    "own_questions",
+    "questions_of",
+    "written_out",
+]
 
 
 class Supposition(Protocol):
@@ -109,13 +121,25 @@ Asking: TypeAlias = Question | Part
 """What is given as a question: one, or a word that writes out as questions, such as a series."""
 
 
+def questions_of(part: object) -> list[Question]:
+    """The questions that a word is, such as a series; none of a word that is anything else."""
+    parts = list(part.expand()) if isinstance(part, Part) and not isinstance(part, type) else []
+    return (
+        [one for one in parts if isinstance(one, Question)] if all(isinstance(one, Question) for one in parts) else []
+    )
+
+
 def written_out(asked: Iterable[object]) -> list[object]:
     """Questions, with words that are nothing but questions written out; everything else as it is, for others to refuse."""
     found: list[object] = []
     for one in asked:
-        parts = list(one.expand()) if isinstance(one, Part) and not isinstance(one, type) else []
-        found += parts if parts and all(isinstance(part, Question) for part in parts) else [one]
+        found += questions_of(one) or [one]
     return found
+
+
+def own_questions(parts: Iterable[object]) -> list[Question]:
+    """The questions that a scenario asks itself, those of its series among them; words bring others."""
+    return [one for one in written_out(parts) if isinstance(one, Question)]
 
 
 @record

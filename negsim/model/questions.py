@@ -275,6 +275,11 @@ class Question:
         return "by", closes
 
     @property
+    def unit(self) -> str:
+        """Unit of an answer that is a number: days, times, or nothing."""
+        return "" if self.weights else self.row.unit
+
+    @property
     def probable(self) -> bool:
         """Whether its answer is yes or no, so that it has a probability."""
         return self.row.share or self.at_least is not None

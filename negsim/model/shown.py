@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from negsim.model.elements import own_questions
 from negsim.model.evidence import Party
 from negsim.model.questions import Question
 from negsim.notebook import card
@@ -49,7 +50,7 @@ def scenario_card(scenario: Any) -> str:
     # By table, as the file has them: an author looks for "promise", not for a class.
     kinds = Counter(_kind(part) for part in scenario.parts if not isinstance(part, (Party, Question)))
     made = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
-    rows = [_asked(part) for part in scenario.parts if isinstance(part, Question)]
+    rows = [_asked(one) for one in own_questions(scenario.parts)]
     steps = "; ".join(str(step) for step in scenario.interventions)
     notes = [f"Made of: {made}" if made else "", scenario.note, f"Supposed: {steps}" if steps else ""]
     return card(

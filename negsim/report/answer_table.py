@@ -10,7 +10,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from negsim.model.kinds import KINDS
 from negsim.results.answers import Answer
 
 __all__ = ["answer_table", "quantity_table"]
@@ -118,6 +117,6 @@ def quantity_table(titles: Mapping[str, str], rows: Sequence[Answer], *, level: 
     table.add_column("Mean", justify="right")
     table.add_column(f"Monte Carlo {100 * level:.10g} %", justify="right")
     for row in rows:
-        unit = KINDS[row.kind].unit if row.estimate is not None else ""
+        unit = row.unit if row.estimate is not None else ""
         table.add_row(_titled(titles, row), f"{row.rounded(digits)} {unit}".rstrip(), row.interval(digits))
     return table

@@ -12,7 +12,7 @@ from negsim.model.clocks import Chance, Every, Fixed, Immediately, On
 from negsim.model.constraints import Constraint
 from negsim.model.correlations import Correlation
 from negsim.model.effects import Effect
-from negsim.model.elements import SHELVES, Elements, Mechanism
+from negsim.model.elements import SHELVES, Elements, Mechanism, own_questions
 from negsim.model.evidence import Evidence, Party
 from negsim.model.expressions import Number, Truth
 from negsim.model.parameters import Parameter
@@ -55,7 +55,7 @@ def overview(scenario: Scenario) -> str:
         f"{len(elements.variables)} variables, {len(elements.actions)} actions,"
         f" {total} parameters ({guessed} judgement{by_a_model(scenario)}, {later} hindsight)"
     )
-    own = [part for part in scenario.parts if isinstance(part, Question)]
+    own = own_questions(scenario.parts)
     lines.append(f"{len(own)} questions{':' if own else ''}")
     lines += [f"  {one.name}: {_asked(one)}" for one in own]
     lines += [f"mechanism {name}{_titled(one)}" for name, one in sorted(elements.mechanisms.items())]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from negsim.model.elements import SHELVES
-from negsim.model.questions import Question
+from negsim.model.elements import SHELVES, own_questions
 from negsim.model.scenario import Scenario
 from negsim.report.expanded import PLAIN, element_text
 
@@ -20,7 +19,7 @@ def counts(told: Scenario) -> dict[str, int]:
     4
     """
     elements = told.expanded
-    own = sum(isinstance(part, Question) for part in told.parts)
+    own = len(own_questions(told.parts))
     return {
         "variables": len(elements.variables),
         "actions": len(elements.actions),
@@ -34,7 +33,7 @@ def overview_data(told: Scenario) -> dict[str, Any]:
     """Parties, words, questions and mechanisms by name, with their titles."""
     elements = told.expanded
     words = [part for part in told.parts if not isinstance(part, PLAIN)]
-    own = [part for part in told.parts if isinstance(part, Question)]
+    own = own_questions(told.parts)
     return {
         **counts(told),
         "note": told.note,

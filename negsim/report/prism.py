@@ -322,7 +322,7 @@ class _Model:
         blocks = []
         for name, entry in self.program.probes.asked.items():
             question = entry.question
-            if question.row.record == "fired":
+            if question.row.record == "fired" and not _unsaid(entry):
                 rows = {row.name: row for row in self.program.actions}
                 line = "\n  ".join(
                     f"[{self.words.action(rows[name])}] true : {number(weight)};" for name, _, weight in question.counts
@@ -346,8 +346,7 @@ class _Model:
     def asked(self, name: str, entry: Asked) -> str:
         """A question in CSL."""
         question, label, by = entry.question, f'"{self.words.label(name)}"', number(entry.by / DAY)
-        one_outcome = any(outcome is not None for _, outcome, _ in question.counts)
-        if question.row.record == "fired" and (one_outcome or entry.after > 0 or question.at_least):
+        if _unsaid(entry):
             return "// not said in CSL here: firings with one outcome, in a window, or how often at least"
         if question.row.unsaid:
             return f"// not said in CSL: {question.row.unsaid}"
@@ -378,3 +377,10 @@ def _scaled(by: tuple[float, float]) -> str:
 def _ordered(model: str) -> str:
     """No blank line twice."""
     return re.sub(r"\n{3,}", "\n\n", model)
+
+
+def _unsaid(entry: Asked) -> bool:
+    """Whether a count has no reward: one of an outcome, in a window, or of how often at least."""
+    question = entry.question
+    outcome = any(outcome is not None for _, outcome, _ in question.counts)
+    return question.row.record == "fired" and (outcome or entry.after > 0 or question.at_least is not None)

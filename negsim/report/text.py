@@ -88,6 +88,13 @@ def _legend(console: Console, runs: Answering, rows: Sequence[Answer], level: fl
         ignorance = (
             f"ignorance: {draws}, the noise of finite replications removed; its ends are known to {_errors(rows)}"
         )
+    elif _clustered(runs):
+        chance = "averaged over what is believed of the parameters"
+        ignorance = (
+            "ignorance: told of probabilities alone"
+            if not any(row.is_share for row in rows)
+            else "ignorance: none seen"
+        )
     else:
         claims = ", contested claims drawn with their credibility" if runs.program.contested else ""
         chance = f"every parameter at its best value{claims}"

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, Protocol
 from negsim.errors import EstimateError, NotRecorded, nearest
 from negsim.estimates import Conditional, Estimate, words
 from negsim.model.calendar import counted_days
+from negsim.model.elements import own_questions
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario
 from negsim.program import Program
@@ -56,6 +57,8 @@ class Answer:
         The condition it is conditioned on, or nothing.
     is_share : bool
         Whether the value is a probability.
+    unit : str
+        Of a value that is none: ``"days"``, ``"times"`` or nothing.
     estimate : Estimate or None
         The number with everything that is printed of it.
     collapsed : bool
@@ -90,6 +93,7 @@ class Answer:
     base_rate: float | None = None
     given: str = ""
     is_share: bool = True
+    unit: str = ""
     estimate: Estimate | None = field(default=None, repr=False)
     collapsed: bool = False
     counted: int = 0
@@ -245,8 +249,7 @@ def stated(scenario: Scenario) -> tuple[Question, ...]:
 
     Sorted so that questions on one condition stand together, the earliest deadline first.
     """
-    own = [part for part in scenario.parts if isinstance(part, Question)]
-    asked = own or list(scenario.expanded.questions.values())
+    asked = own_questions(scenario.parts) or list(scenario.expanded.questions.values())
     due = {question.name: _due(question, scenario) for question in asked}
     earliest: dict[str, float] = {}
     for question in asked:
@@ -318,6 +321,7 @@ def facts(question: Question, scenario: Scenario) -> dict[str, Any]:
         "base_rate": question.base_rate,
         "given": "" if question.given is None else str(question.given),
         "is_share": question.probable,
+        "unit": question.unit,
     }
 
 

@@ -178,7 +178,14 @@ class Solved:
         if len(found) == 1:
             return of_estimate(plain, found[0])
         values, weights = np.array([one.value for one in found]), np.array(self.weights[name])
+        # What no parameter moves is the same in all draws, but for the rounding of each.
+        if np.ptp(values) <= max(one.error for one in found) + SAME * np.abs(values).max():
+            return of_estimate(plain, found[0])
         return of_estimate(plain, _over_draws(question, values, weights, self.level if level is None else level))
+
+
+SAME = 1e-11
+"""Share of a value within which the answers of draws are one answer: the rounding of long sums."""
 
 
 def _over_draws(

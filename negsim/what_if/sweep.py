@@ -7,6 +7,7 @@ from itertools import product
 
 from negsim.errors import ArgumentError
 from negsim.laws.draws import fresh_seed
+from negsim.model.elements import own_questions as asked_by
 from negsim.model.questions import Askable, Question
 from negsim.model.scenario import Scenario, check_is_scenario
 from negsim.running.simulation import simulate
@@ -103,7 +104,7 @@ def sweep(
 
 def own_questions(scenario: Scenario) -> list[Question | Askable]:
     """The scenario's own questions that have yes or no as answers in every history."""
-    own = [part for part in scenario.parts if isinstance(part, Question)]
+    own = asked_by(scenario.parts)
     # Words bring questions of their own; the author's are asked first, and theirs only where there are no others.
     known = own or list(scenario.expanded.questions.values())
     return [one.name for one in known if one.probable and one.given is None]

@@ -12,7 +12,7 @@ from typing import Any
 from negsim.checking.lint.finding import Finding
 from negsim.checking.lint.trees import of_action, of_belief, of_effect, of_initial, of_question, of_scenario
 from negsim.model.actions import Action
-from negsim.model.elements import Elements
+from negsim.model.elements import Elements, own_questions
 from negsim.model.evidence import Party
 from negsim.model.expressions import reads
 from negsim.model.origins import TABLES, table_of
@@ -88,7 +88,7 @@ class Slice:
 def slice_of(scenario: Scenario, elements: Elements) -> Slice:
     """What can move the scenario's own questions; those that words bring if it has none."""
     # Words bring questions for their own sake, and through these everything they do would count.
-    own = [part for part in scenario.parts if isinstance(part, Question)]
+    own = own_questions(scenario.parts)
     return Slice(elements, own or list(elements.questions.values()))
 
 
