@@ -10,6 +10,7 @@ from negsim.model.questions import Question
 from negsim.model.scenario import Scenario
 from negsim.report.words import clean, day
 from negsim.results.answers import Answering, deadline
+from negsim.wording.language import Language, language
 from negsim.wording.phrases import Phrases
 
 __all__ = ["dated", "question_titles", "titles_of"]
@@ -34,11 +35,11 @@ def question_titles(told: Scenario, questions: Iterable[Question]) -> dict[str, 
     for one in questions:
         title = said.question(one)
         own = getattr(one, "title", "")
-        found[one.name] = clean(dated(title, deadline(one, told)) if own else title)
+        found[one.name] = clean(dated(title, deadline(one, told), said.language) if own else title)
     return found
 
 
-def dated(title: str, by: str) -> str:
+def dated(title: str, by: str, said: Language | None = None) -> str:
     """A title of somebody's own with its deadline, unless it names a day or the year.
 
     >>> dated("The presidents meet", "2025-05-31"), dated("The presidents meet by 31 May", "2025-05-31")
@@ -46,4 +47,9 @@ def dated(title: str, by: str) -> str:
     """
     when = datetime.fromisoformat(by)
     named = re.search(rf"(?<!\d){when.day}\D|(?<!\d){when.year}(?!\d)", f"{title} ")
-    return title if named else f"{title}, by {day(by)}"
+    if named:
+        return title
+    # English pages have room for short months alone.
+    if said is None or said is language("en"):
+        return f"{title}, by {day(by)}"
+    return said.say("title_by", title=title, date=said.date(when.year, when.month, when.day))

@@ -18,6 +18,7 @@ from negsim.why.cause import LATE
 from negsim.why.explanation import Explanation, worth_telling
 from negsim.why.reasons import Reason
 from negsim.why.turning import Turning
+from negsim.wording.language import Language, language
 
 __all__ = ["called", "further", "headline", "print_why", "reason_table", "roots"]
 
@@ -28,72 +29,73 @@ MOST_REASONS, MOST_ROOTS, LEAST_ROOT = 3, 2, 0.1
 """Reasons told beside an answer, causes told behind each, and the least share at which one is worth the words."""
 
 
-def reason_table(found: Explanation, hint: str = "") -> Group:
+def reason_table(found: Explanation, hint: str = "", said: Language | None = None) -> Group:
     """The main reasons why the answer to one question is no, in a few lines; ``hint`` is how to ask for all."""
-    head = Text(f"Why not: {called(found)}? ", style="bold")
+    said = said or language("en")
+    head = Text(f"{said.say('asks_no', question=called(found, said))} ", style="bold")
     if not found.failures:
-        return Group(head.append(f"It never failed in {thousands(found.n)} histories.", style="not bold"))
-    head.append(f"No in {percent(found.share)} %. Of these:", style="not bold")
+        return Group(head.append(said.say("answers_never", n=thousands(found.n)), style="not bold"))
+    head.append(said.say("answers_share", share=percent(found.share)), style="not bold")
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(justify="right", no_wrap=True, min_width=6)
     grid.add_column()
     for reason in found.reasons[:MOST_REASONS]:
-        grid.add_row(f"{percent(reason.share)} %", Text(clean(sentence(str(reason)))))
+        grid.add_row(f"{percent(reason.share)} %", Text(clean(sentence(reason.told(said)))))
         because = _because(reason)
         if because:
-            grid.add_row("", Text(f"because {clean(because)}", style="dim"))
+            grid.add_row("", Text(said.say("answers_because", what=clean(because)), style="dim"))
     if not found.reasons:
-        grid.add_row("", Text("nothing in them is seen more often than in the others", style="dim"))
-    return Group(head, grid, *([Text(f"  All reasons: {hint}", style="dim")] if hint else []))
+        grid.add_row("", Text(said.say("answers_alike"), style="dim"))
+    return Group(head, grid, *([Text(f"  {said.say('answers_all', hint=hint)}", style="dim")] if hint else []))
 
 
 def print_why(console: Console, found: Explanation, runs: Results) -> None:
     """Print the whole of one explanation."""
-    console.print(Text(clean(headline(found)), style="bold"))
+    console.print(Text(clean(headline(found, language(runs.scenario.language or "en"))), style="bold"))
     if not found.failures:
         return
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(justify="right", no_wrap=True, min_width=6)
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column()
+    said = language(runs.scenario.language or "en")
     for reason in found.reasons:
-        _add(grid, reason)
+        _add(grid, reason, said)
     console.print(grid)
-    for line in further(found):
+    for line in further(found, said):
         console.print(Text(clean(line)))
     console.print(Text(clean(_footer(found, runs)), style="dim"))
 
 
-def called(found: Explanation) -> str:
+def called(found: Explanation, said: Language | None = None) -> str:
     """The question's title with its deadline, or its name in plain words."""
-    return clean(dated(found.title, found.by) if found.title else f"{plain(found.question)}, by {day(found.by)}")
+    return clean(dated(found.title, found.by, said) if found.title else f"{plain(found.question)}, by {day(found.by)}")
 
 
-def headline(found: Explanation) -> str:
+def headline(found: Explanation, said: Language | None = None) -> str:
     """What is explained, and in how many histories."""
-    asks = {"no": "Why not", "yes": "Why", "low": "Why so low", "high": "Why so high"}[found.side]
-    what = f"at most {found.value:.3g}" if found.side == "low" else f"above {found.value:.3g}"
-    answer = found.side if found.side in ("no", "yes") else what
-    head = f"{asks}: {called(found)}? {answer.capitalize()} in {thousands(found.failures)}"
-    head += f" of {thousands(found.n)} histories."
-    return head if found.looked == found.failures else f"{head} {thousands(found.looked)} of these are looked at:"
+    said = said or language("en")
+    answer = said.say(f"answers_{found.side}", value=f"{found.value:.3g}")
+    seen = said.say("answers_in", answer=answer, n=thousands(found.failures), of=thousands(found.n))
+    head = f"{said.say(f'asks_{found.side}', question=called(found, said))} {seen}"
+    return head if found.looked == found.failures else f"{head} {said.say('answers_looked', n=thousands(found.looked))}"
 
 
-def _add(grid: Table, reason: Reason) -> None:
+def _add(grid: Table, reason: Reason, said: Language) -> None:
     ends = "" if math.isnan(reason.low) else f"[{100 * reason.low:.0f}, {100 * reason.high:.0f}]"
-    grid.add_row(f"{percent(reason.share)} %", ends, Text(clean(sentence(str(reason)))))
+    grid.add_row(f"{percent(reason.share)} %", ends, Text(clean(sentence(reason.told(said)))))
     if reason.helps is not None:
-        grid.add_row("", "", Text(f"  {clean(str(reason.helps))}", style="dim"))
-    _add_behind(grid, reason, 1)
+        grid.add_row("", "", Text(f"  {clean(reason.helps.told(said))}", style="dim"))
+    _add_behind(grid, reason, 1, said)
 
 
-def _add_behind(grid: Table, reason: Reason, depth: int) -> None:
+def _add_behind(grid: Table, reason: Reason, depth: int, said: Language) -> None:
     for one in worth_telling(reason):
         share = "" if one.share > 0.995 else f"{percent(one.share)} % "
-        helps = "" if one.helps is None else f"; {one.helps}"
-        told = Text(f"{share}{clean(str(one))}{helps}", style="dim")
+        helps = "" if one.helps is None else f"; {one.helps.told(said)}"
+        told = Text(f"{share}{clean(one.told(said))}{helps}", style="dim")
         grid.add_row("", "", Padding(told, (0, 0, 0, 2 * depth)))
-        _add_behind(grid, one, depth + 1)
+        _add_behind(grid, one, depth + 1, said)
 
 
 def sentence(text: str) -> str:
@@ -105,39 +107,41 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def further(found: Explanation) -> Iterator[str]:
+def further(found: Explanation, said: Language | None = None) -> Iterator[str]:
     """What else is known, in lines."""
+    said = said or language("en")
     for one in found.decisions:
         yield f"{str(one).splitlines()[0]}{f'; {one.forced}' if one.forced else ''}."
     if any(one.histories for one in found.near):
-        yield f"Near misses: of all these it came {', '.join(str(one) for one in found.near)} after the deadline."
-    yield from _turning(found.turning)
+        yield said.say("near_misses", shares=", ".join(one.told(said) for one in found.near))
+    yield from _turning(found.turning, said)
     for refuted in found.refuted:
         hinders = refuted.helps is not None and refuted.helps.hinders
-        why = "without it there is less of it" if hinders else "it is as frequent where it did happen"
-        yield f"Not told as a cause, because {why}: {refuted.text} ({percent(refuted.share)} % of these)."
+        key = "refuted_hinders" if hinders else "refuted_frequent"
+        yield said.say(key, what=refuted.text, share=percent(refuted.share))
 
 
-def _turning(found: Turning | None) -> Iterator[str]:
+def _turning(found: Turning | None, said: Language) -> Iterator[str]:
     """Until when it was possible, and what the last step was that decided it."""
     if found is None or not found.looked:
         return
     # Dates are those of the histories in which it was lost; the others have none.
     lost = found.looked - found.open
     if not lost:
-        yield "It was possible to the deadline in all of them."
+        yield said.say("turn_open")
         return
     early, middle, late = (day(one) for one in found.dates)
-    when = middle if early == late else f"{middle} (5 to 95 %: {early} to {late})"
-    yield f"In {percent(lost / found.looked)} % it was impossible before the deadline, in the median from {when} on."
+    when = middle if early == late else said.say("turn_when", middle=middle, early=early, late=late)
+    yield said.say("turn_closed", share=percent(lost / found.looked), when=when)
     steps = "; ".join(f"{text} ({percent(count / lost)} %)" for text, count in found.steps)
-    yield f"The last step that decided it: {steps}."
+    yield said.say("turn_step", steps=steps)
 
 
 def _footer(found: Explanation, runs: Results) -> str:
-    draws = f"{len(runs.rows):,} draws of parameters" if runs.drawn else "parameters at their best values"
-    size = f"n = {thousands(runs.replications)}, {draws}, seed {runs.seed}"
-    return f"Shares of the histories looked at, with 95 % intervals; of what is behind, of those above. {size}.\nReasons are reasons inside the model."
+    said = language(runs.scenario.language or "en")
+    draws = said.say("foot_draws", n=f"{len(runs.rows):,}") if runs.drawn else said.say("foot_best")
+    size = f"n = {thousands(runs.replications)}, {draws}, {said.say('foot_seed', seed=runs.seed)}"
+    return f"{said.say('foot_shares')} {size}.\n{said.say('foot_reasons')}"
 
 
 def _because(reason: Reason) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import median
 
 from negsim.model.elements import Elements
 from negsim.why.chronicle import Chronicle
+from negsim.why.phrases import Phrases
 from negsim.why.posing import Posed
 from negsim.why.reasons import Reason
 from negsim.why.supposed import Supposing, prevented
@@ -29,7 +30,7 @@ def goes_with(
     these: Sequence[Chronicle],
     others: Sequence[Chronicle],
     elements: Elements,
-    say: Callable[[str, str], str],
+    said: Phrases,
     supposing: Supposing,
 ) -> tuple[Reason, ...]:
     """The events that set the histories with a low (or high) number apart from the others, the clearest first.
@@ -42,10 +43,10 @@ def goes_with(
     among = [one.replication for one in these]
     found = []
     for act in sorted({*inside, *outside}):
-        text = say(*act)
+        text = said.event(*act)
         best = _clearest(inside.get(act, {}), outside.get(act, {}), len(these), len(others)) if text else None
         if best is not None:
-            found.append((_reason(posed, act, text, best, among), act))
+            found.append((_reason(posed, act, best, among, said), act))
     found.sort(key=lambda pair: (-abs(pair[0].share - pair[0].otherwise), pair[1]))
     return tuple(
         _tried(one, act, elements, inside, supposing) if number < TRIED else one
@@ -98,15 +99,14 @@ def apart(hits: int, n: int, other_hits: int, m: int) -> bool:
     return abs(hits / n - other_hits / m) > Z * sqrt(one * (1 - one) / n + two * (1 - two) / m)
 
 
-def _reason(posed: Posed, act: Act, text: str, found: Split, among: Sequence[int]) -> Reason:
+def _reason(posed: Posed, act: Act, found: Split, among: Sequence[int], said: Phrases) -> Reason:
     """An event as it goes with the number, or its not having happened by a time, whichever is the more frequent here."""
     members = [number for number in among if (number in found.has) != found.late]
     low, high = posed.interval(members, among)
-    when = posed.runs.scenario.calendar.at(found.by)
-    dated = f"by {when.day} {when:%b %Y}"
+    date = said.date(posed.runs.scenario.calendar.at(found.by).date())
     return Reason(
         kind="without" if found.late else "with",
-        text=f"not {dated}: {text}" if found.late else f"{dated}: {text}",
+        text=said.say("why_not_by" if found.late else "why_by", date=date, what=said.event(*act)),
         condition=act[0],
         share=len(members) / len(among),
         alone=0.0,

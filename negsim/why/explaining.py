@@ -231,7 +231,7 @@ def _of_a_number(posed: Posed, inquiry: Inquiry, said: Phrases, looked: Looked, 
     these, others = ([one.replication for one in each] for each in (looked.these, looked.others))
     supposing = Supposing(posed, these, others, "low" if yes else "high")
     elements, scenario = inquiry.scenario.expanded, posed.runs.scenario
-    found = goes_with(posed, looked.these, looked.others, elements, said.event, supposing)
+    found = goes_with(posed, looked.these, looked.others, elements, said, supposing)
     idle = tuple(one for one in found if one.helps is not None and one.helps.value <= 0)
     return Explanation(
         question=posed.called,

@@ -10,6 +10,7 @@ from typing import Any
 from negsim.estimates import Interval
 from negsim.model.calendar import DAY
 from negsim.why.cause import CONDITIONS, LATE, Cause
+from negsim.wording.language import Language, language
 
 __all__ = ["NAN", "NEARLY_NEVER", "Reason", "Tally", "alike", "in_order", "reasons_of", "tallied"]
 
@@ -85,10 +86,15 @@ class Reason:
     helps: Any = None
 
     def __str__(self) -> str:
+        return self.told(language("en"))
+
+    def told(self, said: Language) -> str:
+        """The reason, and how frequent it is elsewhere where that matters, in a language."""
+        share = f"{100 * self.otherwise:.0f}"
         if self.kind in ("with", "without"):
-            return f"{self.text} (in {100 * self.otherwise:.0f} % of the others)"
+            return said.say("reason_others", what=self.text, share=share)
         if self.kind in ("absent", "beside"):
-            return f"{self.text} (also in {100 * self.otherwise:.0f} % of the histories in which it did happen)"
+            return said.say("reason_also", what=self.text, share=share)
         return self.text
 
     def as_dict(self) -> dict[str, Any]:

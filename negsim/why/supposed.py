@@ -40,6 +40,7 @@ from negsim.why.reasons import Tally
 from negsim.why.routes import Route, conjuncts, opposite, parts_asked
 from negsim.why.slowed import HOLDING, replaced
 from negsim.why.standing import signed
+from negsim.wording.language import Language, language
 
 __all__ = ["Helped", "Supposing", "decided_otherwise", "prevented", "relaxed", "try_without", "without"]
 
@@ -88,10 +89,14 @@ class Helped:
         return asdict(self)
 
     def __str__(self) -> str:
+        return self.told(language("en"))
+
+    def told(self, said: Language) -> str:
+        """What would be without it, in a language."""
         share = 100 * self.turned / self.of if self.of else 0.0
         lost = self.lost / self.others if self.others else 0.0
-        gone = f", and {100 * lost:.0f} % of the others turn away" if lost > LITTLE else ""
-        return f"without it {share:.0f} % of these turn to {self.to}{gone}"
+        text = said.say("helps_turn", share=f"{share:.0f}", to=said.say(f"turns_{self.to}"))
+        return said.say("helps_gone", helps=text, lost=f"{100 * lost:.0f}") if lost > LITTLE else text
 
 
 class Supposing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from math import log
 
@@ -19,8 +20,6 @@ from negsim.why.slowed import HOLDING
 from negsim.why.ways import is_waiver
 
 __all__ = ["Telling"]
-
-WORDING = "it came about, but not as the question asks (too early, or not while it should)"
 
 
 class Telling:
@@ -43,20 +42,20 @@ class Telling:
             assert cause.condition is not None
             return self.condition(cause.kind, cause.condition)
         if cause.kind == "wording":
-            return WORDING
+            return self.said.say("why_wording")
         if cause.kind == "slowed":
             return self.slowed(one)
         # Of an action that gives only the signal people know what is then decided.
         event = self.event(*(cause.told if cause.told[0] else (cause.action, cause.outcome)))
         if cause.kind == "time":
-            return f"not in time: {event} ({self.time(cause.action, one.days)})"
+            return self.said.say("why_time", what=event, time=self.time(cause.action, one.days))
         if cause.kind == "since":
             when = self.said.scenario.calendar.at(one.days * DAY)
-            return f"only since about {when.day} {when:%b}: {event}"
+            return self.said.say("why_since", date=self.said.date(when.date()), what=event)
         if cause.kind == "too rarely":
-            return f"not often enough: {event}"
+            return self.said.say("why_rarely", what=event)
         if cause.kind == "date":
-            return f"the date comes later: {event}"
+            return self.said.say("why_date", what=event)
         return event
 
     def slowed(self, one: Tally) -> str:
@@ -66,8 +65,8 @@ class Telling:
             holding = one.cause.outcome == HOLDING
             what = self.said.holds(tree.condition) if holding else self.said.fails(tree.condition)
         else:
-            what = f"{self.said.thing(str(tree))} is no longer what it was at the start"
-        return f"slowed to {one.factor:.2g} of its pace: {what}"
+            what = self.said.say("why_changed", what=self.said.thing(str(tree)))
+        return self.said.say("why_slowed", factor=f"{one.factor:.2g}", what=what)
 
     def condition(self, kind: str, condition: Expression) -> str:
         """A condition as the kind of cause has it."""
@@ -76,14 +75,14 @@ class Telling:
         if kind == "in the way":
             return self.said.holds(opposite(condition))
         if kind == "several":
-            return "no one thing alone would have been enough"
+            return self.said.say("why_several")
         if kind in ("low", "high"):
-            return f"too {kind}: {self.said.thing(str(condition))}"
+            return self.said.say(f"why_{kind}", what=self.said.thing(str(condition)))
         if kind == "start":
-            return f"from the start {self.said.holds(condition)}"
+            return self.said.say("why_start", what=self.said.holds(condition))
         blocked = isinstance(condition, Not)
         told = self.said.holds(opposite(condition)) if blocked else self.said.fails(condition)
-        return f"{told}, and nothing in the model changes that"
+        return self.said.say("why_unchanged", what=told)
 
     def event(self, action: str, outcome: str = "") -> str:
         """What happens."""
@@ -91,9 +90,10 @@ class Telling:
 
     def time(self, action: str, days: float) -> str:
         """How long something had been under way, beside how long it takes."""
-        takes = self.takes.get(action)
-        had = f"it had {spell(days)}"
-        return had if takes is None else f"{had}; it takes {spell(takes)}"
+        takes, said = self.takes.get(action), self.said
+        if takes is None:
+            return said.say("why_had", had=spell(days, said.say))
+        return said.say("why_takes", had=spell(days, said.say), takes=spell(takes, said.say))
 
     @cached_property
     def takes(self) -> dict[str, float]:
@@ -116,17 +116,18 @@ def unwaived(condition: Expression) -> Expression:
     return condition if not rest else rest[0] if len(rest) == 1 else Or(rest)
 
 
-def spell(days: float) -> str:
-    """A length of time as people say it.
+def spell(days: float, say: Callable[..., str]) -> str:
+    """A length of time as people say it; ``say`` has the words of a language.
 
-    >>> spell(0.02), spell(0.5), spell(3.2), spell(40.0), spell(float("inf"))
-    ('less than an hour', '12 hours', '3 days', '40 days', 'for ever')
+    >>> from negsim.wording.language import language
+    >>> [spell(one, language("en").say) for one in (0.02, 0.5, 3.2, 40.0, float("inf"))]
+    ['less than an hour', '12 hours', '3 days', '40 days', 'for ever']
     """
     if days == float("inf"):
-        return "for ever"
+        return say("spell_ever")
     hours = 24 * days
     if hours < 1:
-        return "less than an hour"
+        return say("spell_moment")
     if hours < 36:
-        return f"{hours:.0f} hour{'' if round(hours) == 1 else 's'}"
-    return f"{days:.0f} days"
+        return say("spell_hour" if round(hours) == 1 else "spell_hours", n=f"{hours:.0f}")
+    return say("spell_days", n=f"{days:.0f}")

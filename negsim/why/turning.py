@@ -22,6 +22,7 @@ from negsim.model.variables import Fact, Level
 from negsim.why.asking import Asking
 from negsim.why.chronicle import Chronicle
 from negsim.why.posing import Posed
+from negsim.wording.language import Language, language
 
 __all__ = ["Ahead", "NearMiss", "Turning", "near_misses", "turning"]
 
@@ -56,7 +57,12 @@ class NearMiss:
         return asdict(self)
 
     def __str__(self) -> str:
-        return f"{100 * self.histories / self.of:.0f} % within {self.days} day{'s' if self.days > 1 else ''}"
+        return self.told(language("en"))
+
+    def told(self, said: Language) -> str:
+        """How many, and how soon, in a language."""
+        key = "near_days" if self.days > 1 else "near_day"
+        return said.say(key, share=f"{100 * self.histories / self.of:.0f}", n=self.days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

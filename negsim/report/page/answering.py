@@ -28,7 +28,8 @@ MOST_READINGS = 6
 
 def title_of(question: Question, scenario: Scenario) -> str:
     """What people call a question, with its date where that does not say it."""
-    return dated(Phrases(scenario).question(question), deadline(question, scenario))
+    said = Phrases(scenario)
+    return dated(said.question(question), deadline(question, scenario), said.language)
 
 
 def answer_data(found: Found) -> list[dict[str, Any]]:
