@@ -112,15 +112,20 @@ def fit(values: Floats, means: Floats) -> Effect:
 def _basis(values: Floats) -> Floats:
     """Orthonormal functions of one input over its rows, none of them constant, (rows, functions)."""
     n = len(values)
-    different, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    if len(different) < 2:
+    order = np.argsort(values, kind="stable")
+    rising = values[order]
+    begins = np.flatnonzero(np.append(True, rising[1:] != rising[:-1]))
+    count = np.diff(begins, append=n)
+    if len(begins) < 2:
         return np.zeros((n, 0))
-    if len(different) <= FEW_VALUES:
-        columns = (place.reshape(-1, 1) == np.arange(len(different))).astype(np.float64)
+    place = np.empty(n, dtype=np.int64)
+    place[order] = np.repeat(np.arange(len(begins)), count)
+    if len(begins) <= FEW_VALUES:
+        columns = (place.reshape(-1, 1) == np.arange(len(begins))).astype(np.float64)
         columns[:, 0] = 1.0
     else:
-        ranks = (np.cumsum(count) - 0.5 * count)[place.reshape(-1)] / n
-        degrees = min(MOST_DEGREES, max(2, round(n ** (1 / 3))), len(different) - 1)
+        ranks = (np.cumsum(count) - 0.5 * count)[place] / n
+        degrees = min(MOST_DEGREES, max(2, round(n ** (1 / 3))), len(begins) - 1)
         columns = np.polynomial.legendre.legvander(2 * ranks - 1, degrees)
     # Cholesky in place of QR: the columns are few and nearly orthogonal, and this is one product.
     factor = np.linalg.cholesky(columns.T @ columns / n)
@@ -221,6 +226,15 @@ class GivenData:
         return [self.resampled(one.basis * one.residuals[:, None]) for one in self.effects]
 
     @cached_property
+    def _orders(self) -> dict[int, NDArray[np.int64]]:
+        return {}
+
+    @cached_property
+    def _left(self) -> Floats:
+        """Changes of the mean of what each fit leaves, in each resample."""
+        return self.resampled(np.stack([one.residuals for one in self.effects], axis=1))
+
+    @cached_property
     def variance_errors(self) -> Floats:
         """Errors of `variances` in each resample, (resamples, inputs)."""
         linear = [2 * one.fitted * one.residuals + one.fitted**2 for one in self.effects]
@@ -275,8 +289,10 @@ class GivenData:
     def at(self, place: int, rank: float) -> tuple[float, float, Floats]:
         """The mean given one input at a rank between 0 and 1: the input's value there, the mean, its errors by resample."""
         values = list(self.inputs.values())[place]
-        one, row = self.effects[place], int(np.argsort(values, kind="stable")[round(rank * (len(values) - 1))])
-        errors = self.noises[place] @ one.basis[row] + self.resampled(one.residuals[:, None])[:, 0]
+        if place not in self._orders:
+            self._orders[place] = np.argsort(values, kind="stable")
+        one, row = self.effects[place], int(self._orders[place][round(rank * (len(values) - 1))])
+        errors = self.noises[place] @ one.basis[row] + self._left[:, place]
         return float(values[row]), self.mean + float(one.fitted[row]), errors
 
     def together(self) -> Floats:

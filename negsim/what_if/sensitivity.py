@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,6 +152,20 @@ def given_data(
         )
     if not good.any():
         raise EstimateError(f"question {entry.question.name}: no history counts, so that there is nothing to explain")
+    known = _KNOWN.setdefault(runs, {})
+    key = (entry.question, entry.by, entry.after)
+    if key not in known:
+        known[key] = _regressed(runs, entry, values, good)
+    return known[key]
+
+
+_KNOWN: WeakKeyDictionary[Runs, dict[Any, tuple[GivenData, NDArray[np.int64]]]] = WeakKeyDictionary()
+"""What was worked out of finished runs: `watch` and `report` ask for it after `sensitivity`."""
+
+
+def _regressed(
+    runs: Runs, entry: Asked, values: Floats, good: NDArray[np.bool_]
+) -> tuple[GivenData, NDArray[np.int64]]:
     rows, kept = RowMeans.of(runs.draw[good], len(runs.rows), values[good])
     inputs = {
         parameter.name: runs.parameters[kept, place]
