@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,23 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="si
 LONG = ["run", "toy", "-n", "2000000000", "--seed", "1"]
 
 
-def begun(*args: str, **options: object) -> subprocess.Popen[str]:
+def heard() -> None:
+    """Signals as a terminal has them: whoever is started by nohup has some ignored, and so has what it starts."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def begun(*args: str, **options: object) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "negsim", *args]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload, no-any-return]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "preexec_fn": heard}
+    process: subprocess.Popen[str] = subprocess.Popen(command, **pipes, **options)  # type: ignore[call-overload]
+    try:
+        yield process
+    finally:
+        # One that does not end fails its test, and must not be waited for.
+        process.kill()
+        process.communicate()
 
 
 def at_work(process: subprocess.Popen[str]) -> None:

@@ -135,7 +135,15 @@ def fold(tree: N, step: Callable[[N, list[T]], T], children: Callable[[N], Seque
             waiting.pop()
             continue
         parts = children(node)
-        missing = [part for part in parts if id(part) not in known]
+        missing: list[N] = []
+        for part in parts:
+            if id(part) in known:
+                continue
+            # Leaves are half of all nodes: those before the first other one need no turn of their own.
+            if not missing and not children(part):
+                known[id(part)] = step(part, [])
+            else:
+                missing.append(part)
         if missing:  # they come first, from the left, and then this node again
             missing.reverse()
             waiting += missing
