@@ -61,7 +61,9 @@ class Sailing:
             voyages = joined_voyages(voyages, self.voyages(legs[-1], sum(legs[:-1]), len(legs) - 1))
             found = self.found(voyages, legs, began)
             least = min(found.effects, key=lambda effect: effect.effective, default=None)
-            more = self.more(sum(legs), most, 0.0 if least is None else ENOUGH * replications / least.effective)
+            more = self.more(
+                sum(legs), most, 0.0 if least is None else ENOUGH * replications / max(least.effective, 1e-300)
+            )
             if not more:
                 return self.judged(found, replications, least)
             legs.append(more)
