@@ -63,7 +63,10 @@ class DrawnRows(Sequence[tuple[float, ...]]):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, DrawnRows):
-            mine, theirs = (self.program.parameters, self.seed), (other.program.parameters, other.seed)
+            mine, theirs = (
+                (one.program.parameters, one.program.correlations, one.program.constraints, one.seed)
+                for one in (self, other)
+            )
             if mine == theirs:
                 return self.draws == other.draws
         return (

@@ -164,3 +164,10 @@ def test_mistakes_are_told(parts: list[object], words: str) -> None:
 def test_a_best_value_is_asked_for() -> None:
     with pytest.raises(ns.errors.ScenarioError, match=r"give best = \.\.\. too"):
         ns.Parameter("b", belief=ns.LogNormal(median="slow", sigma=1))
+
+
+def test_rows_of_other_constraints_are_other_rows() -> None:
+    """Many rows are compared by what they follow from, of which constraints are a part."""
+    free, bound = (DrawnRows(ns.lower(scenario(SLOW, FAST, *more)), 1, 10_000) for more in ([], [ORDER]))
+    assert free != bound
+    assert bound == DrawnRows(ns.lower(scenario(SLOW, FAST, ORDER)), 1, 10_000)
