@@ -23,7 +23,8 @@ def check_beliefs(places: Places) -> None:
     """
     parameters = places.elements.parameters
     for name, one in parameters.items():
-        for need in sorted(arguments_of(one.belief)):
+        # What is no parameter is told where all expressions are looked at.
+        for need in sorted(arguments_of(one.belief) & parameters.keys()):
             with places.at("parameters", name, "belief", about=one.belief):
                 _check_number(need, parameters, f"parameter {name}: its belief", name)
     before = len(places.gather.errors)

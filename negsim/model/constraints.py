@@ -8,14 +8,14 @@ from negsim.errors import ScenarioError
 from negsim.model.beliefs import Belief
 from negsim.model.clocks import Distribution
 from negsim.model.expressions import as_condition, reads
-from negsim.model.inputs import Condition, record
+from negsim.model.inputs import Condition, ordered_record
 from negsim.model.names import check_name
 from negsim.model.parameters import Parameter
 
 __all__ = ["Constraint", "arguments_of", "at_best", "in_order"]
 
 
-@record
+@ordered_record
 class Constraint:
     """What holds between parameters whatever they are: Moscow takes longer than Kyiv, the shares are no more than one.
 
@@ -49,7 +49,7 @@ class Constraint:
     --------
     >>> import negsim as ns
     >>> slow, fast = (ns.Parameter(name, best, belief=ns.Uniform(0, 1)) for name, best in (("slow", 0.7), ("fast", 0.3)))
-    >>> order = Constraint(name="order", holds="fast <= slow")
+    >>> order = Constraint("order", holds="fast <= slow")
     >>> scenario = ns.Scenario("s", start="2025-01-01", end=9, parts=[slow, fast, order])
     >>> rows = ns.lower(scenario).draws(1, range(1_000))
     >>> all(fast <= slow for fast, slow in rows)
