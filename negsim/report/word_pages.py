@@ -15,7 +15,10 @@ from negsim.report.docstrings import page
 __all__ = ["listing", "page_of", "word_called"]
 
 
-ELEMENTS = ("Action", "Counter", "Evidence", "Fact", "Level", "Mechanism", "Parameter", "Party", "Question")
+ELEMENTS = (
+    *("Action", "Constraint", "Correlation", "Counter", "Evidence", "Fact", "Level", "Mechanism", "Parameter", "Party"),
+    "Question",
+)
 """What words are written out into, and what a file may state plainly: not words, but each has a table of its own."""
 
 
