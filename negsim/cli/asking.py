@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +34,12 @@ def asked(told: Scenario, texts: Sequence[str], by: str | None = None, option: s
     """
     if by is not None:
         check_date(told, by, "--by")
-    found: list[Question] = []
+    # By name: of thousands of questions nobody may compare each with each.
+    found: dict[str, Question] = {}
     for text in texts:
-        one = _one(told, text.strip(), by, option, [each.name for each in found])
-        if one not in found:
-            found.append(one)
-    return found
+        one = _one(told, text.strip(), by, option, found)
+        found.setdefault(one.name, one)
+    return list(found.values())
 
 
 def asked_by_name(told: Scenario, text: str) -> Question:
@@ -90,7 +90,7 @@ def new_questions(told: Scenario, found: Sequence[Question]) -> list[Question]:
     return [one for one in found if one.name not in told.expanded.questions]
 
 
-def _one(told: Scenario, text: str, by: str | None, option: str, taken: Sequence[str]) -> Question:
+def _one(told: Scenario, text: str, by: str | None, option: str, taken: Collection[str]) -> Question:
     known = told.expanded.questions
     if text in known:
         return known[text] if by is None else _moved(told, known[text], by, taken)
@@ -102,7 +102,7 @@ def _one(told: Scenario, text: str, by: str | None, option: str, taken: Sequence
     return found
 
 
-def _moved(told: Scenario, question: Question, by: str, taken: Sequence[str]) -> Question:
+def _moved(told: Scenario, question: Question, by: str, taken: Collection[str]) -> Question:
     """A question with another deadline: it has another name, and neither the wording nor the base rate of its own date."""
     blank = {one.name: one.default for one in fields(question) if one.name in OF_ITS_DATE}
     name = _free(f"{_undated(question.name)} by {by}", [*told.expanded.questions, *taken])

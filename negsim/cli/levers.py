@@ -160,14 +160,15 @@ def asked_of(
     new = new_questions(told, chosen)
     for other in variants.values():
         check_in(other, new)
-    kept = [one for one in chosen if one in new or all(one.name in each for each in known)]
+    anew = {one.name for one in new}
+    kept = {one.name: one for one in chosen if one.name in anew or all(one.name in each for each in known)}
     if not kept:
         names = ", ".join(one.name for one in chosen)
         raise NotRecorded(
             f"{told.name} asks {names or 'nothing'}, and the other scenario asks none of it; ask the same in both with "
             "--question CONDITION"
         )
-    return kept, [one.name for one in chosen if one not in kept]
+    return list(kept.values()), [one.name for one in chosen if one.name not in kept]
 
 
 def _compared(

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["why"]
 
-HISTORIES = 4_000
+HISTORIES, EVENTS = 4_000, 4_000_000
+"""Histories by default, and firings in all of them: nobody may wait for a file whose histories never end."""
 
 
 @app.command()
@@ -44,7 +45,16 @@ def why(
         bool, typer.Option("--yes", help="Why yes: what carried it. Of a number: why high, in place of why low.")
     ] = False,
     by: By = None,
-    replications: Annotated[int, typer.Option("--replications", "-n", min=64, help="Histories.")] = HISTORIES,
+    replications: Annotated[
+        int | None,
+        typer.Option(
+            "--replications",
+            "-n",
+            min=64,
+            show_default=False,
+            help=f"Histories (default {HISTORIES:,}, fewer if they are long).",
+        ),
+    ] = None,
     look: Annotated[int, typer.Option(min=10, help="Histories to look at with this answer, and with the other.")] = 400,
     depth: Annotated[int, typer.Option(min=0, max=8, help="Steps to look behind a reason.")] = 3,
     seed: Seed = None,
@@ -66,14 +76,15 @@ def why(
     # A slip in the question is told before anything is simulated.
     one = asked(told, [question], by, "QUESTION")[0]
     limits.lift()
-    rows = None if best else draws or min(DRAWS, replications // 2)
+    n = replications or HISTORIES
+    rows = None if best else draws or min(DRAWS, n // 2)
     runs = ns.simulate(
-        told, replications=replications, seed=seed, draws=rows, questions=new_questions(told, [one]), keep="answers",
-        on_error="count",
+        told, replications=n, seed=seed, draws=rows, questions=new_questions(told, [one]), keep="answers",
+        on_error="count", events=EVENTS if replications is None else None,
     )  # fmt: skip
     found = ns.explain(runs, one, yes=yes, depth=depth, most=look)
     if format is Format.json:
-        head = {"seed": runs.seed, "replications": replications, "draws": len(runs.rows) if runs.drawn else None}
+        head = {"seed": runs.seed, "replications": runs.replications, "draws": len(runs.rows) if runs.drawn else None}
         print_result("why", {**head, **found.as_dict()}, told)
     else:
         print_why(console(), found, runs)

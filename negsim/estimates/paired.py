@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from negsim.errors import EstimateError
 from negsim.estimates.base import Estimate, Interval, percent, thousands
@@ -233,6 +234,8 @@ def _over_rows(rows: Rows, level: float) -> Interval:
     return Interval(low=max(-1.0, min(ends)), high=min(1.0, max(ends)), level=level, method=METHOD)
 
 
+# Of many comparisons most have the same few counts, none at all above all.
+@lru_cache(maxsize=4096)
 def _tango_low(gained: float, lost: float, n: int, level: float) -> float:
     """Return the low end of the score interval of (gained - lost)/n: where the statistic first exceeds z."""
     from scipy.special import ndtri
